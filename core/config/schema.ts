@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { gateNameSchema } from '../gate/names.ts';
+import { durationSchema } from './duration.ts';
+
+/** Whoever matches one of the three lists may issue the command. */
+const permissionSchema = z.strictObject({
+  roles: z.array(z.string()).default(['maintain', 'admin']).describe('`role_name`s of the repository'),
+  teams: z.array(z.string()).default([]).describe('Team slugs; only active memberships count'),
+  users: z.array(z.string()).default([]).describe('Logins'),
+});
+
+const metricsSchema = z.strictObject({
+  kind: z
+    .enum(['prometheus', 'scrape'])
+    .describe('Prometheus HTTP API, or a direct scrape of a text exposition'),
+  url: z.url().describe('Base URL'),
+  requests: z.string().default('http_requests_total').describe('Counter of requests, with a `version` label'),
+  error_match: z
+    .record(z.string(), z.string())
+    .default({ code: '5xx' })
+    .describe('Labels of the error series; `5xx` matches any 5-hundred code'),
+  duration: z
+    .string()
+    .default('http_request_duration_seconds')
+    .describe('Histogram of request durations, seconds'),
+  slow_over: z
+    .number()
+    .positive()
+    .default(0.25)
+    .describe('Bucket edge in seconds above which a request counts as slow'),
+  version_label: z.string().default('version'),
+});
+
+const canarySchema = z.strictObject({
+  steps: z
+    .array(z.int().min(1).max(100))
+    .min(1)
+    .default([10, 50, 100])
+    .describe('Percent of traffic, rising, ending in 100'),
+  interval: durationSchema.default(10_000).describe('Time between two measurements'),
+  soak: durationSchema.default(300_000).describe('Least time at a step before it can be promoted'),
+  warm_up: durationSchema.default(0).describe('Time after a weight change whose requests are not judged'),
+  no_data_after: durationSchema
+    .default(120_000)
+    .describe('Without readings for this long the release is held'),
+  alpha: z
+    .number()
+    .gt(0)
+    .lt(0.5)
+    .default(0.001)
+    .describe('Bound on the probability of a false rollback in the whole release, ratio'),
+  tolerated_ratio: z
+    .number()
+    .min(1)
+    .default(1.2)
+    .describe('Canary/baseline error ratio that is still acceptable'),
+  max_error_rate: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.05)
+    .describe('Absolute limit, ratio; the promotion evidence is against it'),
+  min_requests: z.int().min(1).default(200).describe('Canary requests without which nothing is promoted'),
+  advance: z.enum(['manual', 'auto']).default('manual'),
+});
+
+const releaseSchema = z.strictObject({
+  tags: z.string().default('v*').describe('Glob of the tags that are releases'),
+  service: z.string().default('service').describe('Name of the service in metrics'),
+  stage_environment: z.string().default('stage'),
+  production_environment: z.string().default('production'),
+  required_gates: z.array(gateNameSchema).default(['slo', 'perf', 'supply-chain', 'migrations', 'policy']),
+  max_gate_age: durationSchema
+    .default(86_400_000)
+    .describe('A gate result older than this does not count at a promotion'),
+  canary: canarySchema.prefault({}),
+  metrics: metricsSchema,
+  on_call: z.array(z.string()).default([]).describe('Handles named in the templates'),
+  ga_flags: z.array(z.string()).default([]).describe('Flags named in the GA template'),
+  runbook: z.url().optional().describe('Link put into incident issues'),
+  permissions: z
+    .strictObject({
+      promote: permissionSchema.prefault({}),
+      rollback: permissionSchema.prefault({}),
+      hold: permissionSchema.prefault({}),
+    })
+    .prefault({}),
+});
+export type ReleaseConfig = z.infer<typeof releaseSchema>;
+
+/** `.github/release-conductor.yml`. The gates' own sections are checked by the gates' schemas. */
+export const configSchema = z.strictObject({
+  version: z.literal(1),
+  trusted_workflows: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'Workflow files whose gate results count, e.g. `.github/workflows/gates.yml`; same repository unless `owner/repo/…`',
+    ),
+  allowed_hosts: z.array(z.string()).default([]).describe('Hosts that gates may call, `host` or `host:port`'),
+  gates: z.partialRecord(gateNameSchema, z.unknown()).default({}),
+  release: releaseSchema.optional(),
+});
+export type Config = z.infer<typeof configSchema>;

@@ -1,0 +1,155 @@
+import type { CheckName, GateName } from '../gate/names.ts';
+import type { Actor, CommandSource, ReleaseCommand } from './event.ts';
+
+export interface Annotation {
+  readonly path: string;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly level: 'notice' | 'warning' | 'failure';
+  readonly title: string;
+  readonly message: string;
+}
+
+/** What a deployment tells the repository's pipeline (DESIGN section 6). */
+export interface DeploymentPayload {
+  readonly schema_version: 1;
+  readonly release: string;
+  readonly version: string;
+  readonly step: number;
+  /** Percent of traffic for `version`, 0–100. */
+  readonly weight: number;
+}
+
+/**
+ * Everything the Conductor does to the world, as data. Closed: `app/effects/` has one performer for each kind.
+ * The idempotency key is not here: it is `effectKey(aggregate, id)`, and the performer looks for it on GitHub
+ * before it creates anything. Every outcome comes back as `effect.settled`, unless the comment on a kind names
+ * another event.
+ */
+export type Effect =
+  // checks and comments
+  | {
+      readonly kind: 'publishCheck';
+      readonly sha: string;
+      readonly name: CheckName;
+      readonly status: 'queued' | 'in_progress' | 'completed';
+      readonly conclusion: 'success' | 'failure' | 'neutral' | 'action_required' | null;
+      readonly title: string;
+      readonly summary: string;
+      readonly annotations: readonly Annotation[];
+    }
+  /** One comment per (issue, marker), edited in place. */
+  | { readonly kind: 'upsertComment'; readonly issue: number; readonly marker: string; readonly body: string }
+  /** A comment that is written once and never edited. */
+  | { readonly kind: 'postComment'; readonly issue: number; readonly body: string }
+  | {
+      readonly kind: 'addReaction';
+      readonly commentId: number;
+      readonly content: '+1' | '-1' | 'eyes' | 'rocket' | 'confused';
+    }
+  // issues
+  /** Settles with `{ number }`. */
+  | {
+      readonly kind: 'openIssue';
+      readonly title: string;
+      readonly labels: readonly string[];
+      readonly body: string;
+    }
+  | {
+      readonly kind: 'updateIssue';
+      readonly issue: number;
+      readonly body?: string;
+      readonly state?: 'open' | 'closed';
+    }
+  // releases
+  /** Reads config and commit facts; answers with `plan.loaded` or `plan.rejected`. */
+  | { readonly kind: 'loadPlan'; readonly tag: string; readonly sha: string }
+  /** Settles with `{ releaseId }`. */
+  | {
+      readonly kind: 'ensureDraftRelease';
+      readonly tag: string;
+      readonly sha: string;
+      readonly title: string;
+      readonly body: string;
+    }
+  /** Settles with `{ deploymentId }`; progress arrives as `deployment.reported`. */
+  | {
+      readonly kind: 'createDeployment';
+      readonly sha: string;
+      readonly environment: string;
+      readonly task: 'promote' | 'rollback';
+      readonly description: string;
+      readonly payload: DeploymentPayload;
+    }
+  /** Reads permissions, gate results, burn and policy at this moment; answers with `command.assessed`. */
+  | {
+      readonly kind: 'assessCommand';
+      readonly command: ReleaseCommand;
+      readonly actor: Actor;
+      readonly source: CommandSource;
+      readonly facts: PromotionFactsFromState;
+    }
+  /** Reads both arms once; answers with `canary.measured` (a null reading names the problem). */
+  | {
+      readonly kind: 'measureCanary';
+      readonly step: number;
+      readonly tick: number;
+      readonly environment: string;
+      readonly service: string;
+      readonly canary: string;
+      readonly baseline: string;
+    }
+  // evidence: pack → attach (upload, read back, verify) → publish
+  /** Settles with `{ sha256, size, bundleSha256 }`. `facts` is what only the state knows; the rest comes from the store. */
+  | { readonly kind: 'packEvidence'; readonly tag: string; readonly facts: Readonly<Record<string, unknown>> }
+  /** Settles with `{ assets: [{name, sha256}] }` after the uploaded bytes were read back and verified. */
+  | {
+      readonly kind: 'attachEvidence';
+      readonly releaseId: number;
+      readonly sha256: string;
+      readonly bundleSha256: string;
+    }
+  /** Refuses unless the verified assets are there. Settles with `{ url }`. */
+  | { readonly kind: 'publishRelease'; readonly releaseId: number; readonly body: string }
+  /** Answers with `timer.fired`. */
+  | { readonly kind: 'startTimer'; readonly timer: string };
+
+export type EffectKind = Effect['kind'];
+
+/** What the release machine tells the assessor about itself. */
+export interface PromotionFactsFromState {
+  readonly release: string;
+  readonly sha: string;
+  readonly environment: string;
+  readonly currentWeight: number;
+  readonly targetWeight: number | null;
+  readonly requiredGates: readonly GateName[];
+  readonly phase: string;
+}
+
+/**
+ * An effect as decided. `id` is unique within its aggregate for ever and the same on every replay of the same
+ * decision (`deploy/2`, `check/slo-gates/completed/<result sha>` …): it is what makes an effect happen once.
+ */
+export interface PlannedEffect {
+  readonly id: string;
+  readonly effect: Effect;
+  /** Not before this time, ms since the epoch. Absent: now. */
+  readonly notBefore?: number;
+}
+
+/** One line for the audit log; the store adds sequence, time and hashes. Never holds user text unescaped or a secret. */
+export interface AuditNote {
+  readonly action: string;
+  readonly actor: string;
+  readonly reason: string;
+  readonly reasonCode: string | null;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** What `decide` returns. The three parts are committed in one transaction. */
+export interface Decision<State> {
+  readonly state: State;
+  readonly effects: readonly PlannedEffect[];
+  readonly audit: readonly AuditNote[];
+}

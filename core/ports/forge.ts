@@ -1,0 +1,135 @@
+import type { Annotation, DeploymentPayload } from '../flow/effect.ts';
+import type { CheckName } from '../gate/names.ts';
+import type { FileTree } from './system.ts';
+
+/**
+ * GitHub as the domain sees it, bound to one repository's installation. Every method may throw
+ * `ProviderError` (retryable or not), `PermissionError`, or `ConflictError`. `ensure*`/`upsert*` look for the
+ * key in an object that the App itself authored before they create: calling twice is calling once.
+ */
+export interface Forge {
+  readonly repository: string;
+  /** The App's own slug; objects authored by `<slug>[bot]` are ours. */
+  readonly appSlug: string;
+
+  // reading
+  defaultBranch(): Promise<string>;
+  /** The commit a ref points to now, or null. `ref` is full: `heads/main`, `tags/v1.0.0`. Annotated tags are peeled. */
+  resolveRef(ref: string): Promise<{ readonly object: string; readonly commit: string } | null>;
+  readCommit(sha: string): Promise<{
+    readonly sha: string;
+    readonly tree: string;
+    readonly message: string;
+    readonly author: string;
+    readonly parents: readonly string[];
+  }>;
+  isAncestor(ancestor: string, descendant: string): Promise<boolean>;
+  listCommitsBetween(
+    base: string | null,
+    head: string,
+    limit: number,
+  ): Promise<
+    readonly {
+      readonly sha: string;
+      readonly title: string;
+      readonly author: string;
+      readonly pullRequest: number | null;
+    }[]
+  >;
+  /** The files of one commit. */
+  filesAt(sha: string): FileTree;
+  readPullRequest(number: number): Promise<{
+    readonly headSha: string;
+    readonly headRef: string;
+    readonly baseRef: string;
+    readonly baseSha: string;
+    readonly author: string;
+    readonly fork: boolean;
+    readonly state: 'open' | 'closed';
+  }>;
+  listOpenPullRequests(): Promise<readonly number[]>;
+  readWorkflowRun(runId: number): Promise<{
+    readonly headSha: string;
+    readonly headBranch: string | null;
+    readonly event: string;
+    readonly path: string;
+    readonly attempt: number;
+    readonly repository: string;
+    readonly headRepository: string;
+  }>;
+  /** `role_name`; null when the person is not a collaborator. */
+  readRole(login: string): Promise<string | null>;
+  /** True only when the membership is `active`. */
+  isActiveTeamMember(teamSlug: string, login: string): Promise<boolean>;
+  readComment(commentId: number): Promise<{
+    readonly body: string;
+    readonly author: string;
+    readonly createdAt: number;
+    readonly updatedAt: number;
+  } | null>;
+
+  // checks, comments, issues
+  publishCheck(input: {
+    readonly externalId: string;
+    readonly sha: string;
+    readonly name: CheckName;
+    readonly status: 'queued' | 'in_progress' | 'completed';
+    readonly conclusion: string | null;
+    readonly title: string;
+    readonly summary: string;
+    readonly annotations: readonly Annotation[];
+  }): Promise<{ readonly id: number }>;
+  upsertComment(input: {
+    readonly issue: number;
+    readonly marker: string;
+    readonly body: string;
+  }): Promise<{ readonly id: number; readonly url: string }>;
+  ensureComment(input: {
+    readonly issue: number;
+    readonly key: string;
+    readonly body: string;
+  }): Promise<{ readonly id: number; readonly url: string }>;
+  addReaction(commentId: number, content: string): Promise<void>;
+  ensureIssue(input: {
+    readonly key: string;
+    readonly title: string;
+    readonly labels: readonly string[];
+    readonly body: string;
+  }): Promise<{ readonly number: number; readonly url: string }>;
+  updateIssue(
+    issue: number,
+    change: { readonly body?: string; readonly state?: 'open' | 'closed' },
+  ): Promise<void>;
+
+  // deployments
+  ensureDeployment(input: {
+    readonly key: string;
+    readonly sha: string;
+    readonly environment: string;
+    readonly task: 'promote' | 'rollback';
+    readonly description: string;
+    readonly payload: DeploymentPayload;
+  }): Promise<{ readonly id: number }>;
+  readDeploymentState(id: number): Promise<string | null>;
+
+  // releases
+  ensureDraftRelease(input: {
+    readonly tag: string;
+    readonly sha: string;
+    readonly title: string;
+    readonly body: string;
+  }): Promise<{ readonly id: number; readonly draft: boolean }>;
+  listAssets(
+    releaseId: number,
+  ): Promise<readonly { readonly id: number; readonly name: string; readonly size: number }[]>;
+  uploadAsset(
+    releaseId: number,
+    name: string,
+    mediaType: string,
+    bytes: Uint8Array,
+  ): Promise<{ readonly id: number }>;
+  deleteAsset(assetId: number): Promise<void>;
+  downloadAsset(assetId: number): Promise<Uint8Array>;
+  publishRelease(releaseId: number, body: string): Promise<{ readonly url: string }>;
+  latestPublishedRelease(): Promise<{ readonly tag: string; readonly commit: string } | null>;
+}

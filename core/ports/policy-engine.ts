@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { gateNameSchema } from '../gate/names.ts';
+import { verdictSchema } from '../gate/result.ts';
+
+/** The one question that every promotion step asks: may this actor take this release to this step now? (DESIGN section 7) */
+export const promotionInputSchema = z.strictObject({
+  schema_version: z.literal(1),
+  action: z.enum(['promote', 'rollback', 'hold', 'resume', 'status', 'help', 'auto-advance']),
+  repository: z.string(),
+  release: z.strictObject({
+    tag: z.string(),
+    sha: z.string(),
+    tag_sha_now: z.string().nullable(),
+    phase: z.string(),
+  }),
+  step: z.strictObject({
+    environment: z.string(),
+    current_weight: z.number(),
+    target_weight: z.number().nullable(),
+    steps: z.array(z.number()),
+  }),
+  gates: z.array(
+    z.strictObject({
+      gate: gateNameSchema,
+      required: z.boolean(),
+      verdict: verdictSchema.nullable().describe('null: no result for this commit'),
+      age_ms: z.number().nullable(),
+      sha: z.string().nullable(),
+    }),
+  ),
+  max_gate_age_ms: z.number(),
+  actor: z.strictObject({
+    login: z.string(),
+    type: z.enum(['User', 'Bot', 'App']),
+    role: z.string().nullable().describe('role_name from the API; null when it could not be read'),
+    teams: z.array(z.string()).describe('slugs of teams where the membership is active'),
+  }),
+  permissions: z.strictObject({
+    roles: z.array(z.string()),
+    teams: z.array(z.string()),
+    users: z.array(z.string()),
+  }),
+  slo_burn: z.number().nullable(),
+  headroom: z.number().nullable(),
+  freeze: z.strictObject({ active: z.boolean(), reason: z.string().nullable() }),
+  now: z.number().describe('ms since the epoch'),
+});
+export type PromotionInput = z.infer<typeof promotionInputSchema>;
+
+export const policyReasonSchema = z.strictObject({
+  code: z.string().describe('UPPER_SNAKE reason code, e.g. NOT_PERMITTED, HEAD_MOVED, GATE_STALE'),
+  message: z.string(),
+});
+
+export const policyDecisionSchema = z.strictObject({
+  allow: z.boolean(),
+  reasons: z.array(policyReasonSchema).describe('every reason for a denial; empty when allowed'),
+  obligations: z.array(z.strictObject({ code: z.string(), message: z.string() })),
+  policy_sha256: z.string(),
+});
+export type PolicyDecision = z.infer<typeof policyDecisionSchema>;
+
+/** Answers promotion questions. An engine error is a deny with a reason, never an exception. */
+export interface PolicyEngine {
+  decidePromotion(input: PromotionInput): PolicyDecision | Promise<PolicyDecision>;
+}
+
+/** The decision together with what it was made from, as it travels back to the release machine. */
+export interface PromotionAssessment {
+  readonly input: PromotionInput;
+  readonly inputSha256: string;
+  readonly decision: PolicyDecision;
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts', 'rego/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', 'sandbox/organisation/**'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    restoreMocks: true,
+  },
+});
