@@ -29,6 +29,15 @@ const metricsSchema = z.strictObject({
     .default(0.25)
     .describe('Bucket edge in seconds above which a request counts as slow'),
   version_label: z.string().default('version'),
+  match: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Further labels that every series must have, e.g. `service`'),
+  environment_label: z
+    .string()
+    .nullable()
+    .default('environment')
+    .describe('null: the series have no such label'),
 });
 
 const canarySchema = z.strictObject({

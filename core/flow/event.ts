@@ -53,10 +53,7 @@ export interface ReleasePlanFacts {
   }[];
 }
 
-/**
- * Everything that can happen to a change (a pull request or merge group) or a release. Times are not in the
- * events: `decide` is given `now`. `key` of the aggregate is `change:<sha>` or `release:<tag>`, per repository.
- */
+/** Everything that can happen to a change (a pull request or a merge group). `decide` is given the time. */
 export type ChangeEvent =
   | {
       readonly type: 'change.updated';
@@ -126,7 +123,13 @@ export type ReleaseCommand =
   | { readonly name: 'status' }
   | { readonly name: 'help' };
 
-/** Which aggregate an event belongs to. */
-export type AggregateRef =
-  | { readonly kind: 'change'; readonly repository: string; readonly key: string }
-  | { readonly kind: 'release'; readonly repository: string; readonly key: string };
+/**
+ * Which aggregate an event belongs to. `key` of a change is `pr/<number>` or `group/<head sha>`, of a release
+ * its tag. Both states carry `sha` (the head commit, the tagged commit) at the top level, a release also
+ * `trackingIssue`: the store indexes them to find the aggregate of a gate result or of a comment.
+ */
+export interface AggregateRef {
+  readonly kind: 'change' | 'release';
+  readonly repository: string;
+  readonly key: string;
+}
