@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gateNames } from '../core/gate/names.ts';
+import type { Benchmark, Figure } from './measure.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * What an action costs before it does anything: its bundle in a workspace without a config, which ends with a
+ * config error, against an empty Node process; and the size of its bundle.
+ */
+export const coldStart: Benchmark = {
+  name: 'cold-start',
+  title: 'Gate actions: cold start over an empty Node process, bundle size',
+  async run(rounds) {
+    const workspace = mkdtempSync(join(tmpdir(), 'rc-cold-'));
+    writeFileSync(join(workspace, 'empty.mjs'), '');
+    try {
+      const empty: number[] = [];
+      const started = new Map(gateNames.map((gate) => [gate, [] as number[]]));
+      for (let round = 0; round < rounds; round++) {
+        empty.push(timeOf([join(workspace, 'empty.mjs')], workspace));
+        for (const gate of gateNames) started.get(gate)?.push(timeOf([bundleOf(gate)], workspace));
+      }
+      const figures: Figure[] = [{ name: 'empty Node process', unit: 'ms', rounds: empty, aim: null }];
+      for (const gate of gateNames) {
+        const over = (started.get(gate) ?? []).map((value, round) => value - (empty[round] ?? Number.NaN));
+        figures.push({ name: `${gate}: over empty`, unit: 'ms', rounds: over, aim: { op: '<=', value: 60 } });
+        const kilobytes = sizeOf(gate) / 1_000;
+        figures.push({
+          name: `${gate}: dist`,
+          unit: 'kB',
+          rounds: [kilobytes],
+          aim: gate === 'migrations' ? null : { op: '<=', value: 700 },
+        });
+      }
+      return figures;
+    } finally {
+      rmSync(workspace, { recursive: true });
+    }
+  },
+};
+
+function bundleOf(gate: string): string {
+  return join(root, 'actions', gate, 'dist', 'index.js');
+}
+
+function sizeOf(gate: string): number {
+  const folder = join(root, 'actions', gate, 'dist');
+  return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+}
+
+/** Wall time of one process, ms. */
+function timeOf(args: readonly string[], workspace: string): number {
+  const from = process.hrtime.bigint();
+  spawnSync(process.execPath, args, {
+    cwd: workspace,
+    stdio: 'ignore',
+    env: {
+      PATH: process.env.PATH ?? '',
+      GITHUB_WORKSPACE: workspace,
+      RUNNER_TEMP: workspace,
+      GITHUB_REPOSITORY: 'acme/shop',
+      GITHUB_SHA: '0'.repeat(40),
+      GITHUB_REF: 'refs/heads/main',
+      GITHUB_EVENT_NAME: 'push',
+      INPUT_CONFIG: '.github/release-conductor.yml',
+    },
+  });
+  return Number(process.hrtime.bigint() - from) / 1e6;
+}

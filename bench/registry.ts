@@ -1,0 +1,6 @@
+import { coldStart } from './cold-start.ts';
+import type { Benchmark } from './measure.ts';
+import { webhooks } from './webhooks.ts';
+
+/** Every benchmark, in the order in which they run. */
+export const benchmarks: readonly Benchmark[] = [webhooks, coldStart];
