@@ -1,0 +1,28 @@
+/**
+ * Makes text from outside safe inside a Markdown line: no mentions that notify people, no HTML comments that
+ * could pass for the Conductor's markers, no links, no line breaks that open a new block. Code spans with
+ * balanced backticks stay code.
+ */
+export function inlineText(text: string): string {
+  const line = text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replaceAll('@', '@\u200b');
+  const parts = line.split('`');
+  const balanced = parts.length % 2 === 1;
+  return parts.map((part, index) => (balanced && index % 2 === 1 ? `\`${part}\`` : escapePlain(part))).join(balanced ? '' : '\\`');
+}
+
+/** As `inlineText`, for a cell of a table. */
+export function cellText(text: string): string {
+  return inlineText(text).replaceAll('|', '\\|');
+}
+
+/** Text as a code span; backticks inside it become apostrophes. */
+export function codeSpan(text: string): string {
+  return `\`${text.replace(/\s+/g, ' ').replaceAll('`', "'")}\``;
+}
+
+function escapePlain(text: string): string {
+  return text.replace(/[\\<[\]*_~]/g, (character) => (character === '<' ? '&lt;' : `\\${character}`));
+}
