@@ -125,6 +125,15 @@ export interface PromotionFactsFromState {
   readonly targetWeight: number | null;
   readonly requiredGates: readonly GateName[];
   readonly phase: string;
+  /** The canary's weights, rising. */
+  readonly steps: readonly number[];
+  readonly maxGateAgeMs: number;
+  /** Who may issue this command, from the config of the tagged commit. */
+  readonly permissions: {
+    readonly roles: readonly string[];
+    readonly teams: readonly string[];
+    readonly users: readonly string[];
+  };
 }
 
 /**
