@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts', 'rego/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', 'sandbox/organisation/**'],
+    globalSetup: ['test/support/postgres-server.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 120_000,
