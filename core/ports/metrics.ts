@@ -17,6 +17,16 @@ export interface MetricsSource {
     match: Readonly<Record<string, string>>,
     window: { readonly from: number; readonly to: number; readonly step: number },
   ): Promise<readonly Series[]>;
+  /**
+   * One PromQL expression at one moment (`at`, ms since the epoch). Absent where the provider cannot evaluate
+   * expressions (scrape, recorded files). Throws `ConfigError` when the provider calls the expression wrong.
+   */
+  query?(expression: string, at: number): Promise<readonly Series[]>;
+  /** One PromQL expression at every step of a window. Absent wherever `query` is. */
+  queryRange?(
+    expression: string,
+    window: { readonly from: number; readonly to: number; readonly step: number },
+  ): Promise<readonly Series[]>;
 }
 
 /**

@@ -1,6 +1,8 @@
 /** Wall clock, in ms since the epoch. */
 export interface Clock {
   now(): number;
+  /** Resolves `ms` later on this clock. Absent on clocks that only tell the time. */
+  wait?(ms: number): Promise<void>;
 }
 
 /** Structured log: the message is static, everything variable is a field. */
