@@ -29,7 +29,7 @@ function describeIssue(schema: z.ZodType, issue: z.core.$ZodIssue, place: string
 }
 
 /** The keys that the schema knows at a place; empty when the place is not an object of known shape. */
-function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+export function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   let places: z.core.$ZodType[] = objectsIn(schema);
   for (const step of path) {
     places = places.flatMap((place) => childrenAt(place, step)).flatMap(objectsIn);
