@@ -1,0 +1,73 @@
+import type { AuditEntry } from '../audit/entry.ts';
+import type { GateReport } from '../flow/event.ts';
+import type { GateName } from '../gate/names.ts';
+
+/** What the evidence is about. All digests are lower-case hex. */
+export interface EvidenceSubject {
+  readonly repository: string;
+  readonly tag: string;
+  /** SHA of the annotated tag object; of the commit for a lightweight tag. */
+  readonly tagObject: string;
+  readonly commit: string;
+  readonly tree: string;
+  /** What was shipped: images, packages. Empty when nobody reported any. */
+  readonly artifacts: readonly { readonly name: string; readonly sha256: string }[];
+}
+
+/** One decision of a person or of the Conductor about one step: a row of `approvals_matrix.json`. */
+export interface Approval {
+  readonly step: string;
+  readonly actor: string;
+  readonly role: string | null;
+  readonly decision: 'allowed' | 'denied';
+  readonly reasons: readonly string[];
+  readonly sha: string;
+  /** ms since the epoch. */
+  readonly at: number;
+  readonly url: string | null;
+}
+
+/** A file that a gate or another producer stored; `origin` is shown in the manifest (`gate:slo`, `drill:…`). */
+export interface EvidenceItem {
+  readonly path: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+  readonly origin: string;
+}
+
+/** The judge's last word on one step of the canary, as plain data. */
+export interface CanaryRecord {
+  readonly step: number;
+  readonly weight: number;
+  readonly verdict: string;
+  readonly reasons: readonly string[];
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Everything that the evidence zip is made from. The same inputs give the same bytes: nothing else (no clock,
+ * no host, no order of arrival) takes part.
+ */
+export interface EvidenceInputs {
+  readonly subject: EvidenceSubject;
+  readonly outcome: 'ga' | 'rolled-back';
+  /** When the release machine decided to pack, ms since the epoch. */
+  readonly decidedAt: number;
+  readonly configSha256: string;
+  /** Digests of the policies that decided; empty when none did. */
+  readonly policySha256: readonly string[];
+  readonly requiredGates: readonly GateName[];
+  /** Age in ms above which a gate result did not count at a promotion. */
+  readonly maxGateAge: number;
+  readonly reports: readonly GateReport[];
+  readonly files: readonly EvidenceItem[];
+  readonly canary: readonly CanaryRecord[];
+  readonly approvals: readonly Approval[];
+  /** Exceptions that were in force, as plain data: they are always listed. */
+  readonly exceptions: readonly Readonly<Record<string, unknown>>[];
+  readonly releaseNotes: string;
+  /** The entries of this release, oldest first, and behind them the repository's newest entry (the head). */
+  readonly audit: readonly AuditEntry[];
+  /** Why a slot of the layout is empty, by slot name; slots that are not named here get their usual reason. */
+  readonly absent?: Readonly<Record<string, string>>;
+}

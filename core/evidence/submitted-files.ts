@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import type { GateResult } from '../gate/result.ts';
+import type { Refusal } from './intake.ts';
+import { pathProblem } from './path.ts';
+
+/**
+ * Compares the files that came with a result with what the result says about them, both ways. Null: they are
+ * exactly those.
+ */
+export function checkSubmittedFiles(
+  result: GateResult,
+  files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
+): Refusal | null {
+  const promised = new Map(result.evidence.map((reference) => [reference.path, reference.sha256]));
+  if (promised.size !== result.evidence.length) return refuse('the result names one path twice');
+  for (const file of files) {
+    const problem = pathProblem(file.path);
+    if (problem !== null) return refuse(`${JSON.stringify(file.path)}: ${problem}`);
+    const expected = promised.get(file.path);
+    if (expected === undefined) return refuse(`${file.path} is not named by the result, or came twice`);
+    const found = createHash('sha256').update(file.bytes).digest('hex');
+    if (found !== expected) return refuse(`expected ${file.path} with sha256 ${expected}, found ${found}`);
+    promised.delete(file.path);
+  }
+  const missing = [...promised.keys()];
+  return missing.length === 0 ? null : refuse(`the result names ${missing.join(', ')}, which did not come`);
+}
+
+function refuse(message: string): Refusal {
+  return {
+    status: 422,
+    code: 'FILES_MISMATCH',
+    message,
+    help: 'submit exactly the files that the result lists in `evidence`',
+  };
+}
