@@ -32,7 +32,10 @@ export function parsePositioned(text: string, file: string): ParsedDocument {
   if (parsed === null) return problem('too-deep', 'collections are nested too deep', 'Flatten the file');
   const errors = [...parsed.errors, ...parsed.warnings];
   if (errors.length > 0)
-    return { ok: false, problems: errors.map((error) => syntaxProblem(error, file, lines)) };
+    return {
+      ok: false,
+      problems: errors.slice(0, configLimits.problems).map((error) => syntaxProblem(error, file, lines)),
+    };
   const excess = excessOf(parsed.contents);
   if (excess !== null) return problem('too-deep', excess, 'Flatten the file; the config needs neither');
   try {
@@ -51,10 +54,16 @@ export function parsePositioned(text: string, file: string): ParsedDocument {
   }
 }
 
-/** null when the nesting is deeper than the parser's own stack. */
+/** null when the nesting overflowed the parser's stack, which it throws or reports as an error of the text. */
 function parseWithoutOverflow(text: string, lines: LineCounter): Document.Parsed | null {
   try {
-    return parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, strict: true });
+    const parsed = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      uniqueKeys: true,
+      strict: true,
+    });
+    return parsed.errors.some((error) => /call stack|stack overflow/i.test(error.message)) ? null : parsed;
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;

@@ -8,4 +8,6 @@ export const configLimits = {
   aliases: 50,
   /** Nodes of the document. */
   nodes: 20_000,
+  /** Syntax errors that are listed: one broken line can cause hundreds. */
+  problems: 20,
 } as const;
