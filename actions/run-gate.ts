@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ConductorError, InternalError } from '../core/errors.ts';
+import { type ConductorError, InternalError } from '../core/errors.ts';
 import type { AnyGate, Evaluation, EvidenceFile, GateIo } from '../core/gate/gate.ts';
 import { parseOptions } from '../core/gate/options.ts';
 import { clip } from '../core/gate/report.ts';
@@ -85,7 +85,7 @@ function tidyFindings(findings: readonly Finding[]): Finding[] {
     ...sorted.slice(0, kept),
     {
       code: 'too-many-findings',
-      level: 'error',
+      level: 'notice',
       message: `${plural(sorted.length - kept, 'further finding')} left out: a result holds ${limits.findings}.`,
       help: 'Correct the findings above and run again, or narrow the paths that the gate looks at.',
     },

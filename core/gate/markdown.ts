@@ -4,13 +4,12 @@
  * balanced backticks stay code.
  */
 export function inlineText(text: string): string {
-  const line = text
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replaceAll('@', '@\u200b');
+  const line = text.replace(/\s+/g, ' ').trim().replaceAll('@', '@\u200b');
   const parts = line.split('`');
   const balanced = parts.length % 2 === 1;
-  return parts.map((part, index) => (balanced && index % 2 === 1 ? `\`${part}\`` : escapePlain(part))).join(balanced ? '' : '\\`');
+  return parts
+    .map((part, index) => (balanced && index % 2 === 1 ? `\`${part}\`` : escapePlain(part)))
+    .join(balanced ? '' : '\\`');
 }
 
 /** As `inlineText`, for a cell of a table. */

@@ -56,7 +56,10 @@ export function renderReport(result: GateResult, limit: number = Number.POSITIVE
     hidden === 0
       ? ''
       : `\n… ${plural(hidden, 'further finding')} not shown here for want of room; the result file has all ${lines.length}.\n`;
-  return clip(`${head}${lines.slice(0, shown).join('\n')}${lines.length > 0 ? '\n' : ''}${note}${tail}`, limit);
+  return clip(
+    `${head}${lines.slice(0, shown).join('\n')}${lines.length > 0 ? '\n' : ''}${note}${tail}`,
+    limit,
+  );
 }
 
 function renderHead(result: GateResult): string {

@@ -51,7 +51,9 @@ function resultOf(finding: Finding, ruleIndex: number): Readonly<Record<string, 
     ruleIndex,
     level,
     message: { text: `${finding.message}\n${finding.help}` },
-    ...(finding.path === undefined ? {} : { locations: [{ physicalLocation: physicalLocation(finding.path, finding) }] }),
+    ...(finding.path === undefined
+      ? {}
+      : { locations: [{ physicalLocation: physicalLocation(finding.path, finding) }] }),
   };
 }
 

@@ -1,0 +1,39 @@
+import { guardedFetch } from '../adapters/node-io/guarded-fetch.ts';
+import { systemClock } from '../adapters/node-io/system.ts';
+import { InternalError } from '../core/errors.ts';
+import type { GateIo } from '../core/gate/gate.ts';
+import type { ThrowawayDatabases } from '../core/ports/database.ts';
+import { type Clock, type FileTree, type Log, silentLog } from '../core/ports/system.ts';
+
+export interface NodeIoParts {
+  readonly files: FileTree;
+  readonly baseFiles?: FileTree | undefined;
+  readonly allowedHosts: readonly string[];
+  readonly databases?: ThrowawayDatabases | undefined;
+  /** Where metrics come from; a gate that reads none needs none. */
+  readonly metrics?: ((guarded: typeof fetch) => GateIo['metrics']) | undefined;
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
+/** The world as a gate sees it in a Node process: a folder, guarded calls, the wall clock. */
+export function nodeGateIo(parts: NodeIoParts): GateIo {
+  const guarded = guardedFetch(parts.allowedHosts);
+  return {
+    files: parts.files,
+    ...(parts.baseFiles === undefined ? {} : { baseFiles: parts.baseFiles }),
+    fetch: guarded,
+    metrics: parts.metrics?.(guarded) ?? noMetrics,
+    ...(parts.databases === undefined ? {} : { databases: parts.databases }),
+    clock: parts.clock ?? systemClock,
+    log: parts.log ?? silentLog,
+  };
+}
+
+function noMetrics(): never {
+  throw new InternalError(
+    'METRICS_NOT_WIRED',
+    'This gate was composed without a source of metrics.',
+    'Pass `metrics` to nodeGateIo where the gate is composed.',
+  );
+}

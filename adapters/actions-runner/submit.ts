@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { InputError, PermissionError, ProviderError } from '../../core/errors.ts';
+import type { EvidenceFile } from '../../core/gate/gate.ts';
+import type { GateResult } from '../../core/gate/result.ts';
+
+/** What `POST /v1/evidence` takes in one request. */
+export const submissionLimits = {
+  files: 64,
+  fileBytes: 16 * 1024 * 1024,
+  totalBytes: 64 * 1024 * 1024,
+} as const;
+
+const acceptedSchema = z.object({ accepted: z.literal(true), gate: z.string(), result_sha256: z.string() });
+const problemSchema = z.object({ code: z.string(), message: z.string(), help: z.string() });
+
+export interface Submission {
+  /** Base address of the Conductor; the token's audience as well. */
+  readonly conductorUrl: string;
+  readonly token: string;
+  readonly result: GateResult;
+  readonly files: readonly EvidenceFile[];
+}
+
+export interface SubmitPorts {
+  readonly fetch: typeof fetch;
+  /** Waits so many ms between two attempts. */
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/** Pauses between attempts, ms. Only an answer of 5xx, or none at all, is tried again: the Conductor is idempotent. */
+const pauses = [500, 2_000, 5_000] as const;
+
+/**
+ * Hands a result and its files to the Conductor, which decides for itself whether it believes them. Returns the
+ * digest under which it was accepted. Throws `ProviderError` (exit 3) when the Conductor stays silent or fails,
+ * `PermissionError` when it refuses the identity, `InputError` when it refuses the submission.
+ */
+export async function submitResult(submission: Submission, ports: SubmitPorts): Promise<string> {
+  const endpoint = endpointOf(submission.conductorUrl);
+  refuseOversize(submission.files);
+  for (let attempt = 0; ; attempt++) {
+    const outcome = await post(endpoint, submission, ports.fetch);
+    if (outcome instanceof Response && outcome.status < 500) return readAnswer(outcome);
+    const wait = pauses[attempt];
+    if (wait === undefined) throw silent(endpoint, outcome);
+    await ports.pause(wait);
+  }
+}
+
+/** The audience that the token must have: the Conductor's address without a trailing slash. */
+export function audienceOf(conductorUrl: string): string {
+  return conductorUrl.replace(/\/+$/, '');
+}
+
+function endpointOf(conductorUrl: string): URL {
+  const url = URL.canParse(conductorUrl) ? new URL(`${audienceOf(conductorUrl)}/v1/evidence`) : null;
+  const loopback = url !== null && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+  if (url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback))) return url;
+  throw new InputError(
+    'CONDUCTOR_URL_INVALID',
+    `conductor-url must be an https address, found ${JSON.stringify(conductorUrl)}.`,
+    'Give the address under which the Conductor is reached; plain http is only for loopback, because the request carries a token.',
+  );
+}
+
+function refuseOversize(files: readonly EvidenceFile[]): void {
+  const total = files.reduce((sum, file) => sum + file.bytes.byteLength, 0);
+  const large = files.find((file) => file.bytes.byteLength > submissionLimits.fileBytes);
+  const what =
+    files.length > submissionLimits.files
+      ? `${files.length} evidence files; at most ${submissionLimits.files} are taken`
+      : large !== undefined
+        ? `${large.path} has ${large.bytes.byteLength} bytes; at most ${submissionLimits.fileBytes} are taken`
+        : total > submissionLimits.totalBytes
+          ? `evidence of ${total} bytes; at most ${submissionLimits.totalBytes} are taken`
+          : null;
+  if (what === null) return;
+  throw new InputError(
+    'EVIDENCE_TOO_LARGE',
+    `The Conductor would refuse this: ${what}.`,
+    'Narrow what the gate reads, or split it over several configs.',
+  );
+}
+
+async function post(endpoint: URL, submission: Submission, send: typeof fetch): Promise<Response | Error> {
+  const body = new FormData();
+  const json = new Blob([JSON.stringify(submission.result)], { type: 'application/json' });
+  body.append('result', json, 'result.json');
+  for (const file of submission.files) {
+    body.append('file', new Blob([new Uint8Array(file.bytes)], { type: file.mediaType }), file.path);
+  }
+  try {
+    return await send(endpoint, {
+      method: 'POST',
+      body,
+      redirect: 'error',
+      headers: { authorization: `Bearer ${submission.token}`, accept: 'application/json' },
+      signal: AbortSignal.timeout(60_000),
+    });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+async function readAnswer(answer: Response): Promise<string> {
+  const body: unknown = await answer.json().catch(() => null);
+  const accepted = acceptedSchema.safeParse(body);
+  if (answer.ok && accepted.success) return accepted.data.result_sha256;
+  const problem = problemSchema.safeParse(body).data ?? {
+    code: 'SUBMISSION_REFUSED',
+    message: `The Conductor answered ${answer.status} without saying why.`,
+    help: 'Check that conductor-url is the address of a Conductor.',
+  };
+  const refusal = answer.status === 401 || answer.status === 403 ? PermissionError : InputError;
+  throw new refusal(problem.code, problem.message, problem.help);
+}
+
+function silent(endpoint: URL, outcome: Response | Error): ProviderError {
+  const what = outcome instanceof Response ? `answered ${outcome.status}` : 'could not be reached';
+  return new ProviderError(
+    'CONDUCTOR_UNREACHABLE',
+    `The Conductor at ${endpoint.origin} ${what}, ${pauses.length + 1} times.`,
+    'The verdict above stands, but the check was not published. Run the job again when the Conductor is up.',
+    { retryable: true, cause: outcome instanceof Error ? outcome : undefined },
+  );
+}
