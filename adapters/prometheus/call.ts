@@ -40,7 +40,7 @@ function addressOf(options: PrometheusOptions, endpoint: string) {
     base = new URL(options.url);
   } catch {
     throw new ConfigError(
-      'prometheus-url',
+      'PROMETHEUS_URL',
       'the Prometheus URL is not a URL',
       'write it as http://host:port, with a path prefix if there is one',
     );
@@ -69,7 +69,7 @@ async function send(
     }
     const timedOut = cause instanceof Error && cause.name === 'TimeoutError';
     throw new ProviderError(
-      timedOut ? 'prometheus-timeout' : 'prometheus-unreachable',
+      timedOut ? 'PROMETHEUS_TIMEOUT' : 'PROMETHEUS_UNREACHABLE',
       timedOut ? `${shown} did not answer in time` : `${shown} could not be reached`,
       'check the URL and that this machine may connect to it',
       { retryable: true, cause },
@@ -84,7 +84,7 @@ async function readCapped(response: Response, maxBytes: number): Promise<string>
     size += chunk.byteLength;
     if (size > maxBytes) {
       throw new ProviderError(
-        'prometheus-answer-too-large',
+        'PROMETHEUS_ANSWER_TOO_LARGE',
         `the answer is larger than ${maxBytes} bytes`,
         'narrow the labels of the query or use a larger step',
         { retryable: false },
@@ -100,21 +100,21 @@ function refused(shown: string, status: number, retryAfter: string | null, body:
   const type = isRecord(body) ? body.errorType : undefined;
   if (status === 401 || status === 403) {
     return new PermissionError(
-      'prometheus-forbidden',
+      'PROMETHEUS_FORBIDDEN',
       `${shown} answered ${status}`,
       'give the token or user that the configuration names the right to query',
     );
   }
   if (type === 'bad_data' || (status === 400 && type === undefined)) {
     return new ConfigError(
-      'prometheus-query',
+      'PROMETHEUS_QUERY',
       `Prometheus does not accept the query${said}`,
       'correct the metric name, the labels or the expression',
     );
   }
   const retryable = status === 429 || status >= 500 || type === 'timeout' || type === 'canceled';
   return new ProviderError(
-    'prometheus-error',
+    'PROMETHEUS_ERROR',
     `${shown} answered ${status}${said}`,
     retryable ? 'try again later' : 'simplify the query or raise the limits of Prometheus',
     { retryable, retryAt: retryTime(retryAfter) },
@@ -126,7 +126,7 @@ function refusePartialData(shown: string, body: Readonly<Record<string, unknown>
   const warnings = Array.isArray(body.warnings) ? body.warnings.map(String) : [];
   if (warnings.length === 0 && body.isPartial !== true) return;
   throw new ProviderError(
-    'prometheus-partial',
+    'PROMETHEUS_PARTIAL',
     `${shown} answered with warnings, so its data may be partial: ${clip(warnings.join('; ') || 'isPartial')}`,
     'bring back the missing store, or correct what the warning names',
     { retryable: true },

@@ -69,7 +69,7 @@ function nativeHistogram(): never {
 }
 
 function unexpected(message: string): ProviderError {
-  return new ProviderError('prometheus-answer', message, 'check that the URL is a Prometheus HTTP API', {
+  return new ProviderError('PROMETHEUS_ANSWER', message, 'check that the URL is a Prometheus HTTP API', {
     retryable: false,
   });
 }

@@ -18,7 +18,7 @@ export async function scrape(options: ScrapeOptions): Promise<readonly Sample[]>
   } catch (cause) {
     if (!(cause instanceof ExpositionError)) throw cause;
     throw new ProviderError(
-      'exposition-malformed',
+      'EXPOSITION_MALFORMED',
       `${shown}: ${cause.message}`,
       'correct the exporter; Prometheus refuses the whole scrape as well',
       { retryable: false, cause },
@@ -30,7 +30,7 @@ function addressOf(text: string): URL {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new ConfigError(
-      'scrape-url',
+      'SCRAPE_URL',
       'the scrape URL is not an http(s) URL',
       'write http://host:port/metrics',
     );
@@ -58,7 +58,7 @@ async function get(options: ScrapeOptions, url: URL, shown: string) {
     }
     const timedOut = cause instanceof Error && cause.name === 'TimeoutError';
     throw new ProviderError(
-      timedOut ? 'scrape-timeout' : 'scrape-unreachable',
+      timedOut ? 'SCRAPE_TIMEOUT' : 'SCRAPE_UNREACHABLE',
       timedOut ? `${shown} did not answer in time` : `${shown} could not be reached`,
       'check the URL and that this machine may connect to it',
       { retryable: true, cause },
@@ -69,10 +69,10 @@ async function get(options: ScrapeOptions, url: URL, shown: string) {
 function answered(shown: string, status: number): Error {
   if (status === 401 || status === 403) {
     const help = 'allow this machine to read the exposition';
-    return new PermissionError('scrape-forbidden', `${shown} answered ${status}`, help);
+    return new PermissionError('SCRAPE_FORBIDDEN', `${shown} answered ${status}`, help);
   }
   const options = { retryable: status === 429 || status >= 500 };
-  return new ProviderError('scrape-error', `${shown} answered ${status}`, 'check the URL', options);
+  return new ProviderError('SCRAPE_ERROR', `${shown} answered ${status}`, 'check the URL', options);
 }
 
 async function readCapped(response: Response, shown: string, maxBytes: number): Promise<string> {
@@ -82,7 +82,7 @@ async function readCapped(response: Response, shown: string, maxBytes: number): 
     size += chunk.byteLength;
     if (size > maxBytes) {
       const help = 'expose fewer series, or use a Prometheus';
-      throw new ProviderError('exposition-too-large', `${shown} is larger than ${maxBytes} bytes`, help, {
+      throw new ProviderError('EXPOSITION_TOO_LARGE', `${shown} is larger than ${maxBytes} bytes`, help, {
         retryable: false,
       });
     }
