@@ -1,0 +1,135 @@
+import type { AggregateRef } from '../../core/flow/event.ts';
+import { lockName } from './pool.ts';
+import { type Sql, type Transaction, toJson } from './sql.ts';
+
+/** The members of a state by which the store finds it (`AggregateRef` documents them). */
+export interface IndexedState {
+  readonly sha?: string | null;
+  readonly trackingIssue?: number | null;
+}
+
+export interface StoredAggregate {
+  readonly ref: AggregateRef;
+  readonly state: unknown;
+  readonly version: number;
+  /** Ms since the epoch. */
+  readonly updatedAt: number;
+}
+
+interface Row {
+  kind: AggregateRef['kind'];
+  repository: string;
+  key: string;
+  state: unknown;
+  version: number;
+  updated_at: Date;
+}
+
+/**
+ * The aggregate's state, nobody else's until the transaction ends; null when it does not exist yet. The name
+ * is locked too: a row that does not exist cannot be.
+ */
+export async function lockAggregate(tx: Transaction, ref: AggregateRef): Promise<unknown> {
+  await lockName(tx, `aggregate/${ref.kind}/${ref.repository}/${ref.key}`);
+  const { rows } = await tx.query<Row>(
+    'select * from aggregates where kind = $1 and repository = $2 and key = $3 for update',
+    [ref.kind, ref.repository, ref.key],
+  );
+  return rows[0]?.state ?? null;
+}
+
+export async function saveAggregate(
+  tx: Transaction,
+  ref: AggregateRef,
+  state: IndexedState,
+  closed: boolean,
+  now: number,
+): Promise<void> {
+  await tx.query(
+    `insert into aggregates (kind, repository, key, sha, tracking_issue, closed, state, version, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $8)
+     on conflict (kind, repository, key) do update set
+       sha = excluded.sha, tracking_issue = excluded.tracking_issue, closed = excluded.closed,
+       state = excluded.state, version = aggregates.version + 1, updated_at = excluded.updated_at`,
+    [
+      ref.kind,
+      ref.repository,
+      ref.key,
+      state.sha ?? null,
+      state.trackingIssue ?? null,
+      closed,
+      toJson(state),
+      new Date(now),
+    ],
+  );
+}
+
+/** Changes and releases of a commit, in the order in which they must be locked. */
+export async function aggregatesOfCommit(
+  sql: Sql,
+  repository: string,
+  sha: string,
+): Promise<readonly AggregateRef[]> {
+  const { rows } = await sql.query<Row>(
+    'select * from aggregates where repository = $1 and sha = $2 order by kind, key',
+    [repository, sha],
+  );
+  return rows.map((row) => fromRow(row).ref);
+}
+
+/** The release whose tracking issue this is. */
+export async function releaseOfIssue(
+  sql: Sql,
+  repository: string,
+  issue: number,
+): Promise<AggregateRef | null> {
+  const { rows } = await sql.query<Row>(
+    `select * from aggregates where repository = $1 and tracking_issue = $2 and kind = 'release'`,
+    [repository, issue],
+  );
+  return rows[0] === undefined ? null : fromRow(rows[0]).ref;
+}
+
+export async function readAggregate(sql: Sql, ref: AggregateRef): Promise<StoredAggregate | null> {
+  const { rows } = await sql.query<Row>(
+    'select * from aggregates where kind = $1 and repository = $2 and key = $3',
+    [ref.kind, ref.repository, ref.key],
+  );
+  return rows[0] === undefined ? null : fromRow(rows[0]);
+}
+
+/** Newest first. */
+export async function listAggregates(
+  sql: Sql,
+  filter: {
+    readonly kind?: AggregateRef['kind'];
+    readonly repository?: string;
+    readonly open?: boolean;
+    readonly key?: string;
+    readonly limit?: number;
+  },
+): Promise<readonly StoredAggregate[]> {
+  const { rows } = await sql.query<Row>(
+    `select * from aggregates
+      where ($1::text is null or kind = $1) and ($2::text is null or repository = $2)
+        and ($3::boolean is null or closed <> $3) and ($4::text is null or key = $4)
+      order by updated_at desc limit $5`,
+    [
+      filter.kind ?? null,
+      filter.repository ?? null,
+      filter.open ?? null,
+      filter.key ?? null,
+      filter.limit ?? 200,
+    ],
+  );
+  return rows.map(fromRow);
+}
+
+function fromRow(row: Row): StoredAggregate {
+  return {
+    ref: { kind: row.kind, repository: row.repository, key: row.key },
+    state: row.state,
+    version: row.version,
+    updatedAt: row.updated_at.getTime(),
+  };
+}

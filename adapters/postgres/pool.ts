@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import { ProviderError } from '../../core/errors.ts';
+import type { Log } from '../../core/ports/system.ts';
+import type { Sql, Transaction } from './sql.ts';
+
+/** The database as the app uses it. */
+export interface Database extends Sql {
+  /** Runs `work` in one transaction: commits its result, or rolls back and throws what it threw. */
+  transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
+  /**
+   * Runs `work` while no other process runs it under the same name; null without running it when one does.
+   * The lock belongs to a connection: a killed process gives it up by dying.
+   */
+  exclusively<Result>(name: string, work: () => Promise<Result>): Promise<{ readonly result: Result } | null>;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to Postgres.
+ *
+ * @throws ProviderError when the server does not answer or refuses us.
+ */
+export async function connect(options: {
+  readonly url: string;
+  readonly log: Log;
+  readonly connections?: number;
+}): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.connections ?? 20,
+    application_name: 'release-conductor',
+    connectionTimeoutMillis: 10_000,
+  });
+  pool.on('error', (error) => options.log.warn({ reason: error.message }, 'A database connection was lost'));
+  await pool.query('select 1').catch(async (cause: unknown) => {
+    await pool.end();
+    throw unreachable(options.url, cause);
+  });
+  return {
+    query: (text, values) => pool.query(text, values),
+    transaction: (work) => transaction(pool, work),
+    exclusively: (name, work) => exclusively(pool, name, work),
+    close: () => pool.end(),
+  };
+}
+
+async function transaction<Result>(
+  pool: pg.Pool,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const result = await work({ inTransaction: true, query: (text, values) => client.query(text, values) });
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((cause: Error) => {
+      broken = cause;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function exclusively<Result>(
+  pool: pg.Pool,
+  name: string,
+  work: () => Promise<Result>,
+): Promise<{ readonly result: Result } | null> {
+  const key = lockNumber(name);
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
+      key,
+    ]);
+    if (rows[0]?.taken !== true) return null;
+    try {
+      return { result: await work() };
+    } finally {
+      await client.query('select pg_advisory_unlock($1)', [key]).catch((cause: Error) => {
+        broken = cause;
+      });
+    }
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** Waits for the name's lock, held until the transaction ends. For rows that do not exist yet. */
+export async function lockName(tx: Transaction, name: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock($1)', [lockNumber(name)]);
+}
+
+/** Postgres names advisory locks by a signed 64-bit number. */
+function lockNumber(name: string): string {
+  return createHash('sha256').update(name).digest().readBigInt64BE(0).toString();
+}
+
+function unreachable(url: string, cause: unknown): ProviderError {
+  const shown = URL.parse(url);
+  const place = shown === null ? 'the given address' : `${shown.host}${shown.pathname}`;
+  return new ProviderError(
+    'DATABASE_UNREACHABLE',
+    `The database at ${place} did not let us in: ${(cause as Error).message || String(cause)}`,
+    'Check DATABASE_URL, or leave it unset to use the Postgres that comes with Release Conductor.',
+    { retryable: true, cause },
+  );
+}

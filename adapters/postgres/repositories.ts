@@ -1,0 +1,44 @@
+import type { Sql } from './sql.ts';
+
+export interface InstalledRepository {
+  readonly repository: string;
+  readonly installationId: number;
+}
+
+/** Remembers that the App is installed there. */
+export async function seeRepository(
+  sql: Sql,
+  repository: string,
+  installationId: number,
+  now: number,
+): Promise<void> {
+  await sql.query(
+    `insert into repositories (repository, installation_id, seen_at) values ($1, $2, $3)
+     on conflict (repository) do update
+       set installation_id = excluded.installation_id, seen_at = excluded.seen_at, removed_at = null
+     where repositories.installation_id <> excluded.installation_id or repositories.removed_at is not null`,
+    [repository, installationId, new Date(now)],
+  );
+}
+
+export async function removeRepository(sql: Sql, repository: string, now: number): Promise<void> {
+  await sql.query('update repositories set removed_at = $2 where repository = $1', [
+    repository,
+    new Date(now),
+  ]);
+}
+
+export async function installationOf(sql: Sql, repository: string): Promise<number | null> {
+  const { rows } = await sql.query<{ installation_id: number }>(
+    'select installation_id from repositories where repository = $1 and removed_at is null',
+    [repository],
+  );
+  return rows[0]?.installation_id ?? null;
+}
+
+export async function installedRepositories(sql: Sql): Promise<readonly InstalledRepository[]> {
+  const { rows } = await sql.query<{ repository: string; installation_id: number }>(
+    'select repository, installation_id from repositories where removed_at is null order by repository',
+  );
+  return rows.map(({ repository, installation_id }) => ({ repository, installationId: installation_id }));
+}

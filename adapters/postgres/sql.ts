@@ -1,0 +1,29 @@
+import pg from 'pg';
+
+/** Anything that runs SQL: the pool, or one transaction. */
+export interface Sql {
+  query<Row extends pg.QueryResultRow = pg.QueryResultRow>(
+    text: string,
+    values?: unknown[],
+  ): Promise<pg.QueryResult<Row>>;
+}
+
+/** A transaction in progress. Its own type, so that writers cannot be handed the bare pool by mistake. */
+export interface Transaction extends Sql {
+  readonly inTransaction: true;
+}
+
+// Counters, sizes and run ids stay far below 2^53: read `bigint` as a number.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/** Strings as Postgres' json types can hold them: without NUL and without lone surrogates. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) =>
+    typeof member === 'string' ? storable(member) : member,
+  );
+}
+
+/** Text as a Postgres column can hold it. */
+export function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\u0000', '\uFFFD');
+}
