@@ -53,6 +53,8 @@ export interface EvidenceInputs {
   readonly outcome: 'ga' | 'rolled-back';
   /** When the release machine decided to pack, ms since the epoch. */
   readonly decidedAt: number;
+  /** When the last promotion was allowed: gate results are judged by their age then. Null: none was. */
+  readonly promotedAt: number | null;
   readonly configSha256: string;
   /** Digests of the policies that decided; empty when none did. */
   readonly policySha256: readonly string[];

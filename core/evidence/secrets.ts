@@ -66,3 +66,8 @@ export function findSecretsInFile(bytes: Uint8Array): readonly SecretHit[] {
     })),
   );
 }
+
+/** The text with every stretch that looks like a credential replaced by its kind. JSON stays JSON. */
+export function redactSecrets(text: string): string {
+  return anchored.reduce((rest, { kind, pattern }) => rest.replace(pattern, `[${kind}, removed]`), text);
+}

@@ -1,0 +1,71 @@
+import { canonicalJson } from '../audit/canonical-json.ts';
+import type { AuditEntry } from '../audit/entry.ts';
+import type { GateReport } from '../flow/event.ts';
+import type { EvidenceInputs } from './inputs.ts';
+import { findSecrets, redactSecrets } from './secrets.ts';
+
+/** A file of the bundle before it is judged. */
+export interface Candidate {
+  readonly path: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+  readonly origin: string;
+}
+
+/** Places that only the Conductor writes; a gate's file there would speak in its name. */
+export const reservedPath =
+  /^(gates|canary|audit)(\/|$)|^(_manifest\.json|release_notes\.md|approvals_matrix\.json)$/i;
+
+/** The files that the Conductor itself writes, from what it knows. Credentials in free text are removed. */
+export function ownDocuments(inputs: EvidenceInputs, audit: readonly AuditEntry[]): readonly Candidate[] {
+  const documents = [
+    text('release_notes.md', 'text/markdown', `${redactSecrets(inputs.releaseNotes).trimEnd()}\n`),
+    json('approvals_matrix.json', approvalsMatrix(inputs)),
+    ...inputs.canary.map((record) =>
+      json(`canary/step-${record.step}-at-${record.weight}.json`, { schema_version: 1, ...record }),
+    ),
+  ];
+  if (audit.length === 0) return documents;
+  const lines = audit.map((entry) => `${canonicalJson(entry)}\n`).join('');
+  return [...documents, text('audit/highlights.jsonl', 'application/jsonl', lines)];
+}
+
+/** A gate's result as it was believed. Canonical, so that the digest does not depend on who serialised it. */
+export function gateDocument(report: GateReport): Candidate {
+  return {
+    path: `gates/${report.gate}.json`,
+    mediaType: 'application/json',
+    bytes: new TextEncoder().encode(`${canonicalJson(report.result)}\n`),
+    origin: `gate:${report.gate}`,
+  };
+}
+
+/** Audit entries cannot be redacted without breaking their hashes, so one with a credential is left out. */
+export function partitionAudit(entries: readonly AuditEntry[]): {
+  readonly kept: readonly AuditEntry[];
+  readonly dropped: readonly AuditEntry[];
+} {
+  const hasSecret = (entry: AuditEntry): boolean => findSecrets(canonicalJson(entry)).length > 0;
+  return {
+    kept: entries.filter((entry) => !hasSecret(entry)),
+    dropped: entries.filter(hasSecret),
+  };
+}
+
+function approvalsMatrix({ subject, approvals, exceptions }: EvidenceInputs): unknown {
+  return {
+    schema_version: 1,
+    release: subject.tag,
+    approvals: approvals.map((approval) => ({ ...approval, at: new Date(approval.at).toISOString() })),
+    exceptions,
+  };
+}
+
+function json(path: string, value: unknown): Candidate {
+  const tidy = JSON.stringify(JSON.parse(canonicalJson(value)), null, 2);
+  return text(path, 'application/json', `${redactSecrets(tidy)}\n`);
+}
+
+function text(path: string, mediaType: string, content: string): Candidate {
+  return { path, mediaType, bytes: new TextEncoder().encode(content), origin: 'conductor' };
+}
