@@ -80,6 +80,14 @@ export type ReleaseEvent =
       readonly actor: Actor;
       readonly source: CommandSource;
     }
+  /** Somebody meant a command and got it wrong (the grammar says how): one usage reply, nothing else. */
+  | {
+      readonly type: 'command.malformed';
+      readonly code: string;
+      readonly message: string;
+      readonly actor: Actor;
+      readonly source: CommandSource;
+    }
   | {
       readonly type: 'command.assessed';
       readonly command: ReleaseCommand;
