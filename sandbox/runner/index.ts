@@ -1,0 +1,236 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Log } from '../../core/ports/system.ts';
+import type { GithubEvent, GithubForRunner, SandboxRun } from '../contract.ts';
+import { changedPathsOf } from './changed-paths.ts';
+import { ConcurrencyGroups, concurrencyOf, Slots } from './concurrency.ts';
+import { describeFailure } from './job/failure.ts';
+import type { RepositorySettings } from './job/job.ts';
+import type { Conclusion, JobRecord, RunRecord } from './record.ts';
+import { executeRun, type RunnerParts, runScope } from './run.ts';
+import { Snapshots } from './snapshots.ts';
+import { type FoundWorkflow, readWorkflows } from './workflow/files.ts';
+import { dispatchInputs } from './workflow/inputs.ts';
+import type { Workflow } from './workflow/model.ts';
+import { isTriggered } from './workflow/triggers.ts';
+
+export type { RepositorySettings } from './job/job.ts';
+export type { Conclusion, JobRecord, RunRecord, StepAnnotation, StepRecord } from './record.ts';
+
+export interface RunnerOptions {
+  readonly github: GithubForRunner;
+  /** Folder of this bundle: its root action and `actions/<gate>`. */
+  readonly bundleDirectory: string;
+  /** Secrets and variables of a repository, asked for each time a run starts. */
+  readonly settings?: (repository: string) => RepositorySettings;
+  /** Further variables of every process of a job. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly log: Log;
+}
+
+export interface Runner {
+  /** Resolves when no event is being looked at and no run is under way. */
+  idle(): Promise<void>;
+  /** Every run so far, oldest first, with the log of every finished step. */
+  runs(): readonly RunRecord[];
+  /** Ends what runs, kills its processes and removes its folders. */
+  close(): Promise<void>;
+}
+
+/** Executes the workflows of the local GitHub's repositories when their events happen. */
+export function startRunner(options: RunnerOptions): Runner {
+  return new WorkflowRunner(options);
+}
+
+interface MutableRun extends RunRecord {
+  status: RunRecord['status'];
+  conclusion: Conclusion | null;
+  problems: readonly string[];
+  jobs: readonly JobRecord[];
+}
+
+const noSettings: RepositorySettings = { secrets: {}, variables: {} };
+
+class WorkflowRunner implements Runner {
+  readonly #log: Log;
+  readonly #root = mkdtempSync(join(tmpdir(), 'sandbox-runner-'));
+  readonly #closing = new AbortController();
+  readonly #parts: RunnerParts;
+  readonly #workflows = new Map<string, Promise<readonly FoundWorkflow[]>>();
+  readonly #runs: MutableRun[] = [];
+  readonly #pending = new Set<Promise<void>>();
+  readonly #unsubscribe: () => void;
+
+  constructor(options: RunnerOptions) {
+    this.#log = options.log;
+    this.#parts = {
+      github: options.github,
+      snapshots: new Snapshots(options.github, join(this.#root, 'commits')),
+      bundleDirectory: options.bundleDirectory,
+      directory: join(this.#root, 'jobs'),
+      env: options.env ?? {},
+      settings: options.settings ?? (() => noSettings),
+      groups: new ConcurrencyGroups(),
+      slots: new Slots(Math.max(2, availableParallelism())),
+      closing: this.#closing.signal,
+    };
+    this.#unsubscribe = options.github.subscribe((event) => this.#track(this.#handle(event)));
+  }
+
+  runs(): readonly RunRecord[] {
+    return this.#runs;
+  }
+
+  async idle(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
+  }
+
+  async close(): Promise<void> {
+    this.#unsubscribe();
+    this.#closing.abort();
+    await this.idle();
+    await rm(this.#root, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked: Promise<void> = work
+      .catch((error: unknown) => this.#log.error({ error: describeFailure(error) }, 'workflow event failed'))
+      .finally(() => this.#pending.delete(tracked));
+    this.#pending.add(tracked);
+  }
+
+  async #handle(event: GithubEvent): Promise<void> {
+    if (isDeletion(event) || this.#closing.signal.aborted) return;
+    for (const file of await this.#workflowsAt(event.repository, event.sha)) {
+      if (file.workflow === null) {
+        if (file.events.includes(event.name))
+          this.#track(this.#fail(event, file.path, file.path, file.problems));
+        continue;
+      }
+      const changed = () => changedPathsOf(event, this.#parts.snapshots);
+      if (!(await isTriggered(file.workflow, event, changed))) continue;
+      if (file.problems.length === 0) this.#track(this.#execute(event, file.workflow));
+      else this.#track(this.#fail(event, file.path, file.workflow.name, file.problems));
+    }
+  }
+
+  #workflowsAt(repository: string, sha: string): Promise<readonly FoundWorkflow[]> {
+    const key = `${repository}@${sha}`;
+    const known = this.#workflows.get(key);
+    if (known !== undefined) return known;
+    const found = this.#readWorkflows(repository, sha);
+    this.#workflows.set(key, found);
+    found.catch(() => this.#workflows.delete(key));
+    return found;
+  }
+
+  async #readWorkflows(repository: string, sha: string): Promise<readonly FoundWorkflow[]> {
+    const found = await readWorkflows(await this.#parts.snapshots.directoryOf(repository, sha));
+    for (const { path, workflow } of found) {
+      if (workflow?.triggers['schedule'] !== undefined) {
+        this.#log.info({ repository, path }, 'the sandbox has no schedule: this trigger never fires');
+      }
+    }
+    return found;
+  }
+
+  async #execute(event: GithubEvent, workflow: Workflow): Promise<void> {
+    const record = await this.#open(event, workflow.path, workflow.name);
+    const cancel = new AbortController();
+    const { run } = record;
+    const runNumber = this.#runs.filter((other) => other.run.path === workflow.path).length;
+    const request = {
+      parts: this.#parts,
+      event,
+      workflow,
+      run,
+      runNumber,
+      cancel,
+      onJob: (job: JobRecord) => {
+        record.jobs = [...record.jobs, job];
+      },
+    };
+    let release: (() => void) | null = null;
+    try {
+      const scope = runScope(request, dispatchInputs(workflow, event));
+      const setting = concurrencyOf(workflow.concurrency, scope);
+      if (setting !== null) {
+        const key = `${event.repository}\n${setting.group}`;
+        release = await this.#parts.groups.acquire(key, setting.cancelInProgress, cancel);
+        if (release === null) return await this.#finish(event, record, 'cancelled');
+      }
+      record.status = 'in_progress';
+      await this.#parts.github.updateRun(event.repository, run.id, 'in_progress', null);
+      await this.#finish(event, record, await executeRun(request));
+    } catch (error) {
+      record.problems = [...record.problems, describeFailure(error)];
+      await this.#finish(event, record, 'failure');
+    } finally {
+      release?.();
+    }
+  }
+
+  async #fail(event: GithubEvent, path: string, name: string, problems: readonly string[]): Promise<void> {
+    const record = await this.#open(event, path, name);
+    record.problems = problems;
+    this.#log.warn({ repository: event.repository, path, problems }, 'workflow cannot run');
+    await this.#finish(event, record, 'failure');
+  }
+
+  async #open(event: GithubEvent, path: string, name: string): Promise<MutableRun> {
+    const head = headOf(event);
+    const description: Omit<SandboxRun, 'id' | 'attempt'> = {
+      path,
+      name,
+      headSha: head.sha,
+      headBranch: head.branch,
+      event: event.name,
+    };
+    const run = await this.#parts.github.createRun(event.repository, description);
+    const record: MutableRun = {
+      run,
+      repository: event.repository,
+      status: 'queued',
+      conclusion: null,
+      problems: [],
+      jobs: [],
+    };
+    this.#runs.push(record);
+    return record;
+  }
+
+  async #finish(event: GithubEvent, record: MutableRun, conclusion: Conclusion): Promise<void> {
+    record.conclusion = conclusion;
+    record.status = 'completed';
+    this.#log.info(
+      { run: record.run.id, path: record.run.path, event: event.name, conclusion },
+      'workflow run ended',
+    );
+    await this.#parts.github.updateRun(event.repository, record.run.id, 'completed', conclusion);
+  }
+}
+
+/** A ref that was deleted has no commit to run on. */
+function isDeletion(event: GithubEvent): boolean {
+  return event.payload['deleted'] === true || /^0*$/.test(event.sha);
+}
+
+/** `head_sha` and `head_branch` of a run: for a pull request those of its head, not of the test merge. */
+function headOf(event: GithubEvent): { readonly sha: string; readonly branch: string | null } {
+  const {
+    pull_request: pull,
+    merge_group: group,
+    deployment,
+  } = event.payload as {
+    pull_request?: { head: { sha: string; ref: string } };
+    merge_group?: { head_sha: string; head_ref: string };
+    deployment?: { sha: string; ref: string };
+  };
+  if (pull !== undefined) return { sha: pull.head.sha, branch: pull.head.ref };
+  if (group !== undefined)
+    return { sha: group.head_sha, branch: group.head_ref.replace(/^refs\/heads\//, '') };
+  if (deployment !== undefined) return { sha: deployment.sha, branch: deployment.ref };
+  return { sha: event.sha, branch: event.ref.replace(/^refs\/(heads|tags)\//, '') };
+}

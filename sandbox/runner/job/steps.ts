@@ -1,0 +1,147 @@
+import { executeUsesStep } from '../actions/uses-step.ts';
+import { isTruthy, render, renderText, renderTexts } from '../expressions/evaluate.ts';
+import type { Conclusion } from '../record.ts';
+import type { Step } from '../workflow/model.ts';
+import { describeFailure } from './failure.ts';
+import { executeRunStep, type StepExecution } from './run-step.ts';
+import { type Frame, type JobRuntime, type StepResult, scopeOf } from './runtime.ts';
+import { StepLog } from './step-log.ts';
+
+/** Where the steps of a composite action write, and what ends them: those of the step that uses it. */
+export interface Enclosing {
+  readonly log: StepLog;
+  readonly signal: AbortSignal;
+}
+
+const notRun: StepResult = { outputs: {}, outcome: 'skipped', conclusion: 'skipped' };
+
+/** Runs steps one after the other. Results are left in `frame`; steps of a job are recorded too. */
+export async function executeSteps(
+  runtime: JobRuntime,
+  frame: Frame,
+  steps: readonly Step[],
+  enclosing?: Enclosing,
+): Promise<void> {
+  for (const step of steps) {
+    if (runtime.closing.aborted) frame.status = 'cancelled';
+    const log = enclosing?.log ?? new StepLog(runtime.masks);
+    const started = performance.now();
+    const result = runtime.closing.aborted ? notRun : await executeStep(runtime, frame, step, log, enclosing);
+    frame.steps[step.id] = result;
+    if (runtime.cancelled.aborted) frame.status = 'cancelled';
+    else if (result.conclusion === 'failure') frame.status = 'failure';
+    if (enclosing === undefined) {
+      const durationMs = performance.now() - started;
+      record(runtime, { ...result, name: nameOf(runtime, frame, step), durationMs }, log);
+    }
+  }
+}
+
+/** Keeps a step's record; everything in it is masked. */
+export function record(
+  runtime: JobRuntime,
+  step: {
+    readonly name: string;
+    readonly outcome: Conclusion;
+    readonly conclusion: Conclusion;
+    readonly durationMs: number;
+  },
+  log: StepLog,
+): void {
+  const { outcome, conclusion, durationMs } = step;
+  runtime.records.push({
+    name: runtime.masks.apply(step.name),
+    outcome,
+    conclusion,
+    log: log.text(),
+    durationMs,
+  });
+  runtime.annotations.push(...log.annotations);
+}
+
+async function executeStep(
+  runtime: JobRuntime,
+  frame: Frame,
+  step: Step,
+  log: StepLog,
+  enclosing: Enclosing | undefined,
+): Promise<StepResult> {
+  const outer = { ...frame.env, ...runtime.exportedEnv };
+  try {
+    if (!isTruthy(step.condition, scopeOf(runtime, frame, outer))) return notRun;
+    const env = { ...outer, ...renderTexts(step.env, scopeOf(runtime, frame, outer)) };
+    const signal = signalOf(runtime, frame, step, env, enclosing);
+    const problemsBefore = log.problems.length;
+    const execution = await attempt(runtime, frame, step, env, log, signal);
+    const succeeded = execution.succeeded && log.problems.length === problemsBefore && !signal.aborted;
+    return conclude(runtime, frame, step, env, signal, { ...execution, succeeded }, log);
+  } catch (error) {
+    log.fail(describeFailure(error));
+    return { outputs: {}, outcome: 'failure', conclusion: 'failure' };
+  }
+}
+
+/** A step that starts after a cancellation is an `always()` step: only its own time and closing end it. */
+function signalOf(
+  runtime: JobRuntime,
+  frame: Frame,
+  step: Step,
+  env: Readonly<Record<string, string>>,
+  enclosing: Enclosing | undefined,
+): AbortSignal {
+  const minutes = Number(renderText(step.timeoutMinutes, scopeOf(runtime, frame, env)) ?? Number.NaN);
+  return AbortSignal.any([
+    runtime.closing,
+    ...(enclosing === undefined ? [] : [enclosing.signal]),
+    ...(runtime.cancelled.aborted ? [] : [runtime.cancelled]),
+    ...(minutes > 0 ? [AbortSignal.timeout(minutes * 60_000)] : []),
+  ]);
+}
+
+async function attempt(
+  runtime: JobRuntime,
+  frame: Frame,
+  step: Step,
+  env: Readonly<Record<string, string>>,
+  log: StepLog,
+  signal: AbortSignal,
+): Promise<StepExecution> {
+  try {
+    return step.kind === 'run'
+      ? await executeRunStep(runtime, frame, step, env, log, signal)
+      : await executeUsesStep(runtime, frame, step, env, log, signal);
+  } catch (error) {
+    log.fail(describeFailure(error));
+    return { succeeded: false, outputs: {} };
+  }
+}
+
+function conclude(
+  runtime: JobRuntime,
+  frame: Frame,
+  step: Step,
+  env: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+  { succeeded, outputs }: StepExecution,
+  log: StepLog,
+): StepResult {
+  if (succeeded) return { outputs, outcome: 'success', conclusion: 'success' };
+  if (runtime.cancelled.aborted || runtime.closing.aborted) {
+    return { outputs, outcome: 'cancelled', conclusion: 'cancelled' };
+  }
+  if (signal.aborted) log.fail('the step ran longer than its timeout-minutes and was ended');
+  const tolerated =
+    step.continueOnError !== null && render(step.continueOnError, scopeOf(runtime, frame, env)) === true;
+  return { outputs, outcome: 'failure', conclusion: tolerated ? 'success' : 'failure' };
+}
+
+function nameOf(runtime: JobRuntime, frame: Frame, step: Step): string {
+  try {
+    const name = renderText(step.name, scopeOf(runtime, frame, { ...frame.env, ...runtime.exportedEnv }));
+    if (name !== null && name !== '') return name;
+  } catch {
+    // a name that cannot be evaluated is no reason to lose the step's record
+  }
+  if (step.kind === 'uses') return `Run ${step.uses}`;
+  return `Run ${step.run.kind === 'literal' ? (String(step.run.value).trim().split('\n')[0] ?? '') : step.id}`;
+}
