@@ -1,7 +1,7 @@
 import { executeUsesStep } from '../actions/uses-step.ts';
 import { isTruthy, render, renderText, renderTexts } from '../expressions/evaluate.ts';
 import type { Conclusion } from '../record.ts';
-import type { Step } from '../workflow/model.ts';
+import type { Step, Template } from '../workflow/model.ts';
 import { describeFailure } from './failure.ts';
 import { executeRunStep, type StepExecution } from './run-step.ts';
 import { type Frame, type JobRuntime, type StepResult, scopeOf } from './runtime.ts';
@@ -142,6 +142,11 @@ function nameOf(runtime: JobRuntime, frame: Frame, step: Step): string {
   } catch {
     // a name that cannot be evaluated is no reason to lose the step's record
   }
-  if (step.kind === 'uses') return `Run ${step.uses}`;
-  return `Run ${step.run.kind === 'literal' ? (String(step.run.value).trim().split('\n')[0] ?? '') : step.id}`;
+  return `Run ${step.kind === 'uses' ? step.uses : firstLine(step.run)}`;
+}
+
+function firstLine(script: Template): string {
+  const text =
+    script.kind === 'expression' ? script.source : script.kind === 'literal' ? String(script.value) : '';
+  return text.trim().split('\n')[0] ?? '';
 }

@@ -1,7 +1,7 @@
 /** A value of a workflow file before evaluation. */
 export type Template =
   | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
-  | { readonly kind: 'expression'; readonly expression: string }
+  | { readonly kind: 'expression'; readonly expression: string; readonly source: string }
   | { readonly kind: 'sequence'; readonly items: readonly Template[] }
   | { readonly kind: 'mapping'; readonly entries: readonly (readonly [string, Template])[] };
 

@@ -1,3 +1,4 @@
+import type { BasicExpressionToken } from '@actions/workflow-parser/templates/tokens/basic-expression-token';
 import type { TemplateToken } from '@actions/workflow-parser/templates/tokens/template-token';
 import type { Template } from './model.ts';
 
@@ -25,7 +26,7 @@ export function templateOf(token: TemplateToken): Template {
     case tokenType.null:
       return { kind: 'literal', value: null };
     case tokenType.expression:
-      return { kind: 'expression', expression: (token as TemplateToken & { expression: string }).expression };
+      return expressionOf(token as BasicExpressionToken);
     case tokenType.sequence:
       return { kind: 'sequence', items: [...token.assertSequence('sequence')].map(templateOf) };
     case tokenType.mapping:
@@ -33,6 +34,11 @@ export function templateOf(token: TemplateToken): Template {
     default:
       throw new RangeError(`\`\${{ insert }}\`${place(token)} is not supported`);
   }
+}
+
+/** A text with expressions in it becomes one `format(…)`; its source is kept to be shown. */
+function expressionOf(token: BasicExpressionToken): Template {
+  return { kind: 'expression', expression: token.expression, source: token.source ?? token.toString() };
 }
 
 function entryOf(pair: { key: TemplateToken; value: TemplateToken }): readonly [string, Template] {
