@@ -1,0 +1,60 @@
+import { RegoObject, RegoSet } from './collections.ts';
+import { compareStrings } from './compare.ts';
+import { Decimal } from './number.ts';
+import type { JsonObject, Value } from './types.ts';
+
+export type AnyObject = JsonObject | RegoObject;
+
+/** True for objects of both representations. */
+export function isObject(v: Value): v is AnyObject {
+  return (
+    typeof v === 'object' &&
+    v !== null &&
+    !Array.isArray(v) &&
+    !(v instanceof RegoSet) &&
+    !(v instanceof Decimal)
+  );
+}
+
+/** The value at a key; own properties only, so `__proto__` and `constructor` are ordinary absent keys. */
+export function objectGet(object: AnyObject, key: Value): Value | undefined {
+  if (object instanceof RegoObject) return object.get(key);
+  return typeof key === 'string' && Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** The keys in OPA's order. */
+export function objectKeys(object: AnyObject): readonly Value[] {
+  if (object instanceof RegoObject) return object.keys();
+  const keys = Object.keys(object);
+  let defined = true;
+  for (const key of keys) if (object[key] === undefined) defined = false;
+  const present = defined ? keys : keys.filter((key) => object[key] !== undefined);
+  return present.length > 1 ? present.sort(compareStrings) : present;
+}
+
+export function objectSize(object: AnyObject): number {
+  return object instanceof RegoObject ? object.size : objectKeys(object).length;
+}
+
+/** Entries in OPA's order. */
+export function objectEntries(object: AnyObject): [Value, Value][] {
+  return objectKeys(object).map((key) => [key, objectGet(object, key) as Value]);
+}
+
+/** What `value[key]` is: an array element, an object value, a set element; undefined otherwise. */
+export function lookup(value: Value | undefined, key: Value): Value | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (Array.isArray(value)) return typeof key === 'number' ? (value as readonly Value[])[key] : undefined;
+  if (value instanceof RegoObject) return value.get(key);
+  if (value instanceof RegoSet) return value.has(key) ? key : undefined;
+  if (value instanceof Decimal) return undefined;
+  return typeof key === 'string' && Object.hasOwn(value, key) ? (value as JsonObject)[key] : undefined;
+}
+
+/** `lookup` for a key that is known to be a string. */
+export function lookupString(value: Value | undefined, key: string): Value | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  if (value instanceof RegoObject) return value.get(key);
+  if (value instanceof RegoSet) return value.has(key) ? key : undefined;
+  return Object.hasOwn(value, key) && !(value instanceof Decimal) ? (value as JsonObject)[key] : undefined;
+}
