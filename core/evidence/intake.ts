@@ -1,69 +1,10 @@
 import type { ResultOrigin } from '../flow/event.ts';
-import type { GateResult } from '../gate/result.ts';
-import type { OidcClaims } from './claims.ts';
+import { type IntakeDecision, type IntakeInput, type Refusal, refuse } from './intake-contract.ts';
+import { checkWorkflow } from './intake-workflow.ts';
 import { findSecrets } from './secrets.ts';
-import {
-  isSameFile,
-  parseTrustedWorkflow,
-  parseWorkflowRef,
-  type WorkflowIdentity,
-} from './workflow-identity.ts';
+import { parseWorkflowRef } from './workflow-identity.ts';
 
-export type IntakeCode =
-  | 'REPOSITORY_MISMATCH'
-  | 'FORK_RUN'
-  | 'EVENT_NOT_ALLOWED'
-  | 'RUN_MISMATCH'
-  | 'OLD_ATTEMPT'
-  | 'OTHER_COMMIT'
-  | 'WORKFLOW_MALFORMED'
-  | 'WORKFLOW_NOT_TRUSTED'
-  | 'WORKFLOW_NOT_PINNED'
-  | 'WORKFLOW_CHANGED'
-  | 'OTHER_CONFIG'
-  | 'SECRET_IN_RESULT'
-  | 'RESULT_FROM_THE_FUTURE'
-  | 'FILES_MISMATCH';
-
-export interface Refusal {
-  readonly code: IntakeCode;
-  readonly message: string;
-  readonly help: string;
-  /** HTTP status of the answer. */
-  readonly status: 403 | 409 | 422;
-}
-
-export type IntakeDecision = { readonly accept: ResultOrigin } | { readonly refuse: Refusal };
-
-export interface IntakeInput {
-  /** Claims of a token whose signature, issuer, audience and times were verified. */
-  readonly claims: OidcClaims;
-  /** What the API says about run `claims.run_id` of `claims.repository`. */
-  readonly run: {
-    readonly repository: string;
-    readonly headRepository: string;
-    readonly headSha: string;
-    readonly event: string;
-    readonly path: string;
-    readonly attempt: number;
-  };
-  readonly config: {
-    /** `trusted_workflows` of the config on the base branch. */
-    readonly trustedWorkflows: readonly string[];
-    /** Digest that the result must have been computed with; null when the caller cannot tell. */
-    readonly sha256: string | null;
-  };
-  readonly result: GateResult;
-  /** Full refs whose own workflow files count as they are: the default branch, the base branch of the change. */
-  readonly baseRefs: readonly string[];
-  /**
-   * True when the workflow file at `claims.workflow_sha` has the bytes that it has on the base branch, or that
-   * commit is part of the base branch. Null: could not be found out, which counts as changed.
-   */
-  readonly workflowUnchanged: boolean | null;
-  /** ms since the epoch. */
-  readonly now: number;
-}
+export type { IntakeCode, IntakeDecision, IntakeInput, Refusal } from './intake-contract.ts';
 
 /**
  * Events whose runs may report. `pull_request_target`, `issue_comment` and `workflow_run` are not among them:
@@ -153,61 +94,6 @@ function checkCommit({ claims, run, result }: IntakeInput): Refusal | null {
   );
 }
 
-function checkWorkflow(input: IntakeInput): Refusal | null {
-  const text = input.claims.job_workflow_ref ?? input.claims.workflow_ref;
-  const identity = parseWorkflowRef(text);
-  if (identity === null) {
-    return refuse(
-      403,
-      'WORKFLOW_MALFORMED',
-      `expected owner/repo/.github/workflows/file.yml@ref, found ${JSON.stringify(text.slice(0, 200))}`,
-      'submit from a workflow file of a repository',
-    );
-  }
-  const own = input.claims.repository;
-  const listed = input.config.trustedWorkflows
-    .map((line) => parseTrustedWorkflow(line, own))
-    .filter((trusted) => trusted !== null && isSameFile(identity, trusted));
-  if (listed.length === 0) {
-    return refuse(
-      403,
-      'WORKFLOW_NOT_TRUSTED',
-      `${identity.repository}/${identity.path} is not among trusted_workflows`,
-      'add the file to trusted_workflows in .github/release-conductor.yml on the default branch',
-    );
-  }
-  if (listed.some((trusted) => trusted?.ref === identity.ref)) return null;
-  return listed.some((trusted) => trusted?.ref === null)
-    ? checkUnpinned(input, identity)
-    : refuse(
-        403,
-        'WORKFLOW_NOT_TRUSTED',
-        `${identity.path} is trusted at another ref than ${identity.ref}`,
-        'use the ref that trusted_workflows names, or change the line',
-      );
-}
-
-/** A line without a ref trusts what the base branch holds, and nothing of other repositories. */
-function checkUnpinned(input: IntakeInput, identity: WorkflowIdentity): Refusal | null {
-  if (identity.repository.toLowerCase() !== input.claims.repository.toLowerCase()) {
-    return refuse(
-      403,
-      'WORKFLOW_NOT_PINNED',
-      `${identity.repository}/${identity.path} is in another repository and trusted without a ref`,
-      `write ${identity.repository}/${identity.path}@refs/tags/… or @<commit> into trusted_workflows`,
-    );
-  }
-  if (input.baseRefs.includes(identity.ref) || input.workflowUnchanged === true) return null;
-  return refuse(
-    403,
-    'WORKFLOW_CHANGED',
-    input.workflowUnchanged === null
-      ? `could not compare ${identity.path} at ${identity.ref} with the base branch`
-      : `${identity.path} at ${identity.ref} differs from the base branch`,
-    'a change may not judge itself: merge the change of the workflow first, in a pull request of its own',
-  );
-}
-
 function checkConfig({ config, result }: IntakeInput): Refusal | null {
   if (config.sha256 === null || config.sha256 === result.inputs.config_sha256) return null;
   return refuse(
@@ -255,8 +141,4 @@ function originOf({ claims, now }: IntakeInput): ResultOrigin {
 /** The API gives `path` with or without `@ref`. */
 function filePart(path: string): string {
   return path.split('@')[0] ?? path;
-}
-
-function refuse(status: Refusal['status'], code: IntakeCode, message: string, help: string): Refusal {
-  return { status, code, message, help };
 }

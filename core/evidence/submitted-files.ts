@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { GateResult } from '../gate/result.ts';
-import type { Refusal } from './intake.ts';
+import { type Refusal, refuse } from './intake-contract.ts';
 import { pathProblem } from './path.ts';
 
 /**
@@ -12,25 +12,25 @@ export function checkSubmittedFiles(
   files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
 ): Refusal | null {
   const promised = new Map(result.evidence.map((reference) => [reference.path, reference.sha256]));
-  if (promised.size !== result.evidence.length) return refuse('the result names one path twice');
+  if (promised.size !== result.evidence.length) return mismatch('the result names one path twice');
   for (const file of files) {
     const problem = pathProblem(file.path);
-    if (problem !== null) return refuse(`${JSON.stringify(file.path)}: ${problem}`);
+    if (problem !== null) return mismatch(`${JSON.stringify(file.path)}: ${problem}`);
     const expected = promised.get(file.path);
-    if (expected === undefined) return refuse(`${file.path} is not named by the result, or came twice`);
+    if (expected === undefined) return mismatch(`${file.path} is not named by the result, or came twice`);
     const found = createHash('sha256').update(file.bytes).digest('hex');
-    if (found !== expected) return refuse(`expected ${file.path} with sha256 ${expected}, found ${found}`);
+    if (found !== expected) return mismatch(`expected ${file.path} with sha256 ${expected}, found ${found}`);
     promised.delete(file.path);
   }
   const missing = [...promised.keys()];
-  return missing.length === 0 ? null : refuse(`the result names ${missing.join(', ')}, which did not come`);
+  return missing.length === 0 ? null : mismatch(`the result names ${missing.join(', ')}, which did not come`);
 }
 
-function refuse(message: string): Refusal {
-  return {
-    status: 422,
-    code: 'FILES_MISMATCH',
+function mismatch(message: string): Refusal {
+  return refuse(
+    422,
+    'FILES_MISMATCH',
     message,
-    help: 'submit exactly the files that the result lists in `evidence`',
-  };
+    'submit exactly the files that the result lists in `evidence`',
+  );
 }

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { VerificationError } from '../errors.ts';
+import type { ArchiveReader, ArchiveWriter } from '../ports/archive.ts';
+import type { BundleVerifier, Signer } from '../ports/signer.ts';
+import type { EvidenceInputs } from './inputs.ts';
+import { trustedKeyFromPem } from './keys.ts';
+import type { Manifest } from './manifest.ts';
+import { planBundle } from './plan.ts';
+import { makeStatement, payloadType, renderStatement } from './statement.ts';
+import type { VerificationReport } from './verification.ts';
+import { verifyEvidence } from './verify.ts';
+
+export interface EvidencePorts {
+  readonly writeArchive: ArchiveWriter;
+  readonly readArchive: ArchiveReader;
+  readonly signer: Signer;
+  readonly verifyBundle: BundleVerifier;
+}
+
+export interface PackedEvidence {
+  readonly zip: Uint8Array;
+  readonly sha256: string;
+  readonly bundle: Uint8Array;
+  readonly bundleSha256: string;
+  readonly manifest: Manifest;
+}
+
+/**
+ * Packs, signs, and verifies what it packed as an outsider would. The zip is the same for the same inputs; the
+ * bundle is not, because an ECDSA signature holds a random number.
+ *
+ * @throws VerificationError with the code of the first problem (`MISSING`, `STALE`, `OTHER_COMMIT` …): evidence
+ * that would not verify is not handed out.
+ */
+export async function packEvidence(inputs: EvidenceInputs, ports: EvidencePorts): Promise<PackedEvidence> {
+  const plan = planBundle(inputs);
+  const zip = ports.writeArchive(plan.entries);
+  const digest = sha256(zip);
+  const statement = makeStatement(plan.manifest, plan.manifestSha256, digest);
+  const bundle = await ports.signer.attest(renderStatement(statement), payloadType);
+  const packed = { zip, sha256: digest, bundle, bundleSha256: sha256(bundle), manifest: plan.manifest };
+  await readBackAndVerify({ zip, bundle }, packed, inputs.subject, ports);
+  return packed;
+}
+
+/**
+ * Verifies bytes that came back from where they were uploaded: that they are the ones that were packed, and
+ * that they convince somebody who has only the public key.
+ *
+ * @throws VerificationError `TAMPERED` when the bytes are others, else as `packEvidence`.
+ */
+export async function readBackAndVerify(
+  files: { readonly zip: Uint8Array; readonly bundle: Uint8Array },
+  expected: { readonly sha256: string; readonly bundleSha256: string },
+  subject: { readonly repository: string; readonly tag: string; readonly commit: string },
+  ports: Omit<EvidencePorts, 'writeArchive'> & Partial<EvidencePorts>,
+): Promise<VerificationReport> {
+  compare('evidence.zip', files.zip, expected.sha256);
+  compare('evidence.zip.sigstore.json', files.bundle, expected.bundleSha256);
+  const { pem } = await ports.signer.publicKey();
+  const { repository, tag, commit } = subject;
+  const report = verifyEvidence(
+    { ...files, trustedKeys: [trustedKeyFromPem(pem)], expected: { repository, tag, commit } },
+    ports,
+  );
+  const first = report.problems[0];
+  if (first === undefined) return report;
+  const more = report.problems.length > 1 ? ` (and ${report.problems.length - 1} more)` : '';
+  throw new VerificationError(
+    first.code,
+    `${first.entry ?? 'evidence'}: ${first.message}${more}`,
+    first.help,
+  );
+}
+
+function compare(name: string, bytes: Uint8Array, expected: string): void {
+  const found = sha256(bytes);
+  if (found === expected) return;
+  throw new VerificationError(
+    'TAMPERED',
+    `${name}: expected sha256 ${expected}, found ${found}`,
+    'upload the packed bytes again; if it happens twice, find out what changes them',
+  );
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,79 @@
+import type { ArchiveReader, ArchiveWriter } from '../ports/archive.ts';
+import type { BundleVerifier, TrustedKey } from '../ports/signer.ts';
+import type { Manifest } from './manifest.ts';
+
+export interface VerificationInput {
+  readonly zip: Uint8Array;
+  /** null: there is none, which is `UNSIGNED`. */
+  readonly bundle: Uint8Array | null;
+  readonly trustedKeys: readonly TrustedKey[];
+  /** What the evidence must be about; members that are absent are not compared. */
+  readonly expected: { readonly repository?: string; readonly tag?: string; readonly commit?: string };
+}
+
+export interface VerificationPorts {
+  readonly verifyBundle: BundleVerifier;
+  readonly readArchive: ArchiveReader;
+  /** When given, the zip must be byte for byte what this writer makes of its entries. */
+  readonly writeArchive?: ArchiveWriter | undefined;
+}
+
+/** A zip whose structure and manifest could be read. */
+export interface Opened {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly manifest: Manifest;
+  readonly manifestSha256: string;
+}
+
+export type ProblemCode =
+  | 'UNSIGNED'
+  | 'UNKNOWN_KEY'
+  | 'WRONG_SIGNER'
+  | 'TAMPERED'
+  | 'MISSING'
+  | 'STALE'
+  | 'OTHER_COMMIT'
+  | 'OTHER_RELEASE'
+  | 'NOT_PASSED';
+
+/** One reason not to believe the evidence. `entry` names the file, null when it is about all of them. */
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly entry: string | null;
+  readonly message: string;
+  readonly help: string;
+}
+
+/** What each code asks of the person who reads it. */
+const helpOf = {
+  UNSIGNED: 'take evidence.zip.sigstore.json from the same release, or ask for evidence that is signed',
+  UNKNOWN_KEY: 'give the public key of the Conductor with --key, after you made sure that it is theirs',
+  WRONG_SIGNER: 'only a key that is trusted for this repository counts; do not use this evidence',
+  TAMPERED: 'download it again; if it stays like this it was changed after it was signed: do not use it',
+  MISSING: 'run what should have made it for this commit, and release again',
+  STALE: 'run the gate again shortly before the promotion',
+  OTHER_COMMIT: 'take the evidence of the commit that you ask about; if the tag was moved, find out by whom',
+  OTHER_RELEASE: 'take the evidence of the release that you ask about',
+  NOT_PASSED: 'read the findings in the result; a release needs this gate to pass',
+} as const satisfies Record<ProblemCode, string>;
+
+export function problem(code: ProblemCode, entry: string | null, message: string): Problem {
+  return { code, entry, message, help: helpOf[code] };
+}
+
+/** One step of the verification, in order, for people. */
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+}
+
+export interface VerificationReport {
+  readonly ok: boolean;
+  readonly problems: readonly Problem[];
+  readonly checks: readonly Check[];
+  readonly zipSha256: string;
+  /** Hint of the key that signed; null when none was accepted. */
+  readonly signedBy: string | null;
+  /** null when the zip or its manifest could not be read. */
+  readonly manifest: Manifest | null;
+}

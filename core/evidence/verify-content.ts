@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import { type AuditEntry, auditEntrySchema } from '../audit/entry.ts';
+import { verifyAuditHighlights } from '../audit/verify.ts';
+import { type GateResult, gateResultSchema, isPassing } from '../gate/result.ts';
+import { type Manifest, manifestPath } from './manifest.ts';
+import { type Opened, type Problem, problem, type VerificationInput } from './verification.ts';
+
+/** What every evidence zip holds, whatever the release did. */
+const always = ['release_notes.md', 'approvals_matrix.json', 'audit/highlights.jsonl'];
+
+/** The manifest names exactly the entries that are there, each with its size and digest. */
+export function checkEntries({ files, manifest }: Opened): readonly Problem[] {
+  const listed = new Map(manifest.entries.map((entry) => [entry.path, entry]));
+  const problems: Problem[] = [];
+  if (listed.size !== manifest.entries.length)
+    problems.push(problem('TAMPERED', manifestPath, 'lists one path twice'));
+  for (const { path, size, sha256 } of manifest.entries) {
+    const bytes = files.get(path);
+    if (path === manifestPath) problems.push(problem('TAMPERED', path, 'lists itself'));
+    else if (bytes === undefined)
+      problems.push(problem('MISSING', path, 'stands in the manifest, not in the zip'));
+    else if (bytes.length !== size || digestOf(bytes) !== sha256) {
+      problems.push(
+        problem('TAMPERED', path, `expected ${size} bytes with sha256 ${sha256}, found ${digestOf(bytes)}`),
+      );
+    }
+  }
+  for (const path of files.keys()) {
+    if (path !== manifestPath && !listed.has(path)) {
+      problems.push(problem('TAMPERED', path, 'stands in the zip, not in the manifest'));
+    }
+  }
+  const absent = always.filter((path) => !listed.has(path));
+  return [...problems, ...absent.map((path) => problem('MISSING', path, 'every evidence zip has it'))];
+}
+
+/** The evidence is about what was asked for. */
+export function checkSubject(
+  { subject }: Manifest,
+  expected: VerificationInput['expected'],
+): readonly Problem[] {
+  const differs = (name: 'repository' | 'tag' | 'commit'): boolean =>
+    expected[name] !== undefined && expected[name] !== subject[name];
+  return [
+    ...(['repository', 'tag'] as const)
+      .filter(differs)
+      .map((name) =>
+        problem('OTHER_RELEASE', manifestPath, `expected ${name} ${expected[name]}, found ${subject[name]}`),
+      ),
+    ...(differs('commit')
+      ? [problem('OTHER_COMMIT', manifestPath, `expected commit ${expected.commit}, found ${subject.commit}`)]
+      : []),
+  ];
+}
+
+/** Every required gate is there, for this commit, young enough when it counted, and passed if this is a GA. */
+export function checkGates({ files, manifest }: Opened): readonly Problem[] {
+  const missing = manifest.required_gates
+    .filter((gate) => !manifest.gates.some((entry) => entry.gate === gate))
+    .map((gate) =>
+      problem('MISSING', `gates/${gate}.json`, 'the required gate has no result for this commit'),
+    );
+  return [...missing, ...manifest.gates.flatMap((gate) => checkGate(gate, files, manifest))];
+}
+
+function checkGate(
+  gate: Manifest['gates'][number],
+  files: Opened['files'],
+  manifest: Manifest,
+): readonly Problem[] {
+  const path = `gates/${gate.gate}.json`;
+  const bytes = files.get(path);
+  if (bytes === undefined) return [problem('MISSING', path, 'the result of the gate is not in the zip')];
+  const result = parseResult(bytes);
+  if (result === null) return [problem('TAMPERED', path, 'is not a gate result')];
+  const said = [gate.gate, gate.verdict, gate.result_sha256, gate.finished_at];
+  const found = [result.gate, result.verdict, digestOf(bytes), result.finished_at];
+  return [
+    ...(said.some((value, index) => value !== found[index])
+      ? [problem('TAMPERED', path, `is not what the manifest says of it (${said.join(', ')})`)]
+      : []),
+    ...checkResult(path, gate.required, result, manifest),
+    ...checkReferences(result, manifest),
+  ];
+}
+
+function checkResult(
+  path: string,
+  required: boolean,
+  result: GateResult,
+  manifest: Manifest,
+): readonly Problem[] {
+  const { repository, commit } = manifest.subject;
+  const problems: Problem[] = [];
+  if (result.subject.sha !== commit || result.subject.repository !== repository) {
+    const { subject } = result;
+    problems.push(
+      problem(
+        'OTHER_COMMIT',
+        path,
+        `is for ${subject.repository} at ${subject.sha}, the release is ${commit}`,
+      ),
+    );
+  }
+  if (!required) return problems;
+  const age = Date.parse(manifest.promoted_at ?? manifest.decided_at) - Date.parse(result.finished_at);
+  if (age > manifest.max_gate_age_ms) {
+    problems.push(
+      problem('STALE', path, `was ${age} ms old when it counted, allowed are ${manifest.max_gate_age_ms} ms`),
+    );
+  }
+  if (manifest.outcome === 'ga' && !isPassing(result.verdict)) {
+    problems.push(problem('NOT_PASSED', path, `the required gate says ${result.verdict}`));
+  }
+  return problems;
+}
+
+/** A file that a result promises is in the zip, or the manifest says why it is not. */
+function checkReferences(result: GateResult, manifest: Manifest): readonly Problem[] {
+  return result.evidence
+    .filter(({ path, sha256 }) => {
+      const entry = manifest.entries.find((candidate) => candidate.path === path);
+      return entry === undefined
+        ? !manifest.refused.some((refused) => refused.path === path)
+        : entry.sha256 !== sha256;
+    })
+    .map(({ path, sha256 }) =>
+      problem('MISSING', path, `the ${result.gate} gate made it with sha256 ${sha256}`),
+    );
+}
+
+/** The audit entries hold together and end in the head that was signed. */
+export function checkAudit({ files, manifest }: Opened): readonly Problem[] {
+  const path = 'audit/highlights.jsonl';
+  const bytes = files.get(path);
+  if (bytes === undefined) return []; // reported with the entries
+  const entries = parseLines(bytes);
+  if (entries === null) return [problem('TAMPERED', path, 'holds a line that is no audit entry')];
+  if (entries.some((entry) => entry.repository !== manifest.subject.repository)) {
+    return [problem('OTHER_RELEASE', path, 'holds entries of another repository')];
+  }
+  const verdict = verifyAuditHighlights(entries, manifest.audit_head);
+  if (verdict.ok) return [];
+  return [problem('TAMPERED', path, `line ${verdict.position + 1}: ${verdict.message} (${verdict.code})`)];
+}
+
+function parseResult(bytes: Uint8Array): GateResult | null {
+  try {
+    return gateResultSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+  } catch {
+    return null;
+  }
+}
+
+function parseLines(bytes: Uint8Array): readonly AuditEntry[] | null {
+  try {
+    const lines = new TextDecoder('utf-8', { fatal: true }).decode(bytes).split('\n').filter(Boolean);
+    return lines.map((line) => auditEntrySchema.parse(JSON.parse(line)));
+  } catch {
+    return null;
+  }
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type {
+  Check,
+  Problem,
+  VerificationInput,
+  VerificationPorts,
+  VerificationReport,
+} from './verification.ts';
+import { openArchive } from './verify-archive.ts';
+import { checkAudit, checkEntries, checkGates, checkSubject } from './verify-content.ts';
+import { checkStatement, readStatement } from './verify-signature.ts';
+
+/**
+ * Verifies evidence offline, in the order of trust: who signed, what was signed, whether the zip is that, and
+ * whether what it says holds together. Every problem is reported, not only the first.
+ */
+export function verifyEvidence(input: VerificationInput, ports: VerificationPorts): VerificationReport {
+  const zipSha256 = createHash('sha256').update(input.zip).digest('hex');
+  const signed = readStatement(input, ports.verifyBundle);
+  const archive = openArchive(input.zip, ports);
+  const { opened } = archive;
+  const steps: readonly (readonly [string, readonly Problem[] | null])[] = [
+    ['signature', signed.problems],
+    ['archive', archive.problems],
+    ['statement', signed.statement && checkStatement(signed, zipSha256, opened)],
+    ['entries', opened && checkEntries(opened)],
+    ['subject', opened && checkSubject(opened.manifest, input.expected)],
+    ['gates', opened && checkGates(opened)],
+    ['audit', opened && checkAudit(opened)],
+  ];
+  const problems = unique(steps.flatMap(([, found]) => found ?? []));
+  return {
+    ok: problems.length === 0 && steps.every(([, found]) => found !== null),
+    problems,
+    checks: steps.map(([name, found]): Check => ({ name, ok: found !== null && found.length === 0 })),
+    zipSha256,
+    signedBy: signed.key?.hint ?? null,
+    manifest: opened?.manifest ?? null,
+  };
+}
+
+/** A deeper cause is often seen by two steps in the same words. */
+function unique(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Set<string>();
+  return problems.filter((problem) => {
+    const key = JSON.stringify([problem.code, problem.entry, problem.message]);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+export type { Problem, VerificationReport } from './verification.ts';
