@@ -1,0 +1,85 @@
+import type { ReleaseConfig } from '../config/schema.ts';
+import { labelsMatch } from '../metrics/match.ts';
+import type { ArmReading, CanaryReading, MetricsSource, Series } from '../ports/metrics.ts';
+
+export interface ArmsRequest {
+  readonly metrics: ReleaseConfig['metrics'];
+  readonly environment: string;
+  /** Version under test and version to compare with, as tags. */
+  readonly canary: string;
+  readonly baseline: string;
+  /** Time of the reading, ms since the epoch. */
+  readonly at: number;
+}
+
+/**
+ * Reads both arms of a canary. Each metric is read once for all versions, so that the two arms, and the errors
+ * and requests of one process, come from one answer and cannot be skewed against each other.
+ * @throws ProviderError when the provider does not answer. Nothing found is an arm without instances.
+ */
+export async function readArms(source: MetricsSource, request: ArmsRequest): Promise<CanaryReading> {
+  const { metrics, environment } = request;
+  const where = {
+    ...metrics.match,
+    ...(metrics.environment_label === null ? {} : { [metrics.environment_label]: environment }),
+  };
+  const [requests, durations] = await Promise.all([
+    source.read(metrics.requests, where),
+    source.read(`${metrics.duration}_bucket`, where),
+  ]);
+  const arm = (version: string): ArmReading => armOf(version, requests, durations, metrics);
+  return { at: request.at, canary: arm(request.canary), baseline: arm(request.baseline) };
+}
+
+/** Pure: the series of one version, summed for each process. */
+export function armOf(
+  version: string,
+  requests: readonly Series[],
+  durations: readonly Series[],
+  metrics: ReleaseConfig['metrics'],
+): ArmReading {
+  const isOurs = (series: Series): boolean => isVersion(series.labels[metrics.version_label], version);
+  const all = sumByInstance(requests.filter(isOurs));
+  const failed = sumByInstance(
+    requests.filter((series) => isOurs(series) && labelsMatch(series.labels, metrics.error_match)),
+  );
+  const buckets = durations.filter(isOurs);
+  const counted = sumByInstance(buckets.filter((series) => edgeOf(series) === Number.POSITIVE_INFINITY));
+  const fast = sumByInstance(buckets.filter((series) => edgeOf(series) === metrics.slow_over));
+  const instances = [...all.entries()].map(([id, total]) => ({
+    id,
+    requests: total,
+    errors: failed.get(id) ?? 0,
+    slow: slowOf(counted.get(id), fast.get(id)),
+  }));
+  return { version, instances: instances.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)) };
+}
+
+/** Unknown unless the histogram has a bucket with exactly the configured edge. */
+function slowOf(counted: number | undefined, fast: number | undefined): number | null {
+  return counted === undefined || fast === undefined ? null : counted - fast;
+}
+
+/** A service that reports `1.2.0` is the tag `v1.2.0`; nothing else is stripped or guessed. */
+function isVersion(label: string | undefined, version: string): boolean {
+  return label !== undefined && (label === version || `v${label}` === version);
+}
+
+/** `le` as a number: exporters write `0.5`, `1`, `1.0`, `+Inf`. NaN when there is none. */
+function edgeOf(series: Series): number {
+  const edge = series.labels.le;
+  if (edge === '+Inf' || edge === 'Inf') return Number.POSITIVE_INFINITY;
+  return edge === undefined || edge.trim() === '' ? Number.NaN : Number(edge);
+}
+
+/** Newest value of each series, summed by process: `instance`, else `pod`, else one for all. */
+function sumByInstance(series: readonly Series[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { labels, points } of series) {
+    const value = points.at(-1)?.value;
+    if (value === undefined) continue;
+    const id = labels.instance ?? labels.pod ?? '';
+    sums.set(id, (sums.get(id) ?? 0) + value);
+  }
+  return sums;
+}
