@@ -1,0 +1,188 @@
+import { ConfigError, ProviderError } from '../../core/errors.ts';
+import type { GateIo } from '../../core/gate/gate.ts';
+import type { Series } from '../../core/ports/metrics.ts';
+import { ownToSlo } from './documents/own.ts';
+import { readDocuments } from './documents/read.ts';
+import type { DocumentProblem, Reading, Slo } from './model.ts';
+import type { SloOptions } from './options.ts';
+import { parseGoldenPaths } from './probes/golden-paths.ts';
+import { type ProbeRecord, performProbes } from './probes/perform.ts';
+import { pointsReader } from './readings/points.ts';
+import { type Moment, promqlReader } from './readings/promql.ts';
+import { type CountReader, readSlo } from './readings/reader.ts';
+import { parseRecording, recordedReading, seriesOfRecording } from './readings/recorded.ts';
+import { scrapeReader } from './readings/scrape.ts';
+import { windowsOf } from './windows.ts';
+
+/** Everything that the verdict is made from. */
+export interface SloFacts {
+  readonly slos: readonly Slo[];
+  readonly problems: readonly DocumentProblem[];
+  /** By name of the objective. */
+  readonly readings: Readonly<Record<string, Reading>>;
+  /** The moment that the numbers are about; a recording's own. */
+  readonly at: number;
+  readonly source: 'prometheus' | 'scrape' | 'recorded' | 'none';
+  readonly probes: ProbeFacts;
+}
+
+export type ProbeFacts =
+  | { readonly state: 'none' }
+  | { readonly state: 'no-address'; readonly file: string; readonly count: number }
+  | { readonly state: 'performed'; readonly file: string; readonly records: readonly ProbeRecord[] };
+
+/** Reads the documents, the numbers and the golden paths. */
+export async function collectSlo(options: SloOptions, io: GateIo): Promise<SloFacts> {
+  const paths = await io.files.list(options.files);
+  const files = await Promise.all(
+    paths.map(async (path) => ({ path, bytes: (await io.files.read(path)) ?? new Uint8Array() })),
+  );
+  const documents = readDocuments(files);
+  const slos = [...documents.slos, ...options.objectives.map(ownToSlo)];
+  const numbers = await readNumbers(slos, options, io);
+  const probes = await readProbes(options, io);
+  return { slos, problems: documents.problems, probes, ...numbers };
+}
+
+type Numbers = Pick<SloFacts, 'readings' | 'at' | 'source'>;
+
+async function readNumbers(slos: readonly Slo[], options: SloOptions, io: GateIo): Promise<Numbers> {
+  const now = io.clock.now();
+  const since = options.since === undefined ? null : Date.parse(options.since);
+  if (since !== null && since >= now) {
+    throw new ConfigError(
+      'SINCE_IN_FUTURE',
+      `since is ${options.since}, which has not come yet`,
+      'give the start of the deployment',
+    );
+  }
+  const moment: Moment = { now, since, match: options.match };
+  const { source } = options;
+  switch (source?.kind) {
+    case undefined:
+      return {
+        at: now,
+        source: 'none',
+        readings: forAll(slos, { problem: 'no-source', message: 'no source of numbers is configured' }),
+      };
+    case 'recorded':
+      return readRecording(slos, source, moment, io);
+    case 'scrape':
+      return readScrape(slos, source, moment, io);
+    case 'prometheus':
+      return readPrometheus(slos, source.url, moment, io);
+  }
+}
+
+async function readPrometheus(
+  slos: readonly Slo[],
+  url: string,
+  moment: Moment,
+  io: GateIo,
+): Promise<Numbers> {
+  const { query } = io.metrics({ url, kind: 'prometheus' });
+  if (query === undefined)
+    throw new ConfigError('SOURCE_KIND', 'this source evaluates no PromQL', 'use kind scrape');
+  const reader = promqlReader(query, moment);
+  const readings: Record<string, Reading> = {};
+  for (const slo of slos)
+    readings[slo.name] = await guarded(() => readSlo(reader, slo, windowsOf(slo.periodMs)));
+  return { at: moment.now, source: 'prometheus', readings };
+}
+
+/** A provider that does not answer, or refuses a document's query, leaves the objective undecided, not the run. */
+async function guarded(read: () => Promise<Reading>): Promise<Reading> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof ProviderError)
+      return { state: 'problem', problem: 'provider-down', message: error.message };
+    if (error instanceof ConfigError && error.code === 'PROMETHEUS_QUERY') {
+      return { state: 'problem', problem: 'query-rejected', message: error.message };
+    }
+    throw error;
+  }
+}
+
+async function readScrape(
+  slos: readonly Slo[],
+  source: { readonly url: string; readonly observe: number },
+  moment: Moment,
+  io: GateIo,
+): Promise<Numbers> {
+  const metrics = io.metrics({ url: source.url, kind: 'scrape' });
+  let scraped: { readonly reader: CountReader; readonly windowMs: number };
+  try {
+    scraped = await scrapeReader(metrics, slos, source.observe, io.clock, moment.match);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    return {
+      at: moment.now,
+      source: 'scrape',
+      readings: forAll(slos, { problem: 'provider-down', message: error.message }),
+    };
+  }
+  const readings: Record<string, Reading> = {};
+  for (const slo of slos) readings[slo.name] = await readSlo(scraped.reader, slo, [scraped.windowMs]);
+  return { at: io.clock.now(), source: 'scrape', readings };
+}
+
+async function readRecording(
+  slos: readonly Slo[],
+  source: { readonly path: string; readonly max_age: number },
+  moment: Moment,
+  io: GateIo,
+): Promise<Numbers> {
+  const bytes = await io.files.read(source.path);
+  if (bytes === null) {
+    return {
+      at: moment.now,
+      source: 'recorded',
+      readings: forAll(slos, { problem: 'no-data', message: `there is no ${source.path}` }),
+    };
+  }
+  const recording = parseRecording(bytes, source.path);
+  const at = recording.recorded_at;
+  // Too old or from the future: its own time must not make it look fresh.
+  const usable = moment.now - at <= source.max_age && at - moment.now <= 300_000;
+  const series = (metric: string): readonly Series[] => seriesOfRecording(recording, metric);
+  const reader = pointsReader(series, { ...moment, now: at }, 'history');
+  const readings: Record<string, Reading> = {};
+  for (const slo of slos) {
+    const windows = windowsOf(slo.periodMs);
+    readings[slo.name] =
+      recordedReading(recording, slo.name, windows) ?? (await readSlo(reader, slo, windows));
+  }
+  return {
+    at: usable ? at : moment.now,
+    source: 'recorded',
+    readings: usable ? readings : aged(readings, at),
+  };
+}
+
+/** An expired recording: what it holds is as old as itself. */
+function aged(readings: Readonly<Record<string, Reading>>, at: number): Record<string, Reading> {
+  return Object.fromEntries(
+    Object.entries(readings).map(([name, reading]) => [
+      name,
+      reading.state === 'measured' ? { ...reading, newestAt: Math.min(at, reading.newestAt ?? at) } : reading,
+    ]),
+  );
+}
+
+function forAll(
+  slos: readonly Slo[],
+  problem: Omit<Extract<Reading, { state: 'problem' }>, 'state'>,
+): Record<string, Reading> {
+  return Object.fromEntries(slos.map((slo) => [slo.name, { state: 'problem', ...problem }]));
+}
+
+async function readProbes(options: SloOptions, io: GateIo): Promise<ProbeFacts> {
+  const { file, base_url } = options.golden_paths;
+  const bytes = await io.files.read(file);
+  if (bytes === null) return { state: 'none' };
+  const catalogue = parseGoldenPaths(bytes, file);
+  const baseUrl = base_url ?? catalogue.base_url;
+  if (baseUrl === undefined) return { state: 'no-address', file, count: catalogue.paths.length };
+  return { state: 'performed', file, records: await performProbes(catalogue, baseUrl, io) };
+}

@@ -1,0 +1,180 @@
+import type { Evaluation, EvidenceFile } from '../../core/gate/gate.ts';
+import type { Finding, Verdict } from '../../core/gate/result.ts';
+import { plural, worstVerdict } from '../../core/gate/verdict.ts';
+import { burnRate } from './burn.ts';
+import type { ProbeFacts, SloFacts } from './collect.ts';
+import * as say from './findings.ts';
+import { type Judgement, judgeSlo } from './judge.ts';
+import type { SloOptions } from './options.ts';
+import { judgeProbe, type ProbeJudgement, probeEvidence, probeFindings } from './probes/judge.ts';
+import { errorBudget, formatWindow } from './windows.ts';
+
+/** Pure: the same options and facts give the same evaluation. */
+export function evaluateSlo(options: SloOptions, facts: SloFacts): Evaluation {
+  const judged = facts.slos.map((slo) =>
+    judgeSlo(slo, facts.readings[slo.name] ?? missing, {
+      minEvents: options.min_events,
+      confidence: options.confidence,
+      staleAfterMs: options.stale_after,
+      onBudgetExhausted: options.on_budget_exhausted,
+      at: facts.at,
+    }),
+  );
+  const objectives = options.on_no_data === 'skip' ? judged.map(excuse) : judged;
+  const probes = facts.probes.state === 'performed' ? facts.probes.records.map(judgeProbe) : [];
+  const verdict = conclude(facts, objectives, probes);
+  return {
+    verdict,
+    summary: summarize(verdict, objectives, probes),
+    findings: [
+      ...facts.problems.map(say.document),
+      ...objectives.flatMap(({ findings }) => findings),
+      ...findingsOfProbes(facts.probes, probes),
+      ...(verdict === 'skipped' && facts.slos.length === 0 ? [nothingToJudge] : []),
+    ],
+    measurements: { source: facts.source, objectives: objectives.map(measured), probes: probes.map(probed) },
+    evidence: [
+      ...(objectives.length === 0 ? [] : [burnEvidence(facts, objectives)]),
+      ...probes.map(probeEvidence),
+    ],
+  };
+}
+
+const missing = { state: 'problem', problem: 'no-data', message: 'nothing was read' } as const;
+
+/** `on_no_data: skip`: without data an objective says nothing; with data it is judged as ever. */
+function excuse(
+  judgement: Judgement,
+): Judgement | (Omit<Judgement, 'verdict'> & { readonly verdict: 'skipped' }) {
+  if (!judgement.noData) return judgement;
+  const findings = judgement.findings.map((finding): Finding => ({ ...finding, level: 'notice' }));
+  return { ...judgement, findings, verdict: 'skipped' };
+}
+
+type Objective = ReturnType<typeof excuse>;
+
+function conclude(
+  facts: SloFacts,
+  objectives: readonly Objective[],
+  probes: readonly ProbeJudgement[],
+): Verdict {
+  if (facts.problems.length > 0) return 'fail';
+  const judged = objectives.filter(({ verdict }) => verdict !== 'skipped').map(({ verdict }) => verdict);
+  const all: Verdict[] = [...judged, ...probes.map(({ verdict }) => verdict)];
+  return all.length === 0 ? 'skipped' : worstVerdict(all);
+}
+
+const nothingToJudge: Finding = {
+  code: 'no-objectives',
+  level: 'notice',
+  message: 'There is no SLO document, no objective in the config and no golden path.',
+  help: 'Add slo.yaml (OpenSLO v1 or Sloth), gates.slo.objectives or golden_paths.yaml.',
+};
+
+function findingsOfProbes(facts: ProbeFacts, judged: readonly ProbeJudgement[]): readonly Finding[] {
+  switch (facts.state) {
+    case 'none':
+      return [];
+    case 'no-address':
+      return [
+        {
+          code: 'probes-not-run',
+          level: 'notice',
+          message: `${plural(facts.count, 'golden path')} not walked: no base_url`,
+          help: 'Give gates.slo.golden_paths.base_url, for example the address of the preview.',
+          path: facts.file,
+        },
+      ];
+    case 'performed':
+      return judged.flatMap((probe) => probeFindings(probe, facts.file));
+  }
+}
+
+function summarize(
+  verdict: Verdict,
+  objectives: readonly Objective[],
+  probes: readonly ProbeJudgement[],
+): string {
+  if (objectives.length + probes.length === 0)
+    return verdict === 'fail' ? 'The SLO documents are not valid' : 'Nothing to judge';
+  const count = (of: readonly { readonly verdict: Verdict }[], wanted: Verdict): number =>
+    of.filter((one) => one.verdict === wanted).length;
+  const parts = (['fail', 'inconclusive', 'warn', 'skipped', 'pass'] as const)
+    .map((one) => ({ one, n: count(objectives, one) }))
+    .filter(({ n }) => n > 0)
+    .map(({ one, n }) => `${n} ${words[one]}`);
+  const slos =
+    objectives.length === 0 ? '' : `${plural(objectives.length, 'objective')}: ${parts.join(', ')}`;
+  const held = count(probes, 'pass');
+  const paths = probes.length === 0 ? '' : `${held} of ${plural(probes.length, 'golden path')} hold`;
+  return [slos, paths].filter((part) => part !== '').join('; ');
+}
+
+const words = {
+  fail: 'breached',
+  inconclusive: 'undecided',
+  warn: 'burning slowly',
+  skipped: 'without data',
+  pass: 'met',
+} as const;
+
+function measured({ slo, verdict, budgetLeft, rules, windows }: Objective) {
+  const budget = errorBudget(slo.target);
+  return {
+    name: slo.name,
+    target: slo.target,
+    period: formatWindow(slo.periodMs),
+    verdict,
+    budget_left: budgetLeft,
+    burn: Object.fromEntries(windows.map((count) => [windowName(count.windowMs), burnRate(count, budget)])),
+    rules: rules.map(({ rule, state, long, short }) => ({
+      severity: rule.severity,
+      windows: `${formatWindow(rule.longMs)}/${formatWindow(rule.shortMs)}`,
+      factor: rule.factor,
+      state,
+      long,
+      short,
+    })),
+  };
+}
+
+function probed({ record, verdict, latencyMs }: ProbeJudgement) {
+  return { name: record.probe.name, verdict, latency_ms: latencyMs };
+}
+
+/** `slo/burn.json`: it is itself a recording, so a verdict can be repeated from the evidence. */
+function burnEvidence(facts: SloFacts, objectives: readonly Objective[]): EvidenceFile {
+  const recorded = objectives.map(({ slo, windows }) => {
+    const reading = facts.readings[slo.name];
+    const newest = reading?.state === 'measured' ? reading.newestAt : null;
+    const counts = windows.map(({ windowMs, bad, total }) => [
+      windowName(windowMs),
+      { bad: told(bad), total: told(total) },
+    ]);
+    return [
+      slo.name,
+      { newest_at: newest === null ? null : Math.round(newest), windows: Object.fromEntries(counts) },
+    ];
+  });
+  const document = {
+    schema_version: 1,
+    recorded_at: new Date(facts.at).toISOString(),
+    source: facts.source,
+    objectives: Object.fromEntries(recorded),
+  };
+  return {
+    path: 'slo/burn.json',
+    mediaType: 'application/json',
+    bytes: new TextEncoder().encode(`${JSON.stringify(document, null, 2)}\n`),
+  };
+}
+
+/** JSON has no NaN and no infinity: they are written as Prometheus writes them. */
+function told(value: number): number | string {
+  if (Number.isFinite(value)) return value;
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
+}
+
+function windowName(ms: number): string {
+  return ms > 3_650 * 86_400_000 ? 'start' : formatWindow(ms);
+}

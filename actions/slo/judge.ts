@@ -1,0 +1,154 @@
+import type { Finding, Verdict } from '../../core/gate/result.ts';
+import {
+  type BurnSettings,
+  budgetLeft,
+  burnRate,
+  exceeds,
+  isProven,
+  judgeRule,
+  type RuleOutcome,
+} from './burn.ts';
+import * as say from './findings.ts';
+import type { Reading, Slo, WindowCount } from './model.ts';
+import { burnRules, errorBudget, formatWindow } from './windows.ts';
+
+export interface JudgeSettings {
+  readonly minEvents: number;
+  readonly confidence: number;
+  readonly staleAfterMs: number;
+  readonly onBudgetExhausted: 'fail' | 'warn';
+  /** The moment that the numbers are about, ms since the epoch. */
+  readonly at: number;
+}
+
+export interface Judgement {
+  readonly slo: Slo;
+  readonly verdict: Exclude<Verdict, 'skipped'>;
+  /** True when there was nothing to judge: `on_no_data` decides what that means. */
+  readonly noData: boolean;
+  readonly findings: readonly Finding[];
+  readonly budgetLeft: number | null;
+  readonly rules: readonly RuleOutcome[];
+  readonly windows: readonly WindowCount[];
+}
+
+/** Judges one objective. Pure: the same reading gives the same judgement. */
+export function judgeSlo(slo: Slo, reading: Reading, settings: JudgeSettings): Judgement {
+  const refuse = (finding: Finding, noData: boolean): Judgement => ({
+    slo,
+    verdict: 'inconclusive',
+    noData,
+    findings: [finding],
+    budgetLeft: null,
+    rules: [],
+    windows: reading.state === 'measured' ? reading.windows : [],
+  });
+  if (reading.state === 'problem')
+    return refuse(say.unread(slo, reading), reading.problem !== 'query-rejected');
+  const { newestAt } = reading;
+  if (newestAt !== null && settings.at - newestAt > settings.staleAfterMs) {
+    return refuse(say.stale(slo, newestAt, settings), true);
+  }
+  const broken = reading.windows.find((count) => !isSound(count));
+  if (broken !== undefined) return refuse(say.unsound(slo, broken), false);
+  if (reading.windows.length === 0) return refuse(say.empty(slo), true);
+  if (reading.windows.every(({ total }) => total === 0)) return refuse(say.noTraffic(slo, null), true);
+  const burn: BurnSettings = { ...settings, budget: errorBudget(slo.target), counted: reading.counted };
+  const judged =
+    reading.extent === 'history'
+      ? judgeHistory(slo, reading.windows, burn, settings)
+      : judgeObserved(slo, reading.windows, burn);
+  const notes = slo.notes.map((note) => say.note(slo, note));
+  const uncounted = reading.counted ? [] : [say.uncounted(slo)];
+  return {
+    ...judged,
+    slo,
+    noData: false,
+    windows: reading.windows,
+    findings: [...judged.findings, ...uncounted, ...notes],
+  };
+}
+
+type Judged = Pick<Judgement, 'verdict' | 'findings' | 'budgetLeft' | 'rules'>;
+
+function judgeHistory(
+  slo: Slo,
+  windows: readonly WindowCount[],
+  burn: BurnSettings,
+  settings: JudgeSettings,
+): Judged {
+  const windowOf = (ms: number): WindowCount | undefined => windows.find(({ windowMs }) => windowMs === ms);
+  const rules = burnRules(slo.periodMs).map((rule) => judgeRule(rule, windowOf, burn));
+  const period = windowOf(slo.periodMs) ?? windows.at(-1);
+  const left = budgetLeft(period, burn.budget);
+  const findings: Finding[] = rules.flatMap((outcome) => say.rule(slo, outcome));
+  findings.push(...judgeBudget(slo, period, left, burn, settings.onBudgetExhausted));
+  const doubt = doubtOf(slo, rules, burn);
+  if (doubt !== null) findings.push(doubt);
+  return { rules, budgetLeft: left, findings, verdict: verdictOf(findings) };
+}
+
+/**
+ * The page rules must be able to speak. The fast one may be too quiet when the next one has enough events and
+ * is clear; a window without any traffic is never health (the fault may be in front of the service).
+ */
+function doubtOf(slo: Slo, rules: readonly RuleOutcome[], burn: BurnSettings): Finding | null {
+  const pages = rules.filter(({ rule }) => rule.severity === 'page');
+  const silent = pages.find(({ state }) => state === 'no-traffic');
+  if (silent !== undefined) return say.noTraffic(slo, silent.rule.longMs);
+  const absent = pages.filter(({ state }) => state === 'absent');
+  if (absent.length > 0)
+    return say.absentWindows(
+      slo,
+      absent.map(({ rule }) => rule.longMs),
+    );
+  const speaks = pages.some(({ state }) => state === 'clear' || state === 'fires' || state === 'uncertain');
+  return speaks ? null : say.tooFew(slo, burn.minEvents);
+}
+
+function judgeBudget(
+  slo: Slo,
+  period: WindowCount | undefined,
+  left: number | null,
+  burn: BurnSettings,
+  onExhausted: 'fail' | 'warn',
+): readonly Finding[] {
+  if (period === undefined || left === null || left >= -1e-9) return [];
+  const proven = isProven(period, burn.budget, burn);
+  return [
+    proven ? say.exhausted(slo, left, onExhausted) : say.unproven(slo, period, formatWindow(period.windowMs)),
+  ];
+}
+
+/** A direct scrape shows one window only: the fast rule's factor fails, above 1 warns. */
+function judgeObserved(slo: Slo, windows: readonly WindowCount[], burn: BurnSettings): Judged {
+  const count = windows.at(-1);
+  const rate = burnRate(count, burn.budget);
+  const findings: Finding[] = [say.observedOnly(slo)];
+  if (count === undefined || rate === null) findings.push(say.noTraffic(slo, null));
+  else if (!exceeds(rate, 1)) {
+    if (burn.counted && count.total < burn.minEvents) findings.push(say.tooFew(slo, burn.minEvents));
+  } else if (!isProven(count, burn.budget, burn))
+    findings.push(say.unproven(slo, count, 'what was observed'));
+  else {
+    const factor = burnRules(slo.periodMs)[0]?.factor ?? 1;
+    const paging = exceeds(rate, factor) && isProven(count, factor * burn.budget, burn);
+    findings.push(say.observedBurn(slo, rate, paging ? 'page' : 'ticket'));
+  }
+  return { findings, verdict: verdictOf(findings), budgetLeft: null, rules: [] };
+}
+
+/** Counts that cannot be: not finite, negative, or more bad events than events. */
+function isSound({ bad, total }: WindowCount): boolean {
+  if (!Number.isFinite(bad) || !Number.isFinite(total) || total < 0) return false;
+  // Extrapolation of two counters differs by a few events at the edges of a window.
+  const slack = Math.max(2, total * 0.01);
+  return bad >= -slack && bad <= total + slack;
+}
+
+function verdictOf(findings: readonly Finding[]): Judgement['verdict'] {
+  const errors = findings.filter(({ level }) => level === 'error');
+  if (errors.some(({ code }) => say.failing.has(code))) return 'fail';
+  if (errors.length > 0) return 'inconclusive';
+  return findings.some(({ level }) => level === 'warning') ? 'warn' : 'pass';
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { durationSchema } from '../../core/config/duration.ts';
+
+const labels = z.record(z.string(), z.string());
+
+const sourceSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('prometheus').describe('Prometheus HTTP API'),
+    url: z.url().describe('Base URL; its host must be in `allowed_hosts`'),
+  }),
+  z.strictObject({
+    kind: z.literal('scrape').describe('Direct scrape of a text exposition; it has no history'),
+    url: z.url().describe('Address of the exposition; its host must be in `allowed_hosts`'),
+    observe: durationSchema
+      .default(0)
+      .describe(
+        'Scrape twice, this far apart, and judge what happened between; 0 judges everything since the start of the processes',
+      ),
+  }),
+  z.strictObject({
+    kind: z.literal('recorded').describe('A JSON file in the repository or made by an earlier step'),
+    path: z.string().describe('Path inside the repository'),
+    max_age: durationSchema.default(86_400_000).describe('An older recording is stale'),
+  }),
+]);
+
+const ownObjectiveSchema = z
+  .strictObject({
+    name: z.string().min(1).max(100),
+    service: z.string().default(''),
+    target: z.number().gt(0).lt(1).describe('Ratio of good events, e.g. 0.999'),
+    period: durationSchema
+      .default(30 * 86_400_000)
+      .describe('Period of the error budget: 7d, 28d, 30d or 90d'),
+    total: z.string().default('http_requests_total').describe('Counter of all events'),
+    match: labels.default({}).describe('Labels that every series must have'),
+    errors: labels
+      .optional()
+      .describe('Labels of the bad events; `5xx` matches any 5-hundred code. Default: {code: 5xx}'),
+    slow: z
+      .strictObject({
+        histogram: z.string().describe('Name of the histogram without `_bucket`'),
+        over: z.number().positive().describe('Bucket edge in seconds; slower is bad'),
+      })
+      .optional()
+      .describe('Latency objective from a histogram, instead of `errors`'),
+  })
+  .refine((objective) => objective.errors === undefined || objective.slow === undefined, {
+    message: 'has both `errors` and `slow`: write two objectives',
+  });
+export type OwnObjective = z.infer<typeof ownObjectiveSchema>;
+
+const goldenPathsSchema = z.strictObject({
+  file: z.string().default('golden_paths.yaml').describe('Catalogue of probes'),
+  base_url: z.url().optional().describe('Where the probes go; overrides the file'),
+});
+
+/** `gates.slo` of the config. */
+export const sloOptionsSchema = z.strictObject({
+  files: z
+    .array(z.string())
+    .default(['slo.yaml', 'slo.yml', 'slo/**/*.yaml', 'slo/**/*.yml'])
+    .describe('OpenSLO v1 and Sloth documents (globs)'),
+  objectives: z.array(ownObjectiveSchema).default([]).describe('Objectives in the short form'),
+  source: sourceSchema.optional().describe('Where the numbers come from'),
+  on_no_data: z
+    .enum(['inconclusive', 'skip'])
+    .default('inconclusive')
+    .describe('Verdict when no objective has any data; `skip` is shown as skipped, never as passed'),
+  on_budget_exhausted: z.enum(['fail', 'warn']).default('fail'),
+  min_events: z.int().min(1).default(100).describe('Events without which a window proves nothing'),
+  confidence: z
+    .number()
+    .gt(0.5)
+    .lt(1)
+    .default(0.95)
+    .describe('One-sided confidence with which a breach must be shown'),
+  stale_after: durationSchema.default(600_000).describe('A newest sample older than this is stale'),
+  match: labels.default({}).describe('Further labels for every counter, e.g. the version under test'),
+  since: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .describe('Start of the deployment under test: windows do not reach back before it'),
+  golden_paths: goldenPathsSchema.prefault({}),
+});
+export type SloOptions = z.infer<typeof sloOptionsSchema>;

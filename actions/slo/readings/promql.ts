@@ -1,0 +1,54 @@
+import { formatSelector, type Selector } from '../../../core/metrics/selector.ts';
+import type { MetricsSource, Series } from '../../../core/ports/metrics.ts';
+import { narrowed, promqlOf, withWindow } from '../documents/measure.ts';
+import type { CountReader } from './reader.ts';
+
+type Query = NonNullable<MetricsSource['query']>;
+type Labels = Readonly<Record<string, string>>;
+
+export interface Moment {
+  /** ms since the epoch. */
+  readonly now: number;
+  /** Windows do not begin before this time. */
+  readonly since: number | null;
+  /** Further labels of every counter. */
+  readonly match: Labels;
+}
+
+/** Asks a provider that evaluates PromQL: one instant query a window, all at the same moment. */
+export function promqlReader(query: Query, moment: Moment): CountReader {
+  const { now, match } = moment;
+  const span = (windowMs: number): number => clipped(windowMs, moment);
+  const ask = async (expression: string): Promise<number | null> => single(await query(expression, now));
+  return {
+    extent: 'history',
+    count: (measure, windowMs) => ask(promqlOf(measure, span(windowMs), match)),
+    ratio: (text, windowMs) => ask(withWindow(text, span(windowMs))),
+    async hasLabels(selector, names) {
+      const present = names.map((name) => ({ name, op: '!=' as const, value: '' }));
+      const any: Selector = { ...selector, matchers: [...narrowed(selector, match).matchers, ...present] };
+      return (await ask(`count(${lastHour(any)})`)) !== null;
+    },
+    async newestAt(measure) {
+      if (measure.kind === 'promql') return null;
+      const selector = formatSelector(narrowed(measure.selector, match));
+      const seconds = await ask(`max(max_over_time(timestamp(${selector})[6h:1m]))`);
+      return seconds === null ? null : seconds * 1_000;
+    },
+  };
+}
+
+export function clipped(windowMs: number, { now, since }: Moment): number {
+  const whole = since === null ? windowMs : Math.min(windowMs, now - since);
+  return Math.max(1_000, Math.floor(whole / 1_000) * 1_000);
+}
+
+/** Several series would be several answers: they are added, because the measures count events. */
+function single(series: readonly Series[]): number | null {
+  const values = series.flatMap(({ points }) => points.slice(-1)).map(({ value }) => value);
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0);
+}
+
+function lastHour(selector: Selector): string {
+  return `last_over_time(${formatSelector(selector)}[1h])`;
+}

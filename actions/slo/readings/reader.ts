@@ -1,0 +1,90 @@
+import type { Selector } from '../../../core/metrics/selector.ts';
+import type { Measure, Reading, Slo, WindowCount } from '../model.ts';
+
+/** Answers counting questions about one moment. Null always means "there is no such series", never zero. */
+export interface CountReader {
+  readonly extent: 'history' | 'observed';
+  /** Events in the window that ends now. Throws `UnsupportedMeasure` for what it cannot evaluate. */
+  count(measure: Measure, windowMs: number): Promise<number | null>;
+  /** The error ratio over the window, where the provider computes it. */
+  ratio(text: string, windowMs: number): Promise<number | null>;
+  /** True when some series of the selector has every one of the labels. */
+  hasLabels(selector: Selector, names: readonly string[]): Promise<boolean>;
+  /** Time of the newest sample, ms since the epoch; null when it is not known. */
+  newestAt(measure: Measure): Promise<number | null>;
+}
+
+export class UnsupportedMeasure extends Error {}
+
+/** Reads one objective over its windows. Provider errors pass through. */
+export async function readSlo(reader: CountReader, slo: Slo, windows: readonly number[]): Promise<Reading> {
+  const { sli } = slo;
+  try {
+    switch (sli.kind) {
+      case 'unsupported':
+        return problem('unsupported', sli.reason);
+      case 'error-ratio':
+        return await readRatios(reader, sli.text, windows);
+      case 'events':
+        return await readCounts(reader, sli, windows);
+    }
+  } catch (error) {
+    if (error instanceof UnsupportedMeasure) return problem('unsupported', error.message);
+    throw error;
+  }
+}
+
+async function readRatios(reader: CountReader, text: string, windows: readonly number[]): Promise<Reading> {
+  const found: WindowCount[] = [];
+  for (const windowMs of windows) {
+    const ratio = await reader.ratio(text, windowMs);
+    if (ratio !== null) found.push({ windowMs, bad: ratio, total: 1 });
+  }
+  if (found.length === 0) return problem('no-data', 'the query gave no series');
+  return { state: 'measured', newestAt: null, counted: false, extent: reader.extent, windows: found };
+}
+
+type EventSli = Extract<Slo['sli'], { kind: 'events' }>;
+
+async function readCounts(reader: CountReader, sli: EventSli, windows: readonly number[]): Promise<Reading> {
+  const found: WindowCount[] = [];
+  let numeratorSeen = false;
+  for (const windowMs of windows) {
+    const total = await reader.count(sli.total, windowMs);
+    if (total === null) continue;
+    const top = await reader.count(sli.numerator.measure, windowMs);
+    numeratorSeen ||= top !== null;
+    const events = top ?? 0;
+    found.push({ windowMs, total, bad: sli.numerator.is === 'bad' ? events : total - events });
+  }
+  const newestAt = await reader.newestAt(sli.total);
+  // Old samples with nothing in any window are stale, which says more than absent.
+  if (found.length === 0 && newestAt === null)
+    return problem('no-data', `no series for ${describe(sli.total)}`);
+  const absent = numeratorSeen || found.length === 0 ? null : await unexplainedAbsence(reader, sli);
+  if (absent !== null) return problem('no-data', absent);
+  return { state: 'measured', newestAt, counted: true, extent: reader.extent, windows: found };
+}
+
+/**
+ * No bad event ever means no series of bad events: that is zero, if the counter is the same one and its series
+ * do have the labels that tell bad from good. Otherwise the selector is probably misspelt, and zero would be a
+ * lie.
+ */
+async function unexplainedAbsence(reader: CountReader, sli: EventSli): Promise<string | null> {
+  const top = sli.numerator.measure;
+  const missing = `no series for ${describe(top)}, although ${describe(sli.total)} has some`;
+  if (top.kind !== 'counter' || sli.total.kind !== 'counter') return missing;
+  if (top.selector.metric !== sli.total.selector.metric) return missing;
+  const names = top.selector.matchers.map((matcher) => matcher.name);
+  const known = await reader.hasLabels(sli.total.selector, [...new Set(names)]);
+  return known ? null : `${missing}, but none with the labels ${names.join(', ')}`;
+}
+
+export function describe(measure: Measure): string {
+  return measure.kind === 'counter' ? measure.selector.metric : measure.text;
+}
+
+function problem(kind: Extract<Reading, { state: 'problem' }>['problem'], message: string): Reading {
+  return { state: 'problem', problem: kind, message };
+}
