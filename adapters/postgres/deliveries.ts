@@ -7,12 +7,16 @@ export interface Delivery {
   readonly repository: string | null;
   readonly installationId: number | null;
   readonly businessKey: string | null;
+  /** Issue or pull request that a comment was written on: its commit is frozen with the delivery. */
+  readonly issue: number | null;
   readonly payload: string;
   /** Ms since the epoch. */
   readonly receivedAt: number;
 }
 
-export interface StoredDelivery extends Delivery {
+export interface StoredDelivery extends Omit<Delivery, 'issue'> {
+  /** The commit of the issue's release or change at the moment of storing; null when we knew of none. */
+  readonly frozenSha: string | null;
   readonly attempts: number;
 }
 
@@ -23,6 +27,7 @@ interface Row {
   installation_id: number | null;
   business_key: string | null;
   payload: string;
+  frozen_sha: string | null;
   received_at: Date;
   attempts: number;
 }
@@ -36,8 +41,13 @@ export async function storeDeliveries(
   deliveries: readonly Delivery[],
 ): Promise<ReadonlySet<string>> {
   const { rows } = await tx.query<{ guid: string }>(
-    `insert into deliveries (guid, event, repository, installation_id, business_key, payload, received_at)
-     select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::timestamptz[])
+    `insert into deliveries
+       (guid, event, repository, installation_id, business_key, payload, received_at, frozen_sha)
+     select guid, event, repository, installation, business_key, payload, received_at,
+       (select sha from aggregates known where known.repository = incoming.repository
+          and (known.tracking_issue = issue or (known.kind = 'change' and known.key = 'pr/' || issue)) limit 1)
+     from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::timestamptz[], $8::int[])
+       as incoming (guid, event, repository, installation, business_key, payload, received_at, issue)
      on conflict do nothing returning guid`,
     [
       deliveries.map((delivery) => delivery.guid),
@@ -47,6 +57,7 @@ export async function storeDeliveries(
       deliveries.map((delivery) => delivery.businessKey),
       deliveries.map((delivery) => storable(delivery.payload)),
       deliveries.map((delivery) => new Date(delivery.receivedAt)),
+      deliveries.map((delivery) => delivery.issue),
     ],
   );
   return new Set(rows.map(({ guid }) => guid));
@@ -130,6 +141,7 @@ function fromRow(row: Row): StoredDelivery {
     installationId: row.installation_id,
     businessKey: row.business_key,
     payload: row.payload,
+    frozenSha: row.frozen_sha,
     receivedAt: row.received_at.getTime(),
     attempts: row.attempts,
   };

@@ -6,6 +6,7 @@ import { type Sql, storable, type Transaction, toJson } from './sql.ts';
 /** An effect that waits to be performed. */
 export interface PendingEffect {
   readonly key: string;
+  readonly lane: string;
   readonly aggregate: AggregateRef;
   readonly effect: Effect;
   /** Ms since the epoch. */
@@ -18,6 +19,7 @@ export type Outcome = EffectSettled['outcome'];
 
 interface Row {
   key: string;
+  lane: string;
   aggregate_kind: AggregateRef['kind'];
   repository: string;
   aggregate_key: string;
@@ -31,17 +33,18 @@ interface Row {
 export async function planEffects(
   tx: Transaction,
   aggregate: AggregateRef,
-  planned: readonly PlannedEffect[],
+  planned: readonly (PlannedEffect & { readonly lane: string })[],
   now: number,
 ): Promise<readonly PendingEffect[]> {
   const stored: PendingEffect[] = [];
-  for (const { id, effect, notBefore = now } of planned) {
+  for (const { id, effect, lane, notBefore = now } of planned) {
     const key = effectKey(aggregate, id);
     const { rowCount } = await tx.query(
-      `insert into effects (key, aggregate_kind, repository, aggregate_key, kind, effect, not_before, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (key) do nothing`,
+      `insert into effects (key, lane, aggregate_kind, repository, aggregate_key, kind, effect, not_before, created_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (key) do nothing`,
       [
         key,
+        lane,
         aggregate.kind,
         aggregate.repository,
         aggregate.key,
@@ -51,7 +54,7 @@ export async function planEffects(
         new Date(now),
       ],
     );
-    if (rowCount === 1) stored.push({ key, aggregate, effect, notBefore, createdAt: now, attempts: 0 });
+    if (rowCount === 1) stored.push({ key, lane, aggregate, effect, notBefore, createdAt: now, attempts: 0 });
   }
   return stored;
 }
@@ -60,6 +63,15 @@ export async function planEffects(
 export async function readPendingEffect(sql: Sql, key: string): Promise<PendingEffect | null> {
   const { rows } = await sql.query<Row>(`select * from effects where key = $1 and state = 'pending'`, [key]);
   return rows[0] === undefined ? null : fromRow(rows[0]);
+}
+
+/** Effects of a lane that are due, in the order in which they were decided. */
+export async function dueEffects(sql: Sql, lane: string, now: number): Promise<readonly PendingEffect[]> {
+  const { rows } = await sql.query<Row>(
+    `select * from effects where lane = $1 and state = 'pending' and not_before <= $2 order by seq`,
+    [lane, new Date(now)],
+  );
+  return rows.map(fromRow);
 }
 
 /** Marks the effect as settled. False when somebody else did so before: then its outcome must not count again. */
@@ -107,6 +119,7 @@ export async function pendingEffects(
 function fromRow(row: Row): PendingEffect {
   return {
     key: row.key,
+    lane: row.lane,
     aggregate: { kind: row.aggregate_kind, repository: row.repository, key: row.aggregate_key },
     effect: row.effect,
     notBefore: row.not_before.getTime(),

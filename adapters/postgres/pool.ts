@@ -9,10 +9,10 @@ export interface Database extends Sql {
   /** Runs `work` in one transaction: commits its result, or rolls back and throws what it threw. */
   transaction<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result>;
   /**
-   * Runs `work` while no other process runs it under the same name; null without running it when one does.
-   * The lock belongs to a connection: a killed process gives it up by dying.
+   * Runs `work` while nobody else, in any process, runs something under the same name; waits for its turn. The
+   * lock belongs to a connection: a killed process gives it up by dying.
    */
-  exclusively<Result>(name: string, work: () => Promise<Result>): Promise<{ readonly result: Result } | null>;
+  exclusively<Result>(name: string, work: () => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
 
@@ -70,23 +70,17 @@ async function exclusively<Result>(
   pool: pg.Pool,
   name: string,
   work: () => Promise<Result>,
-): Promise<{ readonly result: Result } | null> {
+): Promise<Result> {
   const key = lockNumber(name);
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [
-      key,
-    ]);
-    if (rows[0]?.taken !== true) return null;
-    try {
-      return { result: await work() };
-    } finally {
-      await client.query('select pg_advisory_unlock($1)', [key]).catch((cause: Error) => {
-        broken = cause;
-      });
-    }
+    await client.query('select pg_advisory_lock($1)', [key]);
+    return await work();
   } finally {
+    await client.query('select pg_advisory_unlock($1)', [key]).catch((cause: Error) => {
+      broken = cause;
+    });
     client.release(broken);
   }
 }

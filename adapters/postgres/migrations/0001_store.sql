@@ -8,6 +8,8 @@ create table deliveries (
   business_key    text unique,
   -- The raw body as text: jsonb refuses some documents that GitHub may send (U+0000).
   payload         text not null,
+  -- The commit that a comment spoke about when it was stored: what is pushed later is not what was meant.
+  frozen_sha      text,
   received_at     timestamptz not null,
   attempts        integer not null default 0,
   last_error      text,
@@ -47,6 +49,10 @@ create index aggregates_open on aggregates (kind, repository) where not closed;
 -- The outbox. The key is unique for ever: an effect decided twice is performed once.
 create table effects (
   key            text primary key,
+  -- The order in which effects were decided.
+  seq            bigint generated always as identity,
+  -- What the effect writes to: one effect of a lane is performed at a time.
+  lane           text not null,
   aggregate_kind text not null,
   repository     text not null,
   aggregate_key  text not null,
@@ -61,6 +67,7 @@ create table effects (
   settled_at     timestamptz
 );
 create index effects_pending on effects (not_before) where state = 'pending';
+create index effects_by_lane on effects (lane, seq) where state = 'pending';
 create index effects_by_aggregate on effects (repository, aggregate_kind, aggregate_key);
 
 -- The hash-chained audit log: one chain a repository, appended to and nothing else.

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import type { Annotation } from '../../core/flow/effect.ts';
+import type { Forge } from '../../core/ports/forge.ts';
+import type { GithubClient } from './client.ts';
+
+type CheckInput = Parameters<Forge['publishCheck']>[0];
+
+/** GitHub takes 50 annotations a request and 65,535 characters of text. */
+const annotationsPerRequest = 50;
+const maxTextLength = 65_535;
+
+const checkSchema = z.object({
+  id: z.int(),
+  status: z.string(),
+  conclusion: z.string().nullish(),
+  external_id: z.string().nullish(),
+  app: z.object({ slug: z.string().nullish() }).nullish(),
+  output: z.object({ title: z.string().nullish(), annotations_count: z.int().nullish() }).nullish(),
+});
+type Check = z.infer<typeof checkSchema>;
+
+/**
+ * The App's check on a commit. The external id is the effect's key: a check that has it was written before and
+ * is only completed. One that is still open is updated; a completed one is left as history, because GitHub
+ * would append the new annotations to the old ones.
+ */
+export function checkMethods(github: GithubClient): Pick<Forge, 'publishCheck'> {
+  return {
+    publishCheck: async (input) => {
+      const own = await ownChecks(github, input);
+      const written = own.find((check) => check.external_id === input.externalId);
+      const open = own.find((check) => check.status !== 'completed');
+      const existing = written ?? open;
+      const sent = written?.output?.annotations_count ?? 0;
+      const id = existing === undefined ? await create(github, input) : existing.id;
+      const first = existing === undefined ? annotationsPerRequest : sent;
+      if (existing !== undefined && !isWritten(existing, input)) await update(github, id, input, []);
+      for (let at = first; at < input.annotations.length; at += annotationsPerRequest) {
+        await update(github, id, input, input.annotations.slice(at, at + annotationsPerRequest));
+      }
+      return { id };
+    },
+  };
+}
+
+/** Newest first. Another app may use the same name: only ours count. */
+async function ownChecks(github: GithubClient, { sha, name }: CheckInput): Promise<readonly Check[]> {
+  const found = await github.list(
+    'GET /repos/{owner}/{repo}/commits/{ref}/check-runs',
+    { ref: sha, check_name: name, filter: 'all' },
+    checkSchema,
+    'check_runs',
+  );
+  return found
+    .filter((check) => `${check.app?.slug}[bot]` === github.botLogin)
+    .toSorted((a, b) => b.id - a.id);
+}
+
+/** An identical write is skipped: GitHub's content limit is scarce. */
+function isWritten(check: Check, input: CheckInput): boolean {
+  return (
+    check.external_id === input.externalId &&
+    check.status === input.status &&
+    (check.conclusion ?? null) === input.conclusion
+  );
+}
+
+async function create(github: GithubClient, input: CheckInput): Promise<number> {
+  const annotations = input.annotations.slice(0, annotationsPerRequest);
+  const { id } = await github.send(
+    'POST /repos/{owner}/{repo}/check-runs',
+    { ...body(input, annotations), name: input.name, head_sha: input.sha },
+    z.object({ id: z.int() }),
+  );
+  return id;
+}
+
+async function update(
+  github: GithubClient,
+  id: number,
+  input: CheckInput,
+  annotations: readonly Annotation[],
+): Promise<void> {
+  await github.send(
+    'PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}',
+    { ...body(input, annotations), check_run_id: id },
+    z.unknown(),
+  );
+}
+
+function body(input: CheckInput, annotations: readonly Annotation[]): Record<string, unknown> {
+  return {
+    status: input.status,
+    ...(input.conclusion === null ? {} : { conclusion: input.conclusion }),
+    external_id: input.externalId,
+    output: {
+      title: input.title.slice(0, 255),
+      summary: input.summary.slice(0, maxTextLength),
+      ...(annotations.length === 0 ? {} : { annotations: annotations.map(toGithub) }),
+    },
+  };
+}
+
+function toGithub(annotation: Annotation): Record<string, unknown> {
+  return {
+    path: annotation.path,
+    start_line: annotation.startLine,
+    end_line: annotation.endLine,
+    annotation_level: annotation.level,
+    title: annotation.title.slice(0, 255),
+    message: annotation.message.slice(0, maxTextLength),
+  };
+}

@@ -1,0 +1,134 @@
+import type { z } from 'zod';
+import { ProviderError } from '../../core/errors.ts';
+import { translateError } from './errors.ts';
+
+/** The one method of Octokit that is used: it authenticates, and it retries nothing (the outbox does). */
+export interface OctokitRequest {
+  request(
+    route: string,
+    parameters?: Record<string, unknown>,
+  ): Promise<{ status: number; headers: Record<string, unknown>; data: unknown }>;
+}
+
+/** GitHub's REST API of one repository: typed answers, our errors, conditional reads. */
+export interface GithubClient {
+  readonly owner: string;
+  readonly repo: string;
+  /** `slug[bot]`: what the App authored has this login. */
+  readonly botLogin: string;
+  get<T>(route: string, parameters: Record<string, unknown>, answer: z.ZodType<T>): Promise<T>;
+  /** Null when GitHub answers 404. */
+  find<T>(route: string, parameters: Record<string, unknown>, answer: z.ZodType<T>): Promise<T | null>;
+  /** Every page of a list. `member` is where the answer keeps the items when it is not a bare array. */
+  list<T>(
+    route: string,
+    parameters: Record<string, unknown>,
+    item: z.ZodType<T>,
+    member?: string,
+  ): Promise<readonly T[]>;
+  send<T>(route: string, parameters: Record<string, unknown>, answer: z.ZodType<T>): Promise<T>;
+}
+
+const pageSize = 100;
+/** 10,000 items: a list that is longer is not one of ours. */
+const maxPages = 100;
+const timeoutMs = 30_000;
+const rememberedAnswers = 300;
+
+export function githubClient(octokit: OctokitRequest, repository: string, appSlug: string): GithubClient {
+  const [owner = '', repo = ''] = repository.split('/');
+  const remembered = new Map<string, { readonly etag: string; readonly data: unknown }>();
+
+  const call = async (
+    route: string,
+    parameters: Record<string, unknown>,
+  ): Promise<{ data: unknown; headers: Record<string, unknown> }> => {
+    try {
+      const request = { signal: AbortSignal.timeout(timeoutMs) };
+      return await octokit.request(route, { owner, repo, ...parameters, request });
+    } catch (error) {
+      throw translateError(error, route, Date.now());
+    }
+  };
+
+  /** An answer that did not change costs nothing of the rate limit (GitHub answers 304). */
+  const read = async (route: string, parameters: Record<string, unknown>): Promise<unknown> => {
+    const key = JSON.stringify([route, parameters]);
+    const known = remembered.get(key);
+    const headers = known === undefined ? {} : { headers: { 'if-none-match': known.etag } };
+    try {
+      const request = { signal: AbortSignal.timeout(timeoutMs) };
+      const answer = await octokit.request(route, { owner, repo, ...parameters, ...headers, request });
+      remember(remembered, key, answer.headers['etag'], answer.data);
+      return answer.data;
+    } catch (error) {
+      if (known !== undefined && statusOf(error) === 304) return known.data;
+      throw translateError(error, route, Date.now());
+    }
+  };
+
+  return {
+    owner,
+    repo,
+    botLogin: `${appSlug}[bot]`,
+    get: async (route, parameters, answer) => parse(route, await read(route, parameters), answer),
+    find: async (route, parameters, answer) => {
+      try {
+        return parse(route, await read(route, parameters), answer);
+      } catch (error) {
+        if (statusOf((error as Error).cause) === 404) return null;
+        throw error;
+      }
+    },
+    list: async (route, parameters, item, member) => {
+      const items: unknown[] = [];
+      for (let page = 1; page <= maxPages; page += 1) {
+        const { data, headers } = await call(route, { ...parameters, per_page: pageSize, page });
+        const found = member === undefined ? data : (data as Record<string, unknown>)[member];
+        if (!Array.isArray(found)) throw unexpected(route, 'a list');
+        items.push(...found);
+        if (!hasNextPage(headers['link'], found.length)) return parse(route, items, item.array());
+      }
+      throw unexpected(route, `at most ${maxPages * pageSize} items`);
+    },
+    send: async (route, parameters, answer) => parse(route, (await call(route, parameters)).data, answer),
+  };
+}
+
+function remember(
+  remembered: Map<string, { readonly etag: string; readonly data: unknown }>,
+  key: string,
+  etag: unknown,
+  data: unknown,
+): void {
+  if (typeof etag !== 'string') return;
+  remembered.delete(key);
+  remembered.set(key, { etag, data });
+  const oldest = remembered.keys().next();
+  if (remembered.size > rememberedAnswers && oldest.done !== true) remembered.delete(oldest.value);
+}
+
+/** GitHub names the next page in the `link` header; servers without the header end with a page that is not full. */
+function hasNextPage(link: unknown, found: number): boolean {
+  return typeof link === 'string' ? link.includes('rel="next"') : found === pageSize;
+}
+
+function parse<T>(route: string, data: unknown, answer: z.ZodType<T>): T {
+  const parsed = answer.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const places = parsed.error.issues.map((issue) => issue.path.join('.') || '(top)').slice(0, 5);
+  throw unexpected(route, `documented values at ${places.join(', ')}`);
+}
+
+function unexpected(route: string, expected: string): ProviderError {
+  return new ProviderError(
+    'GITHUB_ANSWER_UNEXPECTED',
+    `GitHub answered ${route} with something else than ${expected}`,
+    'Check GITHUB_API_URL; report this when it names a GitHub.',
+    { retryable: false },
+  );
+}
+
+function statusOf(error: unknown): number | undefined {
+  return (error as { status?: number } | undefined)?.status;
+}

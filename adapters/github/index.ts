@@ -1,0 +1,2 @@
+export type { OctokitRequest } from './client.ts';
+export { githubForge } from './forge.ts';

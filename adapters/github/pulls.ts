@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { Forge } from '../../core/ports/forge.ts';
+import type { GithubClient } from './client.ts';
+
+const repositorySchema = z.object({ full_name: z.string() });
+
+export function pullMethods(
+  github: GithubClient,
+): Pick<Forge, 'readPullRequest' | 'listOpenPullRequests' | 'readWorkflowRun'> {
+  return {
+    readPullRequest: async (number) => {
+      const found = await github.get(
+        'GET /repos/{owner}/{repo}/pulls/{pull_number}',
+        { pull_number: number },
+        z.object({
+          state: z.enum(['open', 'closed']),
+          user: z.object({ login: z.string() }).nullish(),
+          head: z.object({ sha: z.string(), ref: z.string(), repo: repositorySchema.nullish() }),
+          base: z.object({ sha: z.string(), ref: z.string(), repo: repositorySchema }),
+        }),
+      );
+      return {
+        headSha: found.head.sha,
+        headRef: found.head.ref,
+        baseRef: found.base.ref,
+        baseSha: found.base.sha,
+        author: found.user?.login ?? 'ghost',
+        // A fork that was deleted has no repository any more: still a fork.
+        fork: found.head.repo?.full_name !== found.base.repo.full_name,
+        state: found.state,
+      };
+    },
+
+    listOpenPullRequests: async () => {
+      const found = await github.list(
+        'GET /repos/{owner}/{repo}/pulls',
+        { state: 'open' },
+        z.object({ number: z.int() }),
+      );
+      return found.map(({ number }) => number);
+    },
+
+    readWorkflowRun: async (runId) => {
+      const found = await github.get(
+        'GET /repos/{owner}/{repo}/actions/runs/{run_id}',
+        { run_id: runId },
+        z.object({
+          head_sha: z.string(),
+          head_branch: z.string().nullable(),
+          event: z.string(),
+          path: z.string(),
+          run_attempt: z.int().default(1),
+          repository: repositorySchema,
+          head_repository: repositorySchema.nullish(),
+        }),
+      );
+      return {
+        headSha: found.head_sha,
+        headBranch: found.head_branch,
+        event: found.event,
+        path: found.path,
+        attempt: found.run_attempt,
+        repository: found.repository.full_name,
+        headRepository: found.head_repository?.full_name ?? 'a deleted fork',
+      };
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import type { Forge } from '../../core/ports/forge.ts';
+import type { GithubClient } from './client.ts';
+import { refMethods } from './refs.ts';
+
+const releaseSchema = z.object({
+  id: z.int(),
+  tag_name: z.string(),
+  draft: z.boolean(),
+  html_url: z.string(),
+  upload_url: z.string(),
+  body: z.string().nullish(),
+});
+const assetSchema = z.object({
+  id: z.int(),
+  name: z.string(),
+  size: z.number(),
+  state: z.string().optional(),
+});
+
+type ReleaseMethods = Pick<
+  Forge,
+  | 'ensureDraftRelease'
+  | 'listAssets'
+  | 'uploadAsset'
+  | 'deleteAsset'
+  | 'downloadAsset'
+  | 'publishRelease'
+  | 'latestPublishedRelease'
+>;
+
+/** Releases. A draft has no tag that GitHub would find it by: it is found in the list. */
+export function releaseMethods(github: GithubClient): ReleaseMethods {
+  const read = (releaseId: number): Promise<z.infer<typeof releaseSchema>> =>
+    github.get('GET /repos/{owner}/{repo}/releases/{release_id}', { release_id: releaseId }, releaseSchema);
+
+  return {
+    ensureDraftRelease: async ({ tag, sha, title, body }) => {
+      const releases = await github.list('GET /repos/{owner}/{repo}/releases', {}, releaseSchema);
+      const existing = releases.find((release) => release.tag_name === tag);
+      if (existing !== undefined) return { id: existing.id, draft: existing.draft };
+      const made = await github.send(
+        'POST /repos/{owner}/{repo}/releases',
+        { tag_name: tag, target_commitish: sha, name: title, body, draft: true },
+        releaseSchema,
+      );
+      return { id: made.id, draft: made.draft };
+    },
+
+    listAssets: async (releaseId) => {
+      const assets = await github.list(
+        'GET /repos/{owner}/{repo}/releases/{release_id}/assets',
+        { release_id: releaseId },
+        assetSchema,
+      );
+      return assets.map(({ id, name, size }) => ({ id, name, size }));
+    },
+
+    uploadAsset: async (releaseId, name, mediaType, bytes) => {
+      const { upload_url: url } = await read(releaseId);
+      const made = await github.send(
+        `POST ${url.replace(/\{.*\}$/, '')}{?name}`,
+        {
+          name,
+          data: Buffer.from(bytes),
+          headers: { 'content-type': mediaType, 'content-length': bytes.byteLength },
+        },
+        assetSchema,
+      );
+      return { id: made.id };
+    },
+
+    deleteAsset: async (assetId) => {
+      await github.send(
+        'DELETE /repos/{owner}/{repo}/releases/assets/{asset_id}',
+        { asset_id: assetId },
+        z.unknown(),
+      );
+    },
+
+    downloadAsset: async (assetId) => {
+      const data = await github.send(
+        'GET /repos/{owner}/{repo}/releases/assets/{asset_id}',
+        { asset_id: assetId, headers: { accept: 'application/octet-stream' } },
+        z.union([z.instanceof(ArrayBuffer), z.string()]),
+      );
+      return typeof data === 'string' ? Buffer.from(data) : new Uint8Array(data);
+    },
+
+    publishRelease: async (releaseId, body) => {
+      const found = await read(releaseId);
+      if (!found.draft && found.body === body) return { url: found.html_url };
+      const published = await github.send(
+        'PATCH /repos/{owner}/{repo}/releases/{release_id}',
+        { release_id: releaseId, draft: false, body },
+        releaseSchema,
+      );
+      return { url: published.html_url };
+    },
+
+    latestPublishedRelease: async () => {
+      const found = await github.find('GET /repos/{owner}/{repo}/releases/latest', {}, releaseSchema);
+      if (found === null) return null;
+      const ref = await refMethods(github).resolveRef(`tags/${found.tag_name}`);
+      return ref === null ? null : { tag: found.tag_name, commit: ref.commit };
+    },
+  };
+}

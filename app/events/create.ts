@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { actorSchema, eventHandler, ignored } from './event-handler.ts';
+import { toActor } from './push.ts';
+import { readTag } from './tag.ts';
+
+/**
+ * A tag made through the API; GitHub sends no `push` when more than three tags arrive at once. The payload
+ * names no commit, so the API is asked.
+ */
+export const create = eventHandler({
+  event: 'create',
+  payload: z.object({ ref: z.string(), ref_type: z.string(), sender: actorSchema }),
+  async read({ ref, ref_type: type, sender }, context) {
+    if (type !== 'tag') return ignored('a branch');
+    const found = await context.forge.resolveRef(`tags/${ref}`);
+    if (found === null) return ignored('deleted meanwhile');
+    return readTag({ tag: ref, commit: found.commit, actor: toActor(sender) }, context);
+  },
+});

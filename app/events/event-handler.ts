@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { Sql } from '../../adapters/postgres/index.ts';
+import { InputError } from '../../core/errors.ts';
+import type { Forge } from '../../core/ports/forge.ts';
+import type { Routed } from '../flow/decide.ts';
+
+/** What a delivery means. `outcome` goes into the store and the metrics: one of a handful of fixed words. */
+export interface Interpretation {
+  readonly outcome: string;
+  readonly events: readonly Routed[];
+  readonly installed?: readonly { readonly repository: string; readonly installationId: number }[];
+  readonly removed?: readonly string[];
+}
+
+/** What a handler may look at. Nothing in it changes anything. */
+export interface EventContext {
+  /** `owner/name`; empty for events about an installation. */
+  readonly repository: string;
+  readonly forge: Forge;
+  readonly store: Sql;
+  /** The commit that a comment spoke about when it was stored. */
+  readonly frozenSha: string | null;
+}
+
+/** One webhook: a payload's shape, as far as we need it, and its meaning. */
+export interface EventHandler<Payload = unknown> {
+  readonly event: string;
+  readonly payload: z.ZodType<Payload>;
+  read(payload: Payload, context: EventContext): Promise<Interpretation> | Interpretation;
+}
+
+/** Ties a schema to its handler, so that `read` sees the parsed payload. */
+export function eventHandler<Payload>(handler: EventHandler<Payload>): EventHandler {
+  return handler as EventHandler;
+}
+
+/** Nothing follows from this delivery, and why. */
+export function ignored(outcome: string): Interpretation {
+  return { outcome: `ignored: ${outcome}`, events: [] };
+}
+
+export const actorSchema = z.object({ login: z.string(), type: z.string().default('User') });
+
+/**
+ * Parses a payload with a handler's schema.
+ *
+ * @throws InputError `PAYLOAD_UNEXPECTED` that names the places.
+ */
+export function parsePayload(handler: EventHandler, raw: string): unknown {
+  const parsed = handler.payload.safeParse(JSON.parse(raw));
+  if (parsed.success) return parsed.data;
+  const places = parsed.error.issues.map((issue) => issue.path.join('.') || '(top)').join(', ');
+  throw new InputError(
+    'PAYLOAD_UNEXPECTED',
+    `The payload of ${handler.event} is not as documented at: ${places}`,
+    'Report this with the event and its delivery id; the payload is kept.',
+  );
+}

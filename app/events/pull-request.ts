@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { configPath } from '../../core/config/parse.ts';
+import type { Routed } from '../flow/decide.ts';
+import { type EventContext, eventHandler, ignored } from './event-handler.ts';
+
+const relevant = new Set(['opened', 'reopened', 'synchronize', 'ready_for_review', 'edited']);
+
+/**
+ * A pull request came, moved or went. The payload is a hint: what counts is what the API says now, so late and
+ * reordered deliveries all lead to the same state.
+ */
+export const pullRequest = eventHandler({
+  event: 'pull_request',
+  payload: z.object({
+    action: z.string(),
+    pull_request: z.object({ number: z.int(), merged: z.boolean().nullish() }),
+  }),
+  async read({ action, pull_request: { number, merged } }, context) {
+    if (action === 'closed') {
+      const ref = { kind: 'change', repository: context.repository, key: `pr/${number}` } as const;
+      return {
+        outcome: 'closed',
+        events: [{ ref, event: { type: 'change.closed', merged: merged === true } }],
+      };
+    }
+    if (!relevant.has(action)) return ignored('another action');
+    return pullRequestUpdate(number, context);
+  },
+});
+
+/** The pull request as it stands now; ignored while its base branch has no config. */
+export async function pullRequestUpdate(
+  number: number,
+  { forge, repository }: Pick<EventContext, 'forge' | 'repository'>,
+): Promise<{ outcome: string; events: readonly Routed[] }> {
+  const { state, ...found } = await forge.readPullRequest(number);
+  if (state === 'closed') return ignored('closed meanwhile');
+  if ((await forge.filesAt(found.baseSha).read(configPath)) === null) return ignored('not configured');
+  const ref = { kind: 'change', repository, key: `pr/${number}` } as const;
+  return {
+    outcome: 'updated',
+    events: [{ ref, event: { type: 'change.updated', pullRequest: number, ...found } }],
+  };
+}

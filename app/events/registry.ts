@@ -1,0 +1,27 @@
+import { checkRun, checkSuite } from './check-rerequested.ts';
+import { create } from './create.ts';
+import { deploymentStatus } from './deployment-status.ts';
+import type { EventHandler } from './event-handler.ts';
+import { installationEvent, installationRepositories } from './installation.ts';
+import { issueComment } from './issue-comment.ts';
+import { mergeGroup } from './merge-group.ts';
+import { pullRequest } from './pull-request.ts';
+import { push } from './push.ts';
+import { workflowRun } from './workflow-run.ts';
+
+/** Every webhook that the Conductor acts on; `app.yml` subscribes to exactly these. */
+export const eventRegistry: readonly EventHandler[] = [
+  pullRequest,
+  push,
+  create,
+  issueComment,
+  checkRun,
+  checkSuite,
+  deploymentStatus,
+  workflowRun,
+  mergeGroup,
+  installationEvent,
+  installationRepositories,
+];
+
+export const ownedEvents: ReadonlySet<string> = new Set(eventRegistry.map(({ event }) => event));

@@ -1,0 +1,19 @@
+import type { IndexedState } from '../../adapters/postgres/index.ts';
+import type { Decision } from '../../core/flow/effect.ts';
+import type { AggregateRef, ChangeEvent, EffectSettled, ReleaseEvent } from '../../core/flow/event.ts';
+
+/** Anything that can happen to an aggregate. */
+export type DomainEvent = ChangeEvent | ReleaseEvent | EffectSettled;
+
+/** An event and the aggregate that it happens to. */
+export interface Routed {
+  readonly ref: AggregateRef;
+  readonly event: DomainEvent;
+}
+
+/** The pure heart as the flow sees it: one function for both kinds of aggregate. */
+export interface Decider {
+  decide(ref: AggregateRef, state: unknown, event: DomainEvent, now: number): Decision<IndexedState>;
+  /** True when nothing more can happen to it but late echoes. */
+  isClosed(ref: AggregateRef, state: unknown): boolean;
+}

@@ -1,0 +1,70 @@
+import {
+  claimDelivery,
+  type Database,
+  failDelivery,
+  finishDelivery,
+  readDelivery,
+  removeRepository,
+  type StoredDelivery,
+  seeRepository,
+} from '../../adapters/postgres/index.ts';
+import type { Log } from '../../core/ports/system.ts';
+import type { Interpretation } from '../events/event-handler.ts';
+import { type ApplyPorts, applyEvents } from './apply.ts';
+import { inboxQueue } from './inbox-writer.ts';
+import { planRetry } from './retry.ts';
+
+export interface InboxPorts extends ApplyPorts {
+  readonly database: Database;
+  /** Payload → domain events. May ask GitHub; changes nothing. */
+  readonly interpret: (delivery: StoredDelivery) => Promise<Interpretation>;
+  readonly now: () => number;
+  readonly log: Log;
+  readonly processed: (event: string, outcome: string, seconds: number) => void;
+}
+
+/**
+ * Processes one stored delivery: interpret, decide, and commit everything that follows together with the mark
+ * "done". Killed anywhere, it starts again from the stored delivery and nothing happens twice.
+ */
+export async function processDelivery(guid: string, ports: InboxPorts): Promise<void> {
+  await ports.database.exclusively(`delivery/${guid}`, async () => {
+    const delivery = await readDelivery(ports.database, guid);
+    if (delivery === null) return;
+    try {
+      await process(delivery, ports);
+    } catch (error) {
+      await recordFailure(delivery, error, ports);
+    }
+  });
+}
+
+async function process(delivery: StoredDelivery, ports: InboxPorts): Promise<void> {
+  const found = await ports.interpret(delivery);
+  await ports.database.transaction(async (tx) => {
+    if ((await claimDelivery(tx, delivery.guid)) === null) return;
+    const now = ports.now();
+    for (const { repository, installationId } of found.installed ?? []) {
+      await seeRepository(tx, repository, installationId, now);
+    }
+    for (const repository of found.removed ?? []) await removeRepository(tx, repository, now);
+    await applyEvents(tx, found.events, ports, now);
+    await finishDelivery(tx, delivery.guid, found.outcome, now);
+  });
+  ports.processed(delivery.event, found.outcome, (ports.now() - delivery.receivedAt) / 1_000);
+}
+
+async function recordFailure(delivery: StoredDelivery, error: unknown, ports: InboxPorts): Promise<void> {
+  const { guid, event } = delivery;
+  const plan = planRetry(error, delivery.attempts + 1, ports.now());
+  ports.log.warn(
+    { delivery: guid, event, repository: delivery.repository, reason: plan.reason, again: plan.retry },
+    'A delivery could not be processed',
+  );
+  await ports.database.transaction(async (tx) => {
+    await failDelivery(tx, guid, plan.reason, !plan.retry, ports.now());
+    if (plan.retry)
+      await ports.queue.send(tx, inboxQueue, [{ key: guid, data: { guid }, notBefore: plan.at }]);
+  });
+  if (!plan.retry) ports.processed(event, `dead: ${plan.code}`, (ports.now() - delivery.receivedAt) / 1_000);
+}

@@ -1,0 +1,67 @@
+import type { Effect, EffectKind } from '../../core/flow/effect.ts';
+import type { AggregateRef } from '../../core/flow/event.ts';
+import { effectKey } from '../../core/flow/key.ts';
+
+/** What becomes of an effect when a newer one for the same target waits behind it. */
+export type LanePolicy =
+  /** Each is performed, in the order of the decisions. */
+  | 'in-order'
+  /** Each writes the whole: only the newest is written, and the older ones count as done with it. */
+  | 'newest-counts-for-all'
+  /** Only the newest is meant: performing an older one would undo a later decision, so it counts as refused. */
+  | 'newest-replaces';
+
+/**
+ * The target that an effect writes to. Effects of one lane never overlap: a check must not turn from completed
+ * back to queued because two jobs ran side by side, and a promotion that GitHub could not take yet must not
+ * arrive behind the rollback that followed it.
+ */
+export function laneOf(aggregate: AggregateRef, id: string, effect: Effect): string {
+  const { repository } = aggregate;
+  switch (effect.kind) {
+    case 'publishCheck':
+      return `check/${repository}/${effect.sha}/${effect.name}`;
+    case 'upsertComment':
+      return `comment/${repository}/${effect.issue}/${effect.marker}`;
+    case 'postComment':
+      return `thread/${repository}/${effect.issue}`;
+    case 'updateIssue':
+      return `issue/${repository}/${effect.issue}`;
+    case 'createDeployment':
+      return `deployment/${repository}/${effect.environment}`;
+    case 'addReaction':
+    case 'openIssue':
+    case 'loadPlan':
+    case 'ensureDraftRelease':
+    case 'assessCommand':
+    case 'measureCanary':
+    case 'packEvidence':
+    case 'attachEvidence':
+    case 'publishRelease':
+    case 'startTimer':
+      return effectKey(aggregate, id);
+  }
+}
+
+export function lanePolicy(kind: EffectKind): LanePolicy {
+  switch (kind) {
+    case 'publishCheck':
+    case 'upsertComment':
+      return 'newest-counts-for-all';
+    case 'createDeployment':
+      return 'newest-replaces';
+    case 'updateIssue':
+    case 'postComment':
+    case 'addReaction':
+    case 'openIssue':
+    case 'loadPlan':
+    case 'ensureDraftRelease':
+    case 'assessCommand':
+    case 'measureCanary':
+    case 'packEvidence':
+    case 'attachEvidence':
+    case 'publishRelease':
+    case 'startTimer':
+      return 'in-order';
+  }
+}
