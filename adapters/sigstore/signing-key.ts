@@ -1,5 +1,11 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdir, open, readFile, stat } from 'node:fs/promises';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomUUID,
+} from 'node:crypto';
+import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InputError, PermissionError } from '../../core/errors.ts';
 import { keyHint } from '../../core/evidence/keys.ts';
@@ -45,18 +51,25 @@ export function parseSigningKey(pem: string): { privateKey: KeyObject; publicPem
   };
 }
 
-/** Two processes may start at once: the first to create the file wins, the other reads it. */
+/**
+ * Two processes may start at once, and one may be killed: the key is complete before it gets its name, and the
+ * name is given once.
+ */
 async function createOnce(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   if ((await stat(path).catch(() => null)) !== null) return;
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const draft = `${path}.${randomUUID()}`;
   try {
-    const file = await open(path, 'wx', 0o600);
+    const file = await open(draft, 'wx', 0o600);
     await file.writeFile(privateKey.export({ type: 'pkcs8', format: 'pem' }));
     await file.sync();
     await file.close();
+    await link(draft, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 

@@ -1,4 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { localKeySigner } from '../../adapters/sigstore/signer.ts';
+import { verifyBundle } from '../../adapters/sigstore/verify-bundle.ts';
+import { readZip } from '../../adapters/zip/read-zip.ts';
+import { writeZip } from '../../adapters/zip/write-zip.ts';
+import { type AuditEntry, nextAuditEntry } from '../../core/audit/entry.ts';
+import type { EvidenceInputs, EvidenceItem } from '../../core/evidence/inputs.ts';
+import type { EvidencePorts } from '../../core/evidence/pack.ts';
+import type { GateReport } from '../../core/flow/event.ts';
 import type { GateName } from '../../core/gate/names.ts';
 import type { GateResult } from '../../core/gate/result.ts';
 
@@ -27,4 +35,92 @@ export function gateResultFor(
     tool: { name: 'release-conductor', version: '0.1.0' },
     ...change,
   };
+}
+
+export const commit = 'a'.repeat(40);
+export const repository = 'acme/shop';
+const decidedAt = Date.parse('2026-01-02T05:00:00Z');
+
+export const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0]);
+
+const burn: EvidenceItem = { path: 'slo/burn.png', mediaType: 'image/png', bytes: png, origin: 'gate:slo' };
+
+export function reportFor(gate: GateName, change: Partial<GateResult> = {}): GateReport {
+  const result = gateResultFor(gate, { repository, sha: commit }, change);
+  const origin = {
+    via: 'oidc',
+    runId: 42,
+    runAttempt: 1,
+    workflowRef: 'acme/shop/.github/workflows/gates.yml@refs/tags/v1.0.0',
+    receivedAt: decidedAt - 60_000,
+  } as const;
+  return { gate, result, resultSha256: sha256Of(JSON.stringify(result)), origin };
+}
+
+export function auditOf(count: number): readonly AuditEntry[] {
+  const entries: AuditEntry[] = [];
+  for (let n = 1; n <= count; n++) {
+    const note = { action: `step-${n}`, actor: 'mona', reason: 'asked', reasonCode: null, data: { n } };
+    entries.push(nextAuditEntry(entries.at(-1) ?? null, note, decidedAt - 1_000 * (count - n), repository));
+  }
+  return entries;
+}
+
+/** A whole, good release; tests change one thing. */
+export function inputsFor(change: Partial<EvidenceInputs> = {}): EvidenceInputs {
+  const slo = { path: burn.path, sha256: sha256Of(burn.bytes), media_type: burn.mediaType };
+  return {
+    subject: {
+      repository,
+      tag: 'v1.0.0',
+      tagObject: 'b'.repeat(40),
+      commit,
+      tree: 'c'.repeat(40),
+      artifacts: [{ name: 'ghcr.io/acme/shop', sha256: 'd'.repeat(64) }],
+    },
+    outcome: 'ga',
+    decidedAt,
+    promotedAt: decidedAt - 30_000,
+    configSha256: '0'.repeat(64),
+    policySha256: ['1'.repeat(64)],
+    requiredGates: ['slo', 'migrations'],
+    maxGateAge: 86_400_000,
+    reports: [reportFor('slo', { evidence: [slo] }), reportFor('migrations')],
+    files: [burn],
+    canary: [
+      { step: 0, weight: 10, verdict: 'ready', reasons: ['enough requests'], data: { requests: 500 } },
+    ],
+    approvals: [
+      {
+        step: 'promote 10',
+        actor: 'mona',
+        role: 'maintain',
+        decision: 'allowed',
+        reasons: [],
+        sha: commit,
+        at: decidedAt - 60_000,
+        url: null,
+      },
+    ],
+    exceptions: [],
+    releaseNotes: '# v1.0.0\n\nFaster.',
+    audit: auditOf(3),
+    ...change,
+  };
+}
+
+/** Real parts: the zip adapter and an ECDSA key of this test run. */
+export function portsWith(privateKeyPem: string): EvidencePorts {
+  return {
+    writeArchive: writeZip,
+    readArchive: readZip,
+    signer: localKeySigner({ privateKeyPem }),
+    verifyBundle,
+  };
+}
+
+export function newPrivateKey(namedCurve = 'P-256'): string {
+  return generateKeyPairSync('ec', { namedCurve })
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString();
 }
