@@ -1,0 +1,22 @@
+import { as } from '../sql/nodes.ts';
+import { droppedNames, keyOfWords } from '../sql/tables.ts';
+import type { Rule } from './rule.ts';
+
+export const banDropTable: Rule = {
+  name: 'ban-drop-table',
+  level: 'error',
+  danger: 'The version that still runs uses the table and fails; its data is gone.',
+  *check(script, { created }) {
+    for (const { node, start } of script.statements) {
+      const drop = as(node, 'DropStmt');
+      if (drop?.removeType !== 'OBJECT_TABLE') continue;
+      const names = droppedNames(drop.objects).filter((parts) => !created.has(keyOfWords(parts)));
+      if (names.length === 0) continue;
+      yield {
+        at: start,
+        message: `Dropping ${names.map((parts) => `\`${parts.join('.')}\``).join(', ')} breaks every running version that still uses it, and a rollback cannot bring the rows back.`,
+        help: 'Release a version that no longer uses the table first; then drop it with an exception that says so.',
+      };
+    }
+  },
+};

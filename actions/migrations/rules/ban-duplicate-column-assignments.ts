@@ -1,0 +1,56 @@
+import type { Node } from 'libpg-query';
+import type { Rule } from './rule.ts';
+
+interface Target {
+  readonly name?: string;
+  readonly location?: number;
+  readonly indirection?: readonly Node[];
+}
+
+export const banDuplicateColumnAssignments: Rule = {
+  name: 'ban-duplicate-column-assignments',
+  level: 'error',
+  danger: 'Postgres refuses to assign one column twice in one statement.',
+  *check(script) {
+    for (const { node, start } of script.statements) {
+      for (const targets of assignmentLists(node)) {
+        const seen = new Set<string>();
+        for (const { name = '', location = start, indirection } of targets) {
+          // Parts of one array or composite may be set one by one.
+          if (indirection !== undefined && indirection.length > 0) continue;
+          if (!seen.has(name)) {
+            seen.add(name);
+            continue;
+          }
+          yield {
+            at: location,
+            message: `The column \`${name}\` is assigned twice in one statement: Postgres refuses it.`,
+            help: 'Remove one of the two assignments.',
+          };
+        }
+      }
+    }
+  },
+};
+
+const listOf: Readonly<Record<string, string>> = {
+  InsertStmt: 'cols',
+  UpdateStmt: 'targetList',
+  onConflictClause: 'targetList',
+  MergeWhenClause: 'targetList',
+};
+
+/** Every list of assigned columns in the statement, also inside WITH, ON CONFLICT and MERGE. */
+function* assignmentLists(value: unknown, under = ''): Generator<Target[]> {
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) {
+    for (const item of value) yield* assignmentLists(item, under);
+    return;
+  }
+  const record = value as Readonly<Record<string, unknown>>;
+  const list = record[listOf[under] ?? ''];
+  if (Array.isArray(list)) {
+    yield list.flatMap((item: { ResTarget?: Target }) => item.ResTarget ?? []);
+  }
+  for (const [key, inner] of Object.entries(record)) yield* assignmentLists(inner, key);
+}

@@ -1,0 +1,38 @@
+/** A place for people and for annotations, both 1-based. Columns count UTF-16 code units, as SARIF and editors do. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Turns the parser's positions (bytes of UTF-8) into lines and columns of the file. */
+export function placesIn(text: Uint8Array): (offset: number) => Place {
+  const starts = [0];
+  for (let at = text.indexOf(10); at >= 0; at = text.indexOf(10, at + 1)) starts.push(at + 1);
+  const decoder = new TextDecoder();
+  return (offset) => {
+    const line = lastAtOrBefore(starts, offset);
+    const before = decoder.decode(text.subarray(starts[line] ?? 0, offset));
+    return { line: line + 1, column: before.length + 1 };
+  };
+}
+
+/** Byte offset of the n-th code point: what Postgres reports for a syntax error. */
+export function byteOfCodePoint(text: Uint8Array, codePoint: number): number {
+  let seen = -1;
+  for (let at = 0; at < text.length; at++) {
+    const continues = ((text[at] ?? 0) & 0xc0) === 0x80;
+    if (!continues && ++seen === codePoint) return at;
+  }
+  return text.length;
+}
+
+function lastAtOrBefore(sorted: readonly number[], value: number): number {
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((sorted[middle] ?? 0) <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

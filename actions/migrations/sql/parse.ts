@@ -1,0 +1,89 @@
+import type { Node } from 'libpg-query';
+import type { Section } from '../layout.ts';
+import { byteOfCodePoint } from './lines.ts';
+import { as, kindOf, type NodeKind } from './nodes.ts';
+
+/** One statement of a script. Offsets are bytes of the file. */
+export interface Statement {
+  readonly index: number;
+  readonly kind: NodeKind;
+  readonly node: Node;
+  readonly start: number;
+  readonly end: number;
+  /** Who opened the transaction that it runs in; null when it runs by itself. */
+  readonly transaction: 'tool' | 'assumed' | 'explicit' | null;
+}
+
+/** A parsed section. `syntaxError` means that no statement of it is known. */
+export interface Script extends Section {
+  readonly statements: readonly Statement[];
+  readonly syntaxError: { readonly message: string; readonly at: number } | null;
+}
+
+/** Parses a section with Postgres' own grammar (version 18). A text that is no SQL gives a script with a syntax error. */
+export async function parseSection(section: Section): Promise<Script> {
+  const { parse, SqlError } = await import('libpg-query');
+  const decoded = decode(section.text);
+  if ('problem' in decoded) {
+    return { ...section, statements: [], syntaxError: { message: decoded.problem, at: decoded.at } };
+  }
+  const { sql } = decoded;
+  if (sql.trim() === '') return { ...section, statements: [], syntaxError: null };
+  try {
+    const tree = await parse(sql);
+    return { ...section, statements: withTransactions(section, tree.stmts ?? []), syntaxError: null };
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    const at = byteOfCodePoint(section.text, error.sqlDetails?.cursorPosition ?? 0);
+    return { ...section, statements: [], syntaxError: { message: error.message, at } };
+  }
+}
+
+/**
+ * The text of a section. A NUL byte is refused because the parser would take it for the end and never see what
+ * stands behind it; bytes that are no UTF-8 because every position after them would be wrong.
+ */
+function decode(text: Uint8Array): { sql: string } | { problem: string; at: number } {
+  const nul = text.indexOf(0);
+  if (nul >= 0) return { problem: 'the file holds a NUL byte; it must be UTF-8 text', at: nul };
+  try {
+    return { sql: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(text) };
+  } catch {
+    return { problem: 'the file is not UTF-8 text', at: 0 };
+  }
+}
+
+interface RawStatement {
+  readonly stmt?: Node;
+  readonly stmt_location?: number;
+  readonly stmt_len?: number;
+}
+
+function withTransactions(section: Section, raw: readonly RawStatement[]): Statement[] {
+  const overridden = section.transaction === 'assumed' && disablesAssumption(section.text);
+  const around = section.transaction === 'none' || overridden ? null : section.transaction;
+  let transaction: Statement['transaction'] = around;
+  const statements: Statement[] = [];
+  for (const { stmt, stmt_location = 0, stmt_len } of raw) {
+    if (stmt === undefined) continue;
+    const end = stmt_len === undefined ? section.text.length : stmt_location + stmt_len;
+    const change = as(stmt, 'TransactionStmt')?.kind;
+    if (change === 'TRANS_STMT_BEGIN' || change === 'TRANS_STMT_START') transaction = 'explicit';
+    statements.push({
+      index: statements.length,
+      kind: kindOf(stmt),
+      node: stmt,
+      start: stmt_location,
+      end,
+      transaction,
+    });
+    if (change === 'TRANS_STMT_COMMIT' || change === 'TRANS_STMT_ROLLBACK') transaction = null;
+  }
+  return statements;
+}
+
+/** squawk's comment for a file that its tool runs without a transaction after all. */
+function disablesAssumption(text: Uint8Array): boolean {
+  const whole = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+  return whole.includes('squawk-disable-assume-in-transaction');
+}

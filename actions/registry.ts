@@ -1,0 +1,15 @@
+import type { AnyGate } from '../core/gate/gate.ts';
+import type { GateName } from '../core/gate/names.ts';
+import { migrationsGate } from './migrations/gate.ts';
+
+/** Every gate. A new one is a folder beside this file and a line here. */
+export const gates: readonly AnyGate[] = [migrationsGate];
+
+/** The gate of this name; undefined when it is not part of the bundle. */
+export function gateNamed(name: GateName): AnyGate | undefined {
+  return gates.find((gate) => gate.name === name);
+}
+
+export { type NodeIoParts, nodeGateIo } from './node-io.ts';
+export { type GateRun, type GateRunOutcome, runGate } from './run-gate.ts';
+export { tool } from './tool.ts';
