@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+import { InputError } from '../../core/errors.ts';
+import type { Log } from '../../core/ports/system.ts';
+import type { SandboxPlatform } from '../contract.ts';
+import { createApi } from './api.ts';
+import { Environment } from './environment.ts';
+import { createProxy } from './proxy.ts';
+import type { Weights } from './weights.ts';
+
+const environmentNames = ['stage', 'production'] as const;
+
+export interface PlatformOptions {
+  /** Handed to the service as `DATABASE_URL`. */
+  readonly databaseUrl?: string;
+  readonly log: Log;
+}
+
+export interface Platform extends SandboxPlatform {
+  /** Bearer of the API: what the repository keeps as a secret. */
+  readonly deployToken: string;
+  /** Runs a version without a pipeline, as the state from which a rehearsal starts. */
+  install(input: {
+    readonly environment: string;
+    readonly version: string;
+    readonly sha: string;
+    readonly directory: string;
+    readonly weights: Weights;
+  }): Promise<void>;
+  /** Kills the process of a version, as a fault would. */
+  crash(environment: string, version: string): void;
+}
+
+/** Starts the stand-in for a cluster: an API, and one weighted proxy for each environment, all on loopback. */
+export async function startPlatform({ databaseUrl, log }: PlatformOptions): Promise<Platform> {
+  const root = await mkdtemp(join(tmpdir(), 'sandbox-platform-'));
+  const environments = new Map(
+    environmentNames.map((name) => [name as string, new Environment(name, join(root, name), databaseUrl)]),
+  );
+  const deployToken = randomBytes(24).toString('base64url');
+  const api = await listen(createServer(getRequestListener(createApi(environments, deployToken).fetch)));
+  const proxies = new Map<string, Listening>();
+  for (const [name, environment] of environments) proxies.set(name, await listen(createProxy(environment)));
+  const find = <T>(map: ReadonlyMap<string, T>, name: string): T => {
+    const found = map.get(name);
+    if (found !== undefined) return found;
+    const help = `name one of ${environmentNames.join(', ')}`;
+    throw new InputError('ENVIRONMENT_UNKNOWN', `there is no environment "${name}"`, help);
+  };
+  log.info({ url: api.url }, 'platform listens');
+  return {
+    url: api.url,
+    deployToken,
+    environmentUrl: (name) => find(proxies, name).url,
+    counters: (name) => structuredClone(find(environments, name).counters),
+    weights: (name) => find(environments, name).weights,
+    async install({ environment, version, sha, directory, weights }) {
+      await find(environments, environment).install(version, sha, directory);
+      find(environments, environment).setWeights(weights, null);
+    },
+    crash(environment, version) {
+      find(environments, environment)
+        .instances.find((instance) => instance.version === version)
+        ?.crash();
+    },
+    async close() {
+      await Promise.all([api, ...proxies.values()].map(({ server }) => closeServer(server)));
+      await Promise.all([...environments.values()].map((environment) => environment.close()));
+      await rm(root, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+interface Listening {
+  readonly server: Server;
+  readonly url: string;
+}
+
+async function listen(server: Server): Promise<Listening> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return { server, url: `http://127.0.0.1:${port}` };
+}
+
+async function closeServer(server: Server): Promise<void> {
+  server.close();
+  server.closeAllConnections();
+  await once(server, 'close');
+}
