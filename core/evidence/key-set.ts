@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { InputError } from '../errors.ts';
+import type { TrustedKey } from '../ports/signer.ts';
+import { trustedKeyFromPem } from './keys.ts';
+
+/** What `/.well-known/release-conductor/keys.json` holds: the keys whose evidence may be believed. */
+export const keySetSchema = z.object({
+  keys: z
+    .array(
+      z.object({
+        hint: z.string().optional().describe('SHA-256 of the SPKI DER, hex; computed when absent'),
+        pem: z.string(),
+        repositories: z
+          .array(z.string())
+          .optional()
+          .describe('Repositories that it may sign for; absent: all'),
+      }),
+    )
+    .min(1),
+});
+
+const help = 'give a PEM public key, or the keys.json of the Conductor';
+
+/** The document that a Conductor publishes about its own keys. */
+export function renderKeySet(keys: readonly TrustedKey[]): string {
+  return `${JSON.stringify({ keys }, null, 2)}\n`;
+}
+
+/**
+ * Reads trusted keys from a PEM file (one or several public keys) or from a key set in JSON.
+ *
+ * @throws InputError `BAD_KEY`
+ */
+export function parseTrustedKeys(text: string): readonly TrustedKey[] {
+  if (text.includes('PRIVATE KEY') || text.trimStart().startsWith('-----BEGIN')) return parsePem(text);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new InputError('BAD_KEY', 'expected PEM or JSON', help, { cause });
+  }
+  const parsed = keySetSchema.safeParse(json);
+  if (!parsed.success) throw new InputError('BAD_KEY', 'expected {"keys": [{"pem": …}]}', help);
+  return parsed.data.keys.map((key) => {
+    const trusted = trustedKeyFromPem(key.pem, key.repositories);
+    if (key.hint === undefined || key.hint === trusted.hint) return trusted;
+    throw new InputError('BAD_KEY', `the key says hint ${key.hint}, it has ${trusted.hint}`, help);
+  });
+}
+
+function parsePem(text: string): readonly TrustedKey[] {
+  const blocks = text.match(/-----BEGIN [A-Z ]+-----[^-]*-----END [A-Z ]+-----/g) ?? [text];
+  return blocks.map((block) => trustedKeyFromPem(block));
+}
