@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { readInput, type StepEnvironment } from '../adapters/actions-runner/environment.ts';
-import { defaultConfigPath } from '../adapters/node-io/read-config.ts';
+import { configPath } from '../core/config/parse.ts';
 import { InputError } from '../core/errors.ts';
 import { type GateName, gateNames } from '../core/gate/names.ts';
 import { suggest } from '../core/gate/suggest.ts';
@@ -38,7 +38,7 @@ export function readActionInputs(env: StepEnvironment): ActionInputs {
   const workspace = env.GITHUB_WORKSPACE || process.cwd();
   const folder = (name: string): string => resolve(workspace, readInput(env, name) || '.');
   return {
-    config: readInput(env, 'config') || defaultConfigPath,
+    config: readInput(env, 'config') || configPath,
     workingDirectory: folder('working-directory'),
     baseDirectory: readInput(env, 'base-directory') === '' ? null : folder('base-directory'),
     conductorUrl: readInput(env, 'conductor-url'),

@@ -1,7 +1,10 @@
 import { serverDatabases } from '../adapters/node-io/server-databases.ts';
 import { runAction } from './action.ts';
+import { nodeMetrics } from './metrics.ts';
 import { gates } from './registry.ts';
 
-void runAction({ gates, databases: serverDatabases }).then((status) => {
-  process.exitCode = status;
+process.exitCode = await runAction({
+  gates,
+  metrics: (guarded) => nodeMetrics(guarded),
+  databases: serverDatabases,
 });

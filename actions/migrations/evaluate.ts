@@ -15,7 +15,7 @@ export function evaluateMigrations(
 ): Evaluation {
   if (facts.migrations.length === 0 && facts.removed.length === 0) return nothingThere(options);
   const findings = [
-    ...judgeMigrations(options, facts.migrations, now),
+    ...judgeMigrations(options, facts, now),
     ...historyFindings(facts),
     ...dryRunFindings(options, facts),
   ];

@@ -1,6 +1,6 @@
 import { globMatcher } from '../../core/gate/glob.ts';
 import type { Finding } from '../../core/gate/result.ts';
-import type { Migration } from './facts.ts';
+import type { Migration, MigrationsFacts } from './facts.ts';
 import { readIgnores } from './ignores.ts';
 import type { MigrationsOptions, RuleException } from './options.ts';
 import { rules } from './rules/registry.ts';
@@ -12,23 +12,30 @@ import { createdTables } from './sql/tables.ts';
 /** What the rules say about the migrations under test, exceptions and ignores applied and shown. */
 export function judgeMigrations(
   options: MigrationsOptions,
-  migrations: readonly Migration[],
+  { migrations, hasBase }: Pick<MigrationsFacts, 'migrations' | 'hasBase'>,
   now: number,
 ): Finding[] {
   const judged = migrations.filter((migration) => migration.judged);
-  const context: RuleContext = { postgres: options.postgres_version, created: tablesOfChange(judged) };
   const active = rules.filter((rule) => isActive(rule, options));
   const ledger = new ExceptionLedger(options.exceptions, now);
   const findings = judged.flatMap((migration) => {
     const placeOf = placesIn(migration.bytes);
+    // Without a base nobody knows which files belong to one change: each stands for itself.
+    const created = tablesMadeBy(hasBase ? judged : [migration]);
+    const context: RuleContext = { postgres: options.postgres_version, created };
     return migration.scripts.flatMap((script) => [
       ...syntaxFindings(migration.path, script, placeOf),
-      ...(script.direction === 'up' ? ruleFindings(migration.path, script, placeOf) : []),
+      ...(script.direction === 'up' ? ruleFindings(migration.path, script, placeOf, context) : []),
     ]);
   });
   return [...findings, ...ledger.leftovers()];
 
-  function ruleFindings(path: string, script: Script, placeOf: (offset: number) => Place): Finding[] {
+  function ruleFindings(
+    path: string,
+    script: Script,
+    placeOf: (offset: number) => Place,
+    context: RuleContext,
+  ): Finding[] {
     const ignores = readIgnores(script);
     return active.flatMap((rule) =>
       [...rule.check(script, context)].map((hit): Finding => {
@@ -57,8 +64,8 @@ function isActive(rule: Rule, options: MigrationsOptions): boolean {
   return rule.optIn !== true || options.include_rules.includes(rule.name);
 }
 
-/** Tables that the change makes anywhere are empty until it is released: every file of it may touch them freely. */
-function tablesOfChange(judged: readonly Migration[]): Set<string> {
+/** Tables that a change makes are empty until it is released: every file of it may touch them freely. */
+function tablesMadeBy(judged: readonly Migration[]): Set<string> {
   const ups = judged.flatMap(({ scripts }) => scripts.filter((script) => script.direction === 'up'));
   return new Set(ups.flatMap((script) => [...createdTables(script)]));
 }

@@ -49,7 +49,9 @@ export const migrationsOptionsSchema = z.strictObject({
   inline_ignores: z
     .enum(['allow', 'refuse'])
     .default('allow')
-    .describe('Whether `-- squawk-ignore rule` above a statement counts; what it hides is shown as a warning'),
+    .describe(
+      'Whether `-- squawk-ignore rule` above a statement counts; what it hides is shown as a warning',
+    ),
   dry_run: z
     .enum(['auto', 'required', 'off'])
     .default('auto')

@@ -1,12 +1,8 @@
-import { createHash } from 'node:crypto';
-import { parse } from 'yaml';
-import { type Config, configSchema } from '../../core/config/schema.ts';
+import { configPath, parseConfig } from '../../core/config/parse.ts';
+import type { Config } from '../../core/config/schema.ts';
 import { ConfigError } from '../../core/errors.ts';
-import { parseOptions } from '../../core/gate/options.ts';
 import type { FileTree } from '../../core/ports/system.ts';
 
-/** Where the config lies when nobody says otherwise. */
-export const defaultConfigPath = '.github/release-conductor.yml';
 const maxConfigBytes = 1024 * 1024;
 
 export interface ConfigRead {
@@ -27,36 +23,24 @@ export async function readConfig(
   baseFiles: FileTree | undefined,
 ): Promise<ConfigRead> {
   const base = await baseFiles?.read(path, maxConfigBytes);
-  if (base) return { ...parseConfigBytes(base, path), origin: 'base' };
+  if (base) return { ...parseConfig(decode(base, path), path), origin: 'base' };
   const head = await files.read(path, maxConfigBytes);
-  if (head !== null) return { ...parseConfigBytes(head, path), origin: 'head' };
-  if (path === defaultConfigPath)
-    return { ...parseConfigBytes(new TextEncoder().encode('version: 1\n'), path), origin: 'default' };
+  if (head !== null) return { ...parseConfig(decode(head, path), path), origin: 'head' };
+  if (path === configPath) return { ...parseConfig('version: 1\n', path), origin: 'default' };
   throw new ConfigError(
     'CONFIG_MISSING',
     `There is no config file ${path}.`,
-    `Name an existing file with the config input, or write ${defaultConfigPath} (release-conductor init makes one).`,
+    `Name an existing file with the config input, or write ${configPath} (release-conductor init makes one).`,
   );
 }
 
-function parseConfigBytes(bytes: Uint8Array, path: string): Omit<ConfigRead, 'origin'> {
-  const text = new TextDecoder('utf-8', { fatal: false }).decode(bytes);
-  let raw: unknown;
+/** The digest is taken over the text: a file that is not exact UTF-8 would have two. */
+function decode(bytes: Uint8Array, path: string): string {
   try {
-    raw = parse(text, { maxAliasCount: 100 });
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    const words = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
-    throw new ConfigError(
-      'CONFIG_UNREADABLE',
-      `${path} is not YAML: ${words}`,
-      'Correct the line named above.',
-      {
-        cause,
-      },
-    );
+    throw new ConfigError('CONFIG_UNREADABLE', `${path} is not UTF-8 text.`, 'Save the file as UTF-8.', {
+      cause,
+    });
   }
-  return {
-    config: parseOptions(configSchema, raw, path),
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-  };
 }

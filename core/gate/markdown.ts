@@ -22,6 +22,10 @@ export function codeSpan(text: string): string {
   return `\`${text.replace(/\s+/g, ' ').replaceAll('`', "'")}\``;
 }
 
+/** An underscore between two letters emphasises nothing on GitHub and stays readable. */
 function escapePlain(text: string): string {
-  return text.replace(/[\\<[\]*_~]/g, (character) => (character === '<' ? '&lt;' : `\\${character}`));
+  return text
+    .replaceAll('<', '&lt;')
+    .replace(/[\\[\]*~]/g, '\\$&')
+    .replace(/(?<!\w)_|_(?!\w)/g, '\\_');
 }

@@ -2,7 +2,7 @@ import type { Annotation } from '../flow/effect.ts';
 import { cellText, codeSpan, inlineText } from './markdown.ts';
 import { checkNameOf } from './names.ts';
 import type { Finding, GateResult, Verdict } from './result.ts';
-import { countFindings, plural } from './verdict.ts';
+import { plural } from './verdict.ts';
 
 /** GitHub refuses a check run whose summary is longer, in characters. */
 export const checkSummaryLimit = 65_535;
@@ -43,7 +43,7 @@ export function checkOutput(result: GateResult): CheckOutput {
 export function renderReport(result: GateResult, limit: number = Number.POSITIVE_INFINITY): string {
   const head = renderHead(result);
   const tail = renderTail(result);
-  const lines = result.findings.map(renderFinding);
+  const lines = [...result.findings].sort(worstFirst).map(renderFinding);
   const reserve = 200;
   let room = limit - head.length - tail.length - reserve;
   let shown = 0;
@@ -62,10 +62,15 @@ export function renderReport(result: GateResult, limit: number = Number.POSITIVE
   );
 }
 
+/** Stable: findings of one level stay in the order of their places. */
+function worstFirst(left: Finding, right: Finding): number {
+  const order = { error: 0, warning: 1, notice: 2 };
+  return order[left.level] - order[right.level];
+}
+
 function renderHead(result: GateResult): string {
   const title = `### ${sign[result.verdict]} ${checkNameOf[result.gate]}: ${result.verdict}`;
-  const counts = result.findings.length > 0 ? `\n**${countFindings(result.findings)}**\n\n` : '';
-  return `${title}\n\n${inlineText(result.summary)}\n${counts}`;
+  return `${title}\n\n${inlineText(result.summary)}\n${result.findings.length > 0 ? '\n' : ''}`;
 }
 
 function renderFinding(finding: Finding): string {

@@ -22,7 +22,7 @@ export function* missingTimeout(
     if (felt === undefined) continue;
     yield {
       at: start,
-      message: `This takes a ${felt.mode} lock${felt.table === null ? '' : ` on \`${felt.table}\``} without a ${setting}: ${why}`,
+      message: `This takes the lock ${felt.mode}${felt.table === null ? '' : ` on \`${felt.table}\``} without a ${setting}: ${why}`,
       help: `Put \`SET ${setting} = '${setting === 'lock_timeout' ? '1s' : '5s'}';\` before it, and let the migration be tried again when it gives up.`,
     };
     return;
