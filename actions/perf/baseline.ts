@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { parseBenchmarkHistory } from './formats/benchmark.ts';
+import { readRun } from './formats/read.ts';
+import { FormatError, type Metric, type PastRun } from './model.ts';
+
+const metricSchema = z.strictObject({
+  value: z.number(),
+  unit: z.string(),
+  better: z.enum(['lower', 'higher']),
+  samples: z.array(z.number()).optional(),
+});
+
+/** The gate's own baseline file: past runs, oldest first. */
+const baselineSchema = z.strictObject({
+  schema_version: z.literal(1),
+  runs: z.array(
+    z.strictObject({
+      at: z.iso.datetime({ offset: true }).nullish(),
+      sha: z.string().nullish(),
+      release: z.string().optional(),
+      metrics: z.record(z.string(), metricSchema),
+    }),
+  ),
+});
+
+/**
+ * A baseline: our own file, the history of github-action-benchmark, or simply one result of any known tool.
+ * Throws `FormatError`.
+ */
+export function readBaseline(path: string, bytes: Uint8Array): readonly PastRun[] {
+  const text = new TextDecoder().decode(bytes);
+  const history = parseBenchmarkHistory(text);
+  if (history !== null) return history;
+  const json = parseJson(text);
+  if (!isOwn(json)) {
+    const { metrics } = readRun(path, bytes, 'auto');
+    return [{ at: null, sha: null, metrics }];
+  }
+  const parsed = baselineSchema.safeParse(json);
+  if (parsed.success) return parsed.data.runs.map(toPastRun);
+  const issue = parsed.error.issues[0];
+  throw new FormatError(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a baseline'}`);
+}
+
+function toPastRun(run: z.infer<typeof baselineSchema>['runs'][number]): PastRun {
+  const metrics = Object.entries(run.metrics).map(([name, { samples, ...metric }]): [string, Metric] => [
+    name,
+    samples === undefined ? metric : { ...metric, samples },
+  ]);
+  return { at: run.at ?? null, sha: run.sha ?? null, metrics: Object.fromEntries(metrics) };
+}
+
+function isOwn(json: unknown): boolean {
+  return typeof json === 'object' && json !== null && 'schema_version' in json && 'runs' in json;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

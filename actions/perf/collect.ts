@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { InputError } from '../../core/errors.ts';
+import type { GateIo } from '../../core/gate/gate.ts';
+import type { FileTree } from '../../core/ports/system.ts';
+import { readBaseline } from './baseline.ts';
+import { readRun } from './formats/read.ts';
+import { type LoadStep, stepOf } from './headroom.ts';
+import { type Baseline, FormatError, type PerfRun } from './model.ts';
+import type { HeadroomOptions, PerfOptions } from './options.ts';
+
+/** Everything that the verdict is made from. */
+export interface PerfFacts {
+  readonly runs: readonly PerfRun[];
+  /** Files that could not be read as a result. */
+  readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
+  /** Results that the config names and that are not there. */
+  readonly missing: readonly string[];
+  readonly baseline: Baseline | null;
+  readonly baselineProblem: string | null;
+  readonly steps: readonly LoadStep[];
+}
+
+const defaultResults = [
+  { path: 'perf/summary.json', format: 'auto' },
+  { path: 'perf/results/*', format: 'auto' },
+] as const;
+
+export async function collectPerf(options: PerfOptions, io: GateIo): Promise<PerfFacts> {
+  const results = await readResults(options, io.files);
+  const baseline = await readBaselineFile(options.baseline, io);
+  const steps = options.headroom === undefined ? [] : await readSteps(options.headroom, io.files);
+  return { ...results, ...baseline, steps };
+}
+
+async function readResults(options: PerfOptions, files: FileTree) {
+  const runs = new Map<string, PerfRun>();
+  const unreadable: { path: string; reason: string }[] = [];
+  const missing: string[] = [];
+  for (const { path: glob, format } of options.results ?? defaultResults) {
+    const paths = await files.list([glob]);
+    if (paths.length === 0 && options.results !== undefined) missing.push(glob);
+    for (const path of paths.filter((one) => !runs.has(one))) {
+      try {
+        runs.set(path, readRun(path, (await files.read(path)) ?? new Uint8Array(), format));
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+        unreadable.push({ path, reason: error.message });
+      }
+    }
+  }
+  return { runs: [...runs.values()], unreadable, missing };
+}
+
+/** From the base branch when there is one: a pull request must not move its own yardstick. */
+async function readBaselineFile(
+  path: string,
+  io: GateIo,
+): Promise<Pick<PerfFacts, 'baseline' | 'baselineProblem'>> {
+  const from = io.baseFiles === undefined ? 'head' : 'base';
+  const bytes = await (io.baseFiles ?? io.files).read(path);
+  if (bytes === null) return { baseline: null, baselineProblem: null };
+  try {
+    return { baseline: { path, from, runs: readBaseline(path, bytes) }, baselineProblem: null };
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    return { baseline: null, baselineProblem: error.message };
+  }
+}
+
+const stepsSchema = z.strictObject({
+  schema_version: z.literal(1).optional(),
+  steps: z
+    .array(
+      z.strictObject({
+        offered: z.number().positive(),
+        achieved: z.number().nonnegative(),
+        value: z.number().nullable().describe('The objective’s metric, e.g. p95 in ms'),
+        error_rate: z.number().min(0).max(1).nullable(),
+      }),
+    )
+    .min(1),
+});
+
+async function readSteps(options: HeadroomOptions, files: FileTree): Promise<readonly LoadStep[]> {
+  const steps: LoadStep[] = [];
+  for (const path of await files.list(options.steps)) {
+    const bytes = (await files.read(path)) ?? new Uint8Array();
+    steps.push(...(ownSteps(path, bytes) ?? [stepFromResult(path, bytes, options.slo.metric)]));
+  }
+  return steps;
+}
+
+function ownSteps(path: string, bytes: Uint8Array): readonly LoadStep[] | null {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return null;
+  }
+  if (typeof json !== 'object' || json === null || !('steps' in json)) return null;
+  const parsed = stepsSchema.safeParse(json);
+  if (!parsed.success) throw invalidStep(path, parsed.error.issues[0]?.message ?? 'not a step load');
+  return parsed.data.steps.map(({ error_rate: errorRate, ...step }) => ({ ...step, errorRate }));
+}
+
+/** `…/200.json` or `…/step-200rps.json`: the number in the name is the rate that was offered. */
+function stepFromResult(path: string, bytes: Uint8Array, metric: string): LoadStep {
+  try {
+    const offered = /(\d+(?:\.\d+)?)[^/\d]*\.[a-z]+$/i.exec(path)?.[1];
+    const step = stepOf(
+      readRun(path, bytes, 'auto'),
+      metric,
+      offered === undefined ? undefined : Number(offered),
+    );
+    if (step !== null) return step;
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw invalidStep(path, error.message);
+  }
+  throw invalidStep(path, 'it has no throughput');
+}
+
+function invalidStep(path: string, reason: string): InputError {
+  return new InputError(
+    'LOAD_STEP_INVALID',
+    `${path}: ${reason}`,
+    'see actions/perf/README.md for step loads',
+  );
+}

@@ -1,0 +1,135 @@
+import type { Evaluation, EvidenceFile } from '../../core/gate/gate.ts';
+import type { Finding, Verdict } from '../../core/gate/result.ts';
+import { plural } from '../../core/gate/verdict.ts';
+import { checkBudgets } from './budgets.ts';
+import type { PerfFacts } from './collect.ts';
+import { type Comparison, compareMetric } from './compare.ts';
+import {
+  checkThresholds,
+  failing,
+  findingsOfComparison,
+  findingsOfFiles,
+  findingsOfHeadroom,
+} from './findings.ts';
+import { type Headroom, headroomOf } from './headroom.ts';
+import type { Metric, PerfRun } from './model.ts';
+import type { PerfOptions } from './options.ts';
+import { checkValidity } from './validity.ts';
+
+/** Pure: the same options and facts give the same evaluation. */
+export function evaluatePerf(options: PerfOptions, facts: PerfFacts): Evaluation {
+  const comparisons = compareAll(options, facts);
+  const headroom = headroomOf(options.headroom, facts.steps, facts.runs);
+  const findings = [
+    ...findingsOfFiles(facts),
+    ...facts.runs.flatMap((run) => [...checkValidity(run, options.validity), ...checkThresholds(run)]),
+    ...checkBudgets(options.budgets, facts.runs),
+    ...comparisons.flatMap(findingsOfComparison),
+    ...findingsOfHeadroom(headroom, options.headroom),
+  ];
+  const verdict = verdictOf(facts, findings);
+  return {
+    verdict,
+    summary: summarize(facts, comparisons, headroom, findings, verdict),
+    findings,
+    measurements: {
+      headroom: headroom.state === 'measured' ? headroom.headroom.low : null,
+      runs: facts.runs.map(({ path, tool, load, metrics }) => ({
+        path,
+        tool,
+        load,
+        metrics: valuesOf(metrics),
+      })),
+      comparisons,
+    },
+    evidence: evidenceOf(facts, comparisons, headroom, verdict),
+  };
+}
+
+function verdictOf(facts: PerfFacts, findings: readonly Finding[]): Verdict {
+  const errors = findings.filter(({ level }) => level === 'error');
+  if (errors.some(({ code }) => failing.has(code))) return 'fail';
+  if (errors.length > 0) return 'inconclusive';
+  if (facts.runs.length === 0) return 'skipped';
+  return findings.some(({ level }) => level === 'warning') ? 'warn' : 'pass';
+}
+
+/** Compared when nothing else is said: quantiles of latency, throughput, and every micro-benchmark. */
+function isCompared(run: PerfRun, name: string, options: PerfOptions): boolean {
+  const { metrics } = options.comparison;
+  if (metrics !== undefined) return metrics.includes(name);
+  if (options.budgets.some((budget) => budget.metric === name && budget.max_regression !== undefined))
+    return true;
+  return run.load === null || /^latency\.p(50|90|95|97_5|99)$/.test(name) || name === 'throughput';
+}
+
+function compareAll(options: PerfOptions, facts: PerfFacts): readonly Comparison[] {
+  const past = facts.baseline?.runs.slice(-options.comparison.window) ?? [];
+  const pairs = facts.runs.flatMap((run) =>
+    Object.entries(run.metrics)
+      .filter(([name]) => isCompared(run, name, options))
+      .map(([name, metric]) => ({
+        name,
+        metric,
+        before: past.flatMap((one) => sameMetric(one.metrics[name], metric)),
+      })),
+  );
+  const comparable = pairs.filter(({ before }) => before.length > 0);
+  return comparable.flatMap(({ name, metric, before }) => {
+    const budget = options.budgets.find((one) => one.metric === name)?.max_regression;
+    const comparison = compareMetric(name, metric, before, {
+      tolerance: budget ?? options.comparison.max_regression,
+      // Bonferroni: the stated false-alarm rate is of the whole comparison.
+      alpha: options.comparison.false_alarm_rate / comparable.length,
+      power: options.comparison.power,
+      minRuns: options.comparison.min_runs,
+    });
+    return comparison === null ? [] : [comparison];
+  });
+}
+
+/** A metric whose unit has changed cannot be compared. */
+function sameMetric(past: Metric | undefined, current: Metric): readonly Metric[] {
+  return past !== undefined && past.unit === current.unit ? [past] : [];
+}
+
+function summarize(
+  facts: PerfFacts,
+  comparisons: readonly Comparison[],
+  headroom: Headroom,
+  findings: readonly Finding[],
+  verdict: Verdict,
+): string {
+  if (facts.runs.length === 0) return verdict === 'skipped' ? 'No result to judge' : 'No usable result';
+  const breaches = findings.filter(({ level, code }) => level === 'error' && failing.has(code)).length;
+  const parts = [plural(facts.runs.length, 'result')];
+  if (comparisons.length > 0) parts.push(`${plural(comparisons.length, 'metric')} compared`);
+  if (headroom.state === 'measured') parts.push(`headroom ${(100 * headroom.headroom.low).toFixed(0)} %`);
+  if (verdict === 'fail') parts.push(`${breaches} over budget`);
+  if (verdict === 'inconclusive') parts.push('not valid enough to judge');
+  return parts.join(', ');
+}
+
+function evidenceOf(
+  facts: PerfFacts,
+  comparisons: readonly Comparison[],
+  headroom: Headroom,
+  verdict: Verdict,
+): readonly EvidenceFile[] {
+  const { runs, baseline } = facts;
+  const shownBaseline =
+    baseline === null ? null : { path: baseline.path, from: baseline.from, runs: baseline.runs.length };
+  return [
+    jsonFile('perf/summary.json', { schema_version: 1, verdict, runs, baseline: shownBaseline, comparisons }),
+    jsonFile('perf/headroom.json', { schema_version: 1, ...headroom, steps: facts.steps }),
+  ];
+}
+
+function jsonFile(path: string, document: unknown): EvidenceFile {
+  const bytes = new TextEncoder().encode(`${JSON.stringify(document, null, 2)}\n`);
+  return { path, mediaType: 'application/json', bytes };
+}
+
+function valuesOf(metrics: Readonly<Record<string, Metric>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(metrics).map(([name, { value }]) => [name, value]));
+}

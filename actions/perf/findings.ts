@@ -1,0 +1,145 @@
+import type { Finding } from '../../core/gate/result.ts';
+import { plural } from '../../core/gate/verdict.ts';
+import { show } from './budgets.ts';
+import type { PerfFacts } from './collect.ts';
+import type { Comparison } from './compare.ts';
+import type { Headroom } from './headroom.ts';
+import type { PerfRun, Threshold } from './model.ts';
+import type { HeadroomOptions } from './options.ts';
+
+/** Codes that are a breach; any other finding of level error means that nothing could be decided. */
+export const failing: ReadonlySet<string> = new Set([
+  'error-rate',
+  'threshold-breached',
+  'budget-exceeded',
+  'regression',
+  'headroom-too-small',
+]);
+
+export function findingsOfFiles(facts: PerfFacts): readonly Finding[] {
+  const { baseline, baselineProblem } = facts;
+  const findings: Finding[] = facts.unreadable.map(({ path, reason }) => ({
+    code: 'result-unreadable',
+    level: 'error',
+    message: `${path}: ${reason}`,
+    help: 'Write the result with one of the tools named, or name its format in gates.perf.results.',
+    path,
+  }));
+  for (const path of facts.missing) {
+    const help = 'Let the step before write it, or correct gates.perf.results.';
+    findings.push({ code: 'result-missing', level: 'error', message: `there is no ${path}`, help });
+  }
+  if (baselineProblem !== null) {
+    const help = 'Correct the baseline on the base branch.';
+    findings.push({
+      code: 'baseline-unreadable',
+      level: 'error',
+      message: `the baseline: ${baselineProblem}`,
+      help,
+    });
+  }
+  if (facts.runs.length === 0 && findings.length === 0) {
+    const help = 'Add a step that writes perf/summary.json, or name the results in gates.perf.results.';
+    findings.push({ code: 'no-results', level: 'notice', message: 'There is no result to judge.', help });
+  }
+  if (facts.runs.length > 0 && baseline === null && baselineProblem === null) {
+    const help = 'Commit a baseline to the base branch to see regressions.';
+    findings.push({
+      code: 'no-baseline',
+      level: 'notice',
+      message: 'There is no baseline to compare with.',
+      help,
+    });
+  }
+  return findings;
+}
+
+/** What k6 said about its own thresholds. */
+export function checkThresholds(run: PerfRun): readonly Finding[] {
+  return run.thresholds.flatMap((threshold) => findingOfThreshold(run.path, threshold) ?? []);
+}
+
+function findingOfThreshold(path: string, { metric, expression, state }: Threshold): Finding | null {
+  const named = `${path}: the threshold ${metric}: ${expression}`;
+  switch (state) {
+    case 'ok':
+      return null;
+    case 'breached': {
+      const help = 'Make it faster, or change the threshold in the load script on purpose.';
+      return { code: 'threshold-breached', level: 'error', message: `${named} is breached`, help, path };
+    }
+    case 'empty': {
+      const help = 'Correct the name or the tags of the metric; k6 calls such a threshold fulfilled.';
+      const message = `${named} is over a metric without samples`;
+      return { code: 'threshold-over-nothing', level: 'error', message, help, path };
+    }
+  }
+}
+
+export function findingsOfComparison(comparison: Comparison): readonly Finding[] {
+  const { metric, state, change, current, baseline, runs, detectable } = comparison;
+  const percent = (ratio: number): string => `${(100 * ratio).toFixed(1)} %`;
+  const worse = `${metric} is ${percent(change)} worse than the baseline (${show(current)} after ${show(baseline)}, ${plural(runs, 'run')})`;
+  const data = { ...comparison };
+  switch (state) {
+    case 'ok':
+      return [];
+    case 'regressed':
+      return [
+        {
+          code: 'regression',
+          level: 'error',
+          message: worse,
+          help: 'Profile what this change made slower.',
+          data,
+        },
+      ];
+    case 'uncertain': {
+      const seen = detectable === null ? '' : `; only ${percent(detectable)} and more would be seen reliably`;
+      const help = 'Repeat the run, run longer, or make the machine quieter.';
+      return [
+        {
+          code: 'regression-uncertain',
+          level: 'error',
+          message: `${worse}, but past runs vary as much${seen}`,
+          help,
+          data,
+        },
+      ];
+    }
+  }
+}
+
+export function findingsOfHeadroom(
+  headroom: Headroom,
+  options: HeadroomOptions | undefined,
+): readonly Finding[] {
+  if (options === undefined) return [];
+  switch (headroom.state) {
+    case 'not-configured':
+      return [];
+    case 'not-measured':
+      return [
+        {
+          code: 'headroom-not-measured',
+          level: options.on_unmeasured === 'warn' ? 'warning' : 'error',
+          message: `headroom could not be measured: ${headroom.reason}`,
+          help: 'Run a step load up to the rate where the objective breaks (see actions/perf/README.md).',
+        },
+      ];
+    case 'measured': {
+      const { headroom: share, capacity, peak } = headroom;
+      if (share.low >= options.min) return [];
+      const found = `${(100 * share.low).toFixed(1)} %`;
+      return [
+        {
+          code: 'headroom-too-small',
+          level: 'error',
+          message: `headroom is ${found}, less than ${100 * options.min} %: a peak of ${show(peak)} req/s, a capacity of ${show(capacity.low)} req/s`,
+          help: 'Add capacity, or make requests cheaper, before more traffic comes.',
+          data: { headroom: share.low, capacity: capacity.low, peak },
+        },
+      ];
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { FormatError, type Metric, type PastRun } from '../model.ts';
+import type { Format } from './format.ts';
+import { higherIsBetter } from './go-bench.ts';
+
+const benchSchema = z.looseObject({
+  name: z.string(),
+  value: z.number(),
+  unit: z.string(),
+  range: z.union([z.string(), z.number()]).optional(),
+});
+const listSchema = z.array(benchSchema).min(1);
+
+/** github-action-benchmark's own JSON (`customSmallerIsBetter`): the unit tells when bigger is better. */
+export const benchmark: Format = {
+  name: 'benchmark',
+  recognizes: ({ json }) => listSchema.safeParse(json).success,
+  parse({ json }) {
+    const parsed = listSchema.safeParse(json);
+    if (!parsed.success) throw new FormatError('expected a list of {name, unit, value}');
+    return { tool: 'benchmark', load: null, metrics: toMetrics(parsed.data, null), thresholds: [] };
+  },
+};
+
+const historySchema = z.looseObject({
+  entries: z.record(
+    z.string(),
+    z.array(
+      z.looseObject({
+        commit: z.looseObject({ id: z.string() }).optional(),
+        date: z.number().optional(),
+        tool: z.string().optional(),
+        benches: z.array(benchSchema),
+      }),
+    ),
+  ),
+});
+
+/** Its `data.js` or the JSON inside: every suite's history, oldest first. Null when the text is something else. */
+export function parseBenchmarkHistory(text: string): readonly PastRun[] | null {
+  const parsed = historySchema.safeParse(
+    parseJson(text.replace(/^\s*window\.BENCHMARK_DATA\s*=\s*/, '').replace(/;\s*$/, '')),
+  );
+  if (!parsed.success) return null;
+  return Object.values(parsed.data.entries)
+    .flat()
+    .sort((a, b) => (a.date ?? 0) - (b.date ?? 0))
+    .map((entry) => ({
+      at: entry.date === undefined ? null : new Date(entry.date).toISOString(),
+      sha: entry.commit?.id ?? null,
+      metrics: toMetrics(entry.benches, entry.tool ?? null),
+    }));
+}
+
+function toMetrics(benches: z.infer<typeof listSchema>, tool: string | null): Record<string, Metric> {
+  return Object.fromEntries(
+    benches.map(({ name, value, unit }) => [
+      name,
+      { value, unit, better: tool === 'customBiggerIsBetter' || higherIsBetter(unit) ? 'higher' : 'lower' },
+    ]),
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,64 @@
+/** One number of a run, with what is needed to compare it. */
+export interface Metric {
+  readonly value: number;
+  readonly unit: string;
+  readonly better: 'lower' | 'higher';
+  /** Repetitions behind `value` (its median), when the tool gives them. */
+  readonly samples?: readonly number[];
+}
+
+/** A threshold of the tool itself. */
+export interface Threshold {
+  readonly metric: string;
+  readonly expression: string;
+  /** `empty`: the metric has no samples, so the tool's own "ok" says nothing. */
+  readonly state: 'ok' | 'breached' | 'empty';
+}
+
+/** Answers by kind, as far as a tool tells. */
+export interface StatusCounts {
+  readonly clientErrors: number;
+  readonly tooManyRequests: number;
+  readonly serverErrors: number;
+}
+
+/** What a load generator says about its own run; null = it does not say. */
+export interface LoadFacts {
+  readonly durationMs: number | null;
+  readonly requests: number | null;
+  /** Requests without a proper answer: failed, timed out, refused. */
+  readonly failures: number | null;
+  readonly statuses: StatusCounts | null;
+  /** Iterations that the generator could not start in time, and those it did. */
+  readonly dropped: number | null;
+  readonly iterations: number | null;
+  /** True when the generator had no idle virtual user left. */
+  readonly generatorExhausted: boolean;
+}
+
+/** One result file, whatever tool wrote it. `load` is null for micro-benchmarks. */
+export interface PerfRun {
+  readonly tool: string;
+  readonly path: string;
+  readonly load: LoadFacts | null;
+  readonly metrics: Readonly<Record<string, Metric>>;
+  readonly thresholds: readonly Threshold[];
+}
+
+/** A past run, as far as it matters for comparing. */
+export interface PastRun {
+  readonly at: string | null;
+  readonly sha: string | null;
+  readonly metrics: Readonly<Record<string, Metric>>;
+}
+
+/** Past runs, oldest first. */
+export interface Baseline {
+  readonly path: string;
+  readonly runs: readonly PastRun[];
+  /** `base`: the file of the base branch, which a pull request cannot change. */
+  readonly from: 'base' | 'head';
+}
+
+/** A result file that could not be read as what it claims to be. */
+export class FormatError extends Error {}

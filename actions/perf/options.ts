@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { durationSchema } from '../../core/config/duration.ts';
+import { formatNames } from './formats/names.ts';
+
+const ratio = z.number().min(0).max(1);
+
+const resultSchema = z.union([
+  z.string().transform((path) => ({ path, format: 'auto' as const })),
+  z.strictObject({
+    path: z.string().describe('Path or glob of result files'),
+    format: z.enum(['auto', ...formatNames]).default('auto'),
+  }),
+]);
+
+const budgetSchema = z
+  .strictObject({
+    metric: z
+      .string()
+      .describe('Name of a metric, e.g. `latency.p95`, `throughput`, `error_rate`, `BenchmarkParse`'),
+    max: z.number().optional().describe('Absolute upper limit, in the unit of the metric'),
+    min: z.number().optional().describe('Absolute lower limit'),
+    max_regression: z
+      .number()
+      .min(0)
+      .optional()
+      .describe('How much worse than the baseline it may be, ratio; overrides comparison.max_regression'),
+  })
+  .refine(
+    (budget) => budget.max !== undefined || budget.min !== undefined || budget.max_regression !== undefined,
+    {
+      message: 'needs `max`, `min` or `max_regression`',
+    },
+  );
+export type Budget = z.infer<typeof budgetSchema>;
+
+const validitySchema = z.strictObject({
+  min_duration: durationSchema.default(5_000).describe('A shorter load run proves nothing'),
+  min_requests: z.int().min(1).default(200).describe('Fewer requests prove nothing'),
+  offered_rate: z.number().positive().optional().describe('Requests a second that the run was meant to send'),
+  min_achieved: ratio.default(0.95).describe('Share of the offered rate that must have been sent'),
+  max_dropped: ratio.default(0.01).describe('Share of iterations that the generator may drop'),
+  max_error_rate: ratio.default(0.01).describe('Share of requests that may fail'),
+});
+
+const comparisonSchema = z.strictObject({
+  max_regression: z
+    .number()
+    .min(0)
+    .default(0.1)
+    .describe('How much worse than the baseline a metric may be, ratio'),
+  metrics: z
+    .array(z.string())
+    .optional()
+    .describe('Metrics to compare; default: latency quantiles, throughput and every micro-benchmark'),
+  false_alarm_rate: z
+    .number()
+    .gt(0)
+    .lt(0.5)
+    .default(0.05)
+    .describe('Of the whole comparison, all metrics together'),
+  power: z
+    .number()
+    .gt(0.5)
+    .lt(1)
+    .default(0.8)
+    .describe('Chance with which the stated smallest regression is seen'),
+  min_runs: z.int().min(3).default(5).describe('Past runs without which there is no noise model'),
+  window: z.int().min(3).max(200).default(20).describe('Most recent past runs that are looked at'),
+});
+
+const headroomSchema = z.strictObject({
+  min: z.number().gt(0).lt(1).default(0.2).describe('1 − peak/capacity must be at least this'),
+  peak: z.number().positive().describe('Forecast peak, requests a second'),
+  steps: z
+    .array(z.string())
+    .default(['perf/steps/*.json', 'perf/steps.json'])
+    .describe('Results of a step load, one file a step, or one file with `steps`'),
+  slo: z
+    .strictObject({
+      metric: z.string().default('latency.p95'),
+      max: z.number().positive().default(250).describe('In the unit of the metric (ms for latency)'),
+      max_error_rate: ratio.default(0.01),
+    })
+    .prefault({}),
+  saturation: z
+    .boolean()
+    .default(false)
+    .describe(
+      'The result itself drove the service as fast as it could: without steps its throughput is the capacity',
+    ),
+  on_unmeasured: z.enum(['warn', 'inconclusive']).default('inconclusive'),
+});
+export type HeadroomOptions = z.infer<typeof headroomSchema>;
+
+/** `gates.perf` of the config. */
+export const perfOptionsSchema = z.strictObject({
+  results: z
+    .array(resultSchema)
+    .min(1)
+    .optional()
+    .describe('Result files; default: perf/summary.json, perf/results/* and bench output'),
+  baseline: z
+    .string()
+    .default('perf/baseline.json')
+    .describe('Past runs; read from the base branch when there is one'),
+  budgets: z.array(budgetSchema).default([]),
+  validity: validitySchema.prefault({}),
+  comparison: comparisonSchema.prefault({}),
+  headroom: headroomSchema.optional().describe('Without this section headroom is not judged'),
+});
+export type PerfOptions = z.infer<typeof perfOptionsSchema>;
