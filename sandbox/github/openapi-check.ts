@@ -89,6 +89,10 @@ export function createOpenApiCheck(extract: OpenApiExtract): OpenApiCheck {
 function createValidators(extract: OpenApiExtract): (pointer: string) => ValidateFunction {
   const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false, logger: false });
   formats.default(ajv);
+  // GitHub answers an empty string where an address was not given.
+  const uri = formats.default.get('uri');
+  const isUri = uri instanceof RegExp ? (text: string) => uri.test(text) : uri;
+  ajv.addFormat('uri', (text: string) => text === '' || (typeof isUri === 'function' && isUri(text)));
   ajv.addSchema({ ...extract, $id: 'github' });
   const compiled = new Map<string, ValidateFunction>();
   return (pointer) => {

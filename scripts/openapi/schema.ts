@@ -37,8 +37,7 @@ export function plainSchema(schema: JsonObject, note: (name: string) => void): J
   for (const keyword of schemaLists) {
     const list = schema[keyword] as readonly JsonObject[] | undefined;
     if (list === undefined) continue;
-    // GitHub's alternatives overlap (a file is also a valid symlink): its own answers fail a strict `oneOf`.
-    plain[keyword === 'oneOf' ? 'anyOf' : keyword] = list.map((entry) => plainSchema(entry, note));
+    plain[isChoice(keyword, list) ? 'anyOf' : keyword] = list.map((entry) => plainSchema(entry, note));
   }
   if (isObject(schema['items'])) plain['items'] = plainSchema(schema['items'], note);
   if (isObject(schema['not'])) plain['not'] = plainSchema(schema['not'], note);
@@ -55,6 +54,15 @@ export function plainSchema(schema: JsonObject, note: (name: string) => void): J
   if (isObject(additional)) plain['additionalProperties'] = plainSchema(additional, note);
 
   return schema['nullable'] === true ? orNull(plain) : plain;
+}
+
+/**
+ * GitHub's alternatives overlap (a file is also a valid symlink), so its own answers fail a strict `oneOf`; and the
+ * account of a listed installation is described as a user and an enterprise at once, where one of them is meant.
+ */
+function isChoice(keyword: (typeof schemaLists)[number], list: readonly JsonObject[]): boolean {
+  if (keyword === 'oneOf') return true;
+  return keyword === 'allOf' && list.some(({ title }) => title === 'Enterprise');
 }
 
 function referenceTo(reference: string, note: (name: string) => void): JsonObject {

@@ -1,0 +1,142 @@
+import { anyone, type Role, reads, roles, signedIn, writes } from '../access.ts';
+import type { Github } from '../github.ts';
+import { page, renderedPage } from '../pages.ts';
+import { nodeId } from '../payloads.ts';
+import { notFound } from '../refusal.ts';
+import { type Call, forwarded, type Json, noContent, ok, onRepository, type Route } from '../types.ts';
+import type { Team } from '../world.ts';
+
+const teams = '/orgs/{org}/teams';
+const membership = `${teams}/{team_slug}/memberships/{username}`;
+const collaborators = '/repos/{owner}/{repo}/collaborators';
+
+export const peopleRoutes: readonly Route[] = [
+  forwarded('GET /user', signedIn),
+  forwarded('GET /users/{username}', anyone),
+  forwarded('GET /orgs/{org}', anyone),
+  {
+    operation: `GET ${teams}`,
+    needs: reads('members'),
+    answer: (call, github) =>
+      page(
+        call,
+        github.url,
+        [...github.world.teams.values()].map((team) => renderTeam(github, team)),
+      ),
+  },
+  {
+    operation: `GET ${teams}/{team_slug}`,
+    needs: reads('members'),
+    answer: async (call, github) =>
+      ok({
+        ...renderTeam(github, teamOf(call, github)),
+        members_count: teamOf(call, github).members.size,
+        repos_count: 0,
+        created_at: github.now(),
+        updated_at: github.now(),
+        organization: await github.upstream.get(`/orgs/${github.world.organisation}`),
+      }),
+  },
+  {
+    operation: `GET ${teams}/{team_slug}/members`,
+    needs: reads('members'),
+    answer: (call, github) => {
+      const active = [...teamOf(call, github).members].filter(([, { state }]) => state === 'active');
+      return renderedPage(call, github.url, active, ([login]) => github.payloads.user(login));
+    },
+  },
+  {
+    operation: `GET ${membership}`,
+    needs: reads('members'),
+    answer: (call, github) => ok(renderMembership(call, github)),
+  },
+  {
+    operation: `PUT ${membership}`,
+    needs: writes('members', 'admin'),
+    answer: (call, github) => {
+      const role = call.body['role'] === 'maintainer' ? 'maintainer' : 'member';
+      teamOf(call, github).members.set(call.params['username'] ?? '', { role, state: 'active' });
+      return ok(renderMembership(call, github));
+    },
+  },
+  {
+    operation: `DELETE ${membership}`,
+    needs: writes('members', 'admin'),
+    answer: (call, github) => {
+      teamOf(call, github).members.delete(call.params['username'] ?? '');
+      return noContent();
+    },
+  },
+  onRepository(`GET ${collaborators}`, reads('metadata'), (call, _, github) =>
+    renderedPage(call, github.url, [...github.world.roles], async ([login, role]) => ({
+      ...(await github.payloads.user(login)),
+      permissions: permissionsOf(role),
+      role_name: role,
+    })),
+  ),
+  onRepository(`GET ${collaborators}/{username}`, reads('metadata'), (call, _, github) => {
+    if (!github.world.roles.has(call.params['username'] ?? '')) throw notFound();
+    return noContent();
+  }),
+  onRepository(`GET ${collaborators}/{username}/permission`, reads('metadata'), async (call, _, github) => {
+    const login = call.params['username'] ?? '';
+    const role = github.world.roleOf(login, call.params);
+    const user = await github.payloads.user(login);
+    if (user['id'] === 0) throw notFound();
+    // `permission` folds maintain into write and triage into read; only `role_name` tells them apart.
+    return ok({
+      permission: role === null ? 'none' : (({ maintain: 'write', triage: 'read' } as Json)[role] ?? role),
+      role_name: role ?? 'none',
+      user: role === null ? user : { ...user, permissions: permissionsOf(role), role_name: role },
+    });
+  }),
+];
+
+function permissionsOf(role: Role): Json {
+  const has = (least: Role): boolean => roles.indexOf(role) >= roles.indexOf(least);
+  return {
+    admin: has('admin'),
+    maintain: has('maintain'),
+    push: has('write'),
+    triage: has('triage'),
+    pull: true,
+  };
+}
+
+function renderTeam(github: Github, team: Team): Json {
+  const api = `${github.url}/orgs/${github.world.organisation}/teams/${team.slug}`;
+  return {
+    id: team.id,
+    node_id: nodeId('Team', team.id),
+    name: team.name,
+    slug: team.slug,
+    description: null,
+    privacy: 'closed',
+    notification_setting: 'notifications_enabled',
+    permission: 'pull',
+    type: 'organization',
+    organization_id: 1,
+    url: api,
+    html_url: `${github.url}/orgs/${github.world.organisation}/teams/${team.slug}`,
+    members_url: `${api}/members{/member}`,
+    repositories_url: `${api}/repos`,
+    parent: null,
+  };
+}
+
+function renderMembership(call: Call, github: Github): Json {
+  const team = teamOf(call, github);
+  const login = call.params['username'] ?? '';
+  const member = team.members.get(login);
+  if (member === undefined) throw notFound();
+  return {
+    url: `${github.url}/orgs/${github.world.organisation}/teams/${team.slug}/memberships/${login}`,
+    ...member,
+  };
+}
+
+function teamOf(call: Call, github: Github): Team {
+  const team = github.world.teams.get(call.params['team_slug'] ?? '');
+  if (team === undefined || call.params['org'] !== github.world.organisation) throw notFound();
+  return team;
+}

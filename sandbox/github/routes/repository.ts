@@ -1,0 +1,48 @@
+import { reads, signedIn, writes } from '../access.ts';
+import type { Github } from '../github.ts';
+import { completeRepository } from '../payloads.ts';
+import { type Answer, type Call, forwarded, type Json, onRepository, type Route } from '../types.ts';
+import { RepositoryState } from '../world.ts';
+
+const base = '/repos/{owner}/{repo}';
+
+export const repositoryRoutes: readonly Route[] = [
+  onRepository(`GET ${base}`, reads('metadata'), readRepository),
+  onRepository(`PATCH ${base}`, writes('administration', 'admin'), readRepository),
+  forwarded(`GET ${base}/branches`, reads('contents')),
+  forwarded(`GET ${base}/branches/{branch}`, reads('contents')),
+  forwarded(`GET ${base}/commits`, reads('contents')),
+  forwarded(`GET ${base}/commits/{ref}`, reads('contents')),
+  forwarded(`GET ${base}/compare/{basehead}`, reads('contents')),
+  forwarded(`GET ${base}/contents/{path}`, reads('contents')),
+  forwarded(`GET ${base}/readme`, reads('contents')),
+  forwarded(`GET ${base}/tags`, reads('contents')),
+  onRepository(`POST ${base}/forks`, signedIn, fork),
+];
+
+/** Forwards, and adds what emulate leaves out. */
+async function readRepository(call: Call, repository: RepositoryState, github: Github): Promise<Answer> {
+  const answer = await github.upstream.forward(call);
+  if (answer.status !== 200) return answer;
+  const body = completeRepository(answer.body as Json, github.url);
+  repository.defaultBranch = String(body['default_branch']);
+  return { ...answer, body };
+}
+
+/** A fork starts with the default branch of the repository that it is forked from. */
+async function fork(call: Call, repository: RepositoryState, github: Github): Promise<Answer> {
+  const answer = await github.upstream.forward(call);
+  if (answer.status >= 300) return answer;
+  const { id, full_name: fullName } = answer.body as { id: number; full_name: string };
+  const { defaultBranch } = repository;
+  github.world.addRepository(
+    new RepositoryState({ id, fullName, defaultBranch, forkOf: repository.fullName }),
+  );
+  const ref = `refs/heads/${defaultBranch}`;
+  const tip = await github.git.resolve(repository.fullName, `heads/${defaultBranch}`);
+  if ((await github.git.ref(fullName, ref)) === null) {
+    await github.git.copyHistory(repository.fullName, fullName, tip);
+    await github.git.createRef(fullName, ref, tip);
+  }
+  return answer;
+}

@@ -1,0 +1,155 @@
+import type { Role } from './access.ts';
+import type { CheckRun, CheckSuite } from './checks.ts';
+import { notFound } from './refusal.ts';
+import type { Release } from './releases.ts';
+import type { Ruleset } from './rules.ts';
+import type { Artifact, WorkflowRun } from './runs.ts';
+import type { Json } from './types.ts';
+
+/** What a push or a merge changes of a pull request; everything else about it is emulate's. */
+export interface PullState {
+  readonly number: number;
+  /** Full name: another repository for a fork. */
+  readonly headRepository: string;
+  readonly headRef: string;
+  readonly baseRef: string;
+  headSha: string;
+  open: boolean;
+  merged: {
+    readonly sha: string;
+    readonly at: string;
+    readonly by: Json;
+    readonly baseSha: string;
+  } | null;
+}
+
+export interface CommitStatus {
+  readonly sha: string;
+  readonly context: string;
+  readonly state: string;
+  /** App whose token set it; null for a person. */
+  readonly appId: number | null;
+  readonly json: Json;
+}
+
+export interface Deployment {
+  readonly id: number;
+  readonly environment: string;
+  readonly transient: boolean;
+  readonly production: boolean;
+  readonly json: Json;
+  readonly statuses: Json[];
+}
+
+export interface MergeGroup {
+  readonly headRef: string;
+  readonly headSha: string;
+  readonly baseRef: string;
+  readonly baseSha: string;
+  readonly pullRequest: number;
+}
+
+/** What the extension knows about one repository. */
+export class RepositoryState {
+  readonly fullName: string;
+  readonly owner: string;
+  readonly name: string;
+  readonly id: number;
+  /** Full name of the repository that this is a fork of. */
+  readonly forkOf: string | null;
+  defaultBranch: string;
+  immutableReleases = false;
+  readonly pulls = new Map<number, PullState>();
+  readonly suites = new Map<number, CheckSuite>();
+  readonly checks = new Map<number, CheckRun>();
+  readonly statuses: CommitStatus[] = [];
+  readonly deployments = new Map<number, Deployment>();
+  readonly environments = new Map<string, Json>();
+  readonly protectionRules = new Map<string, Json[]>();
+  readonly rulesets = new Map<number, Ruleset>();
+  readonly releases = new Map<number, Release>();
+  readonly reactions = new Map<string, Json[]>();
+  readonly runs = new Map<number, WorkflowRun>();
+  readonly artifacts = new Map<number, Artifact>();
+  readonly mergeGroups = new Map<string, MergeGroup>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: { fullName: string; id: number; defaultBranch: string; forkOf?: string }) {
+    const [owner = '', name = ''] = options.fullName.split('/');
+    this.fullName = options.fullName;
+    this.owner = owner;
+    this.name = name;
+    this.id = options.id;
+    this.defaultBranch = options.defaultBranch;
+    this.forkOf = options.forkOf ?? null;
+  }
+
+  /** Runs one change of refs after the other: what was checked is still so when it is done. */
+  inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(change);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Path of the repository in the API. */
+  get path(): string {
+    return `/repos/${this.fullName}`;
+  }
+}
+
+export interface Team {
+  readonly id: number;
+  readonly slug: string;
+  readonly name: string;
+  readonly members: Map<string, { role: 'member' | 'maintainer'; state: 'active' | 'pending' }>;
+}
+
+/** Everything that the extension keeps, in memory. */
+export class World {
+  readonly organisation: string;
+  readonly roles = new Map<string, Role>();
+  readonly teams = new Map<string, Team>();
+  readonly #repositories = new Map<string, RepositoryState>();
+  #lastId = 1000;
+
+  constructor(organisation: string) {
+    this.organisation = organisation;
+  }
+
+  /** An id that no other object of the extension has. */
+  nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  addRepository(repository: RepositoryState): void {
+    this.#repositories.set(repository.fullName.toLowerCase(), repository);
+  }
+
+  /** Throws 404 for a name that does not exist. */
+  repository(fullName: string): RepositoryState {
+    const repository = this.#repositories.get(fullName.toLowerCase());
+    if (repository === undefined) throw notFound();
+    return repository;
+  }
+
+  repositoryOf(params: Readonly<Record<string, string>>): RepositoryState {
+    return this.repository(`${params['owner']}/${params['repo']}`);
+  }
+
+  repositories(): readonly RepositoryState[] {
+    return [...this.#repositories.values()];
+  }
+
+  teamIdsOf(login: string): readonly number[] {
+    return [...this.teams.values()]
+      .filter((team) => team.members.get(login)?.state === 'active')
+      .map((team) => team.id);
+  }
+
+  /** A person's role in the repository that a path names; owners of a fork are its admins. */
+  roleOf(login: string, params: Readonly<Record<string, string>>): Role | null {
+    if (params['owner'] === login) return 'admin';
+    return this.roles.get(login) ?? null;
+  }
+}
