@@ -62,7 +62,7 @@ function slowOf(counted: number | undefined, fast: number | undefined): number |
 
 /** A service that reports `1.2.0` is the tag `v1.2.0`; nothing else is stripped or guessed. */
 function isVersion(label: string | undefined, version: string): boolean {
-  return label !== undefined && (label === version || `v${label}` === version);
+  return label !== undefined && version !== '' && (label === version || `v${label}` === version);
 }
 
 /** `le` as a number: exporters write `0.5`, `1`, `1.0`, `+Inf`. NaN when there is none. */

@@ -1,0 +1,75 @@
+import type { ReleaseCommand } from '../flow/event.ts';
+import { inlineText } from '../gate/markdown.ts';
+import type { ReleaseState } from '../release/state.ts';
+import { postable } from './safe-text.ts';
+
+/** How to proceed after each refusal; a code that is not here is explained by its message alone. */
+const howTo: Readonly<Record<string, string>> = {
+  HEAD_MOVED: 'Look at the new commit, then repeat the command for it.',
+  RELEASE_HELD: 'Settle the reason, then write `/resume`.',
+  STAGE_NOT_VERIFIED: 'Wait for the stage; the tracking issue says what is missing.',
+  STEP_IN_PROGRESS: 'Wait for the step under way.',
+  ROLLBACK_IN_PROGRESS: 'Wait for the rollback to end.',
+  RELEASE_ENDED: 'Tag a new version.',
+  NO_FURTHER_STEP: 'Nothing is left to promote.',
+  STEP_SKIPPED: 'Promote step by step: `/promote next`.',
+  STEP_ALREADY_REACHED: 'Promote to the next step: `/promote next`.',
+  UNKNOWN_STEP: 'Promote to the next step: `/promote next`.',
+  NOT_READY: 'Wait; the status shows when the step is ready.',
+  NOTHING_TO_ROLL_BACK: 'Stop the release with `/hold` instead.',
+  NO_VERIFIED_VERSION: 'Fix forward: tag a new version.',
+  NOT_HELD: 'Nothing to do.',
+  NOT_PERMITTED: 'Ask somebody who is named in `release.permissions`.',
+  ROLE_UNKNOWN: 'GitHub did not say what role you have; try again, else ask an administrator.',
+  BOT_NOT_PERMITTED: 'A person has to write this command.',
+  GATE_MISSING: 'Run the workflow that submits the gate’s result for this commit.',
+  GATE_FAILED: 'Fix the finding and tag a new version, or re-run the gate.',
+  GATE_STALE: 'Re-run the gate for this commit.',
+  GATE_OTHER_COMMIT: 'Run the gate for exactly this commit.',
+  FREEZE: 'Wait for the end of the freeze.',
+  ASSESSMENT_FAILED: 'Try again; nothing was changed.',
+};
+
+/** The one reply to a refused command: every reason with its code, and how to proceed. */
+export function refusedReply(
+  command: ReleaseCommand,
+  reasons: readonly { readonly code: string; readonly message: string }[],
+): string {
+  const lines = reasons.map(({ code, message }) => {
+    const help = howTo[code];
+    return `- \`${inlineText(code)}\`: ${inlineText(message)}.${help === undefined ? '' : ` ${help}`}`;
+  });
+  return postable([`❌ ${written(command)} was refused, nothing was changed.`, '', ...lines].join('\n'));
+}
+
+/** The one reply to a command that could not be read. `message` is the grammar's own text. */
+export function malformedReply(code: string, message: string): string {
+  return postable(
+    `❔ \`${inlineText(code)}\`: ${message}. Nothing was changed; \`/help\` lists the commands.`,
+  );
+}
+
+/** The one reply to an accepted command, written after it has changed `state`. */
+export function acceptedReply(command: ReleaseCommand, state: ReleaseState): string {
+  return postable(`✅ ${consequence(command, state)}`);
+}
+
+function consequence(command: ReleaseCommand, state: ReleaseState): string {
+  switch (command.name) {
+    case 'promote':
+      return `Going to **${state.deployment?.weight ?? '?'} %** of production traffic.`;
+    case 'rollback':
+      return `Going back to \`${inlineText(state.deployment?.version ?? '?')}\` with all production traffic.`;
+    case 'hold':
+      return 'Held: nothing is promoted until `/resume`. Measuring and automatic rollback go on.';
+    case 'resume':
+      return 'Resumed.';
+    case 'status':
+    case 'help':
+      return '';
+  }
+}
+
+function written(command: ReleaseCommand): string {
+  return command.name === 'promote' ? `\`/promote ${command.weight}\`` : `\`/${command.name}\``;
+}

@@ -1,0 +1,54 @@
+import type { Decision } from '../flow/effect.ts';
+import type { EffectSettled, ReleaseEvent } from '../flow/event.ts';
+import { type ReleaseContext, ReleaseDraft } from './draft.ts';
+import { onMeasured } from './measure.ts';
+import { onCommandAssessed, onCommandIssued, onCommandMalformed } from './on-command.ts';
+import { onDeploymentReported } from './on-deployment.ts';
+import { onGateReported } from './on-gate.ts';
+import { onPlanLoaded, onPlanRejected } from './on-plan.ts';
+import { onSettled } from './on-settled.ts';
+import { onTagMoved, onTagPushed } from './on-tag.ts';
+import { onTimer } from './on-timer.ts';
+import { type ReleaseState, unknownRelease } from './state.ts';
+
+export type { ReleaseContext } from './draft.ts';
+
+/**
+ * What happens to a release. Pure and total: every event in every state, repeated, late or out of order, gives
+ * a decision. State, audit and effects of one decision are committed together.
+ */
+export function decideRelease(
+  state: ReleaseState | null,
+  event: ReleaseEvent | EffectSettled,
+  context: ReleaseContext,
+): Decision<ReleaseState> {
+  const draft = new ReleaseDraft(state ?? unknownRelease, context);
+  handle(draft, event);
+  return draft.decision();
+}
+
+const handlers: {
+  readonly [Type in (ReleaseEvent | EffectSettled)['type']]: (
+    draft: ReleaseDraft,
+    event: Extract<ReleaseEvent | EffectSettled, { type: Type }>,
+  ) => void;
+} = {
+  'tag.pushed': onTagPushed,
+  'tag.moved': onTagMoved,
+  'plan.loaded': (draft, event) => onPlanLoaded(draft, event.facts),
+  'plan.rejected': (draft, event) => onPlanRejected(draft, event.problems),
+  'gate.reported': (draft, event) => onGateReported(draft, event.report),
+  'command.issued': onCommandIssued,
+  'command.malformed': onCommandMalformed,
+  'command.assessed': onCommandAssessed,
+  'deployment.reported': onDeploymentReported,
+  'canary.measured': onMeasured,
+  'timer.fired': (draft, event) => onTimer(draft, event.timer),
+  'effect.settled': onSettled,
+};
+
+/** The table is complete by its type; the cast only says that key and event belong together. */
+function handle(draft: ReleaseDraft, event: ReleaseEvent | EffectSettled): void {
+  const handler = handlers[event.type] as (draft: ReleaseDraft, event: ReleaseEvent | EffectSettled) => void;
+  handler(draft, event);
+}

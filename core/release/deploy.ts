@@ -1,0 +1,78 @@
+import type { ReleaseDraft } from './draft.ts';
+import type { Deployment } from './state.ts';
+import { weightOfStep } from './steps.ts';
+
+/** A deployment that has not ended after this is treated as failed, ms. */
+export const deploymentTimeout = 900_000;
+
+type Order = Pick<Deployment, 'task' | 'environment' | 'step' | 'weight' | 'version'> & {
+  readonly sha: string;
+  readonly description: string;
+};
+
+/** Asks the repository's pipeline for a deployment. It replaces the one before: only the newest is listened to. */
+export function orderDeployment(draft: ReleaseDraft, order: Order): void {
+  const { sha, description, ...deployment } = order;
+  const n = draft.next('deploy');
+  draft.set({ deployment: { ...deployment, n, githubId: null, status: 'requested' }, earlyReports: [] });
+  draft.emit(`deploy/${n}`, {
+    kind: 'createDeployment',
+    sha,
+    environment: order.environment,
+    task: order.task,
+    description,
+    payload: {
+      schema_version: 1,
+      release: draft.state.tag,
+      version: order.version,
+      step: order.step,
+      weight: order.weight,
+    },
+  });
+  draft.timer(`deploy/${n}`, draft.now + deploymentTimeout);
+}
+
+export function orderStageDeployment(draft: ReleaseDraft): void {
+  const { config } = draft.plan();
+  const { tag, sha } = draft.state;
+  orderDeployment(draft, {
+    task: 'promote',
+    environment: config.stage_environment,
+    step: 0,
+    weight: 100,
+    version: tag,
+    sha,
+    description: `${tag} to ${config.stage_environment}`.slice(0, 140),
+  });
+}
+
+export function orderStep(draft: ReleaseDraft, step: number): void {
+  const plan = draft.plan();
+  const { tag, sha } = draft.state;
+  const weight = weightOfStep(plan, step);
+  orderDeployment(draft, {
+    task: 'promote',
+    environment: plan.config.production_environment,
+    step,
+    weight,
+    version: tag,
+    sha,
+    description: `${tag} to ${weight} %`.slice(0, 140),
+  });
+}
+
+/** All traffic back to the last verified version, never to anything newer. */
+export function orderRollback(
+  draft: ReleaseDraft,
+  previous: { readonly tag: string; readonly commit: string },
+): void {
+  orderDeployment(draft, {
+    task: 'rollback',
+    environment: draft.plan().config.production_environment,
+    step: Math.max(draft.state.step, draft.state.deployment?.step ?? 0),
+    weight: 100,
+    version: previous.tag,
+    sha: previous.commit,
+    description: `back to ${previous.tag}`.slice(0, 140),
+  });
+}

@@ -1,0 +1,126 @@
+import { postable } from '../comms/safe-text.ts';
+import { InternalError } from '../errors.ts';
+import { offer, release } from '../flow/channel.ts';
+import type { AuditNote, Decision, Effect, PlannedEffect } from '../flow/effect.ts';
+import type { ReleasePlanFacts } from '../flow/event.ts';
+import { renderStatus } from './render-status.ts';
+import type { HoldCode, Phase, ReleaseState, StatusContent } from './state.ts';
+import { hasEnded } from './state.ts';
+
+export interface ReleaseContext {
+  /** ms since the epoch. */
+  readonly now: number;
+  readonly repository: string;
+  /** Tag of another release of this repository whose state `occupies` the way to production. */
+  readonly activeRelease?: string | null;
+}
+
+const timelineLimit = 60;
+/** Least time between two writes of the status that only renew numbers, ms: GitHub allows 500 writes an hour. */
+const statusInterval = 60_000;
+
+/** Collects what one decision changes. The handlers read and write it; `decision` ends it. */
+export class ReleaseDraft {
+  state: ReleaseState;
+  readonly now: number;
+  readonly repository: string;
+  readonly activeRelease: string | null;
+  private readonly effects: PlannedEffect[] = [];
+  private readonly audit: AuditNote[] = [];
+
+  constructor(state: ReleaseState, context: ReleaseContext) {
+    this.state = state;
+    this.now = context.now;
+    this.repository = context.repository;
+    this.activeRelease = context.activeRelease ?? null;
+  }
+
+  set(change: Partial<ReleaseState>): void {
+    this.state = { ...this.state, ...change };
+  }
+
+  /** The plan; handlers of phases that follow `planning` may rely on it. */
+  plan(): ReleasePlanFacts {
+    if (this.state.plan !== null) return this.state.plan;
+    throw new InternalError(
+      'RELEASE_WITHOUT_PLAN',
+      `release ${this.state.tag} is ${this.state.phase} but has no plan`,
+      'Please report this with the release’s audit log.',
+    );
+  }
+
+  move(phase: Phase, text: string): void {
+    this.set({ phase, phaseSince: this.now });
+    if (hasEnded(phase)) this.set({ occupies: false });
+    this.tell(text);
+  }
+
+  /** A line of the timeline in the tracking issue. `text` is Markdown of ours. */
+  tell(text: string): void {
+    const timeline = [...this.state.timeline, { at: this.now, text }].slice(-timelineLimit);
+    this.set({ timeline });
+  }
+
+  emit(id: string, effect: Effect, notBefore?: number): void {
+    this.effects.push(notBefore === undefined ? { id, effect } : { id, effect, notBefore });
+  }
+
+  /** Next number of a series of effect ids. */
+  next(series: string): number {
+    const n = (this.state.counters[series] ?? 0) + 1;
+    this.set({ counters: { ...this.state.counters, [series]: n } });
+    return n;
+  }
+
+  /** A comment in the tracking issue, kept until the issue has a number. */
+  comment(id: string, body: string): void {
+    const issue = this.state.trackingIssue;
+    const safe = postable(body);
+    if (issue === null) this.set({ outbox: [...this.state.outbox, { id, body: safe }] });
+    else this.emit(id, { kind: 'postComment', issue, body: safe });
+  }
+
+  hold(code: HoldCode, reason: string, by: string): void {
+    this.set({ hold: { code, reason, by, since: this.now } });
+    this.note('release.held', by, reason, code, {});
+  }
+
+  note(
+    action: string,
+    actor: string,
+    reason: string,
+    reasonCode: string | null = null,
+    data: AuditNote['data'] = {},
+  ): void {
+    const { tag, sha } = this.state;
+    this.audit.push({ action, actor, reason, reasonCode, data: { release: tag, sha, ...data } });
+  }
+
+  timer(timer: string, at: number): void {
+    this.emit(`timer/${timer}`, { kind: 'startTimer', timer }, at);
+  }
+
+  /** The status write `n` has ended; what changed meanwhile is written by `decision`. */
+  statusWritten(n: number): void {
+    const { channel, next } = release(this.state.status, n);
+    this.set({ status: channel });
+    if (next !== null) this.set({ statusCore: '' });
+  }
+
+  decision(): Decision<ReleaseState> {
+    this.writeStatus();
+    return { state: this.state, effects: this.effects, audit: this.audit };
+  }
+
+  private writeStatus(): void {
+    const issue = this.state.trackingIssue;
+    if (issue === null) return;
+    const { core, body } = renderStatus(this.state, this.now);
+    const isNews = core !== this.state.statusCore;
+    if (!isNews && this.now - this.state.statusAt < statusInterval) return;
+    const content: StatusContent = { body, state: this.state.phase === 'closed' ? 'closed' : 'open' };
+    const { channel, write } = offer(this.state.status, content, this.now);
+    this.set({ status: channel, statusCore: core, statusAt: this.now });
+    if (write !== null) this.emit(`status/${write}`, { kind: 'updateIssue', issue, ...content });
+  }
+}

@@ -1,0 +1,58 @@
+import { releaseNotes } from '../comms/release-notes.ts';
+import { InternalError } from '../errors.ts';
+import type { EvidenceInputs } from '../evidence/inputs.ts';
+import type { ReleaseState } from './state.ts';
+
+/** What only the state knows of the evidence. Gate reports, files and the audit log come from the store. */
+export type EvidenceFacts = Pick<
+  EvidenceInputs,
+  | 'subject'
+  | 'outcome'
+  | 'decidedAt'
+  | 'promotedAt'
+  | 'configSha256'
+  | 'policySha256'
+  | 'requiredGates'
+  | 'maxGateAge'
+  | 'canary'
+  | 'approvals'
+  | 'exceptions'
+  | 'releaseNotes'
+>;
+
+export function evidenceFacts(
+  state: ReleaseState,
+  outcome: EvidenceInputs['outcome'],
+  repository: string,
+  now: number,
+): EvidenceFacts {
+  const { plan } = state;
+  if (plan === null) {
+    throw new InternalError(
+      'RELEASE_WITHOUT_PLAN',
+      `release ${state.tag} has no plan`,
+      'Please report this.',
+    );
+  }
+  return {
+    subject: {
+      repository,
+      tag: state.tag,
+      tagObject: plan.tagObject,
+      commit: plan.commit,
+      tree: plan.tree,
+      artifacts: [],
+    },
+    outcome,
+    decidedAt: now,
+    promotedAt: state.promotedAt,
+    configSha256: plan.configSha256,
+    policySha256: [...new Set(state.approvals.map((row) => row.policySha256))].toSorted(),
+    requiredGates: plan.config.required_gates,
+    maxGateAge: plan.config.max_gate_age,
+    canary: state.canaryRecords,
+    approvals: state.approvals.map(({ policySha256: _digest, ...approval }) => approval),
+    exceptions: [],
+    releaseNotes: releaseNotes(state),
+  };
+}

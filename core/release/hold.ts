@@ -1,0 +1,42 @@
+import { inlineText } from '../gate/markdown.ts';
+import { orderStageDeployment } from './deploy.ts';
+import type { ReleaseDraft } from './draft.ts';
+import { packAnew } from './finishing.ts';
+import { restartJudge } from './measure.ts';
+import { startStageWhenGatesPass } from './on-gate.ts';
+import { draftRelease } from './on-plan.ts';
+import { advanceWhenConfigured } from './promote.ts';
+
+export function holdByCommand(draft: ReleaseDraft, reason: string, by: string): void {
+  draft.hold('MANUAL', reason === '' ? 'no reason given' : reason, by);
+  draft.tell(`held by ${inlineText(by)}`);
+}
+
+/** Ends a hold and tries again what had failed. */
+export function resume(draft: ReleaseDraft, by: string): void {
+  const { hold } = draft.state;
+  if (hold === null) return;
+  draft.set({ hold: null });
+  draft.tell(`resumed by ${inlineText(by)}`);
+  draft.note('release.resumed', by, `hold ${hold.code} ended`, hold.code);
+  switch (hold.code) {
+    case 'STAGE_DEPLOYMENT_FAILED':
+    case 'STAGE_BREACH':
+      if (draft.state.phase === 'verifying') draft.move('staging', 'the stage is tried again');
+      if (draft.state.phase === 'staging') orderStageDeployment(draft);
+      break;
+    case 'DRAFT_FAILED':
+      draftRelease(draft);
+      break;
+    case 'BASELINE_UNHEALTHY':
+    case 'NO_VERIFIED_VERSION':
+    case 'NO_DATA':
+      restartJudge(draft);
+      break;
+    default:
+      break;
+  }
+  startStageWhenGatesPass(draft);
+  packAnew(draft);
+  if (draft.state.phase === 'promotable') advanceWhenConfigured(draft);
+}

@@ -1,0 +1,145 @@
+import { judge } from '../canary/judge.ts';
+import { type JudgeSettings, judgeSettings } from '../canary/settings.ts';
+import { type JudgeState, openJudge, openStep } from '../canary/state.ts';
+import type { CanaryReading } from '../ports/metrics.ts';
+import type { ReleaseDraft } from './draft.ts';
+import { finishWhenSoaked } from './finishing.ts';
+import { advanceWhenConfigured, tellReadiness } from './promote.ts';
+import { escalate, startRollback } from './rollback.ts';
+import { concludeStage } from './stage.ts';
+import type { Measuring } from './state.ts';
+import { weightOfStep } from './steps.ts';
+
+/** Begins to measure the step that was just reached; its first reading only sets the reference. */
+export function startMeasuring(draft: ReleaseDraft): void {
+  const { config } = draft.plan();
+  const { step } = draft.state;
+  const environment = step === 0 ? config.stage_environment : config.production_environment;
+  const measuring: Measuring = {
+    step,
+    environment,
+    tick: 0,
+    seen: 0,
+    judge: openedJudge(draft),
+    verdict: 'continue',
+    reasons: [],
+    values: {},
+  };
+  draft.set({ measuring });
+  requestTick(draft, draft.now);
+}
+
+/** Forgets the evidence of this step after a person decided to go on in spite of it. */
+export function restartJudge(draft: ReleaseDraft): void {
+  const { measuring } = draft.state;
+  if (measuring === null) return;
+  const fresh = openJudge(measuring.step, draft.now, baselineExpected(draft), settingsOf(draft));
+  const judgeState: JudgeState = {
+    ...fresh,
+    counters: measuring.judge.counters,
+    lastAt: measuring.judge.lastAt,
+  };
+  draft.set({ measuring: { ...measuring, judge: judgeState, verdict: 'continue', reasons: [] } });
+}
+
+/** One tick's answer. Answers of ticks that are not awaited (late, doubled, of another step) change nothing. */
+export function onMeasured(
+  draft: ReleaseDraft,
+  event: {
+    readonly step: number;
+    readonly tick: number;
+    readonly reading: CanaryReading | null;
+    readonly problem: string | null;
+  },
+): void {
+  const { measuring, phase } = draft.state;
+  const isMeasured = phase === 'verifying' || phase === 'observing' || phase === 'finishing';
+  if (!isMeasured || measuring === null) return;
+  if (event.tick !== measuring.tick || event.step !== measuring.step) return;
+  const observation = { at: draft.now, reading: event.reading, problem: event.problem };
+  const { state, verdict, reasons, values } = judge(measuring.judge, observation, settingsOf(draft));
+  draft.set({
+    measuring: { ...measuring, judge: state, verdict, reasons, values, seen: measuring.seen + 1 },
+  });
+  if (phase === 'verifying') concludeStage(draft);
+  else act(draft);
+  if (draft.state.measuring?.tick === measuring.tick && isStillMeasured(draft)) {
+    requestTick(draft, draft.now + draft.plan().config.canary.interval);
+  }
+}
+
+/** What the release does about the judge's word. */
+function act(draft: ReleaseDraft): void {
+  const { measuring, hold } = draft.state;
+  if (measuring === null) return;
+  const cause = measuring.reasons.map(({ message }) => message).join('; ');
+  switch (measuring.verdict) {
+    case 'rollback':
+      startRollback(draft, { code: 'CANARY_BREACH', cause, trigger: 'auto', by: 'conductor' });
+      break;
+    case 'wait':
+      if (hold !== null) break;
+      draft.hold('BASELINE_UNHEALTHY', cause, 'conductor');
+      escalate(draft, 'Canary and baseline are both unhealthy', cause);
+      break;
+    case 'no-data':
+      if (hold !== null) break;
+      draft.hold('NO_DATA', cause, 'conductor');
+      draft.comment(
+        `no-data/${draft.next('no-data')}`,
+        `⏸️ Held: ${cause}. Without data nothing is promoted.`,
+      );
+      break;
+    case 'ready':
+      tellReadiness(draft);
+      finishWhenSoaked(draft);
+      advanceWhenConfigured(draft);
+      break;
+    case 'continue':
+      break;
+  }
+}
+
+function isStillMeasured(draft: ReleaseDraft): boolean {
+  return ['verifying', 'observing', 'finishing'].includes(draft.state.phase);
+}
+
+function requestTick(draft: ReleaseDraft, at: number): void {
+  const { measuring, tag } = draft.state;
+  if (measuring === null) return;
+  const tick = draft.next('tick');
+  draft.set({ measuring: { ...measuring, tick } });
+  const { config, previous } = draft.plan();
+  const effect = {
+    kind: 'measureCanary',
+    step: measuring.step,
+    tick,
+    environment: measuring.environment,
+    service: config.service,
+    canary: tag,
+    baseline: previous?.tag ?? '',
+  } as const;
+  draft.emit(`measure/${tick}`, effect, at > draft.now ? at : undefined);
+}
+
+function openedJudge(draft: ReleaseDraft): JudgeState {
+  const { step, measuring } = draft.state;
+  const settings = settingsOf(draft);
+  const expected = baselineExpected(draft);
+  if (measuring === null || measuring.step === 0 || step === 0) {
+    return openJudge(step, draft.now, expected, settings);
+  }
+  return openStep(measuring.judge, step, draft.now, expected, settings);
+}
+
+/** At 100 % nobody is left to compare with, at the stage and for a first release nobody is there. */
+function baselineExpected(draft: ReleaseDraft): boolean {
+  const { step } = draft.state;
+  return step > 0 && weightOfStep(draft.plan(), step) < 100 && draft.plan().previous !== null;
+}
+
+/** The stage is judged by itself: its alarm stops a release, it cannot roll production back. */
+function settingsOf(draft: ReleaseDraft): JudgeSettings {
+  const settings = judgeSettings(draft.plan().config.canary);
+  return draft.state.step === 0 ? { ...settings, steps: 1 } : settings;
+}

@@ -1,0 +1,147 @@
+import type { ReleaseCommand } from '../flow/event.ts';
+import type { PromotionAssessment } from '../ports/policy-engine.ts';
+import { hasEnded, hasTraffic, type ReleaseState } from './state.ts';
+import { isStepReady, nextWeight, soakLeft } from './steps.ts';
+
+export interface Obstacle {
+  readonly code: string;
+  readonly message: string;
+}
+
+/**
+ * What in the release's own state forbids a command at this moment: all of it, not only the first. The policy's
+ * reasons come on top. Asked when the assessment has come back, because the world may have moved meanwhile.
+ */
+export function obstaclesOf(
+  state: ReleaseState,
+  command: ReleaseCommand,
+  assessment: PromotionAssessment,
+  now: number,
+): readonly Obstacle[] {
+  if (assessment.input.release.sha !== state.sha || assessment.input.release.tag !== state.tag) {
+    return [{ code: 'HEAD_MOVED', message: 'the assessment was made for another commit' }];
+  }
+  switch (command.name) {
+    case 'promote':
+      return promoteObstacles(state, command, assessment.input.step.target_weight, now);
+    case 'rollback':
+      return rollbackObstacles(state);
+    case 'hold':
+      return hasEnded(state.phase) ? [ended(state)] : [];
+    case 'resume':
+      return resumeObstacles(state);
+    case 'status':
+    case 'help':
+      return [];
+  }
+}
+
+function promoteObstacles(
+  state: ReleaseState,
+  command: Extract<ReleaseCommand, { name: 'promote' }>,
+  target: number | null,
+  now: number,
+): readonly Obstacle[] {
+  const found: Obstacle[] = [];
+  if (command.sha !== null && !state.sha.startsWith(command.sha)) {
+    found.push({
+      code: 'HEAD_MOVED',
+      message: `the command names ${command.sha}, this release is ${state.sha.slice(0, 12)}`,
+    });
+  }
+  if (state.hold !== null) {
+    found.push({
+      code: 'RELEASE_HELD',
+      message: `held by ${state.hold.by}: ${state.hold.reason || 'no reason given'}`,
+    });
+  }
+  const phase = phaseObstacle(state);
+  return phase !== null ? [...found, phase] : [...found, ...stepObstacles(state, target, now)];
+}
+
+/** Only between two steps can anything be promoted. */
+function phaseObstacle(state: ReleaseState): Obstacle | null {
+  switch (state.phase) {
+    case 'promotable':
+    case 'observing':
+      return null;
+    case 'new':
+    case 'planning':
+    case 'queued':
+    case 'gating':
+    case 'staging':
+    case 'verifying':
+      return {
+        code: 'STAGE_NOT_VERIFIED',
+        message: `the release is ${state.phase}, the stage is not verified yet`,
+      };
+    case 'shifting':
+    case 'finishing':
+      return { code: 'STEP_IN_PROGRESS', message: `the release is ${state.phase}` };
+    case 'rolling_back':
+      return { code: 'ROLLBACK_IN_PROGRESS', message: 'the release is being rolled back' };
+    case 'ignored':
+    case 'rejected':
+    case 'closed':
+    case 'rolled_back':
+    case 'halted':
+      return ended(state);
+  }
+}
+
+function stepObstacles(state: ReleaseState, target: number | null, now: number): readonly Obstacle[] {
+  const next = nextWeight(state);
+  if (target === null || next === null) {
+    return [
+      { code: 'NO_FURTHER_STEP', message: `the release is at ${state.weight} %, there is no further step` },
+    ];
+  }
+  if (target > next) {
+    return [{ code: 'STEP_SKIPPED', message: `after ${state.weight} % comes ${next} %, not ${target} %` }];
+  }
+  if (target < next) {
+    const code = target <= state.weight ? 'STEP_ALREADY_REACHED' : 'UNKNOWN_STEP';
+    return [{ code, message: `after ${state.weight} % comes ${next} %, not ${target} %` }];
+  }
+  if (state.phase === 'promotable' || isStepReady(state, now)) return [];
+  return [{ code: 'NOT_READY', message: whyNotReady(state, now) }];
+}
+
+/** What the step still has to show, for the reply and the status. */
+export function whyNotReady(state: ReleaseState, now: number): string {
+  const soak = soakLeft(state, now);
+  const parts = soak > 0 ? [`${Math.ceil(soak / 1_000)} s of the soak are left`] : [];
+  if (state.measuring === null) return [...parts, 'nothing was measured yet'].join('; ');
+  if (state.measuring.verdict === 'ready') return parts.join('; ');
+  const open = state.measuring.reasons.map(({ message }) => message);
+  return [...parts, ...(open.length === 0 ? ['nothing was measured yet'] : open)].join('; ');
+}
+
+function rollbackObstacles(state: ReleaseState): readonly Obstacle[] {
+  const found: Obstacle[] = [];
+  if (state.phase === 'rolling_back' && state.hold?.code !== 'ROLLBACK_FAILED') {
+    return [{ code: 'ROLLBACK_IN_PROGRESS', message: 'the release is already being rolled back' }];
+  }
+  if (hasEnded(state.phase)) return [ended(state)];
+  if (!hasTraffic(state.phase) && state.phase !== 'rolling_back') {
+    return [{ code: 'NOTHING_TO_ROLL_BACK', message: 'no production traffic was given to this version yet' }];
+  }
+  if (state.plan?.previous === null) {
+    found.push({ code: 'NO_VERIFIED_VERSION', message: 'there is no verified version to go back to' });
+  }
+  return found;
+}
+
+function resumeObstacles(state: ReleaseState): readonly Obstacle[] {
+  if (hasEnded(state.phase)) return [ended(state)];
+  if (state.hold === null) return [{ code: 'NOT_HELD', message: 'the release is not held' }];
+  if (state.phase === 'rolling_back') {
+    return [{ code: 'ROLLBACK_IN_PROGRESS', message: 'the rollback has to end first' }];
+  }
+  return [];
+}
+
+function ended(state: ReleaseState): Obstacle {
+  const text = state.phase.replace('_', ' ');
+  return { code: 'RELEASE_ENDED', message: `this release is ${text}; nothing can be changed any more` };
+}

@@ -1,0 +1,121 @@
+import type { EffectSettled } from '../flow/event.ts';
+import { inlineText } from '../gate/markdown.ts';
+import type { ReleaseDraft } from './draft.ts';
+import { startEvidence } from './finishing.ts';
+import { startMeasuring } from './measure.ts';
+import { escalate, startRollback } from './rollback.ts';
+import type { Deployment, EarlyReport } from './state.ts';
+
+const earlyReportLimit = 20;
+
+/** Reports may arrive before we are told the deployment's number, late, twice, or for one that was replaced. */
+export function onDeploymentReported(draft: ReleaseDraft, report: EarlyReport): void {
+  const { deployment, earlyReports } = draft.state;
+  if (deployment === null || isOver(deployment)) return;
+  if (deployment.githubId === report.deploymentId) {
+    apply(draft, deployment, report.state, report.description);
+  } else if (deployment.githubId === null && deployment.environment === report.environment) {
+    draft.set({ earlyReports: [...earlyReports, report].slice(-earlyReportLimit) });
+  }
+}
+
+/** GitHub has told us the deployment's number, or refused it. */
+export function onDeploymentSettled(draft: ReleaseDraft, n: number, outcome: EffectSettled['outcome']): void {
+  const { deployment, earlyReports } = draft.state;
+  if (deployment === null || deployment.n !== n || deployment.githubId !== null || isOver(deployment)) return;
+  if (!outcome.ok) {
+    fail(draft, deployment, `${outcome.code}: ${outcome.message}`);
+    return;
+  }
+  const githubId = Number(outcome.value.deploymentId);
+  draft.set({ deployment: { ...deployment, githubId }, earlyReports: [] });
+  for (const report of earlyReports) {
+    if (report.deploymentId === githubId) onDeploymentReported(draft, report);
+  }
+}
+
+export function onDeploymentTimer(draft: ReleaseDraft, n: number): void {
+  const { deployment } = draft.state;
+  if (deployment === null || deployment.n !== n || isOver(deployment)) return;
+  fail(draft, deployment, 'the deployment did not report an end in time');
+}
+
+function isOver(deployment: Deployment): boolean {
+  return deployment.status === 'success' || deployment.status === 'failure';
+}
+
+function apply(draft: ReleaseDraft, deployment: Deployment, state: string, description: string): void {
+  switch (state) {
+    case 'success':
+      draft.set({ deployment: { ...deployment, status: 'success' } });
+      succeed(draft, deployment);
+      break;
+    case 'failure':
+    case 'error':
+      fail(draft, deployment, description === '' ? `the pipeline reported ${state}` : description);
+      break;
+    case 'in_progress':
+      draft.set({ deployment: { ...deployment, status: 'running' } });
+      break;
+    default:
+      break;
+  }
+}
+
+function succeed(draft: ReleaseDraft, deployment: Deployment): void {
+  const { phase } = draft.state;
+  const { step, weight } = deployment;
+  draft.note('deployment.success', 'pipeline', `${deployment.task} to ${deployment.environment}`, null, {
+    step,
+    weight,
+    version: deployment.version,
+  });
+  if (deployment.task === 'rollback') {
+    if (phase === 'rolling_back') rolledBack(draft, deployment);
+  } else if (phase === 'staging') {
+    draft.set({ step, stepSince: draft.now });
+    draft.move('verifying', 'stage deployed');
+    startMeasuring(draft);
+  } else if (phase === 'shifting') {
+    draft.set({ step, weight, stepSince: draft.now });
+    draft.move('observing', `**${weight} %** of production traffic`);
+    startMeasuring(draft);
+  }
+}
+
+function rolledBack(draft: ReleaseDraft, deployment: Deployment): void {
+  draft.set({ weight: 0, measuring: null });
+  draft.move('rolled_back', `rolled back to \`${inlineText(deployment.version)}\``);
+  draft.note('release.rolled_back', 'conductor', `all traffic is back on ${deployment.version}`);
+  draft.comment(
+    'rolled-back',
+    `↩️ All production traffic is back on \`${inlineText(deployment.version)}\`. The release stays held; fix the cause and tag a new version.`,
+  );
+  startEvidence(draft, 'rolled-back');
+}
+
+function fail(draft: ReleaseDraft, deployment: Deployment, cause: string): void {
+  draft.set({ deployment: { ...deployment, status: 'failure' } });
+  const reason = `deployment of ${deployment.version} to ${deployment.environment} failed: ${cause}`.slice(
+    0,
+    500,
+  );
+  draft.note('deployment.failure', 'pipeline', reason, 'DEPLOYMENT_FAILED', {
+    step: deployment.step,
+    weight: deployment.weight,
+  });
+  const { phase } = draft.state;
+  if (deployment.task === 'rollback') {
+    if (phase !== 'rolling_back') return;
+    draft.hold('ROLLBACK_FAILED', reason, 'conductor');
+    escalate(draft, 'Rollback failed', reason);
+  } else if (phase === 'staging') {
+    draft.hold('STAGE_DEPLOYMENT_FAILED', reason, 'conductor');
+    draft.comment(
+      `stage-failed/${deployment.n}`,
+      `❌ ${inlineText(reason)}. Nothing reached production. After the fix write \`/resume\` to try the stage again.`,
+    );
+  } else if (phase === 'shifting') {
+    startRollback(draft, { code: 'DEPLOYMENT_FAILED', cause: reason, trigger: 'auto', by: 'conductor' });
+  }
+}

@@ -1,0 +1,43 @@
+import type { GateReport } from '../flow/event.ts';
+import { checkNameOf, type GateName } from '../gate/names.ts';
+import { recordOf, supersedes } from '../gate/record.ts';
+import { orderStageDeployment } from './deploy.ts';
+import type { ReleaseDraft } from './draft.ts';
+import { gatesNotPassed } from './gates.ts';
+import { hasEnded } from './state.ts';
+
+/** A result counts only for exactly the tagged commit, and only the newest run's. */
+export function onGateReported(draft: ReleaseDraft, report: GateReport): void {
+  const { state } = draft;
+  const record = recordOf(report);
+  if (hasEnded(state.phase) || record.sha !== state.sha) return;
+  if (!supersedes(record, state.gates[report.gate])) return;
+  draft.set({ gates: { ...state.gates, [report.gate]: record } });
+  draft.tell(`gate \`${checkNameOf[report.gate]}\`: ${record.verdict}`);
+  draft.note('gate.verdict', 'gate', `${checkNameOf[report.gate]}: ${record.verdict}`, null, {
+    gate: report.gate,
+    verdict: record.verdict,
+    result_sha256: record.resultSha256,
+    run_id: record.runId,
+    run_attempt: record.runAttempt,
+  });
+  startStageWhenGatesPass(draft);
+  holdWhenGateTurnsRed(draft, report.gate);
+}
+
+export function startStageWhenGatesPass(draft: ReleaseDraft): void {
+  if (draft.state.phase !== 'gating' || draft.state.hold !== null) return;
+  if (gatesNotPassed(draft.state).length > 0) return;
+  draft.move('staging', 'all required gates passed for this commit');
+  orderStageDeployment(draft);
+}
+
+/** A re-run that turns a required gate red after the stage began stops the promotion, not the traffic. */
+function holdWhenGateTurnsRed(draft: ReleaseDraft, gate: GateName): void {
+  const { phase, hold } = draft.state;
+  const isUnderWay = !['new', 'planning', 'queued', 'gating', 'rolling_back'].includes(phase);
+  if (!isUnderWay || hold !== null || !gatesNotPassed(draft.state).includes(gate)) return;
+  const reason = `${checkNameOf[gate]} is now ${draft.state.gates[gate]?.verdict} for this commit`;
+  draft.hold('GATE_FAILED', reason, 'conductor');
+  draft.comment(`gate-red/${draft.next('gate-red')}`, `⏸️ Held: ${reason}. Resume when it has passed again.`);
+}

@@ -1,0 +1,88 @@
+import type { EffectSettled } from '../flow/event.ts';
+import { effectIdOf } from '../flow/key.ts';
+import type { ReleaseDraft } from './draft.ts';
+import { attach, onEvidenceSettled } from './finishing.ts';
+import { onMeasured } from './measure.ts';
+import { onAssessmentFailed } from './on-command.ts';
+import { onDeploymentSettled } from './on-deployment.ts';
+import { onPlanRejected, requestTrackingIssue } from './on-plan.ts';
+
+/** Time before a tracking issue that could not be opened is tried again, ms. */
+const trackingRetry = 300_000;
+
+/** The outcome of one of our effects. Its id says which; unknown ids and repetitions change nothing. */
+export function onSettled(draft: ReleaseDraft, event: EffectSettled): void {
+  const id = effectIdOf(event.key);
+  const [series = '', ...rest] = id.split('/');
+  const n = Number(rest[0]);
+  const { outcome } = event;
+  switch (series) {
+    case 'status':
+      draft.statusWritten(n);
+      break;
+    case 'tracking':
+      onTrackingSettled(draft, n, outcome);
+      break;
+    case 'draft':
+      onDraftSettled(draft, outcome);
+      break;
+    case 'incident':
+      if (outcome.ok) draft.set({ incidentIssue: Number(outcome.value.number) });
+      break;
+    case 'deploy':
+      onDeploymentSettled(draft, n, outcome);
+      break;
+    case 'plan':
+      if (!outcome.ok && n === draft.state.counters.plan) onPlanRejected(draft, [outcome.message]);
+      break;
+    case 'assess':
+      if (!outcome.ok) onAssessmentFailed(draft, rest.join('/'), outcome.message);
+      break;
+    case 'measure':
+      if (!outcome.ok) {
+        const step = draft.state.measuring?.step ?? -1;
+        onMeasured(draft, { step, tick: n, reading: null, problem: outcome.message });
+      }
+      break;
+    case 'pack':
+      onEvidenceSettled(draft, 'packing', n, outcome);
+      break;
+    case 'attach':
+      onEvidenceSettled(draft, 'attaching', n, outcome);
+      break;
+    case 'publish':
+      onEvidenceSettled(draft, 'publishing', n, outcome);
+      break;
+    default:
+      break;
+  }
+}
+
+/** The issue has a number: what was to be said in it is said now, in order. */
+function onTrackingSettled(draft: ReleaseDraft, n: number, outcome: EffectSettled['outcome']): void {
+  if (draft.state.trackingIssue !== null) return;
+  if (!outcome.ok) {
+    draft.note('tracking.failed', 'conductor', outcome.message.slice(0, 500), outcome.code);
+    if (n === draft.state.counters.tracking) draft.timer(`tracking/${n}`, draft.now + trackingRetry);
+    return;
+  }
+  const { outbox } = draft.state;
+  draft.set({ trackingIssue: Number(outcome.value.number), outbox: [] });
+  for (const { id, body } of outbox) draft.comment(id, body);
+}
+
+export function onTrackingTimer(draft: ReleaseDraft, n: number): void {
+  if (draft.state.trackingIssue === null && n === draft.state.counters.tracking) requestTrackingIssue(draft);
+}
+
+function onDraftSettled(draft: ReleaseDraft, outcome: EffectSettled['outcome']): void {
+  if (draft.state.releaseId !== null) return;
+  if (outcome.ok) {
+    draft.set({ releaseId: Number(outcome.value.releaseId) });
+    attach(draft);
+    return;
+  }
+  const reason = `the draft release could not be made: ${outcome.message}`.slice(0, 500);
+  draft.hold('DRAFT_FAILED', reason, 'conductor');
+  draft.comment(`draft-failed/${draft.next('draft-failed')}`, `⏸️ Held: ${reason}. \`/resume\` tries again.`);
+}

@@ -1,0 +1,27 @@
+import type { ReleaseDraft } from './draft.ts';
+import { onDeploymentTimer } from './on-deployment.ts';
+import { onQueueTimer } from './on-plan.ts';
+import { onTrackingTimer } from './on-settled.ts';
+import { advanceWhenConfigured } from './promote.ts';
+
+/** A timer of ours has fired; one whose occasion has passed changes nothing. */
+export function onTimer(draft: ReleaseDraft, timer: string): void {
+  const [series = '', number = ''] = timer.split('/');
+  const n = Number(number);
+  switch (series) {
+    case 'deploy':
+      onDeploymentTimer(draft, n);
+      break;
+    case 'queue':
+      if (n === draft.state.counters.queue) onQueueTimer(draft);
+      break;
+    case 'tracking':
+      onTrackingTimer(draft, n);
+      break;
+    case 'advance':
+      if (n === draft.state.counters.advance && draft.state.plan !== null) advanceWhenConfigured(draft);
+      break;
+    default:
+      break;
+  }
+}

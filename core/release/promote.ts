@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { appActor } from './app-actor.ts';
+import { requestAssessment } from './assess.ts';
+import { recordCanary } from './canary-record.ts';
+import { orderStep } from './deploy.ts';
+import type { ReleaseDraft } from './draft.ts';
+import { isLastStep, isStepReady, nextStep, nextWeight, weightOfStep } from './steps.ts';
+
+/** Time between two attempts to advance by itself, ms. */
+const advanceInterval = 60_000;
+
+/** Goes to the next step. Whoever calls has made sure that it is allowed. */
+export function promoteToNextStep(draft: ReleaseDraft, by: string): void {
+  const step = nextStep(draft.state);
+  if (step === null) return;
+  const weight = weightOfStep(draft.plan(), step);
+  recordCanary(draft);
+  draft.set({ promotedAt: draft.now });
+  draft.move('shifting', `promotion to **${weight} %** allowed`);
+  draft.note('release.promoted', by, `promotion to ${weight} %`, null, { step, weight });
+  orderStep(draft, step);
+}
+
+/** Says once a step that it may be promoted; the last one needs nobody. */
+export function tellReadiness(draft: ReleaseDraft): void {
+  const { state } = draft;
+  const said = state.counters[`ready-${state.step}`] !== undefined;
+  if (said || isLastStep(state) || state.hold !== null || !isStepReady(state, draft.now)) return;
+  draft.next(`ready-${state.step}`);
+  draft.tell(`**${state.weight} %** is healthy, ready for ${nextWeight(state)} %`);
+  if (draft.plan().config.canary.advance === 'auto') return;
+  const why = state.measuring?.reasons.map(({ message }) => message).join('; ') ?? '';
+  draft.comment(
+    `ready/${state.step}`,
+    `✅ **${state.weight} %** is healthy: ${why}. Ready for \`/promote ${nextWeight(state)}\`.`,
+  );
+}
+
+/** With `advance: auto` the App asks the same question that a person's command asks. */
+export function advanceWhenConfigured(draft: ReleaseDraft): void {
+  const { state } = draft;
+  if (draft.plan().config.canary.advance !== 'auto' || state.hold !== null) return;
+  const isTime =
+    state.phase === 'promotable' || (state.phase === 'observing' && isStepReady(state, draft.now));
+  const weight = nextWeight(state);
+  if (!isTime || weight === null || state.assessing.auto !== undefined) return;
+  const source = {
+    commentId: 0,
+    issue: state.trackingIssue ?? 0,
+    isPullRequest: false,
+    url: '',
+    bodySha256: createHash('sha256').digest('hex'),
+  };
+  requestAssessment(draft, 'auto', {
+    command: { name: 'promote', weight, sha: null },
+    actor: appActor,
+    source,
+  });
+}
+
+export function retryAdvanceLater(draft: ReleaseDraft): void {
+  draft.timer(`advance/${draft.next('advance')}`, draft.now + advanceInterval);
+}

@@ -1,0 +1,70 @@
+import type { PromotionFactsFromState } from '../flow/effect.ts';
+import type { Actor, ReleaseCommand } from '../flow/event.ts';
+import { type GateName, gateNames } from '../gate/names.ts';
+import type { Verdict } from '../gate/result.ts';
+import type { PromotionInput } from '../ports/policy-engine.ts';
+
+/** What the assessor read from the world at this moment. Null means "could not be read", never "fine". */
+export interface PromotionFactsFromWorld {
+  /** Commit that the tag names now; null when it is gone or could not be read. */
+  readonly tagShaNow: string | null;
+  readonly role: string | null;
+  /** Slugs of teams where the actor's membership is active. */
+  readonly teams: readonly string[];
+  /** Newest stored result of each gate for the release's commit. */
+  readonly gates: readonly {
+    readonly gate: GateName;
+    readonly verdict: Verdict;
+    readonly sha: string;
+    /** ms since the epoch. */
+    readonly finishedAt: number;
+  }[];
+  readonly sloBurn: number | null;
+  readonly headroom: number | null;
+  readonly freeze: { readonly active: boolean; readonly reason: string | null };
+}
+
+/** The question for the policy engine, from what the release machine and the world know. Pure. */
+export function promotionInput(
+  repository: string,
+  command: ReleaseCommand,
+  actor: Actor,
+  facts: PromotionFactsFromState,
+  world: PromotionFactsFromWorld,
+  now: number,
+): PromotionInput {
+  const required = new Set<GateName>(facts.requiredGates);
+  return {
+    schema_version: 1,
+    action: command.name === 'promote' && actor.type === 'App' ? 'auto-advance' : command.name,
+    repository,
+    release: { tag: facts.release, sha: facts.sha, tag_sha_now: world.tagShaNow, phase: facts.phase },
+    step: {
+      environment: facts.environment,
+      current_weight: facts.currentWeight,
+      target_weight: facts.targetWeight,
+      steps: [...facts.steps],
+    },
+    gates: gateNames.map((gate) => {
+      const result = world.gates.find((candidate) => candidate.gate === gate);
+      return {
+        gate,
+        required: required.has(gate),
+        verdict: result?.verdict ?? null,
+        age_ms: result === undefined ? null : now - result.finishedAt,
+        sha: result?.sha ?? null,
+      };
+    }),
+    max_gate_age_ms: facts.maxGateAgeMs,
+    actor: { login: actor.login, type: actor.type, role: world.role, teams: [...world.teams] },
+    permissions: {
+      roles: [...facts.permissions.roles],
+      teams: [...facts.permissions.teams],
+      users: [...facts.permissions.users],
+    },
+    slo_burn: world.sloBurn,
+    headroom: world.headroom,
+    freeze: world.freeze,
+    now,
+  };
+}

@@ -1,0 +1,185 @@
+import { postable } from '../comms/safe-text.ts';
+import { verdictTable } from '../comms/verdict-table.ts';
+import { cellText, codeSpan, inlineText } from '../gate/markdown.ts';
+import { checkNameOf } from '../gate/names.ts';
+import { gatesNotPassed } from './gates.ts';
+import { whyNotReady } from './obstacles.ts';
+import { hasTraffic, type Phase, type ReleaseState } from './state.ts';
+import { isLastStep, isStepReady, nextWeight, soakLeft } from './steps.ts';
+
+/**
+ * The live status: first post of the tracking issue. `core` is the part that is news when it changes; numbers
+ * that change with every tick are only in `body`.
+ */
+export function renderStatus(
+  state: ReleaseState,
+  now: number,
+): { readonly core: string; readonly body: string } {
+  const head = [
+    `## ${sign[state.phase]} Release ${codeSpan(state.tag)}: ${state.hold === null ? phaseText[state.phase] : '⏸️ held'}`,
+    '',
+    ...factsTable(state),
+  ];
+  const steps = stepsTable(state);
+  const gates = state.plan === null ? [] : ['', verdictTable(state.plan.config.required_gates, state.gates)];
+  const problems = state.problems.map((problem) => `- ${inlineText(problem)}`);
+  const timeline = state.timeline.map(({ at, text }) => `| ${clock(at)} | ${text.replaceAll('|', '\\|')} |`);
+  const next = `**Next:** ${nextText(state, now, false)}`;
+  const core = [...head, next, ...steps, ...gates, ...timeline].join('\n');
+  const body = [
+    ...head,
+    '',
+    `**Next:** ${nextText(state, now, true)}`,
+    ...(problems.length === 0 ? [] : ['', ...problems]),
+    ...steps,
+    ...measured(state, now),
+    ...gates,
+    '',
+    '<details><summary>Timeline</summary>',
+    '',
+    '| time (UTC) | what |',
+    '|---|---|',
+    ...timeline,
+    '',
+    '</details>',
+  ].join('\n');
+  return { core, body: postable(body) };
+}
+
+const sign: Readonly<Record<Phase, string>> = {
+  new: '⏳',
+  planning: '⏳',
+  ignored: '➖',
+  rejected: '❌',
+  queued: '⏳',
+  gating: '⏳',
+  staging: '🚚',
+  verifying: '🔬',
+  promotable: '🟢',
+  shifting: '🚚',
+  observing: '🐤',
+  finishing: '📦',
+  closed: '🎉',
+  rolling_back: '↩️',
+  rolled_back: '↩️',
+  halted: '⛔',
+};
+
+const phaseText: Readonly<Record<Phase, string>> = {
+  new: 'new',
+  planning: 'planning',
+  ignored: 'not a release',
+  rejected: 'rejected',
+  queued: 'queued',
+  gating: 'waiting for gates',
+  staging: 'deploying to stage',
+  verifying: 'verifying the stage',
+  promotable: 'stage verified',
+  shifting: 'shifting traffic',
+  observing: 'observing the canary',
+  finishing: 'packing the evidence',
+  closed: 'GA',
+  rolling_back: 'rolling back',
+  rolled_back: 'rolled back',
+  halted: 'halted',
+};
+
+function factsTable(state: ReleaseState): readonly string[] {
+  const { plan, hold, incidentIssue, publishedUrl } = state;
+  const rows: (readonly [string, string])[] = [
+    ['commit', codeSpan(state.sha)],
+    ['previous version', plan === null ? '…' : plan.previous === null ? 'none' : codeSpan(plan.previous.tag)],
+    ['production traffic', hasTraffic(state.phase) || state.weight > 0 ? `**${state.weight} %**` : '0 %'],
+  ];
+  if (hold !== null)
+    rows.push(['held', `\`${hold.code}\` by ${cellText(hold.by)}: ${cellText(hold.reason)}`]);
+  if (incidentIssue !== null) rows.push(['incident', `#${incidentIssue}`]);
+  if (publishedUrl !== null && publishedUrl !== '') rows.push(['published', `<${publishedUrl}>`]);
+  return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)];
+}
+
+/** What happens next and who has to act. `live`: with the numbers of this moment. */
+function nextText(state: ReleaseState, now: number, live: boolean): string {
+  if (state.phase === 'rolled_back') return 'fix the cause and tag a new version.';
+  if (state.hold !== null && state.phase !== 'rolling_back')
+    return 'settle the reason of the hold, then `/resume`.';
+  switch (state.phase) {
+    case 'new':
+    case 'planning':
+      return 'reading the config and the changes of the tagged commit.';
+    case 'ignored':
+      return 'nothing, the tag is no release.';
+    case 'rejected':
+      return 'correct these problems and tag a new version:';
+    case 'queued':
+      return 'waiting until the release under way has ended.';
+    case 'gating':
+      return `waiting for ${gatesNotPassed(state)
+        .map((gate) => `\`${checkNameOf[gate]}\``)
+        .join(', ')} to pass for exactly this commit.`;
+    case 'staging':
+      return 'waiting for the stage deployment.';
+    case 'verifying':
+      return 'watching the stage.';
+    case 'promotable':
+      return `waiting for \`/promote ${nextWeight(state)}\`.`;
+    case 'shifting':
+      return `waiting for the deployment of ${state.deployment?.weight ?? '?'} %.`;
+    case 'observing':
+      return observingText(state, now, live);
+    case 'finishing':
+      return 'packing, attaching and verifying the evidence, then publishing.';
+    case 'closed':
+      return 'nothing, the release is GA.';
+    case 'rolling_back':
+      return 'waiting for the rollback deployment.';
+    case 'halted':
+      return 'tag a new version.';
+  }
+}
+
+function observingText(state: ReleaseState, now: number, live: boolean): string {
+  const ready = isStepReady(state, now);
+  if (isLastStep(state))
+    return `final soak${ready || !live ? '' : `: ${inlineText(whyNotReady(state, now))}`}.`;
+  if (ready) return `ready, waiting for \`/promote ${nextWeight(state)}\`.`;
+  return `measuring before ${nextWeight(state)} %${live ? `: ${inlineText(whyNotReady(state, now))}` : ''}.`;
+}
+
+function stepsTable(state: ReleaseState): readonly string[] {
+  const { plan, stageVerifiedBy } = state;
+  if (plan === null) return [];
+  const mark = (step: number): string => (state.step > step ? '✅' : state.step === step ? '▶️' : '·');
+  const stage = stageVerifiedBy === null ? mark(0) : `✅ by ${stageVerifiedBy}`;
+  const cells = plan.config.canary.steps.map((_weight, index) =>
+    state.phase === 'closed' ? '✅' : mark(index + 1),
+  );
+  const titles = plan.config.canary.steps.map((weight) => `${weight} %`);
+  return [
+    '',
+    `| stage | ${titles.join(' | ')} |`,
+    `|---|${titles.map(() => '---').join('|')}|`,
+    `| ${stage} | ${cells.join(' | ')} |`,
+  ];
+}
+
+function measured(state: ReleaseState, now: number): readonly string[] {
+  const { measuring } = state;
+  if (measuring === null) return [];
+  const value = (name: string): number => measuring.values[name] ?? 0;
+  const percent = (name: string): string => `${Number((value(name) * 100).toFixed(2))} %`;
+  const soak = Math.ceil(soakLeft(state, now) / 1_000);
+  return [
+    '',
+    '| | requests | errors | slow |',
+    '|---|---|---|---|',
+    `| canary | ${value('canary_requests')} | ${percent('canary_error_rate')} | ${percent('canary_slow_rate')} |`,
+    `| baseline | ${value('baseline_requests')} | ${percent('baseline_error_rate')} | ${percent('baseline_slow_rate')} |`,
+    '',
+    `Judge: **${measuring.verdict}**, ${soak === 0 ? 'soaked' : `${soak} s to soak`}; as of ${clock(now)} UTC.`,
+  ];
+}
+
+function clock(at: number): string {
+  return new Date(at).toISOString().slice(11, 19);
+}

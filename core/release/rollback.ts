@@ -1,0 +1,75 @@
+import { incidentBody } from '../comms/incident.ts';
+import { autoRollbackText } from '../comms/templates.ts';
+import { inlineText } from '../gate/markdown.ts';
+import { recordCanary } from './canary-record.ts';
+import { orderRollback } from './deploy.ts';
+import type { ReleaseDraft } from './draft.ts';
+import { type HoldCode, hasTraffic } from './state.ts';
+
+export interface RollbackOrder {
+  readonly code: HoldCode;
+  readonly cause: string;
+  readonly trigger: 'auto' | 'manual';
+  readonly by: string;
+}
+
+/**
+ * Goes back to the last verified version: exactly once, however many causes arrive together. Without such a
+ * version nothing is moved (taking all traffic away serves nobody): the release is held and people are called.
+ * Answers whether anything was done.
+ */
+export function startRollback(draft: ReleaseDraft, order: RollbackOrder): boolean {
+  const { phase, tag } = draft.state;
+  const retry = phase === 'rolling_back' && draft.state.hold?.code === 'ROLLBACK_FAILED';
+  if (!hasTraffic(phase) && !retry) return false;
+  recordCanary(draft);
+  const { previous } = draft.plan();
+  if (previous === null) {
+    stayWithoutVersion(draft, order);
+    return true;
+  }
+  const weight = draft.state.deployment?.weight ?? draft.state.weight;
+  draft.set({ measuring: null, finishing: null });
+  draft.hold(order.code, order.cause, order.by);
+  draft.note('release.rollback', order.by, order.cause, order.code, {
+    to: previous.tag,
+    trigger: order.trigger,
+  });
+  if (!retry)
+    draft.move('rolling_back', `rollback to \`${inlineText(previous.tag)}\`: ${inlineText(order.cause)}`);
+  orderRollback(draft, previous);
+  if (order.trigger === 'auto') {
+    draft.comment('auto-rollback', autoRollbackText(weight, order.cause));
+    openIncident(draft, `Release ${tag} rolled back at ${weight} %`, order.cause);
+  }
+  return true;
+}
+
+/** Calls people: an incident issue, once, and a comment every time. */
+export function escalate(draft: ReleaseDraft, title: string, cause: string): void {
+  draft.note('release.escalated', 'conductor', cause, draft.state.hold?.code ?? null);
+  draft.comment(`escalation/${draft.next('escalation')}`, `🚨 **${title}.** ${inlineText(cause)}`);
+  openIncident(draft, `Release ${draft.state.tag}: ${title.toLowerCase()}`, cause);
+}
+
+function stayWithoutVersion(draft: ReleaseDraft, order: RollbackOrder): void {
+  const reason = `${order.cause}; there is no verified version to go back to`;
+  if (draft.state.phase === 'shifting') {
+    const back = draft.state.step > 0 ? 'observing' : 'promotable';
+    draft.move(back, 'the step failed and there is no verified version to go back to');
+  }
+  draft.set({ finishing: null });
+  if (draft.state.hold?.code === 'NO_VERIFIED_VERSION') return;
+  draft.hold('NO_VERIFIED_VERSION', reason, order.by);
+  escalate(draft, 'No verified version to go back to', reason);
+}
+
+function openIncident(draft: ReleaseDraft, title: string, cause: string): void {
+  if (draft.state.counters.incident !== undefined) return;
+  draft.emit(`incident/${draft.next('incident')}`, {
+    kind: 'openIssue',
+    title: inlineText(title).slice(0, 250),
+    labels: ['incident'],
+    body: incidentBody(draft.state, cause, draft.now),
+  });
+}

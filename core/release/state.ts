@@ -1,0 +1,230 @@
+import type { JudgeState } from '../canary/state.ts';
+import type { CanaryVerdict } from '../canary/verdict.ts';
+import type { CanaryRecord } from '../evidence/inputs.ts';
+import { type Channel, closedChannel } from '../flow/channel.ts';
+import type { Actor, CommandSource, ReleaseCommand, ReleasePlanFacts } from '../flow/event.ts';
+import type { GateName } from '../gate/names.ts';
+import type { GateRecord } from '../gate/record.ts';
+
+/**
+ * Where a release stands. Being held is no phase: a release is held *in* a phase, goes on measuring there and
+ * can always be rolled back.
+ */
+export const phases = [
+  'new',
+  'planning',
+  'ignored',
+  'rejected',
+  'queued',
+  'gating',
+  'staging',
+  'verifying',
+  'promotable',
+  'shifting',
+  'observing',
+  'finishing',
+  'closed',
+  'rolling_back',
+  'rolled_back',
+  'halted',
+] as const;
+export type Phase = (typeof phases)[number];
+
+/** Why nothing may be promoted, until `/resume`. */
+export interface Hold {
+  readonly code: HoldCode;
+  readonly reason: string;
+  readonly by: string;
+  /** ms since the epoch. */
+  readonly since: number;
+}
+
+export type HoldCode =
+  | 'MANUAL'
+  | 'NO_DATA'
+  | 'BASELINE_UNHEALTHY'
+  | 'GATE_FAILED'
+  | 'STAGE_DEPLOYMENT_FAILED'
+  | 'STAGE_BREACH'
+  | 'CANARY_BREACH'
+  | 'DEPLOYMENT_FAILED'
+  | 'ROLLED_BACK_BY_COMMAND'
+  | 'ROLLBACK_FAILED'
+  | 'NO_VERIFIED_VERSION'
+  | 'TAG_MOVED'
+  | 'DRAFT_FAILED'
+  | 'EVIDENCE_FAILED';
+
+/** The deployment that is under way or was the last one. Steps: 0 is the stage, n is `canary.steps[n-1]`. */
+export interface Deployment {
+  /** `deploy/<n>` is its effect. */
+  readonly n: number;
+  readonly task: 'promote' | 'rollback';
+  readonly environment: string;
+  readonly step: number;
+  readonly weight: number;
+  readonly version: string;
+  readonly githubId: number | null;
+  readonly status: 'requested' | 'running' | 'success' | 'failure';
+}
+
+/** A report of a deployment whose number we have not been told yet. */
+export interface EarlyReport {
+  readonly deploymentId: number;
+  readonly environment: string;
+  readonly state: string;
+  readonly description: string;
+}
+
+export interface Measuring {
+  readonly step: number;
+  readonly environment: string;
+  /** The tick whose answer is awaited; numbers are never used twice in a release. */
+  readonly tick: number;
+  /** Answers seen at this step. */
+  readonly seen: number;
+  readonly judge: JudgeState;
+  readonly verdict: CanaryVerdict;
+  readonly reasons: readonly { readonly code: string; readonly message: string }[];
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** The way from the final soak to GA; `attempt` makes each try's effects its own. */
+export interface Finishing {
+  readonly outcome: 'ga' | 'rolled-back';
+  readonly stage: 'packing' | 'attaching' | 'publishing' | 'done';
+  readonly attempt: number;
+  readonly sha256: string | null;
+  readonly bundleSha256: string | null;
+}
+
+/** One row of the approvals matrix. */
+export interface ApprovalRow {
+  readonly step: string;
+  readonly actor: string;
+  readonly role: string | null;
+  readonly decision: 'allowed' | 'denied';
+  readonly reasons: readonly string[];
+  readonly sha: string;
+  readonly at: number;
+  readonly url: string | null;
+  readonly policySha256: string;
+}
+
+export interface TimelineEntry {
+  readonly at: number;
+  readonly text: string;
+}
+
+export interface StatusContent {
+  readonly body: string;
+  readonly state: 'open' | 'closed';
+}
+
+export interface PendingAssessment {
+  readonly command: ReleaseCommand;
+  readonly actor: Actor;
+  readonly source: CommandSource;
+}
+
+/** A release as the Conductor remembers it. Plain JSON. */
+export interface ReleaseState {
+  readonly schema_version: 1;
+  readonly tag: string;
+  /** The tagged commit, frozen when the tag was pushed. */
+  readonly sha: string;
+  readonly phase: Phase;
+  readonly phaseSince: number;
+  /** True while this release owns the way to production: another tag then waits in the queue. */
+  readonly occupies: boolean;
+  readonly startedBy: string;
+  readonly startedAt: number;
+  readonly plan: ReleasePlanFacts | null;
+  readonly problems: readonly string[];
+  readonly trackingIssue: number | null;
+  readonly incidentIssue: number | null;
+  readonly releaseId: number | null;
+  /** Comments that wait for the tracking issue's number. */
+  readonly outbox: readonly { readonly id: string; readonly body: string }[];
+  readonly gates: Readonly<Partial<Record<GateName, GateRecord>>>;
+  /** Last step that was reached: -1 none, 0 stage, n `canary.steps[n-1]`. */
+  readonly step: number;
+  /** When that step's deployment succeeded. */
+  readonly stepSince: number;
+  /** Percent of production traffic for this version, as last confirmed. */
+  readonly weight: number;
+  readonly stageVerifiedBy: 'metrics' | 'deployment and gates' | null;
+  readonly deployment: Deployment | null;
+  readonly earlyReports: readonly EarlyReport[];
+  readonly measuring: Measuring | null;
+  readonly hold: Hold | null;
+  readonly finishing: Finishing | null;
+  readonly publishedUrl: string | null;
+  readonly assessing: Readonly<Record<string, PendingAssessment>>;
+  /** Commands that were answered, newest last: `<comment id>/<name>`. */
+  readonly answered: readonly string[];
+  readonly replies: number;
+  readonly approvals: readonly ApprovalRow[];
+  readonly promotedAt: number | null;
+  readonly canaryRecords: readonly CanaryRecord[];
+  readonly timeline: readonly TimelineEntry[];
+  readonly status: Channel<StatusContent>;
+  readonly statusCore: string;
+  readonly statusAt: number;
+  /** Last number used in each series of effect ids. */
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/** Before the tag is known. */
+export const unknownRelease: ReleaseState = {
+  schema_version: 1,
+  tag: '',
+  sha: '',
+  phase: 'new',
+  phaseSince: 0,
+  occupies: false,
+  startedBy: '',
+  startedAt: 0,
+  plan: null,
+  problems: [],
+  trackingIssue: null,
+  incidentIssue: null,
+  releaseId: null,
+  outbox: [],
+  gates: {},
+  step: -1,
+  stepSince: 0,
+  weight: 0,
+  stageVerifiedBy: null,
+  deployment: null,
+  earlyReports: [],
+  measuring: null,
+  hold: null,
+  finishing: null,
+  publishedUrl: null,
+  assessing: {},
+  answered: [],
+  replies: 0,
+  approvals: [],
+  promotedAt: null,
+  canaryRecords: [],
+  timeline: [],
+  status: closedChannel,
+  statusCore: '',
+  statusAt: 0,
+  counters: {},
+};
+
+/** Phases in which nothing more will happen by itself and no command changes anything. */
+const endedPhases: ReadonlySet<Phase> = new Set(['ignored', 'rejected', 'closed', 'rolled_back', 'halted']);
+
+export function hasEnded(phase: Phase): boolean {
+  return endedPhases.has(phase);
+}
+
+/** Phases in which production may carry traffic of this version. */
+const liveTrafficPhases: ReadonlySet<Phase> = new Set(['shifting', 'observing', 'finishing']);
+
+export function hasTraffic(phase: Phase): boolean {
+  return liveTrafficPhases.has(phase);
+}
