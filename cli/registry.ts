@@ -4,6 +4,11 @@ import { later } from './commands/later.ts';
 /** Every command, in the order in which they are shown. A new one is a file in `commands/` and a line here. */
 export const commands: readonly CliEntry[] = [
   {
+    name: 'init',
+    summary: 'write config, starter workflows, an SLO and probes into a repository',
+    load: async () => (await import('./commands/init.ts')).initCommand,
+  },
+  {
     name: 'validate',
     summary: 'check config, gate sections and workflows; every problem with its place',
     load: async () => (await import('./commands/validate.ts')).validateCommand,
@@ -22,6 +27,31 @@ export const commands: readonly CliEntry[] = [
     name: 'keys',
     summary: 'print the public key of this Conductor',
     load: async () => (await import('./commands/keys.ts')).keysCommand,
+  },
+  {
+    name: 'promote',
+    summary: 'ask for the next step of a release',
+    load: async () => (await import('./commands/slash.ts')).promoteCommand,
+  },
+  {
+    name: 'rollback',
+    summary: 'ask for the last verified version back',
+    load: async () => (await import('./commands/slash.ts')).rollbackCommand,
+  },
+  {
+    name: 'hold',
+    summary: 'ask that nothing is promoted',
+    load: async () => (await import('./commands/slash.ts')).holdCommand,
+  },
+  {
+    name: 'resume',
+    summary: 'ask that a hold ends',
+    load: async () => (await import('./commands/slash.ts')).resumeCommand,
+  },
+  {
+    name: 'status',
+    summary: 'show where releases stand',
+    load: async () => (await import('./commands/status.ts')).statusCommand,
   },
   later('audit', 'Checks the whole audit log of a Conductor against signed heads.'),
   later('judge', 'Replays the canary judge over recorded readings.'),

