@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { chmod, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
 import type { Log } from '../../core/ports/system.ts';
@@ -34,6 +34,7 @@ export async function startPostgres(options: {
   const account = await unprivilegedAccount();
   const binaries = await locateBinaries(account);
   const cluster = await ensureCluster(folder, binaries, account, true);
+  if (account !== null) await letThrough(resolve(options.dataDir));
   await assertReachable(cluster.data, account);
 
   const orphan = await findRunning(cluster);
@@ -53,6 +54,12 @@ export async function startPostgres(options: {
       await stopServer(cluster);
     },
   };
+}
+
+/** The data directory is ours: the account of Postgres may pass through it, and list or read nothing in it. */
+async function letThrough(directory: string): Promise<void> {
+  const { mode } = await stat(directory);
+  await chmod(directory, (mode & 0o7777) | 0o011);
 }
 
 /** Two apps may start at once: Postgres lets one server in, the other app meets it and learns who owns it. */

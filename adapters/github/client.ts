@@ -59,7 +59,7 @@ export function githubClient(octokit: OctokitRequest, repository: string, appSlu
     try {
       const request = { signal: AbortSignal.timeout(timeoutMs) };
       const answer = await octokit.request(route, { owner, repo, ...parameters, ...headers, request });
-      remember(remembered, key, answer.headers['etag'], answer.data);
+      remember(remembered, key, answer.headers.etag, answer.data);
       return answer.data;
     } catch (error) {
       if (known !== undefined && statusOf(error) === 304) return known.data;
@@ -87,7 +87,7 @@ export function githubClient(octokit: OctokitRequest, repository: string, appSlu
         const found = member === undefined ? data : (data as Record<string, unknown>)[member];
         if (!Array.isArray(found)) throw unexpected(route, 'a list');
         items.push(...found);
-        if (!hasNextPage(headers['link'], found.length)) return parse(route, items, item.array());
+        if (!hasNextPage(headers.link, found.length)) return parse(route, items, item.array());
       }
       throw unexpected(route, `at most ${maxPages * pageSize} items`);
     },

@@ -28,8 +28,15 @@ export interface QueueStats {
 export interface Queue {
   /** Sends jobs in the caller's transaction: they exist if and only if it commits. */
   send(tx: SqlRunner, queue: string, jobs: readonly QueuedJob[]): Promise<void>;
-  /** Runs `handle` for each job, `concurrency` at a time. A job whose handler throws is tried again, then dead. */
-  work(queue: string, concurrency: number, handle: (data: unknown) => Promise<void>): Promise<void>;
+  /**
+   * Runs `handle` for each job, `concurrency` at a time. A new job wakes the workers at once; they look for jobs
+   * whose time has come every `pollingSeconds`. A job whose handler throws is tried again, then dead.
+   */
+  work(
+    queue: string,
+    options: { readonly concurrency: number; readonly pollingSeconds: number },
+    handle: (data: unknown) => Promise<void>,
+  ): Promise<void>;
   /** Runs `handle` by a cron expression (minutes), on one replica. */
   schedule(queue: string, cron: string, handle: () => Promise<void>): Promise<void>;
   stats(queue: string): Promise<QueueStats>;
@@ -82,9 +89,6 @@ const queueSettings = {
   deadLetter: deadLetterQueue,
 } as const;
 
-/** New jobs wake the workers at once; this is how often they look for those whose time has come. */
-const pollingSeconds = 0.5;
-
 function queueOver(boss: PgBoss): Queue {
   return {
     send: async (tx, queue, jobs) => {
@@ -100,7 +104,7 @@ function queueOver(boss: PgBoss): Queue {
         { db },
       );
     },
-    work: async (queue, concurrency, handle) => {
+    work: async (queue, { concurrency, pollingSeconds }, handle) => {
       await boss.work(
         queue,
         {

@@ -26,11 +26,13 @@ interface Row {
 }
 
 /**
- * The aggregate's state, nobody else's until the transaction ends; null when it does not exist yet. The name
- * is locked too: a row that does not exist cannot be.
+ * The aggregate's state, nobody else's until the transaction ends; null when it does not exist yet. A name is
+ * locked, because a row that does not exist cannot be. Releases of a repository share one name: which of them
+ * owns the way to production is decided by one at a time.
  */
 export async function lockAggregate(tx: Transaction, ref: AggregateRef): Promise<unknown> {
-  await lockName(tx, `aggregate/${ref.kind}/${ref.repository}/${ref.key}`);
+  const scope = ref.kind === 'release' ? 'releases' : `change/${ref.key}`;
+  await lockName(tx, `aggregate/${ref.repository}/${scope}`);
   const { rows } = await tx.query<Row>(
     'select * from aggregates where kind = $1 and repository = $2 and key = $3 for update',
     [ref.kind, ref.repository, ref.key],
@@ -77,6 +79,16 @@ export async function aggregatesOfCommit(
   return rows.map((row) => fromRow(row).ref);
 }
 
+/** Tag of another release of the repository that owns the way to production (`occupies` in its state). */
+export async function occupyingRelease(sql: Sql, ref: AggregateRef): Promise<string | null> {
+  const { rows } = await sql.query<{ key: string }>(
+    `select key from aggregates where kind = 'release' and repository = $1 and key <> $2 and not closed
+        and (state ->> 'occupies')::boolean order by updated_at limit 1`,
+    [ref.repository, ref.key],
+  );
+  return rows[0]?.key ?? null;
+}
+
 /** The release whose tracking issue this is. */
 export async function releaseOfIssue(
   sql: Sql,
@@ -106,19 +118,21 @@ export async function listAggregates(
     readonly repository?: string;
     readonly open?: boolean;
     readonly key?: string;
+    readonly sha?: string;
     readonly limit?: number;
   },
 ): Promise<readonly StoredAggregate[]> {
   const { rows } = await sql.query<Row>(
     `select * from aggregates
       where ($1::text is null or kind = $1) and ($2::text is null or repository = $2)
-        and ($3::boolean is null or closed <> $3) and ($4::text is null or key = $4)
-      order by updated_at desc limit $5`,
+        and ($3::boolean is null or closed <> $3) and ($4::text is null or key = $4) and ($5::text is null or sha = $5)
+      order by updated_at desc limit $6`,
     [
       filter.kind ?? null,
       filter.repository ?? null,
       filter.open ?? null,
       filter.key ?? null,
+      filter.sha ?? null,
       filter.limit ?? 200,
     ],
   );

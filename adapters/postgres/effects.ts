@@ -116,6 +116,20 @@ export async function pendingEffects(
   return rows.map((row) => ({ key: row.key, notBefore: row.not_before.getTime() }));
 }
 
+/** Effects of one kind that an aggregate has behind it, newest first. */
+export async function settledEffects<Kind extends Effect['kind']>(
+  sql: Sql,
+  aggregate: AggregateRef,
+  kind: Kind,
+): Promise<readonly { readonly key: string; readonly effect: Extract<Effect, { kind: Kind }> }[]> {
+  const { rows } = await sql.query<Row>(
+    `select * from effects where repository = $1 and aggregate_kind = $2 and aggregate_key = $3
+        and kind = $4 and state = 'done' order by seq desc`,
+    [aggregate.repository, aggregate.kind, aggregate.key, kind],
+  );
+  return rows.map((row) => ({ key: row.key, effect: row.effect as Extract<Effect, { kind: Kind }> }));
+}
+
 function fromRow(row: Row): PendingEffect {
   return {
     key: row.key,

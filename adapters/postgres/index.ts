@@ -1,5 +1,6 @@
 export * from './aggregates.ts';
 export * from './audit.ts';
+export { type Backlog, readBacklog } from './backlog.ts';
 export * from './deliveries.ts';
 export * from './effects.ts';
 export * from './evidence.ts';

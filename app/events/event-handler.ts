@@ -14,7 +14,7 @@ export interface Interpretation {
 
 /** What a handler may look at. Nothing in it changes anything. */
 export interface EventContext {
-  /** `owner/name`; empty for events about an installation. */
+  /** `owner/name` */
   readonly repository: string;
   readonly forge: Forge;
   readonly store: Sql;
@@ -25,13 +25,28 @@ export interface EventContext {
 /** One webhook: a payload's shape, as far as we need it, and its meaning. */
 export interface EventHandler<Payload = unknown> {
   readonly event: string;
+  readonly scope?: never;
   readonly payload: z.ZodType<Payload>;
   read(payload: Payload, context: EventContext): Promise<Interpretation> | Interpretation;
 }
 
+/** A webhook about an installation: it happens to no repository, and nothing can be asked. */
+export interface InstallationHandler<Payload = unknown> {
+  readonly event: string;
+  readonly scope: 'installation';
+  readonly payload: z.ZodType<Payload>;
+  read(payload: Payload): Interpretation;
+}
+
+export type AnyEventHandler = EventHandler | InstallationHandler;
+
 /** Ties a schema to its handler, so that `read` sees the parsed payload. */
 export function eventHandler<Payload>(handler: EventHandler<Payload>): EventHandler {
   return handler as EventHandler;
+}
+
+export function installationHandler<Payload>(handler: InstallationHandler<Payload>): InstallationHandler {
+  return handler as InstallationHandler;
 }
 
 /** Nothing follows from this delivery, and why. */
@@ -46,7 +61,7 @@ export const actorSchema = z.object({ login: z.string(), type: z.string().defaul
  *
  * @throws InputError `PAYLOAD_UNEXPECTED` that names the places.
  */
-export function parsePayload(handler: EventHandler, raw: string): unknown {
+export function parsePayload(handler: AnyEventHandler, raw: string): unknown {
   const parsed = handler.payload.safeParse(JSON.parse(raw));
   if (parsed.success) return parsed.data;
   const places = parsed.error.issues.map((issue) => issue.path.join('.') || '(top)').join(', ');

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { eventHandler, ignored } from './event-handler.ts';
+import { ignored, installationHandler } from './event-handler.ts';
 
 const repositories = z.array(z.object({ full_name: z.string() })).default([]);
 const installation = z.object({ id: z.int() });
 
 /** The App was installed, removed or suspended. */
-export const installationEvent = eventHandler({
+export const installationEvent = installationHandler({
+  scope: 'installation',
   event: 'installation',
   payload: z.object({ action: z.string(), installation, repositories }),
   read({ action, installation: { id }, repositories: list }) {
@@ -25,7 +26,8 @@ export const installationEvent = eventHandler({
 });
 
 /** Repositories were added to an installation or taken out of it. */
-export const installationRepositories = eventHandler({
+export const installationRepositories = installationHandler({
+  scope: 'installation',
   event: 'installation_repositories',
   payload: z.object({ installation, repositories_added: repositories, repositories_removed: repositories }),
   read({ installation: { id }, repositories_added: added, repositories_removed: removed }) {

@@ -6,8 +6,6 @@ import { eventRegistry } from './registry.ts';
 export interface InterpretPorts {
   readonly store: Sql;
   readonly forgeFor: (repository: string, installationId: number | null) => Promise<Forge>;
-  /** A forge that answers nothing, for events about no repository. */
-  readonly noForge: Forge;
 }
 
 /** Turns a stored delivery into domain events with the handler of its kind. */
@@ -18,15 +16,10 @@ export async function interpretDelivery(
   const handler = eventRegistry.find(({ event }) => event === delivery.event);
   if (handler === undefined) return ignored('no handler');
   const payload = parsePayload(handler, delivery.payload);
-  const { repository, installationId } = delivery;
-  if (repository !== null && installationId === null) return ignored('not an installation');
-  const forge = repository === null ? ports.noForge : await ports.forgeFor(repository, installationId);
-  const found = await handler.read(payload, {
-    repository: repository ?? '',
-    forge,
-    store: ports.store,
-    frozenSha: delivery.frozenSha,
-  });
-  if (repository === null || installationId === null) return found;
+  const { repository, installationId, frozenSha } = delivery;
+  if (handler.scope === 'installation') return handler.read(payload);
+  if (repository === null || installationId === null) return ignored('not an installed repository');
+  const forge = await ports.forgeFor(repository, installationId);
+  const found = await handler.read(payload, { repository, forge, store: ports.store, frozenSha });
   return { ...found, installed: [...(found.installed ?? []), { repository, installationId }] };
 }

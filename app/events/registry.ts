@@ -1,7 +1,7 @@
 import { checkRun, checkSuite } from './check-rerequested.ts';
 import { create } from './create.ts';
 import { deploymentStatus } from './deployment-status.ts';
-import type { EventHandler } from './event-handler.ts';
+import type { AnyEventHandler } from './event-handler.ts';
 import { installationEvent, installationRepositories } from './installation.ts';
 import { issueComment } from './issue-comment.ts';
 import { mergeGroup } from './merge-group.ts';
@@ -10,7 +10,7 @@ import { push } from './push.ts';
 import { workflowRun } from './workflow-run.ts';
 
 /** Every webhook that the Conductor acts on; `app.yml` subscribes to exactly these. */
-export const eventRegistry: readonly EventHandler[] = [
+export const eventRegistry: readonly AnyEventHandler[] = [
   pullRequest,
   push,
   create,

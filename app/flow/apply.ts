@@ -2,6 +2,7 @@ import type { Queue } from '../../adapters/pg-boss/index.ts';
 import {
   appendAudit,
   lockAggregate,
+  occupyingRelease,
   planEffects,
   saveAggregate,
   type Transaction,
@@ -31,7 +32,8 @@ export async function applyEvents(
 ): Promise<void> {
   for (const { ref, event } of routed.toSorted(byAggregate)) {
     const before = await lockAggregate(tx, ref);
-    const { state, audit, effects } = ports.decider.decide(ref, before, event, now);
+    const activeRelease = ref.kind === 'release' ? await occupyingRelease(tx, ref) : null;
+    const { state, audit, effects } = ports.decider.decide(ref, before, event, { now, activeRelease });
     await saveAggregate(tx, ref, state, ports.decider.isClosed(ref, state), now);
     await appendAudit(tx, ref.repository, ref, audit, now);
     await sendEffects(tx, ref, effects, ports.queue, now);

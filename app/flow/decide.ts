@@ -11,9 +11,21 @@ export interface Routed {
   readonly event: DomainEvent;
 }
 
+export interface DecisionContext {
+  /** Ms since the epoch. */
+  readonly now: number;
+  /** Tag of another release that owns the way to production. */
+  readonly activeRelease: string | null;
+}
+
 /** The pure heart as the flow sees it: one function for both kinds of aggregate. */
 export interface Decider {
-  decide(ref: AggregateRef, state: unknown, event: DomainEvent, now: number): Decision<IndexedState>;
+  decide(
+    ref: AggregateRef,
+    state: unknown,
+    event: DomainEvent,
+    context: DecisionContext,
+  ): Decision<IndexedState>;
   /** True when nothing more can happen to it but late echoes. */
   isClosed(ref: AggregateRef, state: unknown): boolean;
 }

@@ -13,6 +13,7 @@ import type { Interpretation } from '../events/event-handler.ts';
 import { type ApplyPorts, applyEvents } from './apply.ts';
 import { inboxQueue } from './inbox-writer.ts';
 import { planRetry } from './retry.ts';
+import { withStoredResults } from './stored-results.ts';
 
 export interface InboxPorts extends ApplyPorts {
   readonly database: Database;
@@ -48,7 +49,7 @@ async function process(delivery: StoredDelivery, ports: InboxPorts): Promise<voi
       await seeRepository(tx, repository, installationId, now);
     }
     for (const repository of found.removed ?? []) await removeRepository(tx, repository, now);
-    await applyEvents(tx, found.events, ports, now);
+    await applyEvents(tx, await withStoredResults(tx, found.events), ports, now);
     await finishDelivery(tx, delivery.guid, found.outcome, now);
   });
   ports.processed(delivery.event, found.outcome, (ports.now() - delivery.receivedAt) / 1_000);

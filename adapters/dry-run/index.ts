@@ -1,0 +1,67 @@
+import type { Forge } from '../../core/ports/forge.ts';
+
+/** Something that would have been done, in the words of the port. */
+export interface SimulatedCall {
+  readonly repository: string;
+  readonly call: keyof Forge;
+  readonly input: unknown;
+}
+
+/**
+ * A forge that reads through `inner` and writes nothing: each write is recorded and answered as GitHub would
+ * have. Numbers that it gives out are negative, so that nobody takes them for GitHub's.
+ */
+export function dryRunForge(inner: Forge, record: (call: SimulatedCall) => Promise<void>): Forge {
+  let last = 0;
+  const uploaded = new Map<
+    number,
+    { readonly releaseId: number; readonly name: string; readonly bytes: Uint8Array }
+  >();
+  const note = async (call: keyof Forge, input: unknown): Promise<number> => {
+    await record({ repository: inner.repository, call, input });
+    last -= 1;
+    return last;
+  };
+  const place = (what: string, id: number): string => `simulated:${inner.repository}/${what}/${id}`;
+  const posted = async (call: keyof Forge, input: unknown): Promise<{ id: number; url: string }> => {
+    const id = await note(call, input);
+    return { id, url: place('comment', id) };
+  };
+  return {
+    ...inner,
+    publishCheck: async (input) => ({ id: await note('publishCheck', input) }),
+    upsertComment: (input) => posted('upsertComment', input),
+    ensureComment: (input) => posted('ensureComment', input),
+    addReaction: async (commentId, content) => {
+      await note('addReaction', { commentId, content });
+    },
+    ensureIssue: async (input) => {
+      const number = await note('ensureIssue', input);
+      return { number, url: place('issue', number) };
+    },
+    updateIssue: async (issue, change) => {
+      await note('updateIssue', { issue, ...change });
+    },
+    ensureDeployment: async (input) => ({ id: await note('ensureDeployment', input) }),
+    readDeploymentState: async (id) => (id < 0 ? 'success' : inner.readDeploymentState(id)),
+    ensureDraftRelease: async (input) => ({ id: await note('ensureDraftRelease', input), draft: true }),
+    listAssets: async (releaseId) =>
+      [...uploaded].flatMap(([id, asset]) =>
+        asset.releaseId === releaseId ? [{ id, name: asset.name, size: asset.bytes.byteLength }] : [],
+      ),
+    uploadAsset: async (releaseId, name, mediaType, bytes) => {
+      const id = await note('uploadAsset', { releaseId, name, mediaType, size: bytes.byteLength });
+      uploaded.set(id, { releaseId, name, bytes });
+      return { id };
+    },
+    deleteAsset: async (assetId) => {
+      await note('deleteAsset', { assetId });
+      uploaded.delete(assetId);
+    },
+    downloadAsset: async (assetId) => uploaded.get(assetId)?.bytes ?? inner.downloadAsset(assetId),
+    publishRelease: async (releaseId, body) => {
+      const id = await note('publishRelease', { releaseId, body });
+      return { url: place('release', id) };
+    },
+  };
+}

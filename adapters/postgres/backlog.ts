@@ -1,0 +1,18 @@
+import type { Sql } from './sql.ts';
+
+/** Work that is stored and not finished. */
+export interface Backlog {
+  readonly deliveries: number;
+  /** Deliveries that nobody tries any more. */
+  readonly dead: number;
+  readonly effects: number;
+}
+
+export async function readBacklog(sql: Sql): Promise<Backlog> {
+  const { rows } = await sql.query<{ deliveries: number; dead: number; effects: number }>(
+    `select (select count(*) from deliveries where done_at is null and dead_at is null) as deliveries,
+            (select count(*) from deliveries where dead_at is not null) as dead,
+            (select count(*) from effects where state = 'pending') as effects`,
+  );
+  return rows[0] ?? { deliveries: 0, dead: 0, effects: 0 };
+}

@@ -1,0 +1,103 @@
+import { createOidcVerifier, type OidcVerifier } from '../adapters/oidc/verifier.ts';
+import { typedPolicyEngine } from '../adapters/policy/index.ts';
+import { type PendingEffect, readBacklog } from '../adapters/postgres/index.ts';
+import { prometheusSource } from '../adapters/prometheus/index.ts';
+import { scrapeSource } from '../adapters/scrape/index.ts';
+import { localKeySigner } from '../adapters/sigstore/signer.ts';
+import { loadSigningKey } from '../adapters/sigstore/signing-key.ts';
+import { verifyBundle } from '../adapters/sigstore/verify-bundle.ts';
+import { readZip } from '../adapters/zip/read-zip.ts';
+import { writeZip } from '../adapters/zip/write-zip.ts';
+import type { EvidencePorts } from '../core/evidence/pack.ts';
+import type { Log } from '../core/ports/system.ts';
+import { coreDecider } from './decider.ts';
+import { type EffectServices, performWith } from './effects/performer.ts';
+import { performers } from './effects/registry.ts';
+import type { Environment } from './environment.ts';
+import { interpretDelivery } from './events/interpret.ts';
+import type { ApplyPorts } from './flow/apply.ts';
+import type { InboxPorts } from './flow/inbox.ts';
+import type { OutboxPorts, Performed } from './flow/outbox.ts';
+import type { GithubAccess } from './github.ts';
+import { type AppMetrics, createMetrics } from './metrics.ts';
+import { outboundFetch } from './outbound.ts';
+import type { OpenStore } from './store.ts';
+
+/** Every part of the running app, put together. Wiring only: nothing here decides anything. */
+export interface Composition {
+  readonly apply: ApplyPorts;
+  readonly inbox: InboxPorts;
+  readonly outbox: OutboxPorts;
+  readonly evidence: EvidencePorts;
+  readonly metrics: AppMetrics;
+}
+
+export async function compose(
+  environment: Environment,
+  { database, queue }: OpenStore,
+  github: GithubAccess,
+  log: Log,
+): Promise<Composition> {
+  const now = (): number => Date.now();
+  const metrics = createMetrics(() => readBacklog(database));
+  const evidence = await evidencePorts(environment);
+  const services: EffectServices = {
+    database,
+    policy: typedPolicyEngine(),
+    evidence,
+    metricsSource: metricsSources(environment.allowedHosts, now),
+    now,
+  };
+  const apply: ApplyPorts = { queue, decider: coreDecider, decided: metrics.decided };
+  const perform = async (pending: PendingEffect): Promise<Performed> => {
+    const { key, aggregate } = pending;
+    const forge = await github.forgeFor(aggregate.repository, null);
+    return performWith(performers, pending, { ...services, key, aggregate, forge });
+  };
+  return {
+    apply,
+    evidence,
+    metrics,
+    inbox: {
+      ...apply,
+      database,
+      log,
+      now,
+      interpret: (delivery) => interpretDelivery(delivery, { store: database, forgeFor: github.forgeFor }),
+      processed: metrics.deliveryProcessed,
+    },
+    outbox: { ...apply, database, log, now, perform, performed: metrics.effectPerformed },
+  };
+}
+
+async function evidencePorts({ dataDir, signingKey }: Environment): Promise<EvidencePorts> {
+  const signer = localKeySigner({ privateKeyPem: await loadSigningKey(dataDir, signingKey) });
+  return { writeArchive: writeZip, readArchive: readZip, signer, verifyBundle };
+}
+
+/** Sources are kept: two arms that are read together share one scrape. */
+function metricsSources(allowedHosts: readonly string[], now: () => number): EffectServices['metricsSource'] {
+  const fetch = outboundFetch(allowedHosts);
+  const known = new Map<string, ReturnType<EffectServices['metricsSource']>>();
+  return (kind, url) => {
+    const key = `${kind} ${url}`;
+    const source =
+      known.get(key) ??
+      (kind === 'prometheus'
+        ? prometheusSource({ url, fetch })
+        : scrapeSource({ url, fetch, clock: { now } }));
+    known.set(key, source);
+    return source;
+  };
+}
+
+/** The audience is our own address, which is known only once the server listens. */
+export function oidcVerifier(issuer: string, audience: () => string): OidcVerifier {
+  let verifier: OidcVerifier | undefined;
+  return {
+    verify: (token, now) => {
+      verifier ??= createOidcVerifier({ issuer, audience: audience(), fetch });
+      return verifier.verify(token, now);
+    },
+  };
+}

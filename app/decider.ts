@@ -1,0 +1,34 @@
+import { decideChange } from '../core/change/decide.ts';
+import type { ChangeState } from '../core/change/state.ts';
+import type { ChangeEvent, EffectSettled, ReleaseEvent } from '../core/flow/event.ts';
+import { decideRelease } from '../core/release/decide.ts';
+import { hasEnded, type ReleaseState } from '../core/release/state.ts';
+import type { Decider } from './flow/decide.ts';
+
+/** The pure heart, found by the kind of the aggregate. The store gives back what the same function wrote. */
+export const coreDecider: Decider = {
+  decide: ({ kind, repository }, state, event, { now, activeRelease }) => {
+    switch (kind) {
+      case 'change':
+        return decideChange(state as ChangeState | null, event as ChangeEvent | EffectSettled, {
+          now,
+          repository,
+        });
+      case 'release':
+        return decideRelease(state as ReleaseState | null, event as ReleaseEvent | EffectSettled, {
+          now,
+          repository,
+          activeRelease,
+        });
+    }
+  },
+
+  isClosed: ({ kind }, state) => {
+    switch (kind) {
+      case 'change':
+        return !(state as ChangeState).open;
+      case 'release':
+        return hasEnded((state as ReleaseState).phase);
+    }
+  },
+};

@@ -1,0 +1,78 @@
+import { configPath, parseConfig } from '../../core/config/parse.ts';
+import type { Config, ReleaseConfig } from '../../core/config/schema.ts';
+import { ConfigError } from '../../core/errors.ts';
+import type { Forge } from '../../core/ports/forge.ts';
+import type { Performed } from '../flow/outbox.ts';
+import type { Performer } from './performer.ts';
+
+/** Changes that release notes list at most. */
+const maxChanges = 250;
+
+/**
+ * Freezes the facts of a tagged commit: its config, its place in history, what it changes, and where traffic
+ * goes back to. A release that may not be conducted is rejected with every reason, not the first.
+ */
+export const loadPlan: Performer<'loadPlan'> = async ({ tag, sha }, { forge }) => {
+  const problems: string[] = [];
+  const ref = await forge.resolveRef(`tags/${tag}`);
+  if (ref?.commit !== sha) problems.push(`the tag ${tag} no longer points to ${sha}`);
+  const branch = await forge.defaultBranch();
+  if (!(await isReachable(forge, sha, branch))) {
+    problems.push(`the tagged commit ${sha} is not part of ${branch}: merge it first, then tag the merge`);
+  }
+  const config = await readReleaseConfig(forge, sha, problems);
+  if (ref === null || config === null || problems.length > 0) return rejected(problems);
+
+  const [{ tree }, previous] = await Promise.all([forge.readCommit(sha), previousRelease(forge, tag)]);
+  const changes = await forge.listCommitsBetween(previous?.commit ?? null, sha, maxChanges);
+  return {
+    event: {
+      type: 'plan.loaded',
+      facts: { ...config, tagObject: ref.object, commit: sha, tree, previous, changes },
+    },
+  };
+};
+
+function rejected(problems: readonly string[]): Performed {
+  return { event: { type: 'plan.rejected', problems } };
+}
+
+async function isReachable(forge: Forge, sha: string, branch: string): Promise<boolean> {
+  const head = await forge.resolveRef(`heads/${branch}`);
+  return head !== null && (head.commit === sha || (await forge.isAncestor(sha, head.commit)));
+}
+
+/** The last release that was published, and so verified: what traffic goes back to. */
+async function previousRelease(forge: Forge, tag: string): Promise<{ tag: string; commit: string } | null> {
+  const latest = await forge.latestPublishedRelease();
+  return latest === null || latest.tag === tag ? null : latest;
+}
+
+async function readReleaseConfig(
+  forge: Forge,
+  sha: string,
+  problems: string[],
+): Promise<{ config: ReleaseConfig; configSha256: string } | null> {
+  const bytes = await forge.filesAt(sha).read(configPath);
+  if (bytes === null) {
+    problems.push(`there is no ${configPath} in the tagged commit`);
+    return null;
+  }
+  const parsed = tryParse(new TextDecoder().decode(bytes), problems);
+  if (parsed === null) return null;
+  if (parsed.config.release !== undefined) {
+    return { config: parsed.config.release, configSha256: parsed.sha256 };
+  }
+  problems.push(`${configPath} has no section \`release\``);
+  return null;
+}
+
+function tryParse(text: string, problems: string[]): { config: Config; sha256: string } | null {
+  try {
+    return parseConfig(text);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    problems.push(...error.message.split('\n'));
+    return null;
+  }
+}

@@ -1,0 +1,49 @@
+import {
+  lastAuditEntry,
+  latestGateResults,
+  readAudit,
+  readEvidenceFiles,
+  storeBlob,
+} from '../../adapters/postgres/index.ts';
+import type { AuditEntry } from '../../core/audit/entry.ts';
+import type { EvidenceInputs, EvidenceItem } from '../../core/evidence/inputs.ts';
+import { packEvidence as pack } from '../../core/evidence/pack.ts';
+import type { GateReport } from '../../core/flow/event.ts';
+import type { EvidenceFacts } from '../../core/release/evidence-facts.ts';
+import type { EffectContext, Performer } from './performer.ts';
+
+/**
+ * Gathers what the store knows of the release, packs and signs it, and keeps both files under their digests:
+ * what is attached later is these bytes and no others.
+ */
+export const packEvidence: Performer<'packEvidence'> = async (effect, context) => {
+  const facts = effect.facts as unknown as EvidenceFacts;
+  const { repository, commit } = facts.subject;
+  const reports = await latestGateResults(context.database, repository, commit);
+  const inputs: EvidenceInputs = {
+    ...facts,
+    reports,
+    files: (await Promise.all(reports.map((report) => filesOf(report, context)))).flat(),
+    audit: await auditOf(context),
+  };
+  const packed = await pack(inputs, context.evidence);
+  await context.database.transaction(async (tx) => {
+    await storeBlob(tx, packed.zip, 'application/zip');
+    await storeBlob(tx, packed.bundle, 'application/vnd.dev.sigstore.bundle.v0.3+json');
+  });
+  return {
+    settled: { sha256: packed.sha256, size: packed.zip.byteLength, bundleSha256: packed.bundleSha256 },
+  };
+};
+
+async function filesOf(report: GateReport, { database }: EffectContext): Promise<readonly EvidenceItem[]> {
+  const files = await readEvidenceFiles(database, report);
+  return files.map((file) => ({ ...file, origin: `gate:${report.gate}` }));
+}
+
+/** The release's own entries and behind them the repository's newest: the head that the evidence records. */
+async function auditOf({ database, aggregate }: EffectContext): Promise<readonly AuditEntry[]> {
+  const own = await readAudit(database, aggregate.repository, aggregate);
+  const head = await lastAuditEntry(database, aggregate.repository);
+  return head === null || own.at(-1)?.seq === head.seq ? own : [...own, head];
+}

@@ -1,0 +1,44 @@
+import type { Database, PendingEffect } from '../../adapters/postgres/index.ts';
+import type { EvidencePorts } from '../../core/evidence/pack.ts';
+import type { Effect, EffectKind } from '../../core/flow/effect.ts';
+import type { AggregateRef } from '../../core/flow/event.ts';
+import type { Forge } from '../../core/ports/forge.ts';
+import type { MetricsSource } from '../../core/ports/metrics.ts';
+import type { PolicyEngine } from '../../core/ports/policy-engine.ts';
+import type { Performed } from '../flow/outbox.ts';
+
+/** What performers reach beside the forge. */
+export interface EffectServices {
+  readonly database: Database;
+  readonly policy: PolicyEngine;
+  readonly evidence: EvidencePorts;
+  /** A source for the address that a repository's config names; refuses addresses that are not for it. */
+  readonly metricsSource: (kind: 'prometheus' | 'scrape', url: string) => MetricsSource;
+  readonly now: () => number;
+}
+
+/** One effect under way. */
+export interface EffectContext extends EffectServices {
+  /** Idempotency key: what the performer looks for before it creates anything. */
+  readonly key: string;
+  readonly aggregate: AggregateRef;
+  readonly forge: Forge;
+}
+
+/** Carries out one kind of effect. Called again after a crash or a failure, it must find what it did before. */
+export type Performer<Kind extends EffectKind> = (
+  effect: Extract<Effect, { kind: Kind }>,
+  context: EffectContext,
+) => Promise<Performed>;
+
+export type PerformerRegistry = { readonly [Kind in EffectKind]: Performer<Kind> };
+
+/** Performs a stored effect with the performer of its kind. */
+export function performWith(
+  registry: PerformerRegistry,
+  pending: PendingEffect,
+  context: EffectContext,
+): Promise<Performed> {
+  const performer = registry[pending.effect.kind] as Performer<EffectKind>;
+  return performer(pending.effect, context);
+}

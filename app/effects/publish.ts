@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { readAggregate, readBlob, settledEffects } from '../../adapters/postgres/index.ts';
+import { InternalError, VerificationError } from '../../core/errors.ts';
+import { readBackAndVerify } from '../../core/evidence/pack.ts';
+import { bundleName, zipName } from '../../core/evidence/statement.ts';
+import type { Forge } from '../../core/ports/forge.ts';
+import type { ReleaseState } from '../../core/release/state.ts';
+import type { EffectContext, Performer } from './performer.ts';
+
+const zipType = 'application/zip';
+const bundleType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+
+/**
+ * Uploads the packed evidence to the draft, downloads it again and verifies what came back. An upload that a
+ * crash cut short is found by its digest and replaced.
+ */
+export const attachEvidence: Performer<'attachEvidence'> = async (effect, context) => {
+  const { releaseId, sha256, bundleSha256 } = effect;
+  const { forge } = context;
+  const zip = await ensureAsset(releaseId, { name: zipName, type: zipType, sha256 }, context);
+  const bundle = await ensureAsset(
+    releaseId,
+    { name: bundleName, type: bundleType, sha256: bundleSha256 },
+    context,
+  );
+  const state = await stateOf(context);
+  const subject = { repository: forge.repository, tag: state.tag, commit: state.sha };
+  await readBackAndVerify({ zip, bundle }, { sha256, bundleSha256 }, subject, context.evidence);
+  return {
+    settled: {
+      assets: [
+        { name: zipName, sha256 },
+        { name: bundleName, sha256: bundleSha256 },
+      ],
+    },
+  };
+};
+
+/** The last step: an immutable release can never be filled afterwards, so the assets are compared once more. */
+export const publishRelease: Performer<'publishRelease'> = async ({ releaseId, body }, context) => {
+  const { forge, database, aggregate } = context;
+  const [attached] = await settledEffects(database, aggregate, 'attachEvidence');
+  if (attached === undefined) throw notThere('no evidence was attached');
+  for (const [name, expected] of [
+    [zipName, attached.effect.sha256],
+    [bundleName, attached.effect.bundleSha256],
+  ] as const) {
+    const found = await downloadByName(forge, releaseId, name);
+    if (found === null) throw notThere(`${name} is missing`);
+    if (digest(found.bytes) !== expected) throw notThere(`${name} is not the one that was verified`);
+  }
+  return { settled: { url: (await forge.publishRelease(releaseId, body)).url } };
+};
+
+/** The asset's bytes as GitHub gives them back, uploaded when they were not there or were others. */
+async function ensureAsset(
+  releaseId: number,
+  asset: { readonly name: string; readonly type: string; readonly sha256: string },
+  { forge, database }: EffectContext,
+): Promise<Uint8Array> {
+  const existing = await downloadByName(forge, releaseId, asset.name);
+  if (existing !== null && digest(existing.bytes) === asset.sha256) return existing.bytes;
+  const blob = await readBlob(database, asset.sha256);
+  if (blob === null) {
+    throw new InternalError(
+      'EVIDENCE_LOST',
+      `The packed ${asset.name} (${asset.sha256}) is not in the store`,
+      'Restore the database from a backup and report this.',
+    );
+  }
+  if (existing !== null) await forge.deleteAsset(existing.id);
+  const { id } = await forge.uploadAsset(releaseId, asset.name, asset.type, blob.bytes);
+  return forge.downloadAsset(id);
+}
+
+async function downloadByName(
+  forge: Forge,
+  releaseId: number,
+  name: string,
+): Promise<{ id: number; bytes: Uint8Array } | null> {
+  const asset = (await forge.listAssets(releaseId)).find((candidate) => candidate.name === name);
+  return asset === undefined ? null : { id: asset.id, bytes: await forge.downloadAsset(asset.id) };
+}
+
+async function stateOf({ database, aggregate }: EffectContext): Promise<ReleaseState> {
+  const stored = await readAggregate(database, aggregate);
+  if (stored !== null) return stored.state as ReleaseState;
+  throw new InternalError('RELEASE_LOST', `There is no release ${aggregate.key}`, 'Report this.');
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function notThere(reason: string): VerificationError {
+  return new VerificationError(
+    'EVIDENCE_NOT_ATTACHED',
+    `The release is not published: ${reason}`,
+    'Attach the evidence again; a release without verified evidence is never published.',
+  );
+}

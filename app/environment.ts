@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { ConfigError } from '../core/errors.ts';
+
+const flag = z
+  .string()
+  .optional()
+  .transform((text) => text === 'true' || text === '1');
+const list = z
+  .string()
+  .optional()
+  .transform((text) => (text ?? '').split(',').flatMap((item) => (item.trim() === '' ? [] : [item.trim()])));
+const optional = z
+  .string()
+  .optional()
+  .transform((text) => (text === undefined || text === '' ? undefined : text));
+
+/** The environment of the app; names that Probot has too mean the same here. */
+const environmentSchema = z.object({
+  APP_ID: optional.pipe(z.coerce.number<string>().int().positive().optional()),
+  PRIVATE_KEY: optional,
+  PRIVATE_KEY_PATH: optional,
+  WEBHOOK_SECRET: optional,
+  PORT: optional.pipe(z.coerce.number<string>().int().min(0).max(65_535).optional()),
+  HOST: optional,
+  LOG_LEVEL: optional.pipe(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional()),
+  GITHUB_API_URL: optional.pipe(z.url().optional()),
+  DATABASE_URL: optional,
+  CONDUCTOR_URL: optional.pipe(z.url().optional()),
+  OIDC_ISSUER: optional.pipe(z.url().optional()),
+  SIGNING_KEY: optional,
+  DATA_DIR: optional,
+  ALLOWED_HOSTS: list,
+  SIMULATE: flag,
+});
+
+export interface Environment {
+  /** Null: not registered yet; the app shows the registration page. */
+  readonly app: { readonly id: number; readonly webhookSecret: string } | null;
+  readonly port: number;
+  readonly host: string;
+  readonly logLevel: string;
+  readonly githubApiUrl: string;
+  readonly databaseUrl: string | undefined;
+  /** Address under which jobs reach us, without a trailing slash: the audience of their tokens. Undefined: our own. */
+  readonly conductorUrl: string | undefined;
+  readonly oidcIssuer: string;
+  readonly signingKey: string | undefined;
+  readonly dataDir: string;
+  /** `host` or `host:port` that may be asked for metrics although they are loopback or private. */
+  readonly allowedHosts: readonly string[];
+  readonly simulate: boolean;
+}
+
+/**
+ * Reads the environment.
+ *
+ * @throws ConfigError that names every variable which is wrong, never its value: some are secrets.
+ */
+export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
+  const parsed = environmentSchema.safeParse(env);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(
+      'ENVIRONMENT_INVALID',
+      `The environment is not usable. ${problems.join('; ')}`,
+      'Correct or unset these variables; docs/architecture.md lists them.',
+    );
+  }
+  const given = parsed.data;
+  const hasKey = given.PRIVATE_KEY !== undefined || given.PRIVATE_KEY_PATH !== undefined;
+  if (given.APP_ID !== undefined && hasKey && given.WEBHOOK_SECRET === undefined) throw secretMissing();
+  return {
+    app:
+      given.APP_ID !== undefined && hasKey && given.WEBHOOK_SECRET !== undefined
+        ? { id: given.APP_ID, webhookSecret: given.WEBHOOK_SECRET }
+        : null,
+    port: given.PORT ?? 3_000,
+    host: given.HOST ?? '127.0.0.1',
+    logLevel: given.LOG_LEVEL ?? 'info',
+    githubApiUrl: withoutSlash(given.GITHUB_API_URL ?? 'https://api.github.com'),
+    databaseUrl: given.DATABASE_URL,
+    conductorUrl: given.CONDUCTOR_URL === undefined ? undefined : withoutSlash(given.CONDUCTOR_URL),
+    oidcIssuer: given.OIDC_ISSUER ?? 'https://token.actions.githubusercontent.com',
+    signingKey: given.SIGNING_KEY,
+    dataDir: given.DATA_DIR ?? 'data',
+    allowedHosts: given.ALLOWED_HOSTS,
+    simulate: given.SIMULATE,
+  };
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
+/** Probot falls back to the secret "development", which everybody knows: we do not. */
+function secretMissing(): ConfigError {
+  return new ConfigError(
+    'WEBHOOK_SECRET_MISSING',
+    'WEBHOOK_SECRET is not set, so webhooks could not be told from forged ones',
+    "Set WEBHOOK_SECRET to the webhook secret of the App's settings page.",
+  );
+}

@@ -1,0 +1,118 @@
+import type { Logger } from 'pino';
+import { createProbot, type Probot, ProbotOctokit } from 'probot';
+import { githubForge, type OctokitRequest } from '../adapters/github/index.ts';
+import { installationOf, type Sql } from '../adapters/postgres/index.ts';
+import { ConfigError, PermissionError } from '../core/errors.ts';
+import type { Forge } from '../core/ports/forge.ts';
+
+/** GitHub as the App sees it. */
+export interface GithubAccess {
+  /** Requests as the App itself (JWT), for `/app/…`. */
+  readonly asApp: () => Promise<OctokitRequest>;
+  /** Requests as one installation. */
+  readonly asInstallation: (installationId: number) => Promise<OctokitRequest>;
+  /** The port bound to one repository. The installation is looked up when it is not given. */
+  forgeFor(repository: string, installationId: number | null): Promise<Forge>;
+}
+
+/** The outbox decides when to try again; a client that waits by itself would hold its locks meanwhile. */
+const PatientOctokit = ProbotOctokit.defaults((options: { throttle?: object; retry?: object }) => ({
+  ...options,
+  throttle: { ...options.throttle, enabled: false },
+  retry: { ...options.retry, enabled: false },
+}));
+
+/**
+ * Connects Probot's App authentication to the forge port.
+ *
+ * @throws ConfigError when the private key is none.
+ */
+export async function connectGithub(options: {
+  readonly env: NodeJS.ProcessEnv;
+  readonly appId: number;
+  readonly apiUrl: string;
+  readonly logger: Logger;
+  readonly store: Sql;
+}): Promise<GithubAccess> {
+  const probot = await startProbot(options);
+  let slug: Promise<string> | undefined;
+  const forges = new Map<string, Promise<Forge>>();
+
+  const asApp = async (): Promise<OctokitRequest> => (await probot.auth()) as OctokitRequest;
+  const asInstallation = async (id: number): Promise<OctokitRequest> =>
+    (await probot.auth(id)) as OctokitRequest;
+
+  const appSlug = async (): Promise<string> => {
+    const answer = await (await asApp()).request('GET /app');
+    return String((answer.data as { slug: unknown }).slug);
+  };
+
+  const make = async (repository: string, installationId: number): Promise<Forge> => {
+    slug ??= appSlug();
+    slug.catch(() => {
+      slug = undefined;
+    });
+    return githubForge({ octokit: await asInstallation(installationId), repository, appSlug: await slug });
+  };
+
+  const findInstallation = async (repository: string): Promise<number> => {
+    const known = await installationOf(options.store, repository);
+    if (known !== null) return known;
+    const [owner, repo] = repository.split('/');
+    const answer = await (await asApp())
+      .request('GET /repos/{owner}/{repo}/installation', { owner, repo })
+      .catch((cause: unknown) => {
+        throw notInstalled(repository, cause);
+      });
+    return (answer.data as { id: number }).id;
+  };
+
+  return {
+    asApp,
+    asInstallation,
+    forgeFor: async (repository, installationId) => {
+      const id = installationId ?? (await findInstallation(repository));
+      const key = `${repository}#${id}`;
+      const forge = forges.get(key) ?? make(repository, id);
+      forges.set(key, forge);
+      forge.catch(() => forges.delete(key));
+      return forge;
+    },
+  };
+}
+
+async function startProbot(options: {
+  readonly env: NodeJS.ProcessEnv;
+  readonly appId: number;
+  readonly apiUrl: string;
+  readonly logger: Logger;
+}): Promise<Probot> {
+  try {
+    const probot = createProbot({
+      env: options.env,
+      overrides: {
+        appId: options.appId,
+        baseUrl: options.apiUrl,
+        Octokit: PatientOctokit,
+        log: options.logger as never,
+      },
+    });
+    return await probot.ready();
+  } catch (cause) {
+    throw new ConfigError(
+      'PRIVATE_KEY_INVALID',
+      `PRIVATE_KEY cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`,
+      "Set PRIVATE_KEY to the PEM text of the App's private key (or its base64), or PRIVATE_KEY_PATH to its file.",
+      { cause },
+    );
+  }
+}
+
+function notInstalled(repository: string, cause: unknown): PermissionError {
+  return new PermissionError(
+    'NOT_INSTALLED',
+    `The App is not installed on ${repository}`,
+    'Install it there, or add the repository to its installation.',
+    { cause },
+  );
+}

@@ -1,0 +1,106 @@
+import {
+  type Database,
+  installedRepositories,
+  listAggregates,
+  type StoredAggregate,
+} from '../../adapters/postgres/index.ts';
+import type { ReleaseEvent } from '../../core/flow/event.ts';
+import type { Forge } from '../../core/ports/forge.ts';
+import type { Log } from '../../core/ports/system.ts';
+import type { ReleaseState } from '../../core/release/state.ts';
+import { pullRequestUpdate } from '../events/pull-request.ts';
+import { type ApplyPorts, applyEvents } from '../flow/apply.ts';
+import type { Routed } from '../flow/decide.ts';
+import { withStoredResults } from '../flow/stored-results.ts';
+
+export interface ReconcilePorts extends ApplyPorts {
+  readonly database: Database;
+  readonly forgeFor: (repository: string, installationId: number | null) => Promise<Forge>;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/**
+ * Reads again what webhooks told us or failed to tell: webhooks are hints, the API is the truth. Every event
+ * that comes of it is one that a webhook could have brought, so repeating it changes nothing.
+ */
+export async function reconcileReleases(ports: ReconcilePorts): Promise<void> {
+  for (const stored of await listAggregates(ports.database, { kind: 'release', open: true })) {
+    await tolerating(stored.ref.repository, ports, async () => {
+      const forge = await ports.forgeFor(stored.ref.repository, null);
+      await apply(await releaseNews(stored, forge), ports);
+    });
+  }
+}
+
+/** The open pull requests of every repository, and those that we still think are open. */
+export async function reconcileChanges(ports: ReconcilePorts): Promise<void> {
+  for (const { repository, installationId } of await installedRepositories(ports.database)) {
+    await tolerating(repository, ports, async () => {
+      const forge = await ports.forgeFor(repository, installationId);
+      const open = await forge.listOpenPullRequests();
+      for (const number of open)
+        await apply((await pullRequestUpdate(number, { forge, repository })).events, ports);
+      await apply(await closedMeanwhile(repository, new Set(open), ports.database), ports);
+    });
+  }
+}
+
+/** What changed about a release while nobody told us: its deployment ended, its tag moved. */
+async function releaseNews({ ref, state }: StoredAggregate, forge: Forge): Promise<readonly Routed[]> {
+  const release = state as ReleaseState;
+  const events = [await deploymentNews(release, forge), await tagNews(release, forge)];
+  return events.flatMap((event) => (event === null ? [] : [{ ref, event }]));
+}
+
+async function deploymentNews({ deployment }: ReleaseState, forge: Forge): Promise<ReleaseEvent | null> {
+  if (deployment === null || deployment.githubId === null) return null;
+  if (deployment.status !== 'requested' && deployment.status !== 'running') return null;
+  const state = await forge.readDeploymentState(deployment.githubId);
+  if (state === null) return null;
+  return {
+    type: 'deployment.reported',
+    deploymentId: deployment.githubId,
+    environment: deployment.environment,
+    state: state as Extract<ReleaseEvent, { type: 'deployment.reported' }>['state'],
+    description: 'read from the API',
+  };
+}
+
+async function tagNews({ tag, sha }: ReleaseState, forge: Forge): Promise<ReleaseEvent | null> {
+  const ref = await forge.resolveRef(`tags/${tag}`);
+  if (ref?.commit === sha) return null;
+  return { type: 'tag.moved', from: sha, to: ref?.commit ?? '0'.repeat(40) };
+}
+
+async function closedMeanwhile(
+  repository: string,
+  open: ReadonlySet<number>,
+  database: Database,
+): Promise<readonly Routed[]> {
+  const known = await listAggregates(database, { kind: 'change', repository, open: true });
+  return known
+    .filter(({ ref }) => ref.key.startsWith('pr/') && !open.has(Number(ref.key.slice('pr/'.length))))
+    .map(({ ref }) => ({ ref, event: { type: 'change.closed', merged: false } }));
+}
+
+async function apply(routed: readonly Routed[], ports: ReconcilePorts): Promise<void> {
+  if (routed.length === 0) return;
+  await ports.database.transaction(async (tx) => {
+    await applyEvents(tx, await withStoredResults(tx, routed), ports, ports.now());
+  });
+}
+
+/** One repository that cannot be read does not keep the others from being looked after. */
+async function tolerating(
+  repository: string,
+  ports: ReconcilePorts,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    ports.log.warn({ repository, reason }, 'A repository could not be reconciled');
+  }
+}

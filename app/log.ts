@@ -1,0 +1,42 @@
+import { type Logger, pino } from 'pino';
+import type { Log } from '../core/ports/system.ts';
+
+/** Fields that may carry a secret, wherever they stand in the first three levels. */
+const secretFields = [
+  'authorization',
+  'token',
+  'password',
+  'secret',
+  'privateKey',
+  'private_key',
+  'signature',
+  'cookie',
+];
+
+/** JSON lines on stdout: static messages, everything variable in fields, secrets redacted. */
+export function createLogger(level: string): Logger {
+  return pino({
+    name: 'release-conductor',
+    level,
+    redact: {
+      paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
+      censor: '[redacted]',
+    },
+    serializers: { url: withoutCredentials },
+  });
+}
+
+export function toLog(logger: Logger): Log {
+  return {
+    debug: (fields, message) => logger.debug(fields, message),
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+  };
+}
+
+/** Addresses are logged without user, password and query. */
+function withoutCredentials(value: unknown): unknown {
+  const url = typeof value === 'string' ? URL.parse(value) : null;
+  return url === null ? value : `${url.protocol}//${url.host}${url.pathname}`;
+}

@@ -1,0 +1,118 @@
+import { Hono } from 'hono';
+import { compose, oidcVerifier } from './compose.ts';
+import { type Environment, readEnvironment } from './environment.ts';
+import { effectQueue } from './flow/apply.ts';
+import { processDelivery } from './flow/inbox.ts';
+import { InboxWriter, inboxQueue } from './flow/inbox-writer.ts';
+import { performEffect } from './flow/outbox.ts';
+import { resumeUnfinished } from './flow/recover.ts';
+import { connectGithub } from './github.ts';
+import { createApi } from './http/api.ts';
+import { createPages } from './http/pages.ts';
+import { type HttpServer, startServer } from './http/server.ts';
+import { type JobPorts, runJobsAtStart, scheduleJobs } from './jobs/schedule.ts';
+import { createLogger, toLog } from './log.ts';
+import { startRegistration } from './registration.ts';
+import { simulated } from './simulation.ts';
+import { type OpenStore, openStore } from './store.ts';
+
+export interface RunningConductor {
+  readonly url: string;
+  /** Drains: no new requests, running jobs end, everything is on disk. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the Conductor with the variables of `env` (DESIGN, section 6); without credentials, the registration
+ * page. Everything that a killed predecessor left unfinished is taken up at once.
+ *
+ * @throws ConfigError, InputError, PermissionError, ProviderError, ConflictError with what to change.
+ */
+export async function startConductor(env: NodeJS.ProcessEnv): Promise<RunningConductor> {
+  const environment = readEnvironment(env);
+  const { app } = environment;
+  if (app === null) return startRegistration(environment, createLogger(environment.logLevel));
+  const store = await openStore(environment, toLog(createLogger(environment.logLevel)));
+  try {
+    return await run(env, environment, app, store);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function run(
+  env: NodeJS.ProcessEnv,
+  environment: Environment,
+  app: NonNullable<Environment['app']>,
+  store: OpenStore,
+): Promise<RunningConductor> {
+  const logger = createLogger(environment.logLevel);
+  const log = toLog(logger);
+  const { database, queue } = store;
+  const access = await connectGithub({
+    env,
+    appId: app.id,
+    apiUrl: environment.githubApiUrl,
+    logger,
+    store: database,
+  });
+  const github = environment.simulate ? simulated(access, environment.dataDir) : access;
+  const { apply, inbox, outbox, evidence, metrics } = await compose(environment, store, github, log);
+  const { now } = inbox;
+  const writer = new InboxWriter(database, queue);
+
+  const server: HttpServer = await startServer({
+    host: environment.host,
+    port: environment.port,
+    log,
+    webhooks: {
+      secret: app.webhookSecret,
+      now,
+      store: (delivery) => writer.store(delivery),
+      seen: metrics.webhookReceived,
+    },
+    pages: new Hono()
+      .route('/', createPages({ database, registry: metrics.registry, simulate: environment.simulate }))
+      .route(
+        '/',
+        createApi({
+          ...apply,
+          database,
+          now,
+          log,
+          forgeFor: (repository) => github.forgeFor(repository, null),
+          oidc: oidcVerifier(environment.oidcIssuer, () => environment.conductorUrl ?? server.url),
+          signer: evidence.signer,
+          evidenceReceived: metrics.evidenceReceived,
+        }),
+      ),
+  });
+
+  const left = await resumeUnfinished(database, queue, now(), 0);
+  await queue.work(inboxQueue, { concurrency: 4, pollingSeconds: 2 }, (data) =>
+    processDelivery((data as { guid: string }).guid, inbox),
+  );
+  await queue.work(effectQueue, { concurrency: 8, pollingSeconds: 0.5 }, (data) =>
+    performEffect((data as { key: string }).key, outbox),
+  );
+  const jobs: JobPorts = {
+    ...inbox,
+    github,
+    forgeFor: github.forgeFor,
+    store: (delivery) => writer.store(delivery),
+  };
+  await scheduleJobs(queue, jobs);
+  const catchUp = runJobsAtStart(jobs);
+  log.info({ url: server.url, simulate: environment.simulate, resumed: left }, 'The Conductor is ready');
+
+  return {
+    url: server.url,
+    close: async () => {
+      await server.close();
+      await catchUp;
+      await store.close();
+      log.info({}, 'The Conductor has stopped');
+    },
+  };
+}
