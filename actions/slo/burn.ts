@@ -67,18 +67,23 @@ function stateOf(
   if (!burning) return settings.counted && count.total < settings.minEvents ? 'too-few' : 'clear';
   if (short === null) return 'uncertain';
   if (!exceeds(short, rule.factor)) return 'clear';
-  return isProven(count, rule.factor * settings.budget, settings) ? 'fires' : 'uncertain';
+  return isProven(count, settings) ? 'fires' : 'uncertain';
 }
 
 export function exceeds(value: number, limit: number): boolean {
   return value > limit * (1 + tolerance);
 }
 
-/** True when the error ratio is above `limit` with the wanted confidence: one error at low traffic is not. */
-export function isProven(count: WindowCount, limit: number, settings: BurnSettings): boolean {
+/**
+ * True when chance does not explain that the budget is being overspent: enough events, more than one of them
+ * bad, and an error ratio above the budget with the wanted confidence. One error at low traffic is a huge burn
+ * rate and no breach.
+ */
+export function isProven(count: WindowCount, settings: BurnSettings): boolean {
   if (!settings.counted) return true;
-  // Both ends of a two-sided interval: each end is one-sided at half the error.
-  return clopperPearson(count.bad, count.total, 2 * settings.confidence - 1).low > limit;
+  if (count.total < settings.minEvents || count.bad < 1.5) return false;
+  // Each end of a two-sided interval is one-sided at half the error.
+  return clopperPearson(count.bad, count.total, 2 * settings.confidence - 1).low > settings.budget;
 }
 
 /** Share of the period's budget that is left: 1 untouched, 0 spent, negative overspent. Null without events. */

@@ -143,8 +143,11 @@ async function readRecording(
   }
   const recording = parseRecording(bytes, source.path);
   const at = recording.recorded_at;
-  // Too old or from the future: its own time must not make it look fresh.
-  const usable = moment.now - at <= source.max_age && at - moment.now <= 300_000;
+  if (at - moment.now > clockSkewMs) {
+    const message = `${source.path} was recorded in the future (${new Date(at).toISOString()})`;
+    return { at: moment.now, source: 'recorded', readings: forAll(slos, { problem: 'no-data', message }) };
+  }
+  const usable = moment.now - at <= source.max_age;
   const series = (metric: string): readonly Series[] => seriesOfRecording(recording, metric);
   const reader = pointsReader(series, { ...moment, now: at }, 'history');
   const readings: Record<string, Reading> = {};
@@ -159,6 +162,9 @@ async function readRecording(
     readings: usable ? readings : aged(readings, at),
   };
 }
+
+/** Clocks differ; a recording from later than this is not believed. */
+const clockSkewMs = 300_000;
 
 /** An expired recording: what it holds is as old as itself. */
 function aged(readings: Readonly<Record<string, Reading>>, at: number): Record<string, Reading> {

@@ -114,7 +114,7 @@ function judgeBudget(
   onExhausted: 'fail' | 'warn',
 ): readonly Finding[] {
   if (period === undefined || left === null || left >= -1e-9) return [];
-  const proven = isProven(period, burn.budget, burn);
+  const proven = isProven(period, burn);
   return [
     proven ? say.exhausted(slo, left, onExhausted) : say.unproven(slo, period, formatWindow(period.windowMs)),
   ];
@@ -128,12 +128,10 @@ function judgeObserved(slo: Slo, windows: readonly WindowCount[], burn: BurnSett
   if (count === undefined || rate === null) findings.push(say.noTraffic(slo, null));
   else if (!exceeds(rate, 1)) {
     if (burn.counted && count.total < burn.minEvents) findings.push(say.tooFew(slo, burn.minEvents));
-  } else if (!isProven(count, burn.budget, burn))
-    findings.push(say.unproven(slo, count, 'what was observed'));
+  } else if (!isProven(count, burn)) findings.push(say.unproven(slo, count, 'what was observed'));
   else {
     const factor = burnRules(slo.periodMs)[0]?.factor ?? 1;
-    const paging = exceeds(rate, factor) && isProven(count, factor * burn.budget, burn);
-    findings.push(say.observedBurn(slo, rate, paging ? 'page' : 'ticket'));
+    findings.push(say.observedBurn(slo, rate, exceeds(rate, factor) ? 'page' : 'ticket'));
   }
   return { findings, verdict: verdictOf(findings), budgetLeft: null, rules: [] };
 }
