@@ -15,7 +15,7 @@ export interface LoadOptions {
   /** Requests a second that are started, whether or not earlier ones are answered (an open model). */
   readonly rate: number;
   readonly mix?: readonly RequestKind[];
-  /** Requests that may be unanswered at once; beyond it a request counts as failed without being sent. */
+  /** Requests that may be unanswered at once; beyond it a request is dropped instead of sent. */
   readonly maxInFlight?: number;
 }
 
@@ -29,6 +29,8 @@ export interface LoadReport {
   readonly byVersion: Readonly<Record<string, { readonly requests: number; readonly errors: number }>>;
   /** Requests without an answer. */
   readonly failed: number;
+  /** Requests that were due but not sent: too many were unanswered, or this process itself stood still. */
+  readonly dropped: number;
   readonly latency: {
     readonly p50: number;
     readonly p95: number;
@@ -51,6 +53,8 @@ const defaultMix: readonly RequestKind[] = [
 ];
 const tickMs = 10;
 const requestTimeoutMs = 5_000;
+/** A timer may come this late without any request being dropped, ms. */
+const longestLagMs = 250;
 
 /** Sends real HTTP requests at a constant rate until it is stopped. */
 export function startLoad(options: LoadOptions): Load {
@@ -67,9 +71,11 @@ class OpenLoad implements Load {
   readonly #byStatus: Record<string, number> = {};
   readonly #byVersion: Record<string, { requests: number; errors: number }> = {};
   #end: number | null = null;
+  #due = 0;
   #started = 0;
   #answered = 0;
   #failed = 0;
+  #dropped = 0;
   #inFlight = 0;
   #whenIdle: () => void = () => {};
 
@@ -87,6 +93,7 @@ class OpenLoad implements Load {
       byStatus: { ...this.#byStatus },
       byVersion: structuredClone(this.#byVersion),
       failed: this.#failed,
+      dropped: this.#dropped,
       latency: {
         p50: this.#latency.quantile(0.5),
         p95: this.#latency.quantile(0.95),
@@ -108,19 +115,23 @@ class OpenLoad implements Load {
     return this.report();
   }
 
-  /** Starts as many requests as are due by now, so that a late timer does not lower the rate. */
+  /** Starts as many requests as are due by now; after a longer standstill the overdue ones are dropped, not sent as a burst. */
   #tick(): void {
-    const due = Math.floor(((performance.now() - this.#begin) / 1_000) * this.#options.rate);
-    while (this.#started < due) {
-      const kind = this.#order[this.#started % this.#order.length];
-      this.#started += 1;
-      if (kind === undefined || this.#inFlight >= (this.#options.maxInFlight ?? 256)) this.#failed += 1;
+    const { rate, maxInFlight = 256 } = this.#options;
+    const due = Math.floor(((performance.now() - this.#begin) / 1_000) * rate);
+    const overdue = Math.max(0, due - this.#due - Math.ceil((rate * longestLagMs) / 1_000));
+    this.#dropped += overdue;
+    this.#due += overdue;
+    for (; this.#due < due; this.#due++) {
+      const kind = this.#order[this.#due % this.#order.length];
+      if (kind === undefined || this.#inFlight >= maxInFlight) this.#dropped += 1;
       else this.#send(kind);
     }
   }
 
   #send(kind: RequestKind): void {
     const began = performance.now();
+    this.#started += 1;
     this.#inFlight += 1;
     const { method, path, body } = kind;
     const headers = body === undefined ? {} : { 'content-type': 'application/json' };
