@@ -71,7 +71,12 @@ export type ChangeEvent =
 
 export type ReleaseEvent =
   | { readonly type: 'tag.pushed'; readonly tag: string; readonly sha: string; readonly actor: Actor }
-  | { readonly type: 'plan.loaded'; readonly facts: ReleasePlanFacts }
+  | {
+      readonly type: 'plan.loaded';
+      readonly facts: ReleasePlanFacts;
+      /** Verified results for this commit that were there before the tag; later ones arrive as `gate.reported`. */
+      readonly reports?: readonly GateReport[];
+    }
   | { readonly type: 'plan.rejected'; readonly problems: readonly string[] }
   | { readonly type: 'gate.reported'; readonly report: GateReport }
   | {

@@ -35,7 +35,7 @@ const handlers: {
 } = {
   'tag.pushed': onTagPushed,
   'tag.moved': onTagMoved,
-  'plan.loaded': (draft, event) => onPlanLoaded(draft, event.facts),
+  'plan.loaded': (draft, event) => onPlanLoaded(draft, event.facts, event.reports ?? []),
   'plan.rejected': (draft, event) => onPlanRejected(draft, event.problems),
   'gate.reported': (draft, event) => onGateReported(draft, event.report),
   'command.issued': onCommandIssued,

@@ -1,16 +1,20 @@
 import { releaseNotes } from '../comms/release-notes.ts';
 import { releaseStartText } from '../comms/templates.ts';
-import type { ReleasePlanFacts } from '../flow/event.ts';
+import type { GateReport, ReleasePlanFacts } from '../flow/event.ts';
 import { globMatcher } from '../gate/glob.ts';
 import { codeSpan, inlineText } from '../gate/markdown.ts';
 import type { ReleaseDraft } from './draft.ts';
-import { startStageWhenGatesPass } from './on-gate.ts';
+import { onGateReported, startStageWhenGatesPass } from './on-gate.ts';
 import { renderStatus } from './render-status.ts';
 
 /** How often a queued release asks whether the way is free, ms. */
 const queueInterval = 15_000;
 
-export function onPlanLoaded(draft: ReleaseDraft, facts: ReleasePlanFacts): void {
+export function onPlanLoaded(
+  draft: ReleaseDraft,
+  facts: ReleasePlanFacts,
+  reports: readonly GateReport[],
+): void {
   if (draft.state.phase !== 'planning') return;
   if (!globMatcher([facts.config.tags])(draft.state.tag)) {
     draft.move('ignored', `the tag does not match ${codeSpan(facts.config.tags)}`);
@@ -26,6 +30,7 @@ export function onPlanLoaded(draft: ReleaseDraft, facts: ReleasePlanFacts): void
     return;
   }
   begin(draft, facts);
+  for (const report of reports) onGateReported(draft, report);
 }
 
 export function onPlanRejected(draft: ReleaseDraft, problems: readonly string[]): void {

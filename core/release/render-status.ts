@@ -16,7 +16,7 @@ export function renderStatus(
   now: number,
 ): { readonly core: string; readonly body: string } {
   const head = [
-    `## ${sign[state.phase]} Release ${codeSpan(state.tag)}: ${state.hold === null ? phaseText[state.phase] : '⏸️ held'}`,
+    `## ${sign[state.phase]} Release ${codeSpan(state.tag)}: ${headline(state)}`,
     '',
     ...factsTable(state),
   ];
@@ -83,6 +83,10 @@ const phaseText: Readonly<Record<Phase, string>> = {
   rolled_back: 'rolled back',
   halted: 'halted',
 };
+
+function headline({ phase, hold }: ReleaseState): string {
+  return hold === null ? phaseText[phase] : `${phaseText[phase]}, ⏸️ held`;
+}
 
 function factsTable(state: ReleaseState): readonly string[] {
   const { plan, hold, incidentIssue, publishedUrl } = state;

@@ -1,0 +1,325 @@
+import { createHash } from 'node:crypto';
+import { assess, typedPolicyEngine } from '../../../adapters/policy/index.ts';
+import { parseComment } from '../../../core/commands/grammar.ts';
+import type { Effect, PlannedEffect } from '../../../core/flow/effect.ts';
+import type {
+  Actor,
+  EffectSettled,
+  GateReport,
+  ReleaseEvent,
+  ReleasePlanFacts,
+} from '../../../core/flow/event.ts';
+import { effectKey } from '../../../core/flow/key.ts';
+import type { CanaryReading } from '../../../core/ports/metrics.ts';
+import { decideRelease } from '../../../core/release/decide.ts';
+import { promotionInput } from '../../../core/release/promotion-input.ts';
+import { type ReleaseState, unknownRelease } from '../../../core/release/state.ts';
+import { isTransition } from '../../../core/release/transitions.ts';
+import { allReports, planFacts, repository, shaA, start } from '../support/facts.ts';
+
+type Input = ReleaseEvent | EffectSettled;
+
+export interface WorldOptions {
+  readonly plan?: Partial<ReleasePlanFacts>;
+  readonly reports?: readonly GateReport[];
+  /** Error rate of the new version at this moment; `weight` is its share of traffic in percent. */
+  readonly errorRate?: (weight: number, seconds: number) => number;
+  readonly baselineErrorRate?: number;
+  /** Requests a second over both versions. */
+  readonly rps?: number;
+  readonly stageHasTraffic?: boolean;
+  /** Readings that fail, by weight. */
+  readonly blind?: (weight: number) => boolean;
+  readonly deploymentState?: (
+    effect: Extract<Effect, { kind: 'createDeployment' }>,
+    n: number,
+  ) => 'success' | 'failure';
+  /** Refuses an effect: its outcome is an error. */
+  readonly refuse?: (id: string) => boolean;
+  readonly role?: string | null;
+  readonly tagShaNow?: string;
+  /** Does the release engineer type `/promote` whenever the Conductor says that it is ready? */
+  readonly promotes?: boolean;
+  readonly activeRelease?: (seconds: number) => string | null;
+  /** Chance in [0, 1): delays and repetitions of events. Absent: everything arrives at once and once. */
+  readonly random?: () => number;
+}
+
+/**
+ * Everything outside the pure machine, in virtual time: it performs every effect once by its id, as the store
+ * does, and answers with events, late, twice and out of order when `random` is given.
+ */
+export class World {
+  state: ReleaseState = unknownRelease;
+  now = start;
+  readonly effects = new Map<string, PlannedEffect>();
+  readonly comments: string[] = [];
+  readonly issues: { readonly title: string; readonly labels: readonly string[]; readonly body: string }[] =
+    [];
+  readonly deployments: Extract<Effect, { kind: 'createDeployment' }>[] = [];
+  readonly audit: { readonly action: string; readonly reasonCode: string | null }[] = [];
+  readonly phasesSeen: string[] = ['new'];
+  private readonly times = new Map<string, number>();
+  status = '';
+  weight = 0;
+  /** Set to leave every further request for a promotion unanswered. */
+  private deaf = false;
+  private readonly options: WorldOptions;
+  private readonly queue: { at: number; order: number; event: Input | PlannedEffect }[] = [];
+  private readonly counts = { canary: { requests: 0, errors: 0 }, baseline: { requests: 0, errors: 0 } };
+  private countedAt = start;
+  private order = 0;
+  private comment = 1_000;
+
+  constructor(options: WorldOptions = {}) {
+    this.options = options;
+  }
+
+  /** Pushes the tag, lets the gates report and plays until nothing happens any more or `until` holds. */
+  async play(until: (world: World) => boolean = () => false, limitSeconds = 900): Promise<this> {
+    if (this.state.phase === 'new' && this.queue.length === 0) this.begin();
+    for (let turns = 0; turns < 20_000 && !until(this); turns++) {
+      const next = this.take();
+      if (next === null || next.at > start + limitSeconds * 1_000) break;
+      this.advanceTo(next.at);
+      if ('effect' in next.event) await this.perform(next.event.id, next.event.effect);
+      else await this.deliver(next.event);
+    }
+    return this;
+  }
+
+  begin(): void {
+    const actor: Actor = { login: 'ada', type: 'User' };
+    this.send({ type: 'tag.pushed', tag: 'v1.1.0', sha: shaA, actor });
+    for (const report of this.options.reports ?? allReports())
+      this.send({ type: 'gate.reported', report }, 100);
+  }
+
+  /** Somebody writes a comment in the tracking issue. */
+  say(body: string, login = 'ada', type: Actor['type'] = 'User', commentId = ++this.comment): number {
+    const parsed = parseComment(body);
+    if (parsed.kind === 'none') return commentId;
+    const actor: Actor = { login, type };
+    const source = {
+      commentId,
+      issue: this.state.trackingIssue ?? 1,
+      isPullRequest: false,
+      url: `https://github.com/${repository}/issues/1#issuecomment-${commentId}`,
+      bodySha256: createHash('sha256').update(body).digest('hex'),
+    };
+    if (parsed.kind === 'problem') {
+      this.send({ type: 'command.malformed', code: parsed.code, message: parsed.message, actor, source });
+    } else {
+      for (const command of parsed.commands) this.send({ type: 'command.issued', command, actor, source });
+    }
+    return commentId;
+  }
+
+  send(event: Input, delay = 0): void {
+    const { random } = this.options;
+    const copies = random !== undefined && random() < 0.3 ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) {
+      const jitter = random === undefined ? 0 : Math.floor(random() * 1_500);
+      this.queue.push({ at: this.now + delay + jitter, order: this.order++, event });
+    }
+  }
+
+  /** When an effect was decided, ms since the epoch. */
+  timeOf(id: string): number {
+    const at = this.times.get(id);
+    if (at === undefined) throw new Error(`effect ${id} was never decided`);
+    return at;
+  }
+
+  /** The release engineer leaves: what was typed but not delivered is gone. Always true. */
+  dropCommands(): true {
+    this.deaf = true;
+    const rest = this.queue.filter(({ event }) => 'effect' in event || !event.type.startsWith('command.'));
+    this.queue.splice(0, this.queue.length, ...rest);
+    return true;
+  }
+
+  /** Traffic that really goes to the new version, as the pipeline last set it. */
+  private advanceTo(at: number): void {
+    this.now = Math.max(this.now, at);
+    const seconds = (this.now - this.countedAt) / 1_000;
+    const requests = (this.options.rps ?? 200) * seconds;
+    const share = this.weight / 100;
+    const rate = this.options.errorRate?.(this.weight, (this.now - start) / 1_000) ?? 0;
+    this.counts.canary.requests += requests * share;
+    this.counts.canary.errors += requests * share * rate;
+    this.counts.baseline.requests += requests * (1 - share);
+    this.counts.baseline.errors += requests * (1 - share) * (this.options.baselineErrorRate ?? 0);
+    this.countedAt = this.now;
+  }
+
+  private take(): { at: number; event: Input | PlannedEffect } | null {
+    this.queue.sort((a, b) => a.at - b.at || a.order - b.order);
+    return this.queue.shift() ?? null;
+  }
+
+  private async deliver(event: Input): Promise<void> {
+    const before = this.state.phase;
+    const active = this.options.activeRelease?.((this.now - start) / 1_000) ?? null;
+    const decision = decideRelease(this.state, event, { now: this.now, repository, activeRelease: active });
+    const stored: ReleaseState = JSON.parse(JSON.stringify(decision.state));
+    if (JSON.stringify(stored) !== JSON.stringify(decision.state)) throw new Error('state is no plain JSON');
+    this.state = stored;
+    this.audit.push(...decision.audit);
+    this.checkMove(before, stored.phase, event);
+    // Results are routed by the release's commit, so none can arrive before the tag did.
+    if (before === 'new' && stored.phase !== 'new') {
+      for (const report of this.options.reports ?? allReports())
+        this.send({ type: 'gate.reported', report }, 100);
+    }
+    for (const planned of decision.effects) await this.accept(planned);
+  }
+
+  private checkMove(before: ReleaseState['phase'], after: ReleaseState['phase'], event: Input): void {
+    if (before === after) return;
+    this.phasesSeen.push(after);
+    // One event may take two arrows at once (plan loaded and gates already there).
+    const viaMiddle = before === 'planning' && after === 'staging';
+    if (!viaMiddle && !isTransition(before, after)) {
+      throw new Error(`${before} → ${after} on ${event.type} is not in the table`);
+    }
+  }
+
+  private async accept(planned: PlannedEffect): Promise<void> {
+    const known = this.effects.get(planned.id);
+    if (known !== undefined) {
+      if (JSON.stringify(known.effect) !== JSON.stringify(planned.effect)) {
+        throw new Error(`effect ${planned.id} was decided twice with different content`);
+      }
+      return;
+    }
+    this.effects.set(planned.id, planned);
+    this.times.set(planned.id, this.now);
+    const at = planned.notBefore ?? this.now;
+    if (at > this.now) this.queue.push({ at, order: this.order++, event: planned });
+    else await this.perform(planned.id, planned.effect);
+  }
+
+  private settle(id: string, outcome: EffectSettled['outcome']): void {
+    const key = effectKey({ kind: 'release', repository, key: 'v1.1.0' }, id);
+    this.send({ type: 'effect.settled', key, kind: id.split('/')[0] ?? '', outcome });
+  }
+
+  private async perform(id: string, effect: Effect): Promise<void> {
+    if (this.options.refuse?.(id) === true) {
+      this.settle(id, { ok: false, code: 'GITHUB_REFUSED', message: 'GitHub answered 422' });
+      return;
+    }
+    const ok = (value: Record<string, unknown> = {}): void => this.settle(id, { ok: true, value });
+    switch (effect.kind) {
+      case 'loadPlan':
+        return this.send({ type: 'plan.loaded', facts: planFacts(this.options.plan) });
+      case 'ensureDraftRelease':
+        return ok({ releaseId: 77 });
+      case 'openIssue':
+        this.issues.push(effect);
+        return ok({ number: this.issues.length });
+      case 'updateIssue':
+        this.status = effect.body ?? this.status;
+        return ok();
+      case 'postComment':
+        this.comments.push(effect.body);
+        this.react(effect.body);
+        return ok();
+      case 'createDeployment':
+        return this.deploy(id, effect);
+      case 'assessCommand':
+        return this.assess(effect);
+      case 'measureCanary':
+        return this.send({
+          type: 'canary.measured',
+          step: effect.step,
+          tick: effect.tick,
+          ...this.read(effect),
+        });
+      case 'packEvidence':
+        return ok({ sha256: '1'.repeat(64), size: 10, bundleSha256: '2'.repeat(64) });
+      case 'attachEvidence':
+        return ok({ assets: [] });
+      case 'publishRelease':
+        return ok({ url: 'https://github.com/acme/shop/releases/v1.1.0' });
+      case 'startTimer':
+        return this.send({ type: 'timer.fired', timer: effect.timer });
+      case 'publishCheck':
+      case 'upsertComment':
+      case 'addReaction':
+        return ok();
+    }
+  }
+
+  private deploy(id: string, effect: Extract<Effect, { kind: 'createDeployment' }>): void {
+    this.deployments.push(effect);
+    const deploymentId = 500 + this.deployments.length;
+    const end = this.options.deploymentState?.(effect, this.deployments.length) ?? 'success';
+    if (end === 'success' && effect.environment === 'production') {
+      this.weight = effect.task === 'rollback' ? 0 : effect.payload.weight;
+    }
+    this.settle(id, { ok: true, value: { deploymentId } });
+    const base = { type: 'deployment.reported', deploymentId, environment: effect.environment } as const;
+    this.send({ ...base, state: 'in_progress', description: '' }, 10);
+    this.send({ ...base, state: end, description: end === 'failure' ? 'health check failed' : '' }, 20);
+  }
+
+  private async assess(effect: Extract<Effect, { kind: 'assessCommand' }>): Promise<void> {
+    const { command, actor, source, facts } = effect;
+    const { role = 'maintain', tagShaNow = shaA } = this.options;
+    const gates = (this.options.reports ?? allReports()).map(({ gate, result }) => ({
+      gate,
+      verdict: result.verdict,
+      sha: result.subject.sha,
+      finishedAt: Date.parse(result.finished_at),
+    }));
+    const world = {
+      tagShaNow,
+      role,
+      teams: [],
+      gates,
+      sloBurn: null,
+      headroom: null,
+      freeze: { active: false, reason: null },
+    };
+    const input = promotionInput(repository, command, actor, facts, world, this.now);
+    const assessment = await assess(typedPolicyEngine(), input);
+    this.send({ type: 'command.assessed', command, actor, source, assessment });
+  }
+
+  private read(effect: Extract<Effect, { kind: 'measureCanary' }>): {
+    reading: CanaryReading | null;
+    problem: string | null;
+  } {
+    if (this.options.blind?.(this.weight) === true)
+      return { reading: null, problem: 'provider answered 500' };
+    const isStage = effect.environment === 'stage';
+    const none = { version: '', instances: [] };
+    if (isStage && this.options.stageHasTraffic !== true) {
+      return { reading: { at: this.now, canary: none, baseline: none }, problem: null };
+    }
+    const seconds = Math.floor((this.now - start) / 1_000);
+    const canary = isStage ? { requests: seconds * 50, errors: 0 } : rounded(this.counts.canary);
+    const arm = (version: string, counts: { requests: number; errors: number }) => ({
+      version,
+      instances: [{ id: `${version}-1`, ...counts, slow: null }],
+    });
+    const reading = {
+      at: this.now,
+      canary: arm('v1.1.0', canary),
+      baseline: arm('v1.0.0', rounded(this.counts.baseline)),
+    };
+    return { reading, problem: null };
+  }
+
+  /** The release engineer does what the Conductor asks for. */
+  private react(body: string): void {
+    const asked = /Ready for `(\/promote \d+)`/.exec(body)?.[1];
+    if (asked !== undefined && !this.deaf && this.options.promotes !== false) this.say(asked);
+  }
+}
+
+function rounded(counts: { requests: number; errors: number }): { requests: number; errors: number } {
+  return { requests: Math.floor(counts.requests), errors: Math.floor(counts.errors) };
+}
