@@ -1,0 +1,63 @@
+import { type LockedPackage, type LockFile, npmPurl } from './lock-file.ts';
+import type { Component, Sbom } from './sbom/model.ts';
+
+/** How the SBOMs and a lock file differ. */
+export interface Binding {
+  readonly lockPath: string;
+  /** Locked for production, but in no SBOM. */
+  readonly missing: readonly LockedPackage[];
+  /** The same for packages that are for development or for some platforms only: SBOM tools may leave them out. */
+  readonly missingOptional: readonly LockedPackage[];
+  /** npm packages of an SBOM that no lock file pins. */
+  readonly unlocked: readonly { readonly sbom: string; readonly component: Component }[];
+}
+
+/**
+ * Compares SBOMs with lock files, both ways. A package is known by its package URL, else by name and version. A
+ * component without a package URL may belong to another ecosystem: only npm's own are asked to be locked.
+ */
+export function bindToLocks(sboms: readonly Sbom[], locks: readonly LockFile[]): Binding[] {
+  const described = new Set(sboms.flatMap((sbom) => sbom.components.flatMap(keysOf)));
+  const locked = new Set(
+    locks.flatMap((lock) => [
+      npmPurl(lock.rootName, lock.rootVersion),
+      ...lock.packages.map(({ name, version }) => npmPurl(name, version)),
+    ]),
+  );
+  const unlocked = sboms.flatMap((sbom) =>
+    sbom.components
+      .filter(({ purl }) => purl?.startsWith('pkg:npm/') && !locked.has(purl))
+      .map((component) => ({ sbom: sbom.path, component })),
+  );
+  return locks.map((lock, index) => {
+    const absent = unique(lock.packages).filter(
+      ({ name, version }) => !described.has(npmPurl(name, version)) && !described.has(`${name}@${version}`),
+    );
+    return {
+      lockPath: lock.path,
+      missing: absent.filter((one) => !one.dev && !one.optional),
+      missingOptional: absent.filter((one) => one.dev || one.optional),
+      unlocked: index === 0 ? unlocked : [],
+    };
+  });
+}
+
+function keysOf(component: Component): string[] {
+  return component.purl !== null ? [component.purl] : [`${component.name}@${component.version}`];
+}
+
+/** One package may be installed in several places; it counts as needed when one of them is. */
+function unique(packages: readonly LockedPackage[]): LockedPackage[] {
+  const byKey = new Map<string, LockedPackage>();
+  for (const one of packages) {
+    const key = `${one.name}@${one.version}`;
+    const known = byKey.get(key);
+    byKey.set(
+      key,
+      known === undefined
+        ? one
+        : { ...known, dev: known.dev && one.dev, optional: known.optional && one.optional },
+    );
+  }
+  return [...byKey.values()];
+}

@@ -1,0 +1,45 @@
+import type { GateIo } from '../../core/gate/gate.ts';
+import { type LockFileRead, parseLockFile } from './lock-file.ts';
+import type { SupplyChainOptions } from './options.ts';
+import { readSbom, type SbomRead } from './sbom/read.ts';
+
+export interface TextFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface SupplyChainFacts {
+  readonly sboms: readonly SbomRead[];
+  readonly locks: readonly LockFileRead[];
+  readonly dockerfiles: readonly TextFile[];
+  readonly manifests: readonly TextFile[];
+}
+
+/** Reads what the release is made of. */
+export async function collectSupplyChain(options: SupplyChainOptions, io: GateIo): Promise<SupplyChainFacts> {
+  const sboms = await readEach(io, options.sbom.paths, readSbom);
+  return {
+    // A glob such as sbom/**/*.json may catch other JSON; a file that is broken, or named for it, is never overlooked.
+    sboms: sboms.filter((read) => read.ok || !read.notSbom || /\.(spdx|cdx)\.json$/.test(read.path)),
+    locks: await readEach(io, options.lock_files, parseLockFile),
+    dockerfiles: await readEach(io, options.hardening.dockerfiles, asText),
+    manifests: await readEach(io, options.hardening.manifests, asText),
+  };
+}
+
+async function readEach<One>(
+  io: GateIo,
+  globs: readonly string[],
+  parse: (path: string, bytes: Uint8Array) => One,
+): Promise<One[]> {
+  const parsed: One[] = [];
+  for (const path of await io.files.list(globs)) {
+    const bytes = await io.files.read(path);
+    if (bytes !== null) parsed.push(parse(path, bytes));
+  }
+  return parsed;
+}
+
+function asText(path: string, bytes: Uint8Array): TextFile {
+  return { path, text: new TextDecoder().decode(bytes) };
+}

@@ -1,0 +1,211 @@
+import type { Evaluation, EvidenceFile } from '../../core/gate/gate.ts';
+import { globMatcher } from '../../core/gate/glob.ts';
+import type { Finding, Subject } from '../../core/gate/result.ts';
+import { countFindings, plural, verdictOfFindings } from '../../core/gate/verdict.ts';
+import type { SupplyChainFacts } from './collect.ts';
+import { judgeDockerfile } from './hardening/dockerfile.ts';
+import { judgeManifest } from './hardening/kubernetes.ts';
+import { type Inventory, licensedComponents, takeInventory } from './inventory.ts';
+import { decideLicense } from './licenses/decide.ts';
+import type { SupplyChainOptions, Waiver } from './options.ts';
+import { generateSpdx } from './sbom/generate.ts';
+import type { Sbom } from './sbom/model.ts';
+import { readSbom } from './sbom/read.ts';
+
+const generator = 'release-conductor-supply-chain';
+
+/** Verdict on what a release is made of. No inventory at all is inconclusive, never a pass. */
+export function evaluateSupplyChain(
+  options: SupplyChainOptions,
+  facts: SupplyChainFacts,
+  subject: Subject,
+  now: number,
+): Evaluation {
+  const found = takeInventory(facts);
+  const completed = completeInventory(options, found, facts, subject, now);
+  const licenses = licenseFindings(options, completed.inventory);
+  const findings = applyWaivers(
+    [
+      ...completed.inventory.findings,
+      ...completed.findings,
+      ...licenses.findings,
+      ...facts.dockerfiles.flatMap(({ path, text }) => judgeDockerfile(path, text)),
+      ...facts.manifests.flatMap(({ path, text }) => judgeManifest(path, text)),
+      ...provenanceFindings(options),
+    ],
+    options.waivers,
+    now,
+  );
+  const byFindings = verdictOfFindings(findings);
+  const blind = completed.inventory.sboms.length === 0 || options.provenance === 'required';
+  const components = completed.inventory.sboms.reduce((sum, sbom) => sum + sbom.components.length, 0);
+  return {
+    verdict: byFindings !== 'fail' && blind ? 'inconclusive' : byFindings,
+    summary: `${plural(components, 'component')} in ${plural(completed.inventory.sboms.length, 'SBOM')}${completed.generated ? ' (made from the lock file)' : ''}; ${countFindings(findings)}.`,
+    findings,
+    measurements: {
+      components,
+      sboms: completed.inventory.sboms.length,
+      sbom_generated: completed.generated,
+      locked_packages: completed.inventory.locks.reduce((sum, lock) => sum + lock.packages.length, 0),
+      licenses: licenses.counts,
+      dockerfiles: facts.dockerfiles.length,
+      manifests: facts.manifests.length,
+      provenance: 'not checked',
+    },
+    evidence: evidenceOf(completed.inventory.sboms),
+  };
+}
+
+interface Completed {
+  readonly inventory: Inventory;
+  readonly findings: readonly Finding[];
+  readonly generated: boolean;
+}
+
+/** Makes the SBOM that is missing; says so, because a document made by the judge proves less than one made by the build. */
+function completeInventory(
+  options: SupplyChainOptions,
+  found: Inventory,
+  facts: SupplyChainFacts,
+  subject: Subject,
+  now: number,
+): Completed {
+  if (found.sboms.length > 0 || facts.sboms.length > 0)
+    return { inventory: found, findings: [], generated: false };
+  if (!options.sbom.generate || found.locks.length === 0) {
+    const why = found.locks.length === 0 ? 'and no lock file to make one from' : 'and sbom.generate is off';
+    return {
+      inventory: found,
+      generated: false,
+      findings: [
+        {
+          code: 'sbom-missing',
+          level: 'warning',
+          message: `There is no SBOM (${options.sbom.paths.join(', ')}) ${why}: nobody can say what the release contains.`,
+          help: 'Commit a lock file, or make an SBOM in the job before this step.',
+        },
+      ],
+    };
+  }
+  const sboms = found.locks.flatMap((lock) => {
+    const bytes = generateSpdx(lock, {
+      now,
+      tool: generator,
+      repository: subject.repository,
+      sha: subject.sha,
+    });
+    const read = readSbom(`${lock.path.replace(/\.json$/, '').replaceAll('/', '-')}.spdx.json`, bytes);
+    return read.ok ? [read.sbom] : [];
+  });
+  return {
+    inventory: { ...found, sboms },
+    generated: true,
+    findings: [
+      {
+        code: 'sbom-generated',
+        level: 'notice',
+        message:
+          'There was no SBOM; one was made from the lock file. It lists what is locked, not what the build put into the image.',
+        help: 'Make an SBOM of the built artifact and name it in gates.supply-chain.sbom.paths.',
+      },
+    ],
+  };
+}
+
+function licenseFindings(
+  options: SupplyChainOptions,
+  inventory: Inventory,
+): { findings: Finding[]; counts: Readonly<Record<string, number>> } {
+  const counts = { allowed: 0, denied: 0, unknown: 0 };
+  const findings = licensedComponents(inventory, options.licenses.include_dev).flatMap(
+    ({ component, path }): Finding[] => {
+      const decision = decideLicense(component.license, options.licenses);
+      counts[decision]++;
+      const name = `${component.name}@${component.version}`;
+      if (decision === 'allowed') return [];
+      const denied = decision === 'denied';
+      return [
+        {
+          code: denied ? 'license-denied' : 'license-unknown',
+          level: denied ? 'error' : options.licenses.unknown,
+          message: denied
+            ? `\`${name}\` may only be used under \`${component.license}\`, which the config does not permit.`
+            : `The licence of \`${name}\` is not known (${component.license ?? 'nothing is said'}).`,
+          help: denied
+            ? 'Replace the package, or change licenses.allow and licenses.deny on the base branch.'
+            : 'Find out its licence and state it in the SBOM, or waive the finding with a reason.',
+          path,
+          data: { package: name, license: component.license },
+        },
+      ];
+    },
+  );
+  return { findings, counts };
+}
+
+function provenanceFindings({ provenance }: SupplyChainOptions): Finding[] {
+  const required = provenance === 'required';
+  return [
+    {
+      code: 'provenance-not-checked',
+      level: required ? 'warning' : 'notice',
+      message: `Provenance and signatures of the artifacts were not checked${required ? ', but the config requires it' : ''}.`,
+      help: 'Verify them in the pipeline (gh attestation verify) until this gate does.',
+    },
+  ];
+}
+
+/** A waiver turns its findings into notices until its last day; an expired one that is still needed is an error. */
+function applyWaivers(findings: readonly Finding[], waivers: readonly Waiver[], now: number): Finding[] {
+  const today = new Date(now).toISOString().slice(0, 10);
+  const expired = new Set<Waiver>();
+  const judged = findings.map((finding): Finding => {
+    const waiver = waivers.find((one) => covers(one, finding));
+    if (waiver === undefined || finding.level === 'notice') return finding;
+    if (waiver.expires < today) {
+      expired.add(waiver);
+      return finding;
+    }
+    return {
+      ...finding,
+      level: 'notice',
+      message: `Waived by ${waiver.owner} until ${waiver.expires}: ${waiver.reason}. ${finding.message}`,
+    };
+  });
+  const late = [...expired].map(
+    (waiver): Finding => ({
+      code: 'waiver-expired',
+      level: 'error',
+      message: `The waiver of ${waiver.owner} for \`${waiver.code}\` ended on ${waiver.expires}.`,
+      help: 'Correct what it covered, or have its owner renew it on the base branch.',
+    }),
+  );
+  return [...judged, ...late];
+}
+
+function covers(waiver: Waiver, finding: Finding): boolean {
+  if (waiver.code !== finding.code) return false;
+  if (waiver.path !== undefined && !globMatcher([waiver.path])(finding.path ?? '')) return false;
+  if (waiver.package === undefined) return true;
+  const name = String(finding.data?.package ?? '');
+  return name === waiver.package || name.slice(0, name.lastIndexOf('@')) === waiver.package;
+}
+
+/** `sbom/<name>.spdx.json`; documents of one name in different folders are numbered. */
+function evidenceOf(sboms: readonly Sbom[]): EvidenceFile[] {
+  const taken = new Map<string, number>();
+  return sboms.map((sbom) => {
+    const name = sbom.path
+      .replace(/^sbom\//, '')
+      .replace(/(\.(spdx|cdx))?\.json$/, '')
+      .replace(/[^\w.-]+/g, '-')
+      .replace(/^[.-]+/, '');
+    const [suffix, mediaType] =
+      sbom.format === 'SPDX' ? ['spdx', 'application/spdx+json'] : ['cdx', 'application/vnd.cyclonedx+json'];
+    const path = `${name || 'sbom'}.${suffix}`;
+    const times = (taken.get(path) ?? 0) + 1;
+    taken.set(path, times);
+    return { path: `sbom/${path}${times > 1 ? `.${times}` : ''}.json`, mediaType, bytes: sbom.bytes };
+  });
+}

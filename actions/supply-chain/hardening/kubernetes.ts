@@ -1,0 +1,117 @@
+import { isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, type YAMLMap } from 'yaml';
+import type { Finding } from '../../../core/gate/result.ts';
+import { judgeContainer } from './container.ts';
+
+/** A YAML value with the line where it stands. */
+export interface Placed {
+  readonly map: YAMLMap;
+  line(key?: string): number;
+}
+
+const podAt: Readonly<Record<string, readonly string[]>> = {
+  Pod: [],
+  Deployment: ['spec', 'template'],
+  StatefulSet: ['spec', 'template'],
+  DaemonSet: ['spec', 'template'],
+  ReplicaSet: ['spec', 'template'],
+  Job: ['spec', 'template'],
+  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
+};
+
+/** What the workloads of a manifest may do on a node: pure. Templates that are not rendered are named, not guessed at. */
+export function judgeManifest(path: string, text: string): Finding[] {
+  if (/\{\{.*\}\}/.test(text)) {
+    return [
+      {
+        code: 'manifest-not-rendered',
+        level: 'warning',
+        message: 'The manifest is a template: what it becomes is not known, so nothing in it was judged.',
+        help: 'Render it (helm template, kustomize build) and point hardening.manifests to the result.',
+        path,
+      },
+    ];
+  }
+  const counter = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: counter, uniqueKeys: true });
+  if (!Array.isArray(documents)) return [];
+  return documents.flatMap((document) => {
+    const [error] = document.errors;
+    if (error !== undefined) return [unreadable(path, error.message, counter.linePos(error.pos[0]).line)];
+    return isMap(document.contents) ? judgeObject(path, document.contents, counter) : [];
+  });
+}
+
+function judgeObject(path: string, object: YAMLMap, counter: LineCounter): Finding[] {
+  const kind = scalarAt(object, 'kind');
+  if (kind === 'List') {
+    const items = object.get('items', true);
+    return isSeq(items)
+      ? items.items.flatMap((item) => (isMap(item) ? judgeObject(path, item, counter) : []))
+      : [];
+  }
+  const way = podAt[String(kind)];
+  if (way === undefined) return [];
+  const spec = object.getIn([...way, 'spec'], true);
+  if (!isMap(spec)) return [];
+  const pod = placed(spec, counter);
+  const lists = [
+    { key: 'containers', starts: false },
+    { key: 'initContainers', starts: true },
+  ];
+  const containers = lists.flatMap(({ key, starts }) => {
+    const list = spec.get(key, true);
+    const maps = isSeq(list) ? list.items.filter((item) => isMap(item)) : [];
+    return maps.map((map) => ({
+      container: placed(map, counter),
+      once: starts || kind === 'Job' || kind === 'CronJob',
+    }));
+  });
+  return [
+    ...hostFindings(path, pod),
+    ...containers.flatMap(({ container, once }) => judgeContainer(path, pod, container, once)),
+  ];
+}
+
+function hostFindings(path: string, pod: Placed): Finding[] {
+  return ['hostNetwork', 'hostPID', 'hostIPC']
+    .filter((key) => scalarAt(pod.map, key) === true)
+    .map((key) => ({
+      code: 'k8s-host-namespace',
+      level: 'error',
+      message: `\`${key}: true\` puts the pod into the node's own namespace.`,
+      help: `Remove ${key}.`,
+      path,
+      line: pod.line(key),
+    }));
+}
+
+function placed(map: YAMLMap, counter: LineCounter): Placed {
+  const lineOf = (node: unknown): number => counter.linePos((node as Node | undefined)?.range?.[0] ?? 0).line;
+  return {
+    map,
+    line(key) {
+      const pair =
+        key === undefined
+          ? undefined
+          : map.items.find((item) => isScalar(item.key) && item.key.value === key);
+      return lineOf(pair?.key ?? map);
+    },
+  };
+}
+
+/** The plain value at a path of keys; undefined when there is none. */
+export function scalarAt(map: YAMLMap, ...path: readonly string[]): unknown {
+  const node = map.getIn(path, true);
+  return isScalar(node) ? node.value : undefined;
+}
+
+function unreadable(path: string, message: string, line: number): Finding {
+  return {
+    code: 'manifest-unreadable',
+    level: 'error',
+    message: `The manifest is not YAML: ${message.split('\n')[0]}`,
+    help: 'Correct the line, or take the file out of hardening.manifests.',
+    path,
+    line,
+  };
+}

@@ -1,0 +1,152 @@
+import type { Finding } from '../../core/gate/result.ts';
+import { bindToLocks } from './binding.ts';
+import type { SupplyChainFacts } from './collect.ts';
+import { type LockFile, npmPurl } from './lock-file.ts';
+import type { Component, Sbom } from './sbom/model.ts';
+
+/** What is known of the release's contents: documents, locks, and what is wrong with either. */
+export interface Inventory {
+  readonly sboms: readonly Sbom[];
+  readonly locks: readonly LockFile[];
+  readonly findings: readonly Finding[];
+}
+
+/** At most so many problems of one document are spelled out; the rest are counted. */
+const shownProblems = 25;
+
+/** Judges documents and their agreement with the lock files. */
+export function takeInventory(facts: SupplyChainFacts): Inventory {
+  const sboms = facts.sboms.flatMap((read) => (read.ok ? [read.sbom] : []));
+  const locks = facts.locks.flatMap((read) => (read.ok ? [read.lock] : []));
+  const unreadable = [...facts.sboms, ...facts.locks].flatMap((read) =>
+    read.ok ? [] : [unreadableFinding(read)],
+  );
+  const findings = [
+    ...unreadable,
+    ...sboms.flatMap(documentFindings),
+    ...(sboms.length > 0 && locks.length > 0 ? bindingFindings(sboms, locks) : []),
+  ];
+  return { sboms, locks, findings };
+}
+
+function unreadableFinding({ path, problem }: { readonly path: string; readonly problem: string }): Finding {
+  return {
+    code: 'document-unreadable',
+    level: 'error',
+    message: `\`${path}\` cannot be used: ${problem}.`,
+    help: 'Make the file again with its tool, or take it out of the configured paths.',
+    path,
+  };
+}
+
+function documentFindings(sbom: Sbom): Finding[] {
+  const invalid = sbom.problems.slice(0, shownProblems).map(
+    ({ place, message }): Finding => ({
+      code: 'sbom-invalid',
+      level: 'error',
+      message: `This is not valid ${sbom.format} ${sbom.specVersion}: ${place} ${message}.`,
+      help: 'Make the document again with a tool that follows the specification.',
+      path: sbom.path,
+    }),
+  );
+  const more = sbom.problems.length - invalid.length;
+  const counted: Finding[] =
+    more <= 0
+      ? []
+      : [
+          {
+            code: 'sbom-invalid',
+            level: 'error',
+            message: `${more} further problems of this kind.`,
+            help: 'Correct those above first.',
+            path: sbom.path,
+          },
+        ];
+  return [...invalid, ...counted];
+}
+
+function bindingFindings(sboms: readonly Sbom[], locks: readonly LockFile[]): Finding[] {
+  return bindToLocks(sboms, locks).flatMap((binding): Finding[] => {
+    const needed = locks.find(({ path }) => path === binding.lockPath)?.packages.length ?? 0;
+    const described = sboms.reduce((sum, sbom) => sum + sbom.components.length, 0);
+    if (described === 0 && needed > 0) return sboms.map((sbom) => emptyFinding(sbom, needed));
+    const missing = binding.missing.map(
+      (one): Finding => ({
+        code: 'sbom-missing-package',
+        level: 'error',
+        message: `\`${one.name}@${one.version}\` is locked in ${binding.lockPath} but in no SBOM.`,
+        help: 'Make the SBOM again from the commit that is released.',
+        path: sboms[0]?.path ?? binding.lockPath,
+        data: { purl: npmPurl(one.name, one.version) },
+      }),
+    );
+    const unlocked = binding.unlocked.map(
+      ({ sbom, component }): Finding => ({
+        code: 'sbom-unlocked-package',
+        level: 'error',
+        message: `\`${component.name}@${component.version}\` is in the SBOM but no lock file pins it: the SBOM belongs to another build.`,
+        help: 'Make the SBOM again from the commit that is released.',
+        path: sbom,
+        data: { purl: component.purl },
+      }),
+    );
+    const optional: Finding[] =
+      binding.missingOptional.length === 0
+        ? []
+        : [
+            {
+              code: 'sbom-without-optional',
+              level: 'notice',
+              message: `${binding.missingOptional.length} packages for development or other platforms are not in the SBOM.`,
+              help: 'Nothing to do when they are not part of what is shipped.',
+              path: binding.lockPath,
+            },
+          ];
+    return [...missing, ...unlocked, ...optional];
+  });
+}
+
+function emptyFinding(sbom: Sbom, needed: number): Finding {
+  return {
+    code: 'sbom-empty',
+    level: 'error',
+    message: `The SBOM names no component, but ${needed} packages are locked.`,
+    help: 'Make the SBOM again after the dependencies are installed.',
+    path: sbom.path,
+  };
+}
+
+/** Components for the licence check, licences completed from the lock file where the SBOM has none. */
+export function licensedComponents(
+  { sboms, locks }: Inventory,
+  includeDev: boolean,
+): { readonly component: Component; readonly path: string }[] {
+  const locked = new Map(
+    locks.flatMap((lock) => lock.packages.map((one) => [npmPurl(one.name, one.version), one] as const)),
+  );
+  const seen = new Set<string>();
+  const fromSboms = sboms.flatMap((sbom) =>
+    sbom.components.map((component) => ({ component, path: sbom.path })),
+  );
+  const fromLocks = locks.flatMap((lock) =>
+    lock.packages.map((one) => ({
+      component: {
+        name: one.name,
+        version: one.version,
+        purl: npmPurl(one.name, one.version),
+        license: one.license,
+      },
+      path: lock.path,
+    })),
+  );
+  return [...fromSboms, ...fromLocks].flatMap(({ component, path }) => {
+    const key = component.purl ?? `${component.name}@${component.version}`;
+    const lock = locked.get(key);
+    if (seen.has(key) || (lock?.dev === true && !includeDev)) return [];
+    seen.add(key);
+    const silent = component.license === null || component.license === 'NOASSERTION';
+    return [
+      { component: silent ? { ...component, license: lock?.license ?? component.license } : component, path },
+    ];
+  });
+}

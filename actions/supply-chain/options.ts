@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+const waiverSchema = z.strictObject({
+  code: z.string().describe('Code of the finding'),
+  path: z.string().optional().describe('Glob of the files it holds for'),
+  package: z.string().optional().describe('Package it holds for, `name` or `name@version`'),
+  reason: z.string().min(10).describe('Why this is acceptable; shown in the report'),
+  owner: z.string().describe('Who answers for it'),
+  expires: z.iso.date().describe('Last day on which it holds (UTC)'),
+});
+export type Waiver = z.infer<typeof waiverSchema>;
+
+/** The section `gates.supply-chain` of the config. */
+export const supplyChainOptionsSchema = z.strictObject({
+  sbom: z
+    .strictObject({
+      paths: z
+        .array(z.string())
+        .default(['sbom/**/*.json', '**/*.spdx.json', '**/*.cdx.json', 'sbom.json', 'bom.json'])
+        .describe('Globs of SBOM files (SPDX 2.2/2.3 JSON, CycloneDX 1.4–1.6 JSON)'),
+      generate: z.boolean().default(true).describe('Make one from the lock file when there is none'),
+    })
+    .prefault({})
+    .describe('Where SBOMs lie'),
+  lock_files: z
+    .array(z.string())
+    .default(['package-lock.json', 'npm-shrinkwrap.json'])
+    .describe('Globs of the lock files that an SBOM must agree with'),
+  licenses: z
+    .strictObject({
+      allow: z
+        .array(z.string())
+        .default([])
+        .describe('SPDX ids that may be used; empty: all that are not denied'),
+      deny: z.array(z.string()).default([]).describe('SPDX ids that may not be used'),
+      unknown: z
+        .enum(['error', 'warning', 'notice'])
+        .default('warning')
+        .describe('What a component without a readable licence means'),
+      include_dev: z.boolean().default(false).describe('Judge packages for development too'),
+    })
+    .prefault({})
+    .describe('Licences, as SPDX expressions'),
+  hardening: z
+    .strictObject({
+      dockerfiles: z
+        .array(z.string())
+        .default(['**/Dockerfile', '**/Dockerfile.*', '**/*.Dockerfile'])
+        .describe('Globs of Dockerfiles'),
+      manifests: z
+        .array(z.string())
+        .default([
+          'k8s/**/*.{yml,yaml}',
+          'kubernetes/**/*.{yml,yaml}',
+          'deploy/**/*.{yml,yaml}',
+          'manifests/**/*.{yml,yaml}',
+        ])
+        .describe('Globs of Kubernetes manifests'),
+    })
+    .prefault({})
+    .describe('Images and workloads'),
+  provenance: z
+    .enum(['off', 'required'])
+    .default('off')
+    .describe('`required` asks for verified provenance; this version cannot verify it and then never passes'),
+  waivers: z.array(waiverSchema).default([]).describe('Findings that are accepted for a time'),
+});
+export type SupplyChainOptions = z.infer<typeof supplyChainOptionsSchema>;
