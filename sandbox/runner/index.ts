@@ -6,8 +6,9 @@ import type { Log } from '../../core/ports/system.ts';
 import type { GithubEvent, GithubForRunner, SandboxRun } from '../contract.ts';
 import { changedPathsOf } from './changed-paths.ts';
 import { ConcurrencyGroups, concurrencyOf, Slots } from './concurrency.ts';
+import { headOf, isDeletion } from './event-facts.ts';
 import { describeFailure } from './job/failure.ts';
-import type { RepositorySettings } from './job/job.ts';
+import type { RepositorySettings } from './job/prepare.ts';
 import type { Conclusion, JobRecord, RunRecord } from './record.ts';
 import { executeRun, type RunnerParts, runScope } from './run.ts';
 import { Snapshots } from './snapshots.ts';
@@ -16,7 +17,7 @@ import { dispatchInputs } from './workflow/inputs.ts';
 import type { Workflow } from './workflow/model.ts';
 import { isTriggered } from './workflow/triggers.ts';
 
-export type { RepositorySettings } from './job/job.ts';
+export type { RepositorySettings } from './job/prepare.ts';
 export type { Conclusion, JobRecord, RunRecord, StepAnnotation, StepRecord } from './record.ts';
 
 export interface RunnerOptions {
@@ -129,7 +130,7 @@ class WorkflowRunner implements Runner {
   async #readWorkflows(repository: string, sha: string): Promise<readonly FoundWorkflow[]> {
     const found = await readWorkflows(await this.#parts.snapshots.directoryOf(repository, sha));
     for (const { path, workflow } of found) {
-      if (workflow?.triggers['schedule'] !== undefined) {
+      if (workflow?.triggers.schedule !== undefined) {
         this.#log.info({ repository, path }, 'the sandbox has no schedule: this trigger never fires');
       }
     }
@@ -210,27 +211,4 @@ class WorkflowRunner implements Runner {
     );
     await this.#parts.github.updateRun(event.repository, record.run.id, 'completed', conclusion);
   }
-}
-
-/** A ref that was deleted has no commit to run on. */
-function isDeletion(event: GithubEvent): boolean {
-  return event.payload['deleted'] === true || /^0*$/.test(event.sha);
-}
-
-/** `head_sha` and `head_branch` of a run: for a pull request those of its head, not of the test merge. */
-function headOf(event: GithubEvent): { readonly sha: string; readonly branch: string | null } {
-  const {
-    pull_request: pull,
-    merge_group: group,
-    deployment,
-  } = event.payload as {
-    pull_request?: { head: { sha: string; ref: string } };
-    merge_group?: { head_sha: string; head_ref: string };
-    deployment?: { sha: string; ref: string };
-  };
-  if (pull !== undefined) return { sha: pull.head.sha, branch: pull.head.ref };
-  if (group !== undefined)
-    return { sha: group.head_sha, branch: group.head_ref.replace(/^refs\/heads\//, '') };
-  if (deployment !== undefined) return { sha: deployment.sha, branch: deployment.ref };
-  return { sha: event.sha, branch: event.ref.replace(/^refs\/(heads|tags)\//, '') };
 }

@@ -13,6 +13,11 @@ export interface StepAnnotation {
   readonly column: number | null;
 }
 
+/** A message without a place. */
+export function annotation(level: StepAnnotation['level'], message: string): StepAnnotation {
+  return { level, message, title: null, path: null, line: null, endLine: null, column: null };
+}
+
 export interface StepRecord {
   readonly name: string;
   /** Result before `continue-on-error`. */

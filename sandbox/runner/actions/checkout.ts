@@ -1,8 +1,7 @@
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { InputError, ProviderError } from '../../../core/errors.ts';
-import type { StepExecution } from '../job/run-step.ts';
-import type { JobRuntime } from '../job/runtime.ts';
+import type { JobRuntime, StepExecution } from '../job/runtime.ts';
 import type { StepLog } from '../job/step-log.ts';
 
 /** Inputs of `actions/checkout` that make no difference here: the sandbox keeps no git folder and no credentials. */
@@ -18,13 +17,13 @@ export async function checkout(
   log: StepLog,
 ): Promise<StepExecution> {
   refuseUnknown(runtime, inputs);
-  const commit = await resolveCommit(runtime, inputs['ref'] ?? '');
+  const commit = await resolveCommit(runtime, inputs.ref ?? '');
   const { workspace } = runtime.directories;
-  const target = resolve(workspace, inputs['path'] ?? '');
+  const target = resolve(workspace, inputs.path ?? '');
   if (relative(workspace, target).startsWith('..')) {
     throw new InputError(
       'checkout-outside',
-      `checkout path "${inputs['path']}" leaves the workspace`,
+      `checkout path "${inputs.path}" leaves the workspace`,
       'correct it',
     );
   }
@@ -32,7 +31,7 @@ export async function checkout(
   for (const entry of await readdir(target)) await rm(join(target, entry), { recursive: true });
   await cp(await runtime.snapshots.directoryOf(runtime.repository, commit), target, { recursive: true });
   log.note(`Checked out ${runtime.repository} at ${commit}`);
-  return { succeeded: true, outputs: { ref: inputs['ref'] ?? '', commit } };
+  return { succeeded: true, outputs: { ref: inputs.ref ?? '', commit } };
 }
 
 function refuseUnknown(runtime: JobRuntime, inputs: Readonly<Record<string, string>>): void {
@@ -47,7 +46,7 @@ function refuseUnknown(runtime: JobRuntime, inputs: Readonly<Record<string, stri
       );
     }
   }
-  const repository = inputs['repository'] ?? runtime.repository;
+  const repository = inputs.repository ?? runtime.repository;
   if (repository !== runtime.repository && repository !== '') {
     throw new InputError(
       'checkout-repository',
@@ -58,7 +57,7 @@ function refuseUnknown(runtime: JobRuntime, inputs: Readonly<Record<string, stri
 }
 
 async function resolveCommit(runtime: JobRuntime, ref: string): Promise<string> {
-  const { sha, ref: eventRef, ref_name: name } = runtime.contexts['github'] as Record<string, string>;
+  const { sha, ref: eventRef, ref_name: name } = runtime.contexts.github as Record<string, string>;
   if (ref === '' || ref === eventRef || ref === name) return sha ?? '';
   if (/^[0-9a-f]{40}$/.test(ref)) return ref;
   const url = `${runtime.github.apiUrl}/repos/${runtime.repository}/commits/${encodeURIComponent(ref)}`;

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { createCommandFiles } from '../job/command-files.ts';
 import { applyCommandFiles, processEnv } from '../job/process-env.ts';
-import type { StepExecution } from '../job/run-step.ts';
-import type { JobRuntime } from '../job/runtime.ts';
+import type { JobRuntime, StepCall, StepExecution } from '../job/runtime.ts';
 import type { StepLog } from '../job/step-log.ts';
 import type { ActionDefinition } from '../workflow/model.ts';
 
@@ -20,12 +19,8 @@ export interface JavascriptUse {
 }
 
 /** Runs `main` and queues `post`. */
-export async function executeJavascriptAction(
-  runtime: JobRuntime,
-  use: JavascriptUse,
-  log: StepLog,
-  signal: AbortSignal,
-): Promise<StepExecution> {
+export async function executeJavascriptAction(call: StepCall, use: JavascriptUse): Promise<StepExecution> {
+  const { runtime, log, signal } = call;
   const { post, postIf } = use.action;
   if (post !== null) {
     runtime.posts.push({

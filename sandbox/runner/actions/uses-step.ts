@@ -1,23 +1,15 @@
-import { basename } from 'node:path';
-import { renderText, renderTexts } from '../expressions/evaluate.ts';
-import type { StepExecution } from '../job/run-step.ts';
-import { type Frame, type JobRuntime, scopeOf, stateOf } from '../job/runtime.ts';
+import { renderText, renderTexts, type Scope } from '../expressions/evaluate.ts';
+import { type Frame, type StepCall, type StepExecution, scopeOf, stateOf } from '../job/runtime.ts';
 import type { StepLog } from '../job/step-log.ts';
 import { executeSteps } from '../job/steps.ts';
-import type { ActionDefinition, UsesStep } from '../workflow/model.ts';
+import type { ActionDefinition, Step, UsesStep } from '../workflow/model.ts';
 import { checkout } from './checkout.ts';
 import { executeJavascriptAction } from './javascript.ts';
 import { loadAction, parseActionReference } from './resolve.ts';
 
 /** Runs the action that a `uses:` step names. */
-export async function executeUsesStep(
-  runtime: JobRuntime,
-  frame: Frame,
-  step: UsesStep,
-  env: Readonly<Record<string, string>>,
-  log: StepLog,
-  signal: AbortSignal,
-): Promise<StepExecution> {
+export async function executeUsesStep(call: StepCall, step: UsesStep): Promise<StepExecution> {
+  const { runtime, frame, env, log } = call;
   log.note(`##[group]Run ${step.uses}`);
   log.note('##[endgroup]');
   const reference = parseActionReference(step.uses);
@@ -25,31 +17,28 @@ export async function executeUsesStep(
   if (reference.kind === 'checkout') return checkout(runtime, given, log);
   const roots = { workspace: runtime.directories.workspace, bundle: runtime.bundleDirectory };
   const { definition, directory } = await loadAction(step.uses, reference, roots);
-  const inputs = inputsOf(runtime, frame, definition, given, env);
+  const inputs = inputsOf(scopeOf(runtime, frame, env), definition, given);
   warnOfUnknown(definition, given, log);
-  if (definition.runs.using === 'composite') {
-    return executeComposite(runtime, definition, definition.runs.steps, directory, inputs, env, log, signal);
-  }
-  const use = {
-    name: step.uses.split('@')[0] ?? basename(directory),
-    action: definition.runs,
+  const { runs } = definition;
+  if (runs.using === 'composite')
+    return executeComposite(call, definition, runs.steps, { directory, inputs });
+  const name = step.uses.split('@')[0] ?? step.uses;
+  return executeJavascriptAction(call, {
+    name,
+    action: runs,
     directory,
     inputs,
     env,
     state: stateOf(runtime, step),
-  };
-  return executeJavascriptAction(runtime, use, log, signal);
+  });
 }
 
 /** Given inputs and the defaults of those that were not given. */
 export function inputsOf(
-  runtime: JobRuntime,
-  frame: Frame,
+  scope: Scope,
   definition: ActionDefinition,
   given: Readonly<Record<string, string>>,
-  env: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const scope = scopeOf(runtime, frame, env);
   const find = (id: string) =>
     Object.entries(given).find(([name]) => name.toLowerCase() === id.toLowerCase())?.[1];
   const declared = definition.inputs.map(
@@ -69,14 +58,10 @@ function warnOfUnknown(
 }
 
 async function executeComposite(
-  runtime: JobRuntime,
+  { runtime, env, log, signal }: StepCall,
   definition: ActionDefinition,
-  steps: Extract<ActionDefinition['runs'], { using: 'composite' }>['steps'],
-  directory: string,
-  inputs: Readonly<Record<string, string>>,
-  env: Readonly<Record<string, string>>,
-  log: StepLog,
-  signal: AbortSignal,
+  steps: readonly Step[],
+  { directory, inputs }: { readonly directory: string; readonly inputs: Readonly<Record<string, string>> },
 ): Promise<StepExecution> {
   const frame: Frame = {
     steps: {},

@@ -18,9 +18,7 @@ export interface JobIdentity {
 export function githubContext(identity: JobIdentity): Record<string, unknown> {
   const { event, run, workflow } = identity;
   const actor = actorOf(event);
-  const pull = event.payload['pull_request'] as
-    | { head?: { ref?: string }; base?: { ref?: string } }
-    | undefined;
+  const pull = event.payload.pull_request as { head?: { ref?: string }; base?: { ref?: string } } | undefined;
   return {
     token: identity.token,
     job: identity.jobId,
@@ -116,7 +114,7 @@ export function runnerContext(directories: JobDirectories): Record<string, strin
 }
 
 export function actorOf(event: GithubEvent): string {
-  const sender = event.payload['sender'] as { login?: string } | undefined;
+  const sender = event.payload.sender as { login?: string } | undefined;
   return sender?.login ?? '';
 }
 
@@ -127,9 +125,7 @@ export function workflowRef(event: GithubEvent, workflow: Workflow): string {
 
 /** True for a pull request whose head lies in another repository. */
 export function isFromFork(event: GithubEvent): boolean {
-  const pull = event.payload['pull_request'] as
-    | { head?: { repo?: { full_name?: string } | null } }
-    | undefined;
+  const pull = event.payload.pull_request as { head?: { repo?: { full_name?: string } | null } } | undefined;
   if (pull === undefined) return false;
   return pull.head?.repo?.full_name !== event.repository;
 }

@@ -26,7 +26,7 @@ async function runPre(runtime: JobRuntime, frame: Frame, step: UsesStep): Promis
   const scope = scopeOf(runtime, frame, frame.env);
   if (!isTruthy(definition.runs.preIf, scope)) return;
   const env = { ...frame.env, ...renderTexts(step.env, scope) };
-  const inputs = inputsOf(runtime, frame, definition, renderTexts(step.with, scope), env);
+  const inputs = inputsOf(scopeOf(runtime, frame, env), definition, renderTexts(step.with, scope));
   const name = `Pre ${step.uses.split('@')[0]}`;
   const use = { name, action: definition.runs, directory, inputs, env, state: stateOf(runtime, step) };
   const log = new StepLog(runtime.masks);

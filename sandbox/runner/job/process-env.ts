@@ -15,7 +15,7 @@ export function processEnv(
     ...files.environment,
   };
   const path = [...runtime.exportedPath].reverse();
-  return { ...env, PATH: [...path, env['PATH'] ?? ''].join(delimiter) };
+  return { ...env, PATH: [...path, env.PATH ?? ''].join(delimiter) };
 }
 
 /**

@@ -6,13 +6,7 @@ import { renderText } from '../expressions/evaluate.ts';
 import type { RunStep } from '../workflow/model.ts';
 import { createCommandFiles } from './command-files.ts';
 import { applyCommandFiles, processEnv } from './process-env.ts';
-import { type Frame, type JobRuntime, scopeOf } from './runtime.ts';
-import type { StepLog } from './step-log.ts';
-
-export interface StepExecution {
-  readonly succeeded: boolean;
-  readonly outputs: Readonly<Record<string, string>>;
-}
+import { type Frame, type JobRuntime, type StepCall, type StepExecution, scopeOf } from './runtime.ts';
 
 /** GitHub's templates for `shell:` on Linux; without one it is `bash -e {0}`. */
 const shells: Readonly<Record<string, readonly [template: string, extension: string]>> = {
@@ -23,14 +17,8 @@ const shells: Readonly<Record<string, readonly [template: string, extension: str
 };
 
 /** Runs the script of a `run:` step. */
-export async function executeRunStep(
-  runtime: JobRuntime,
-  frame: Frame,
-  step: RunStep,
-  env: Readonly<Record<string, string>>,
-  log: StepLog,
-  signal: AbortSignal,
-): Promise<StepExecution> {
+export async function executeRunStep(call: StepCall, step: RunStep): Promise<StepExecution> {
+  const { runtime, frame, env, log, signal } = call;
   const scope = scopeOf(runtime, frame, env);
   const script = renderText(step.run, scope) ?? '';
   const shell = renderText(step.shell ?? frame.defaults.shell, scope);

@@ -70,13 +70,28 @@ export interface Frame {
   status: Status;
 }
 
+/** One step while it runs. */
+export interface StepCall {
+  readonly runtime: JobRuntime;
+  readonly frame: Frame;
+  readonly env: Readonly<Record<string, string>>;
+  readonly log: StepLog;
+  readonly signal: AbortSignal;
+}
+
+/** What a step did. */
+export interface StepExecution {
+  readonly succeeded: boolean;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
 /** What expressions inside a frame may see. */
 export function scopeOf(runtime: JobRuntime, frame: Frame, env: Readonly<Record<string, string>>): Scope {
   const github =
     frame.actionPath === null
-      ? runtime.contexts['github']
+      ? runtime.contexts.github
       : {
-          ...(runtime.contexts['github'] as object),
+          ...(runtime.contexts.github as object),
           action_path: frame.actionPath,
           action_status: frame.status,
         };

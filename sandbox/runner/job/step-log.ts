@@ -81,8 +81,8 @@ export class StepLog {
     this.annotations.push({
       level,
       message: this.#masks.apply(message),
-      title: properties['title'] === undefined ? null : this.#masks.apply(properties['title']),
-      path: properties['file'] ?? null,
+      title: properties.title === undefined ? null : this.#masks.apply(properties.title),
+      path: properties.file ?? null,
       line: number('line'),
       endLine: number('endLine'),
       column: number('col'),

@@ -1,10 +1,17 @@
 import { executeUsesStep } from '../actions/uses-step.ts';
-import { isTruthy, render, renderText, renderTexts } from '../expressions/evaluate.ts';
+import { isTruthy, render, renderText, renderTexts, type Scope } from '../expressions/evaluate.ts';
 import type { Conclusion } from '../record.ts';
 import type { Step, Template } from '../workflow/model.ts';
 import { describeFailure } from './failure.ts';
-import { executeRunStep, type StepExecution } from './run-step.ts';
-import { type Frame, type JobRuntime, type StepResult, scopeOf } from './runtime.ts';
+import { executeRunStep } from './run-step.ts';
+import {
+  type Frame,
+  type JobRuntime,
+  type StepCall,
+  type StepExecution,
+  type StepResult,
+  scopeOf,
+} from './runtime.ts';
 import { StepLog } from './step-log.ts';
 
 /** Where the steps of a composite action write, and what ends them: those of the step that uses it. */
@@ -70,11 +77,12 @@ async function executeStep(
   try {
     if (!isTruthy(step.condition, scopeOf(runtime, frame, outer))) return notRun;
     const env = { ...outer, ...renderTexts(step.env, scopeOf(runtime, frame, outer)) };
-    const signal = signalOf(runtime, frame, step, env, enclosing);
+    const signal = signalOf(runtime, scopeOf(runtime, frame, env), step, enclosing);
+    const call: StepCall = { runtime, frame, env, log, signal };
     const problemsBefore = log.problems.length;
-    const execution = await attempt(runtime, frame, step, env, log, signal);
+    const execution = await attempt(call, step);
     const succeeded = execution.succeeded && log.problems.length === problemsBefore && !signal.aborted;
-    return conclude(runtime, frame, step, env, signal, { ...execution, succeeded }, log);
+    return conclude(call, step, { ...execution, succeeded });
   } catch (error) {
     log.fail(describeFailure(error));
     return { outputs: {}, outcome: 'failure', conclusion: 'failure' };
@@ -84,12 +92,11 @@ async function executeStep(
 /** A step that starts after a cancellation is an `always()` step: only its own time and closing end it. */
 function signalOf(
   runtime: JobRuntime,
-  frame: Frame,
+  scope: Scope,
   step: Step,
-  env: Readonly<Record<string, string>>,
   enclosing: Enclosing | undefined,
 ): AbortSignal {
-  const minutes = Number(renderText(step.timeoutMinutes, scopeOf(runtime, frame, env)) ?? Number.NaN);
+  const minutes = Number(renderText(step.timeoutMinutes, scope) ?? Number.NaN);
   return AbortSignal.any([
     runtime.closing,
     ...(enclosing === undefined ? [] : [enclosing.signal]),
@@ -98,33 +105,17 @@ function signalOf(
   ]);
 }
 
-async function attempt(
-  runtime: JobRuntime,
-  frame: Frame,
-  step: Step,
-  env: Readonly<Record<string, string>>,
-  log: StepLog,
-  signal: AbortSignal,
-): Promise<StepExecution> {
+async function attempt(call: StepCall, step: Step): Promise<StepExecution> {
   try {
-    return step.kind === 'run'
-      ? await executeRunStep(runtime, frame, step, env, log, signal)
-      : await executeUsesStep(runtime, frame, step, env, log, signal);
+    return step.kind === 'run' ? await executeRunStep(call, step) : await executeUsesStep(call, step);
   } catch (error) {
-    log.fail(describeFailure(error));
+    call.log.fail(describeFailure(error));
     return { succeeded: false, outputs: {} };
   }
 }
 
-function conclude(
-  runtime: JobRuntime,
-  frame: Frame,
-  step: Step,
-  env: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-  { succeeded, outputs }: StepExecution,
-  log: StepLog,
-): StepResult {
+function conclude(call: StepCall, step: Step, { succeeded, outputs }: StepExecution): StepResult {
+  const { runtime, frame, env, log, signal } = call;
   if (succeeded) return { outputs, outcome: 'success', conclusion: 'success' };
   if (runtime.cancelled.aborted || runtime.closing.aborted) {
     return { outputs, outcome: 'cancelled', conclusion: 'cancelled' };

@@ -5,8 +5,8 @@ import type { DispatchInput, Workflow } from './model.ts';
 /** The `inputs` context of a manual run: given values over defaults; empty for every other event. */
 export function dispatchInputs(workflow: Workflow, event: GithubEvent): Record<string, unknown> {
   if (event.name !== 'workflow_dispatch') return {};
-  const given = (event.payload['inputs'] ?? {}) as Record<string, unknown>;
-  const declared = workflow.triggers['workflow_dispatch']?.inputs ?? {};
+  const given = (event.payload.inputs ?? {}) as Record<string, unknown>;
+  const declared = workflow.triggers.workflow_dispatch?.inputs ?? {};
   return Object.fromEntries(
     Object.entries(declared).map(([name, input]) => [name, inputValue(name, input, given[name])]),
   );

@@ -29,7 +29,7 @@ export async function isTriggered(
 }
 
 function matchesType(filters: TriggerFilters, event: GithubEvent): boolean {
-  const action = event.payload['action'];
+  const action = event.payload.action;
   if (typeof action !== 'string') return true;
   const types = filters.types ?? defaultTypes[event.name];
   return types === undefined || types.includes(action);
@@ -37,11 +37,11 @@ function matchesType(filters: TriggerFilters, event: GithubEvent): boolean {
 
 function matchesWorkflow(filters: TriggerFilters, workflow: Workflow, event: GithubEvent): boolean {
   if (event.name === 'workflow_dispatch') {
-    const named = String(event.payload['workflow'] ?? '');
+    const named = String(event.payload.workflow ?? '');
     return named === workflow.path || `.github/workflows/${named}` === workflow.path;
   }
   if (event.name !== 'workflow_run' || filters.workflows === undefined) return true;
-  const run = event.payload['workflow_run'] as { name?: string } | undefined;
+  const run = event.payload.workflow_run as { name?: string } | undefined;
   return matchesPatterns(run?.name ?? '', filters.workflows);
 }
 

@@ -132,7 +132,7 @@ describe('a step', () => {
   });
 
   it('sees nothing of the environment that the sandbox runs in', async () => {
-    process.env['SANDBOX_TEST_SECRET'] = 'from outside';
+    process.env.SANDBOX_TEST_SECRET = 'from outside';
     try {
       const { log } = await play({ workflow: jobWith('- run: env') });
       expect(log()).not.toContain('from outside');
@@ -140,7 +140,7 @@ describe('a step', () => {
       expect(log()).toMatch(/^GITHUB_REPOSITORY=acme\/shop$/m);
       expect(log()).not.toContain('ACTIONS_ID_TOKEN_REQUEST');
     } finally {
-      delete process.env['SANDBOX_TEST_SECRET'];
+      delete process.env.SANDBOX_TEST_SECRET;
     }
   });
 });
