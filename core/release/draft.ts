@@ -6,6 +6,7 @@ import type { ReleasePlanFacts } from '../flow/event.ts';
 import { renderStatus } from './render-status.ts';
 import type { HoldCode, Phase, ReleaseState, StatusContent } from './state.ts';
 import { hasEnded } from './state.ts';
+import { isTransition } from './transitions.ts';
 
 export interface ReleaseContext {
   /** ms since the epoch. */
@@ -49,7 +50,15 @@ export class ReleaseDraft {
     );
   }
 
+  /** Takes an arrow of the table; there are no others. */
   move(phase: Phase, text: string): void {
+    if (!isTransition(this.state.phase, phase)) {
+      throw new InternalError(
+        'NO_SUCH_TRANSITION',
+        `release ${this.state.tag} cannot go from ${this.state.phase} to ${phase}`,
+        'Please report this with the release’s audit log.',
+      );
+    }
     this.set({ phase, phaseSince: this.now });
     if (hasEnded(phase)) this.set({ occupies: false });
     this.tell(text);
