@@ -2,7 +2,7 @@ import type { GithubEvent } from '../contract.ts';
 import type { Identities, Identity } from './identity.ts';
 import type { Payloads } from './payloads.ts';
 import type { Json } from './types.ts';
-import type { Webhooks } from './webhooks.ts';
+import type { Outgoing, Webhooks } from './webhooks.ts';
 import type { RepositoryState } from './world.ts';
 
 /** Something that happened. `payload` is what is special to the event; the common parts are added. */
@@ -61,13 +61,18 @@ export class Events {
     if (workflowOnly.has(name) || repository.forkOf !== null) return;
     const app = this.#identities.app(this.#installation.appId);
     if (!app.events.includes(name) && !app.events.includes('*')) return;
-    this.#inspect(name, payload);
-    this.#webhooks.send({
+    this.sendToApp({
       event: name,
       payload,
       installationId: this.#installation.id,
       repositoryId: repository.id,
     });
+  }
+
+  /** A webhook that concerns no repository and is no workflow's business. */
+  sendToApp(outgoing: Outgoing): void {
+    this.#inspect(outgoing.event, outgoing.payload);
+    this.#webhooks.send(outgoing);
   }
 
   #notifyRunner(repository: RepositoryState, { name, cause, on }: Happening, payload: Json): void {

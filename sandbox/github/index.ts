@@ -8,6 +8,7 @@ import { Faults } from './faults.ts';
 import { Git } from './git.ts';
 import type { Github } from './github.ts';
 import { actionsAppId, Identities, type Permissions } from './identity.ts';
+import { announceInstallation } from './installation.ts';
 import { Journal, type RequestEntry, type Violation } from './journal.ts';
 import { createMergeGroup, destroyMergeGroup } from './merge-queue.ts';
 import { OidcIssuer } from './oidc.ts';
@@ -68,6 +69,8 @@ export interface LocalGithub extends SandboxGithub {
     headSha: string,
     reason: 'merged' | 'invalidated' | 'dequeued',
   ): Promise<void>;
+  /** Sends `installation.created`, as when an administrator installs the App. */
+  announceInstallation(): Promise<void>;
   /** Waits until no webhook delivery is under way. */
   settled(): Promise<void>;
 }
@@ -273,6 +276,7 @@ function publicFace(
       createMergeGroup(github, world.repository(repository), pullRequest),
     destroyMergeGroup: (repository, headSha, reason) =>
       destroyMergeGroup(github, world.repository(repository), headSha, reason),
+    announceInstallation: () => announceInstallation(github, app.appId),
     settled: () => github.webhooks.settled(),
     close: async () => {
       await github.webhooks.close();

@@ -54,7 +54,7 @@ export class Upstream {
         accept: call.headers['accept'] ?? 'application/json',
         'content-type': call.headers['content-type'] ?? 'application/json',
       },
-      ...(call.raw.length === 0 ? {} : { body: Buffer.from(call.raw) }),
+      ...bodyOf(call),
       redirect: 'manual',
     });
     const headers = Object.fromEntries(
@@ -109,4 +109,10 @@ export class Upstream {
     const ours = text.replaceAll(this.#origin, this.#publicUrl);
     return ours.replaceAll(this.#botAddress, (address) => address.replace('[bot]', '%5Bbot%5D'));
   }
+}
+
+/** emulate does not take a missing body for an empty one. */
+function bodyOf({ method, raw }: Call): { body?: Buffer<ArrayBuffer> | string } {
+  if (raw.length > 0) return { body: Buffer.from(raw) };
+  return method === 'POST' || method === 'PUT' || method === 'PATCH' ? { body: '{}' } : {};
 }

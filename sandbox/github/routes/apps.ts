@@ -1,8 +1,8 @@
 import { anyone, appItself, signedIn } from '../access.ts';
 import { objectField } from '../fields.ts';
 import type { Github } from '../github.ts';
+import { renderInstallation } from '../installation.ts';
 import { page, renderedPage } from '../pages.ts';
-import { asUser } from '../payloads.ts';
 import { GithubRefusal, notFound } from '../refusal.ts';
 import { type Answer, type Call, type Json, ok, onRepository, type Route } from '../types.ts';
 import type { Delivery } from '../webhooks.ts';
@@ -96,31 +96,7 @@ async function appOf(call: Call, github: Github): Promise<Json> {
 
 async function installationOf(call: Call, github: Github): Promise<Json> {
   if (call.who.kind !== 'app') throw notFound();
-  const app = github.identities.app(call.who.appId);
-  const id = github.installationId;
-  const organisation = await github.upstream.get(`/orgs/${github.world.organisation}`);
-  const at = organisation['created_at'];
-  return {
-    id,
-    account: asUser(organisation, github.url),
-    repository_selection: 'all',
-    access_tokens_url: `${github.url}/app/installations/${id}/access_tokens`,
-    repositories_url: `${github.url}/installation/repositories`,
-    html_url: `${github.url}/organizations/${github.world.organisation}/settings/installations/${id}`,
-    app_id: app.appId,
-    app_slug: app.slug,
-    target_id: organisation['id'],
-    target_type: 'Organization',
-    permissions: app.permissions,
-    events: app.events,
-    created_at: at,
-    updated_at: at,
-    single_file_name: null,
-    has_multiple_single_files: false,
-    single_file_paths: [],
-    suspended_by: null,
-    suspended_at: null,
-  };
+  return renderInstallation(github, call.who.appId);
 }
 
 /** emulate issues the token; the extension remembers what it may do. */

@@ -40,9 +40,9 @@ async function fork(call: Call, repository: RepositoryState, github: Github): Pr
   );
   const ref = `refs/heads/${defaultBranch}`;
   const tip = await github.git.resolve(repository.fullName, `heads/${defaultBranch}`);
-  if ((await github.git.ref(fullName, ref)) === null) {
-    await github.git.copyHistory(repository.fullName, fullName, tip);
-    await github.git.createRef(fullName, ref, tip);
-  }
+  await github.git.copyHistory(repository.fullName, fullName, tip);
+  // emulate gives the fork a first commit of its own.
+  const own = await github.git.ref(fullName, ref);
+  await (own === null ? github.git.createRef(fullName, ref, tip) : github.git.moveRef(fullName, ref, tip));
   return answer;
 }
