@@ -2,11 +2,12 @@ import type { AnyGate } from '../core/gate/gate.ts';
 import type { GateName } from '../core/gate/names.ts';
 import { migrationsGate } from './migrations/gate.ts';
 import { perfGate } from './perf/gate.ts';
+import { policyGate } from './policy/gate.ts';
 import { sloGate } from './slo/gate.ts';
 import { supplyChainGate } from './supply-chain/gate.ts';
 
 /** Every gate. A new one is a folder beside this file and a line here. */
-export const gates: readonly AnyGate[] = [sloGate, perfGate, supplyChainGate, migrationsGate];
+export const gates: readonly AnyGate[] = [sloGate, perfGate, supplyChainGate, migrationsGate, policyGate];
 
 /** The gate of this name; undefined when it is not part of the bundle. */
 export function gateNamed(name: GateName): AnyGate | undefined {

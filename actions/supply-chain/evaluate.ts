@@ -1,13 +1,13 @@
 import type { Evaluation, EvidenceFile } from '../../core/gate/gate.ts';
-import { globMatcher } from '../../core/gate/glob.ts';
 import type { Finding, Subject } from '../../core/gate/result.ts';
 import { countFindings, plural, verdictOfFindings } from '../../core/gate/verdict.ts';
+import { applyWaivers } from '../../core/gate/waivers.ts';
 import type { SupplyChainFacts } from './collect.ts';
 import { judgeDockerfile } from './hardening/dockerfile.ts';
 import { judgeManifest } from './hardening/kubernetes.ts';
 import { type Inventory, licensedComponents, takeInventory } from './inventory.ts';
 import { decideLicense } from './licenses/decide.ts';
-import type { SupplyChainOptions, Waiver } from './options.ts';
+import type { SupplyChainOptions } from './options.ts';
 import { generateSpdx } from './sbom/generate.ts';
 import type { Sbom } from './sbom/model.ts';
 import { readSbom } from './sbom/read.ts';
@@ -154,42 +154,6 @@ function provenanceFindings({ provenance }: SupplyChainOptions): Finding[] {
       help: 'Verify them in the pipeline (gh attestation verify) until this gate does.',
     },
   ];
-}
-
-/** A waiver turns its findings into notices until its last day; an expired one that is still needed is an error. */
-function applyWaivers(findings: readonly Finding[], waivers: readonly Waiver[], now: number): Finding[] {
-  const today = new Date(now).toISOString().slice(0, 10);
-  const expired = new Set<Waiver>();
-  const judged = findings.map((finding): Finding => {
-    const waiver = waivers.find((one) => covers(one, finding));
-    if (waiver === undefined || finding.level === 'notice') return finding;
-    if (waiver.expires < today) {
-      expired.add(waiver);
-      return finding;
-    }
-    return {
-      ...finding,
-      level: 'notice',
-      message: `Waived by ${waiver.owner} until ${waiver.expires}: ${waiver.reason}. ${finding.message}`,
-    };
-  });
-  const late = [...expired].map(
-    (waiver): Finding => ({
-      code: 'waiver-expired',
-      level: 'error',
-      message: `The waiver of ${waiver.owner} for \`${waiver.code}\` ended on ${waiver.expires}.`,
-      help: 'Correct what it covered, or have its owner renew it on the base branch.',
-    }),
-  );
-  return [...judged, ...late];
-}
-
-function covers(waiver: Waiver, finding: Finding): boolean {
-  if (waiver.code !== finding.code) return false;
-  if (waiver.path !== undefined && !globMatcher([waiver.path])(finding.path ?? '')) return false;
-  if (waiver.package === undefined) return true;
-  const name = String(finding.data?.package ?? '');
-  return name === waiver.package || name.slice(0, name.lastIndexOf('@')) === waiver.package;
 }
 
 /** `sbom/<name>.spdx.json`; documents of one name in different folders are numbered. */

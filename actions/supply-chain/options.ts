@@ -1,14 +1,5 @@
 import { z } from 'zod';
-
-const waiverSchema = z.strictObject({
-  code: z.string().describe('Code of the finding'),
-  path: z.string().optional().describe('Glob of the files it holds for'),
-  package: z.string().optional().describe('Package it holds for, `name` or `name@version`'),
-  reason: z.string().min(10).describe('Why this is acceptable; shown in the report'),
-  owner: z.string().describe('Who answers for it'),
-  expires: z.iso.date().describe('Last day on which it holds (UTC)'),
-});
-export type Waiver = z.infer<typeof waiverSchema>;
+import { waiverSchema } from '../../core/gate/waivers.ts';
 
 /** The section `gates.supply-chain` of the config. */
 export const supplyChainOptionsSchema = z.strictObject({

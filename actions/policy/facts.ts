@@ -1,0 +1,17 @@
+import type { ConfigProblem } from '../../core/config/problem.ts';
+import type { Config } from '../../core/config/schema.ts';
+import type { WorkflowRead } from './workflow.ts';
+
+/** What the repository says about how it is released, read from the commit under test. */
+export interface PolicyFacts {
+  readonly workflows: readonly WorkflowRead[];
+  /** The config of the commit under test, which is not yet the one in force. */
+  readonly config:
+    | { readonly state: 'missing' }
+    | { readonly state: 'invalid'; readonly problems: readonly ConfigProblem[] }
+    | { readonly state: 'valid'; readonly config: Config };
+  readonly codeowners: { readonly path: string; readonly text: string } | null;
+  /** Files under test that differ from the base; null without a base. */
+  readonly changed: ReadonlySet<string> | null;
+  readonly configPath: string;
+}

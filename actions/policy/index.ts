@@ -1,0 +1,4 @@
+import { runAction } from '../action.ts';
+import { policyGate } from './gate.ts';
+
+process.exitCode = await runAction({ gates: [policyGate] });
