@@ -1,7 +1,8 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConflictError, InputError } from '../../core/errors.ts';
-import { Instance } from './instance.ts';
+import { Instance, type InstanceRequest } from './instance.ts';
+import { migrate } from './migrate.ts';
 import { WeightedPicker, type Weights, weightProblem } from './weights.ts';
 
 const drainMs = 10_000;
@@ -19,6 +20,7 @@ export class Environment {
   readonly #databaseUrl: string | undefined;
   readonly #instances = new Map<string, Instance>();
   readonly #stopping = new Set<Promise<void>>();
+  #lastInstall: Promise<void> = Promise.resolve();
   #weights: Weights = {};
   #picker = new WeightedPicker({});
   #fence = 0;
@@ -57,10 +59,17 @@ export class Environment {
   }
 
   /**
-   * Starts a version from a copy of `directory` and answers when it is healthy. The same commit that already runs
-   * is left alone; another commit under the same name, or a crashed process, is replaced and then drained.
+   * Starts a version from a copy of `directory`, its migrations first, and answers when it is healthy; one install
+   * at a time. The same commit that already runs is left alone; another commit under the same name, or a crashed
+   * process, is replaced and then drained.
    */
-  async install(version: string, sha: string, directory: string): Promise<void> {
+  install(version: string, sha: string, directory: string): Promise<void> {
+    const installed = this.#lastInstall.then(() => this.#installNow(version, sha, directory));
+    this.#lastInstall = installed.catch(() => {});
+    return installed;
+  }
+
+  async #installNow(version: string, sha: string, directory: string): Promise<void> {
     const running = this.#instances.get(version);
     if (running?.alive && running.sha === sha) return;
     this.#started += 1;
@@ -68,20 +77,21 @@ export class Environment {
     const release = join(this.#directory, id);
     await mkdir(this.#directory, { recursive: true });
     await cp(directory, release, { recursive: true });
-    const instance = await Instance.start({
-      id,
-      version,
-      sha,
-      directory: release,
-      environment: this.name,
-      databaseUrl: this.#databaseUrl,
-    }).catch(async (error: unknown) => {
-      await rm(release, { recursive: true, force: true });
-      throw error;
-    });
+    const instance = await this.#start({ id, version, sha, directory: release }).catch(
+      async (error: unknown) => {
+        await rm(release, { recursive: true, force: true });
+        throw error;
+      },
+    );
     this.#instances.set(version, instance);
     this.counters[version] ??= { requests: 0, errors: 0 };
     if (running !== undefined) this.#retire(running);
+  }
+
+  async #start(release: Pick<InstanceRequest, 'id' | 'version' | 'sha' | 'directory'>): Promise<Instance> {
+    const databaseUrl = this.#databaseUrl;
+    if (databaseUrl !== undefined) await migrate(databaseUrl, this.name, release.directory);
+    return Instance.start({ ...release, environment: this.name, databaseUrl });
   }
 
   /**

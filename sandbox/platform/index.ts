@@ -16,7 +16,7 @@ import type { Weights } from './weights.ts';
 const environmentNames = ['stage', 'production'] as const;
 
 export interface PlatformOptions {
-  /** Handed to the service as `DATABASE_URL`. */
+  /** A Postgres in which each environment has a schema, migrated before a version starts; the service's `DATABASE_URL`. */
   readonly databaseUrl?: string;
   readonly log: Log;
 }
