@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createCommandFiles } from '../job/command-files.ts';
 import { applyCommandFiles, processEnv } from '../job/process-env.ts';
@@ -43,12 +44,17 @@ export async function runEntryPoint(
   log: StepLog,
   signal: AbortSignal,
 ): Promise<StepExecution> {
+  const file = join(use.directory, entryPoint);
+  if (!existsSync(file)) {
+    log.fail(`the entry point ${entryPoint} of ${use.name} does not exist: is the action built?`);
+    return { succeeded: false, outputs: {} };
+  }
   const files = await createCommandFiles(join(runtime.directories.temp, randomUUID()));
   const state = [...use.state].map(([name, value]) => [`STATE_${name}`, value] as const);
   const env = { ...use.env, ...inputVariables(use.inputs), ...Object.fromEntries(state) };
   const status = await runtime.processes.run({
     command: process.execPath,
-    args: [join(use.directory, entryPoint)],
+    args: [file],
     cwd: runtime.directories.workspace,
     env: processEnv(runtime, env, files),
     signal,

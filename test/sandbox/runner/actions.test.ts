@@ -46,6 +46,7 @@ console.log('::error file=slo.yaml,line=1::burning');
 process.exit(Number(process.env.EXIT || 0));`,
   'actions/slo/post.cjs': `console.log('post after', process.env.STATE_from);`,
   'actions/dock/action.yml': 'name: d\ndescription: d\nruns: {using: docker, image: Dockerfile}',
+  'actions/unbuilt/action.yml': 'name: d\ndescription: d\nruns: {using: node24, main: dist/index.js}',
   'actions/old/action.yml': 'name: d\ndescription: d\nruns: {using: node12, main: x.js}',
 };
 
@@ -120,6 +121,10 @@ describe('actions of the bundle', () => {
   it.each([
     ['actions/dock', 'docker actions are not supported'],
     ['actions/old', 'node12 actions are not supported'],
+    [
+      'actions/unbuilt',
+      'dist/index.js of release-conductor/release-conductor/actions/unbuilt does not exist',
+    ],
     ['actions/ghost', 'has no action.yml in the bundle'],
   ])('%s: %s', async (path, message) => {
     const { runs } = await playSteps(`- uses: release-conductor/release-conductor/${path}@v0`);
