@@ -53,7 +53,14 @@ export function judgeSlo(slo: Slo, reading: Reading, settings: JudgeSettings): J
   if (broken !== undefined) return refuse(say.unsound(slo, broken), false);
   if (reading.windows.length === 0) return refuse(say.empty(slo), true);
   if (reading.windows.every(({ total }) => total === 0)) return refuse(say.noTraffic(slo, null), true);
-  const burn: BurnSettings = { ...settings, budget: errorBudget(slo.target), counted: reading.counted };
+  const slices = slo.sli.kind === 'events' && slo.sli.of === 'slices';
+  const minEvents = slices ? Math.min(fewestSlices, settings.minEvents) : settings.minEvents;
+  const burn: BurnSettings = {
+    ...settings,
+    minEvents,
+    budget: errorBudget(slo.target),
+    counted: reading.counted,
+  };
   const judged =
     reading.extent === 'history'
       ? judgeHistory(slo, reading.windows, burn, settings)
@@ -68,6 +75,9 @@ export function judgeSlo(slo: Slo, reading: Reading, settings: JudgeSettings): J
     findings: [...judged.findings, ...uncounted, ...notes],
   };
 }
+
+/** Slices of time come one by one: an hour of five-minute slices has twelve. */
+const fewestSlices = 5;
 
 type Judged = Pick<Judgement, 'verdict' | 'findings' | 'budgetLeft' | 'rules'>;
 

@@ -16,6 +16,8 @@ export type Sli =
       readonly kind: 'events';
       readonly numerator: { readonly is: 'bad' | 'good'; readonly measure: Measure };
       readonly total: Measure;
+      /** `slices`: what is counted are slices of time, of which there are few by nature. */
+      readonly of: 'events' | 'slices';
     }
   /** An error ratio that someone else computed: PromQL with `{{.window}}`. No counts, so no statistics. */
   | { readonly kind: 'error-ratio'; readonly text: string }

@@ -73,7 +73,7 @@ function sliOf(spec: OpenSliSpec, objective: Objective, method: OpenSlo['spec'][
   const is = ratio?.bad === undefined ? 'good' : 'bad';
   if (method !== 'Occurrences') return sliceSli(top.text, total.text, is, counter, objective, method);
   const measure = { is, measure: measureOf(top.text, { counter }) } as const;
-  return { kind: 'events', numerator: measure, total: measureOf(total.text, { counter }) };
+  return { kind: 'events', of: 'events', numerator: measure, total: measureOf(total.text, { counter }) };
 }
 
 type Query =
@@ -152,6 +152,7 @@ function slices(good: string, any: string, step: string): Sli {
     ({ kind: 'promql', text: `sum(${fn}(${text}[{{.window}}:${step}]))`, perSecond: false }) as const;
   return {
     kind: 'events',
+    of: 'slices',
     numerator: { is: 'good', measure: over('sum_over_time', good) },
     total: over('count_over_time', any),
   };

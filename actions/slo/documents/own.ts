@@ -19,11 +19,13 @@ export function ownToSlo(objective: OwnObjective): Slo {
       slow === undefined
         ? {
             kind: 'events',
+            of: 'events',
             numerator: { is: 'bad', measure: counter(objective.total, objective.errors ?? { code: '5xx' }) },
             total: counter(objective.total, {}),
           }
         : {
             kind: 'events',
+            of: 'events',
             numerator: {
               is: 'good',
               measure: counter(`${slow.histogram}_bucket`, { le: String(slow.over) }),

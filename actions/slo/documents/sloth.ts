@@ -93,5 +93,5 @@ function sliOf(sli: z.infer<typeof sliSchema>): Sli {
     return { kind: 'unsupported', reason: `Sloth plug-ins (\`${sli.plugin?.id}\`) are not run here` };
   }
   const numerator = { is: 'bad', measure: measureOf(error, { counter: true }) } as const;
-  return { kind: 'events', numerator, total: measureOf(total, { counter: true }) };
+  return { kind: 'events', of: 'events', numerator, total: measureOf(total, { counter: true }) };
 }
