@@ -53,6 +53,16 @@ export const commands: readonly CliEntry[] = [
     summary: 'show where releases stand',
     load: async () => (await import('./commands/status.ts')).statusCommand,
   },
+  {
+    name: 'doctor',
+    summary: 'look at everything that the Conductor needs',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  },
+  {
+    name: 'run',
+    summary: 'run the Conductor here',
+    load: async () => (await import('./commands/run.ts')).runCommand,
+  },
   later('audit', 'Checks the whole audit log of a Conductor against signed heads.'),
   later('judge', 'Replays the canary judge over recorded readings.'),
 ];

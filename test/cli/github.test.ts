@@ -1,0 +1,213 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { judgeChecks } from '../../cli/doctor/github.ts';
+import { checkNameOf } from '../../core/gate/names.ts';
+import { FakeGithub, FakeWorld } from './support.ts';
+
+const issue = (change: object = {}) => ({
+  number: 7,
+  title: 'Release v1.4.0',
+  state: 'open',
+  html_url: 'https://github.example.test/acme/shop/issues/7',
+  body: '| step | state |',
+  user: { type: 'Bot' },
+  ...change,
+});
+
+const call = async (answers: Record<string, unknown>, env: Record<string, string>, ...argv: string[]) => {
+  const github = new FakeGithub(answers);
+  const world = new FakeWorld('/', env, github.fetch);
+  const status = await world.run(...argv);
+  return { status, stdout: world.stdout, stderr: world.stderr, requests: github.requests };
+};
+
+const list = 'GET /repos/acme/shop/issues';
+const comments = 'POST /repos/acme/shop/issues/7/comments';
+const env = {
+  GITHUB_TOKEN: 'token-of-mona',
+  GITHUB_REPOSITORY: 'acme/shop',
+  GITHUB_API_URL: 'https://api.example.test',
+};
+
+describe('a command for a release', () => {
+  it.each<[string[], string]>([
+    [['promote', 'v1.4.0', '--canary', '10'], '/promote 10'],
+    [['promote', 'v1.4.0'], '/promote next'],
+    [['promote', 'v1.4.0', '--canary', '50', '--commit', 'abcdef0'], '/promote 50 abcdef0'],
+    [['rollback', 'v1.4.0', '--reason', 'checkout is slow'], '/rollback checkout is slow'],
+    [['hold', 'v1.4.0'], '/hold'],
+    [['resume', 'v1.4.0'], '/resume'],
+  ])('%j is the comment %j on its issue', async (argv, body) => {
+    const answers = {
+      [list]: [issue({ title: 'Release v1.3.0', number: 6 }), issue()],
+      [comments]: { html_url: 'https://x/1' },
+    };
+    const { status, stdout, requests } = await call(answers, env, ...argv);
+    expect(status).toBe(0);
+    expect(stdout).toContain(body);
+    expect(requests.at(-1)).toEqual({
+      what: comments,
+      body: { body },
+      authorization: 'Bearer token-of-mona',
+    });
+  });
+
+  it('is only told when there is no token, and that is not success', async () => {
+    const { status, stdout, requests } = await call({}, {}, 'promote', 'v1.4.0', '--repo', 'acme/shop');
+    expect(status).toBe(2);
+    expect(stdout).toBe('/promote next\n');
+    expect(requests).toEqual([]);
+  });
+
+  it.each<[string, Record<string, unknown>, string[], number, RegExp]>([
+    [
+      'an issue that a person opened',
+      { [list]: [issue({ user: { type: 'User' } })] },
+      ['v1.4.0'],
+      2,
+      /no issue "Release v1.4.0"/,
+    ],
+    ['a pull request of that title', { [list]: [issue({ pull_request: {} })] }, ['v1.4.0'], 2, /no issue/],
+    ['no such release', { [list]: [] }, ['v1.4.0'], 2, /no issue/],
+    ['a token that may not comment', { [list]: [issue()], [comments]: 403 }, ['v1.4.0'], 2, /403 to POST/],
+    ['a GitHub that fails', { [list]: 502 }, ['v1.4.0'], 3, /answered 502/],
+    ['no tag', {}, [], 2, /expected one tag/],
+    ['a weight that is none', {}, ['v1.4.0', '--canary', '5O'], 2, /1 to 100 or next/],
+    ['a weight over 100', {}, ['v1.4.0', '--canary', '101'], 2, /1 to 100 or next/],
+    ['a commit that is none', {}, ['v1.4.0', '--commit', 'x\n/rollback'], 2, /commit sha/],
+  ])('is refused with %s', async (_name, answers, argv, status, message) => {
+    const answer = await call(answers, env, 'promote', ...argv);
+    expect(answer.stderr).toMatch(message);
+    expect(answer.status).toBe(status);
+    expect(answer.stderr).not.toContain('token-of-mona');
+  });
+
+  it('cannot smuggle in a second command', async () => {
+    const { status, requests } = await call(
+      { [list]: [issue()] },
+      env,
+      'rollback',
+      'v1.4.0',
+      '--reason',
+      'x\n/promote 100',
+    );
+    expect(status).toBe(2);
+    expect(requests).toEqual([]);
+  });
+});
+
+describe('status', () => {
+  it('shows the status table of the issue', async () => {
+    const { status, stdout } = await call(
+      { [list]: [issue({ body: '| a \u001b[2J|' })] },
+      env,
+      'status',
+      'v1.4.0',
+    );
+    expect(status).toBe(0);
+    expect(stdout).toContain('Release v1.4.0 (open)');
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('asks the Conductor when it knows where it is', async () => {
+    const { stdout, requests } = await call(
+      { 'GET /v1/releases/v1.4.0': { tag: 'v1.4.0' } },
+      { CONDUCTOR_URL: 'https://conductor.example.test/' },
+      'status',
+      'v1.4.0',
+    );
+    expect(JSON.parse(stdout)).toEqual({ tag: 'v1.4.0' });
+    expect(requests).toHaveLength(1);
+  });
+
+  it('exits 3 when the Conductor does not answer', async () => {
+    const { status, stderr } = await call(
+      {},
+      { CONDUCTOR_URL: 'https://conductor.example.test' },
+      'status',
+      'v1.4.0',
+    );
+    expect(status).toBe(3);
+    expect(stderr).toContain('HTTP 404');
+  });
+});
+
+describe('doctor looks at the required checks', () => {
+  const all = Object.values(checkNameOf).map((context) => ({ context, integration_id: 99 }));
+  const about = (checks: readonly object[], appId: number | null = 99) =>
+    judgeChecks(checks as never, appId, 'main').map((found) => `${found.state}: ${found.detail}`);
+
+  it('and finds nothing when each is pinned to the App', () => {
+    expect(about(all)).toEqual(['ok: all 5 are required on main and pinned']);
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['not pinned', { context: 'slo-gates' }, /slo-gates on main is not pinned/],
+    ['pinned to any source', { context: 'slo-gates', integration_id: -1 }, /slo-gates on main is not pinned/],
+    [
+      'pinned to GitHub Actions',
+      { context: 'slo-gates', integration_id: 15_368 },
+      /slo-gates on main is pinned to GitHub Actions/,
+    ],
+    [
+      'pinned to another App',
+      { context: 'slo-gates', integration_id: 7 },
+      /slo-gates on main is pinned to app 7/,
+    ],
+  ])('and names one that is %s', (_name, check, message) => {
+    expect(about([check, ...all.slice(1)])).toEqual([expect.stringMatching(message)]);
+  });
+
+  it('and names those that are not required, and foreign ones that anybody can set', () => {
+    expect(about([...all.slice(1), { context: 'build' }])).toEqual([
+      expect.stringContaining('build on main is not pinned'),
+      expect.stringContaining('slo-gates is not required on main'),
+    ]);
+  });
+});
+
+describe('doctor', () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const credentials = { APP_ID: '99', PRIVATE_KEY: pem, WEBHOOK_SECRET: 'x' };
+
+  it('names what is wrong with GitHub, the App and the repository, each with its remedy', async () => {
+    const answers = {
+      'GET /meta': {},
+      'GET /app': { slug: 'conductor', permissions: { metadata: 'read' } },
+      'GET /repos/acme/shop': { default_branch: 'main' },
+      'GET /repos/acme/shop/rules/branches/main': [
+        {
+          type: 'required_status_checks',
+          parameters: { required_status_checks: [{ context: 'slo-gates' }] },
+        },
+      ],
+    };
+    const { status, stdout } = await call(
+      answers,
+      {
+        ...env,
+        ...credentials,
+        DATA_DIR: '/dev/null/data',
+        DATABASE_URL: 'postgres://app:hunter2@127.0.0.1:1/x',
+      },
+      'doctor',
+    );
+    expect(status).toBe(1);
+    expect(stdout).toContain('✔ github: https://api.example.test answers');
+    expect(stdout).toContain('✔ app: App conductor');
+    expect(stdout).toMatch(/✖ app: permission checks: expected write, found none\n {2}→ \S/);
+    expect(stdout).toMatch(/✖ required checks: slo-gates on main is not pinned/);
+    expect(stdout).toMatch(/✖ data directory: .*cannot be written/);
+    expect(stdout).toMatch(/✖ postgres: DATABASE_URL does not answer/);
+    expect(stdout).not.toContain('hunter2');
+  });
+
+  it('finds a real Postgres when none is configured', async () => {
+    const world = new FakeWorld('/', { DATA_DIR: '/tmp', PORT: '0' });
+    expect(await world.run('doctor', '--offline', '--json')).toBe(0);
+    expect(JSON.parse(world.stdout)).toContainEqual(
+      expect.objectContaining({ check: 'postgres', state: 'ok' }),
+    );
+  });
+});

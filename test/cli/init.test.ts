@@ -1,0 +1,164 @@
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FakeWorld, folderWith } from './support.ts';
+
+const run = async (folder: string, ...argv: string[]) => {
+  const world = new FakeWorld(folder);
+  const status = await world.run(...argv);
+  return { status, stdout: world.stdout, stderr: world.stderr };
+};
+
+describe('init', () => {
+  it.each<[string, string[]]>([
+    ['with metrics and an owner', ['--metrics', 'http://prometheus:9090', '--owner', '@acme/platform']],
+    ['without anything', []],
+    ['with a name', ['--service', 'shop.v2']],
+  ])('%s writes what passes validate, and explains it', async (_name, argv) => {
+    const folder = await folderWith({});
+    const { status, stdout, stderr } = await run(folder, 'init', ...argv);
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    expect(stdout).toMatch(/written {3}\.github\/workflows\/gates\.yml\n +\S/);
+    expect(await run(folder, 'validate')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('in order'),
+    });
+  });
+
+  it('conducts releases when it knows where the metrics are', async () => {
+    const folder = await folderWith({});
+    await run(folder, 'init', '--metrics', 'http://prometheus:9090', '--service', 'shop');
+    const config = await readFile(join(folder, '.github/release-conductor.yml'), 'utf8');
+    expect(config).toContain('\nrelease:\n');
+    expect(config).toContain('service: shop');
+    expect(config).toContain('allowed_hosts: ["prometheus:9090"]');
+    expect(config).not.toContain('{{');
+  });
+
+  it('leaves the expressions of GitHub Actions as they are', async () => {
+    const folder = await folderWith({});
+    await run(folder, 'init');
+    expect(await readFile(join(folder, '.github/workflows/gates.yml'), 'utf8')).toBe(
+      await readFile('templates/workflows/gates.yml', 'utf8'),
+    );
+  });
+
+  it('writes nothing on a dry run', async () => {
+    const folder = await folderWith({});
+    const { stdout } = await run(folder, 'init', '--dry-run');
+    expect(stdout).toContain('would be written');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('does the same twice without a change', async () => {
+    const folder = await folderWith({});
+    await run(folder, 'init', '--owner', '@acme/platform');
+    const { stdout } = await run(folder, 'init', '--owner', '@acme/platform');
+    expect(stdout).not.toMatch(/written|replaced|extended|kept/);
+  });
+
+  it('keeps what is there, unless it is forced', async () => {
+    const folder = await folderWith({ 'slo.yaml': 'mine\n' });
+    expect((await run(folder, 'init')).stdout).toContain('kept      slo.yaml');
+    expect(await readFile(join(folder, 'slo.yaml'), 'utf8')).toBe('mine\n');
+    expect((await run(folder, 'init', '--force')).stdout).toContain('replaced  slo.yaml');
+    expect(await readFile(join(folder, 'slo.yaml'), 'utf8')).toContain('openslo');
+  });
+
+  it('adds its lines to an existing CODEOWNERS', async () => {
+    const folder = await folderWith({ '.github/CODEOWNERS': '* @acme/all' });
+    await run(folder, 'init', '--owner', '@acme/platform');
+    const owners = await readFile(join(folder, '.github/CODEOWNERS'), 'utf8');
+    expect(owners).toMatch(/^\* @acme\/all\n\/\.github\/release-conductor\.yml @acme\/platform\n/);
+  });
+
+  it('does not follow a link out of the repository', async () => {
+    const outside = await folderWith({});
+    const folder = await folderWith({});
+    await symlink(outside, join(folder, '.github'));
+    const { status, stderr } = await run(folder, 'init');
+    expect(status).toBe(2);
+    expect(stderr).toContain('link to somewhere else');
+    expect(await readdir(outside, { recursive: true })).toEqual([]);
+  });
+
+  it.each<[string[], RegExp]>([
+    [['--metrics', 'ftp://x'], /http address/],
+    [['--owner', 'platform'], /@user or @org\/team/],
+    [['--service', 'a b'], /plain name/],
+    [['nowhere'], /no folder/],
+  ])('%j exits 2', async (argv, message) => {
+    const { status, stderr } = await run(await folderWith({}), 'init', ...argv);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe('validate', () => {
+  const good = async (): Promise<string> => {
+    const folder = await folderWith({});
+    await run(folder, 'init', '--metrics', 'http://prometheus:9090');
+    return folder;
+  };
+
+  it.each<[string, string, (text: string) => string, RegExp]>([
+    [
+      'an unknown key',
+      '.github/release-conductor.yml',
+      (t) => t.replace('allowed_hosts', 'alowed_hosts'),
+      /release-conductor\.yml:9:1: alowed_hosts: unknown key.*allowed_hosts/,
+    ],
+    [
+      'an unknown key of a gate',
+      '.github/release-conductor.yml',
+      (t) => t.replace('files:', 'flies:'),
+      /release-conductor\.yml:\d+:5: gates\.slo\.flies: unknown key.*files/,
+    ],
+    [
+      'a wrong value of a gate',
+      '.github/release-conductor.yml',
+      (t) => t.replace('migrations: {}', 'migrations: { postgres_version: old }'),
+      /gates\.migrations\.postgres_version/,
+    ],
+    [
+      'a trusted workflow that does not exist',
+      '.github/release-conductor.yml',
+      (t) => t.replace('gates.yml', 'other.yml'),
+      /other\.yml does not exist/,
+    ],
+    [
+      'a mistake in a workflow',
+      '.github/workflows/gates.yml',
+      (t) => t.replace('runs-on', 'runs-onn'),
+      /gates\.yml:\d+:\d+: .*runs-on/,
+    ],
+    [
+      'a trigger whose results never count',
+      '.github/workflows/gates.yml',
+      (t) => t.replace('  merge_group:', '  workflow_run: { workflows: [CI] }'),
+      /triggered by workflow_run/,
+    ],
+  ])('names %s with its place and exits 2', async (_name, path, change, message) => {
+    const folder = await good();
+    const text = await readFile(join(folder, path), 'utf8');
+    expect(change(text)).not.toBe(text);
+    await writeFile(join(folder, path), change(text));
+    const { status, stdout } = await run(folder, 'validate');
+    expect(stdout).toMatch(message);
+    expect(status).toBe(2);
+  });
+
+  it('prints problems as JSON', async () => {
+    const folder = await good();
+    await writeFile(join(folder, '.github/release-conductor.yml'), 'version: 2\n');
+    expect(JSON.parse((await run(folder, 'validate', '--json')).stdout).problems).toMatchObject([
+      { path: 'version', line: 1 },
+    ]);
+  });
+
+  it('says how to begin when there is no config', async () => {
+    const { status, stderr } = await run(await folderWith({}), 'validate');
+    expect(status).toBe(2);
+    expect(stderr).toContain('release-conductor init');
+  });
+});

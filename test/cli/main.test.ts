@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseInput } from '../../cli/parse.ts';
+import { commands } from '../../cli/registry.ts';
+import { FakeWorld } from './support.ts';
+
+const world = (): FakeWorld => new FakeWorld('/');
+
+describe('the command line', () => {
+  it('shows every command when asked for help, and exits 2 when asked for nothing', async () => {
+    for (const [argv, status] of [
+      [['--help'], 0],
+      [['help'], 0],
+      [[], 2],
+    ] as const) {
+      const said = world();
+      expect(await said.run(...argv)).toBe(status);
+      for (const { name } of commands) expect(said.stdout).toContain(`  ${name}`);
+    }
+  });
+
+  it('knows the version of the package', async () => {
+    const said = world();
+    expect(await said.run('--version')).toBe(0);
+    expect(said.stdout.trim()).toBe(JSON.parse(readFileSync('package.json', 'utf8')).version);
+  });
+
+  it.each([
+    [['verfy'], /unknown command "verfy"/, /did you mean verify/],
+    [['gate', 'migratoins'], /no gate "migratoins"/, /did you mean migrations/],
+    [['verify', '--jsn'], /unknown option --jsn/, /did you mean --json/],
+    [['verify', '--key'], /argument missing/, /verify --help/],
+    [['help', 'nothing-alike'], /unknown command/, /commands: init/],
+  ])('answers %j in two lines and exits 2', async (argv, message, help) => {
+    const said = world();
+    expect(await said.run(...argv)).toBe(2);
+    expect(said.stdout).toBe('');
+    const lines = said.stderr.trimEnd().split('\n');
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(message);
+    expect(lines[1]).toMatch(help);
+  });
+
+  it('says where to report a defect, and exits 70', async () => {
+    const broken = new FakeWorld('/', {
+      get CONDUCTOR_URL(): string {
+        throw new RangeError('a defect');
+      },
+    });
+    expect(await broken.run('status')).toBe(70);
+    expect(broken.stderr).toMatch(/a defect[\s\S]*report it[\s\S]*\/issues/);
+  });
+
+  it.each(['audit', 'judge'])('says in one line that %s comes later, and exits 2', async (name) => {
+    const said = world();
+    expect(await said.run(name)).toBe(2);
+    expect(said.stderr).toContain(`${name} is not in this version yet`);
+  });
+});
+
+describe.each(commands)('$name', ({ name, load }) => {
+  it('has help with options and examples that are valid calls of it', async () => {
+    const command = await load();
+    const said = world();
+    expect(await said.run(name, '--help')).toBe(0);
+    for (const option of Object.keys(command.options)) expect(said.stdout).toContain(`--${option}`);
+    expect(command.examples.length).toBeGreaterThan(0);
+    for (const [example] of command.examples) {
+      const [first, ...rest] = example
+        .replace(/ [|>].*$/, '')
+        .replace(/\$\([^)]*\)|"[^"]*"/g, 'VALUE')
+        .split(' ');
+      expect(first).toBe(name);
+      expect(() => parseInput(name, command, rest)).not.toThrow();
+    }
+  });
+});

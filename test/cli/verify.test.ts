@@ -1,0 +1,121 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { renderKeySet } from '../../core/evidence/key-set.ts';
+import { trustedKeyFromPem } from '../../core/evidence/keys.ts';
+import { packEvidence } from '../../core/evidence/pack.ts';
+import { commit, inputsFor, newPrivateKey, portsWith, repository } from '../evidence/support.ts';
+import { FakeWorld, folderWith } from './support.ts';
+
+const ports = portsWith(newPrivateKey());
+let folder: string;
+let pem: string;
+
+beforeEach(async () => {
+  const { zip, bundle } = await packEvidence(inputsFor(), ports);
+  pem = (await ports.signer.publicKey()).pem;
+  folder = await folderWith({
+    'evidence.zip': zip,
+    'evidence.zip.sigstore.json': bundle,
+    'conductor.pem': pem,
+    'keys.json': renderKeySet([trustedKeyFromPem(pem)]),
+  });
+});
+
+const verify = async (...argv: string[]) => {
+  const world = new FakeWorld(folder);
+  const status = await world.run('verify', ...argv);
+  return { status, stdout: world.stdout, stderr: world.stderr };
+};
+
+describe('verify', () => {
+  it.each(['conductor.pem', 'keys.json'])(
+    'accepts good evidence with %s, and says what it is of',
+    async (key) => {
+      const { status, stdout } = await verify(
+        'evidence.zip',
+        '--key',
+        key,
+        '--repo',
+        repository,
+        '--tag',
+        'v1.0.0',
+        '--commit',
+        commit,
+      );
+      expect(status).toBe(0);
+      expect(stdout).toMatch(/✔ signature[\s\S]*✔ audit/);
+      expect(stdout).toContain(`${repository} v1.0.0 (${commit})`);
+      expect(stdout.trimEnd()).toMatch(/\nverified$/);
+    },
+  );
+
+  it('finds the usual key of the repository by itself', async () => {
+    await mkdir(join(folder, '.github/release-conductor'), { recursive: true });
+    await rename(join(folder, 'keys.json'), join(folder, '.github/release-conductor/keys.json'));
+    expect((await verify('evidence.zip')).status).toBe(0);
+  });
+
+  it('prints one JSON report', async () => {
+    const { stdout } = await verify('evidence.zip', '--key', 'keys.json', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, problems: [], manifest: { subject: { commit } } });
+  });
+
+  it.each<[string, string[], string]>([
+    ['of another tag', ['--tag', 'v9.9.9'], 'OTHER_RELEASE'],
+    ['of another repository', ['--repo', 'acme/other'], 'OTHER_RELEASE'],
+    ['of another commit', ['--commit', 'f'.repeat(40)], 'OTHER_COMMIT'],
+  ])('exits 1 for evidence %s', async (_name, argv, code) => {
+    const { status, stdout } = await verify('evidence.zip', '--key', 'keys.json', ...argv);
+    expect(status).toBe(1);
+    expect(stdout).toContain(`${code} _manifest.json`);
+    expect(stdout).toContain('NOT verified: 1 problem');
+  });
+
+  it('exits 1 for a changed byte, a foreign key and a missing signature', async () => {
+    const { zip } = await packEvidence(inputsFor(), ports);
+    await writeFile(join(folder, 'changed.zip'), zip.with(200, (zip[200] as number) ^ 1));
+    expect(
+      await verify('changed.zip', '--bundle', 'evidence.zip.sigstore.json', '--key', 'keys.json'),
+    ).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('TAMPERED'),
+    });
+    await writeFile(join(folder, 'other.pem'), (await portsWith(newPrivateKey()).signer.publicKey()).pem);
+    expect(await verify('evidence.zip', '--key', 'other.pem')).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('UNKNOWN_KEY'),
+    });
+    await rm(join(folder, 'evidence.zip.sigstore.json'));
+    expect(await verify('evidence.zip', '--key', 'keys.json')).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('UNSIGNED'),
+    });
+  });
+
+  it.each<[string, string[], RegExp]>([
+    ['no zip', [], /one evidence zip/],
+    ['a zip that is not there', ['nothing.zip', '--key', 'keys.json'], /no file nothing.zip/],
+    ['no key', ['evidence.zip'], /trusted public key/],
+    ['a key that is none', ['evidence.zip', '--key', 'evidence.zip.sigstore.json'], /expected \{"keys"/],
+    ['a short commit', ['evidence.zip', '--key', 'keys.json', '--commit', 'abc'], /full commit sha/],
+  ])('exits 2 with %s', async (_name, argv, message) => {
+    const { status, stderr } = await verify(...argv);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe('keys', () => {
+  it('prints the key that signs, as PEM and as a key set', async () => {
+    const privateKey = newPrivateKey();
+    const { pem: expected, hint } = await portsWith(privateKey).signer.publicKey();
+    const asPem = new FakeWorld(folder, { SIGNING_KEY: privateKey });
+    expect(await asPem.run('keys')).toBe(0);
+    expect(asPem.stdout).toBe(expected);
+    const asJson = new FakeWorld(folder, { SIGNING_KEY: privateKey });
+    expect(await asJson.run('keys', '--json')).toBe(0);
+    expect(JSON.parse(asJson.stdout)).toEqual({ keys: [{ hint, pem: expected }] });
+    expect(asPem.stdout + asJson.stdout).not.toContain('PRIVATE');
+  });
+});
