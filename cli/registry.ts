@@ -63,6 +63,11 @@ export const commands: readonly CliEntry[] = [
     summary: 'run the Conductor here',
     load: async () => (await import('./commands/run.ts')).runCommand,
   },
+  {
+    name: 'rehearse',
+    summary: 'play a whole release in the sandbox of this machine',
+    load: async () => (await import('./commands/rehearse.ts')).rehearseCommand,
+  },
   later('audit', 'Checks the whole audit log of a Conductor against signed heads.'),
   later('judge', 'Replays the canary judge over recorded readings.'),
 ];
