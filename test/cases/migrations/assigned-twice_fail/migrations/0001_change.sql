@@ -1,0 +1,3 @@
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
+UPDATE users SET email = 'a', email = 'b' WHERE id = 1;

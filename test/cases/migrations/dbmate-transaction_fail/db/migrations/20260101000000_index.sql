@@ -1,0 +1,7 @@
+-- migrate:up
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
+CREATE INDEX CONCURRENTLY users_email ON users (email);
+
+-- migrate:down
+DROP INDEX users_email;

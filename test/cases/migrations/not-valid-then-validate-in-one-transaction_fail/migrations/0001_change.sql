@@ -1,0 +1,6 @@
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
+BEGIN;
+ALTER TABLE orders ADD CONSTRAINT positive CHECK (amount > 0) NOT VALID;
+ALTER TABLE orders VALIDATE CONSTRAINT positive;
+COMMIT;
