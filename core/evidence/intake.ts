@@ -116,6 +116,14 @@ function checkContent({ result, now }: IntakeInput): Refusal | null {
       "correct the runner's clock",
     );
   }
+  if (!isStorable(result)) {
+    return refuse(
+      422,
+      'RESULT_MALFORMED',
+      'the result holds text that is not valid Unicode, or NUL characters',
+      'remove them from findings and measurements',
+    );
+  }
   const secret = findSecrets(JSON.stringify(result))[0];
   if (secret === undefined) return null;
   return refuse(
@@ -124,6 +132,13 @@ function checkContent({ result, now }: IntakeInput): Refusal | null {
     `the result holds what looks like ${secret.kind}`,
     'revoke the secret, and keep it out of findings and measurements',
   );
+}
+
+/** Lone surrogates have no UTF-8, and Postgres keeps no NUL: such text cannot be hashed and stored as it came. */
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\u0000');
+  if (value === null || typeof value !== 'object') return true;
+  return Object.entries(value).every(([key, member]) => isStorable(key) && isStorable(member));
 }
 
 function originOf({ claims, now }: IntakeInput): ResultOrigin {

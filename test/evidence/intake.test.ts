@@ -226,6 +226,8 @@ describe('a submitted gate result is refused', () => {
       'RESULT_FROM_THE_FUTURE',
       { result: { started_at: '2026-01-02T03:09:59Z' } },
     ],
+    ['a lone surrogate', 'RESULT_MALFORMED', { result: { measurements: { deep: [{ '\ud800': 1 }] } } }],
+    ['a NUL character', 'RESULT_MALFORMED', { result: { summary: 'a\u0000b' } }],
     ['a secret in the result', 'SECRET_IN_RESULT', { result: { summary: `found\nghp_${'a'.repeat(36)}` } }],
   ])('with %s: %s', (_name, code, change) => {
     const decision = decideIntake(withChange(change));
