@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { InternalError } from '../../core/errors.ts';
 import { LatencyHistogram } from './histogram.ts';
 
 /** One kind of request of the mix; `share` is relative to the other kinds. */
@@ -51,6 +52,7 @@ const defaultMix: readonly RequestKind[] = [
   { method: 'GET', path: '/', share: 2 },
   { method: 'POST', path: '/orders', body: '{"product":"tea","quantity":1}', share: 1 },
 ];
+const goldenRatio = (Math.sqrt(5) - 1) / 2;
 const tickMs = 10;
 const requestTimeoutMs = 5_000;
 /** A timer may come this late without any request being dropped, ms. */
@@ -66,7 +68,7 @@ class OpenLoad implements Load {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
   readonly #begin = performance.now();
   readonly #timer: NodeJS.Timeout;
-  readonly #order: readonly RequestKind[];
+  readonly #mix: readonly RequestKind[];
   readonly #latency = new LatencyHistogram();
   readonly #byStatus: Record<string, number> = {};
   readonly #byVersion: Record<string, { requests: number; errors: number }> = {};
@@ -81,7 +83,7 @@ class OpenLoad implements Load {
 
   constructor(options: LoadOptions) {
     this.#options = options;
-    this.#order = interleave(options.mix ?? defaultMix);
+    this.#mix = options.mix ?? defaultMix;
     this.#timer = setInterval(() => this.#tick(), tickMs);
   }
 
@@ -123,9 +125,8 @@ class OpenLoad implements Load {
     this.#dropped += overdue;
     this.#due += overdue;
     for (; this.#due < due; this.#due++) {
-      const kind = this.#order[this.#due % this.#order.length];
-      if (kind === undefined || this.#inFlight >= maxInFlight) this.#dropped += 1;
-      else this.#send(kind);
+      if (this.#inFlight >= maxInFlight) this.#dropped += 1;
+      else this.#send(kindOf(this.#mix, this.#due));
     }
   }
 
@@ -180,10 +181,16 @@ class OpenLoad implements Load {
   }
 }
 
-/** Spreads the kinds evenly over one cycle: 7, 2, 1 gives ten requests without blocks. */
-function interleave(mix: readonly RequestKind[]): RequestKind[] {
-  const placed = mix.flatMap((kind) =>
-    Array.from({ length: kind.share }, (_, index) => ({ kind, at: (index + 0.5) / kind.share })),
-  );
-  return placed.sort((a, b) => a.at - b.at).map(({ kind }) => kind);
+/**
+ * The kind of the n-th request: a golden-ratio sequence over the shares. Unlike a cycle it has no period that could
+ * fall in step with the proxy's, which would give a canary of 10 % always the same kind of request.
+ */
+export function kindOf(mix: readonly RequestKind[], n: number): RequestKind {
+  const total = mix.reduce((sum, { share }) => sum + share, 0);
+  let rest = ((n * goldenRatio) % 1) * total;
+  for (const kind of mix) {
+    rest -= kind.share;
+    if (rest < 0) return kind;
+  }
+  throw new InternalError('LOAD_MIX', 'the mix of the load has no shares', 'give at least one kind a share');
 }

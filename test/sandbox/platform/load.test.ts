@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type LoadOptions, startLoad } from '../../../sandbox/load/index.ts';
+import { kindOf, type LoadOptions, startLoad } from '../../../sandbox/load/index.ts';
 
 let server: Server;
 afterEach(() => {
@@ -38,9 +38,18 @@ describe('load', () => {
     // The last tick may be late by what is still allowed to be caught up.
     expect(Math.abs(report.seconds * 500 - report.started - report.dropped)).toBeLessThan(500 * 0.25 + 10);
     expect(report.byStatus['5xx']).toBe(seen['/bad']);
-    expect(Math.abs((seen['/good'] ?? 0) - 3 * (seen['/bad'] ?? 0))).toBeLessThanOrEqual(report.dropped + 4);
+    expect(Math.abs((seen['/good'] ?? 0) - 3 * (seen['/bad'] ?? 0))).toBeLessThanOrEqual(report.dropped + 12);
     expect(report.byVersion.v1).toEqual({ requests: report.answered, errors: seen['/bad'] });
     expect(report.latency.p99).toBeGreaterThan(0);
+  });
+
+  it.each([1, 2, 10, 20, 100])('gives every %i-th request the same mix as all', (period) => {
+    const mix = [
+      { method: 'GET', path: '/a', share: 7 },
+      { method: 'GET', path: '/b', share: 3 },
+    ] as const;
+    const picked = Array.from({ length: 1_000 }, (_, index) => kindOf(mix, index * period).path);
+    expect(Math.abs(picked.filter((path) => path === '/a').length - 700)).toBeLessThan(15);
   });
 
   it('drops what exceeds its unanswered requests instead of piling up', async () => {
