@@ -188,7 +188,7 @@ describe('events that come late, twice and out of order', () => {
   it('ends the same whatever single effect fails once for good, and never publishes without evidence', async () => {
     const ids = [...(await new World().play()).effects.keys()].filter((id) => !/^(timer|measure)/.test(id));
     for (const id of ids) {
-      const world = await new World({ refuse: (candidate) => candidate === id }).play();
+      const world = await new World({ refuse: (candidate) => candidate === id }).play(() => false, 150);
       const published = world.effects.has('publish/1') || world.effects.has('publish/2');
       if (published) expect(world.effects.has('attach/1')).toBe(true);
       const held = world.state.hold !== null || world.state.phase === 'rejected';

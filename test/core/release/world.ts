@@ -21,6 +21,8 @@ type Input = ReleaseEvent | EffectSettled;
 export interface WorldOptions {
   readonly plan?: Partial<ReleasePlanFacts>;
   readonly reports?: readonly GateReport[];
+  /** Results that were stored before the tag was pushed. */
+  readonly earlierReports?: readonly GateReport[];
   /** Error rate of the new version at this moment; `weight` is its share of traffic in percent. */
   readonly errorRate?: (weight: number, seconds: number) => number;
   readonly baselineErrorRate?: number;
@@ -63,7 +65,8 @@ export class World {
   weight = 0;
   /** Set to leave every further request for a promotion unanswered. */
   private deaf = false;
-  private readonly options: WorldOptions;
+  /** May be changed while the story goes on. */
+  options: WorldOptions;
   private readonly queue: { at: number; order: number; event: Input | PlannedEffect }[] = [];
   private readonly counts = { canary: { requests: 0, errors: 0 }, baseline: { requests: 0, errors: 0 } };
   private countedAt = start;
@@ -79,7 +82,11 @@ export class World {
     if (this.state.phase === 'new' && this.queue.length === 0) this.begin();
     for (let turns = 0; turns < 20_000 && !until(this); turns++) {
       const next = this.take();
-      if (next === null || next.at > start + limitSeconds * 1_000) break;
+      if (next === null) break;
+      if (next.at > start + limitSeconds * 1_000) {
+        this.queue.push({ ...next, order: -1 });
+        break;
+      }
       this.advanceTo(next.at);
       if ('effect' in next.event) await this.perform(next.event.id, next.event.effect);
       else await this.deliver(next.event);
@@ -206,7 +213,11 @@ export class World {
     const ok = (value: Record<string, unknown> = {}): void => this.settle(id, { ok: true, value });
     switch (effect.kind) {
       case 'loadPlan':
-        return this.send({ type: 'plan.loaded', facts: planFacts(this.options.plan) });
+        return this.send({
+          type: 'plan.loaded',
+          facts: planFacts(this.options.plan),
+          reports: this.options.earlierReports ?? [],
+        });
       case 'ensureDraftRelease':
         return ok({ releaseId: 77 });
       case 'openIssue':
