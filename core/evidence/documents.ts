@@ -21,8 +21,11 @@ export function ownDocuments(inputs: EvidenceInputs, audit: readonly AuditEntry[
   const documents = [
     text('release_notes.md', 'text/markdown', `${redactSecrets(inputs.releaseNotes).trimEnd()}\n`),
     json('approvals_matrix.json', approvalsMatrix(inputs)),
-    ...inputs.canary.map((record) =>
-      json(`canary/step-${record.step}-at-${record.weight}.json`, { schema_version: 1, ...record }),
+    ...inputs.canary.map((record, index) =>
+      json(`canary/${index + 1}-step-${record.step}-at-${record.weight}.json`, {
+        schema_version: 1,
+        ...record,
+      }),
     ),
   ];
   if (audit.length === 0) return documents;

@@ -53,9 +53,13 @@ export function checkSubject(
   ];
 }
 
-/** Every required gate is there, for this commit, young enough when it counted, and passed if this is a GA. */
+/**
+ * Every result is for this commit and is what the manifest says. For a GA also: every required gate is there,
+ * was young enough when it counted, and passed. A rollback needs no gate's consent.
+ */
 export function checkGates({ files, manifest }: Opened): readonly Problem[] {
-  const missing = manifest.required_gates
+  const required = manifest.outcome === 'ga' ? manifest.required_gates : [];
+  const missing = required
     .filter((gate) => !manifest.gates.some((entry) => entry.gate === gate))
     .map((gate) =>
       problem('MISSING', `gates/${gate}.json`, 'the required gate has no result for this commit'),
@@ -102,14 +106,14 @@ function checkResult(
       ),
     );
   }
-  if (!required) return problems;
+  if (!required || manifest.outcome !== 'ga') return problems;
   const age = Date.parse(manifest.promoted_at ?? manifest.decided_at) - Date.parse(result.finished_at);
   if (age > manifest.max_gate_age_ms) {
     problems.push(
       problem('STALE', path, `was ${age} ms old when it counted, allowed are ${manifest.max_gate_age_ms} ms`),
     );
   }
-  if (manifest.outcome === 'ga' && !isPassing(result.verdict)) {
+  if (!isPassing(result.verdict)) {
     problems.push(problem('NOT_PASSED', path, `the required gate says ${result.verdict}`));
   }
   return problems;

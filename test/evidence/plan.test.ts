@@ -27,7 +27,7 @@ describe('the plan of the evidence', () => {
     expect(plan.entries.map(({ path }) => path)).toEqual([
       'approvals_matrix.json',
       'audit/highlights.jsonl',
-      'canary/step-0-at-10.json',
+      'canary/1-step-0-at-10.json',
       'dr/drill_2026-01-01/results.json',
       'gates/migrations.json',
       'gates/slo.json',

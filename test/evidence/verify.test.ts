@@ -381,13 +381,13 @@ describe('signed evidence that does not hold together is refused', () => {
     });
   });
 
-  it('but a failed gate does not void the evidence of a rollback', async () => {
-    const inputs = inputsFor({
-      outcome: 'rolled-back',
-      reports: [reportFor('slo'), reportFor('migrations', { verdict: 'fail' })],
-      files: [],
-    });
-    await expect(packEvidence(inputs, ports)).resolves.toBeDefined();
+  it.each<[string, Partial<EvidenceInputs>]>([
+    ['a failed gate', { reports: [reportFor('slo'), reportFor('migrations', { verdict: 'fail' })] }],
+    ['an old result', { reports: [reportFor('slo')], maxGateAge: 60_000 }],
+    ['a missing result', { reports: [] }],
+  ])('but %s does not void the evidence of a rollback', async (_name, change) => {
+    const packing = packEvidence(inputsFor({ outcome: 'rolled-back', files: [], ...change }), ports);
+    await expect(packing).resolves.toBeDefined();
   });
 
   function lines(entries: readonly unknown[]): string {
