@@ -43,6 +43,8 @@ function expandGroups(part: string): string[] | null {
   const rest = expandGroups(part.slice(close + 1));
   const options = splitTop(inner);
   if (rest === null || options === null || rest.length * options.length > maxAlternatives) return null;
+  // `a(*)` must not turn into `a*`.
+  if (options.some((option) => /^[*+?]/.test(option))) return null;
   return options.flatMap((option) => rest.map((tail) => part.slice(0, open) + option + tail));
 }
 
@@ -128,7 +130,7 @@ function parseClass(pattern: string, at: number) {
   const close = pattern.indexOf(']', at + 2);
   const body = close === -1 ? '' : pattern.slice(at + 1, close);
   // Nested or escaped classes are rare in label matchers: say that they are not supported.
-  if (body === '' || /[\\[]/.test(body) || body === '^') return null;
+  if (body === '' || /[\\[]/.test(body) || /^\^?\]?$|^\^?\]/.test(body)) return null;
   const negated = body.startsWith('^');
   const ranges = [...(negated ? body.slice(1) : body).matchAll(/([\s\S])(?:-([\s\S]))?/g)];
   if (ranges.some((range) => range[2] !== undefined && (range[1] ?? '') > range[2])) return null;

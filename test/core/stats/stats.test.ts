@@ -23,20 +23,20 @@ import {
 
 const finite = fc.double({ min: -1e6, max: 1e6, noNaN: true });
 
-describe('special functions (values of R 4)', () => {
+describe('special functions (values of R and SciPy)', () => {
   it.each([
     ['lgamma(0.5)', lnGamma(0.5), 0.5723649429247001],
     ['lgamma(10)', lnGamma(10), 12.80182748008147],
     ['lgamma(100.5)', lnGamma(100.5), 361.4355404678],
     ['pbeta(0.3, 2, 5)', regularizedBeta(0.3, 2, 5), 0.579825],
-    ['pbeta(0.01, 0.5, 200)', regularizedBeta(0.01, 0.5, 200), 0.9548365],
+    ['pbeta(0.01, 0.5, 200)', regularizedBeta(0.01, 0.5, 200), 0.9549058928629242],
     ['qbeta(0.025, 3, 8)', betaQuantile(0.025, 3, 8), 0.06673951],
     ['pnorm(1.96)', normalCdf(1.96), 0.9750021048517795],
     ['pnorm(-6)', normalCdf(-6), 9.865876450376981e-10],
     ['pnorm(10, lower=FALSE)', upperTail(10), 7.619853024160527e-24],
     ['qnorm(0.975)', normalQuantile(0.975), 1.959963984540054],
     ['qnorm(1e-10)', normalQuantile(1e-10), -6.361340902404056],
-    ['pt(2.5, 7)', studentCdf(2.5, 7), 0.9795197],
+    ['pt(2.5, 7)', studentCdf(2.5, 7), 0.9795038907071321],
     ['qt(0.975, 4)', studentQuantile(0.975, 4), 2.776445105198],
     ['qt(0.99, 19)', studentQuantile(0.99, 19), 2.539483190622],
   ])('%s', (_what, found, expected) => {
@@ -120,7 +120,7 @@ describe('quantiles', () => {
     [[], 0.5, Number.NaN],
     [[1, Number.NaN], 0.5, Number.NaN],
   ])('of %j at %d is %d', (samples, q, expected) => {
-    expect(quantile(samples, q)).toEqual(expected);
+    expect(quantile(samples, q)).toBeCloseTo(expected, 12);
   });
 
   it('lies between least and greatest and never falls', () => {
@@ -184,6 +184,7 @@ describe('comparing two samples', () => {
     const x = [0.8, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46];
     const y = [1.15, 0.88, 0.9, 0.74, 1.21];
     expect(mannWhitney(x, y)).toEqual({ statistic: 15, p: expect.closeTo(0.2544, 3) });
+    expect(mannWhitney([1, 2, 2, 3, 4, 4], [2, 3, 5, 5, 6, 7]).p).toBeCloseTo(0.0745262, 6);
     expect(mannWhitney([1, 1, 1], [1, 1, 1]).p).toBe(1);
     expect(mannWhitney([1, 2, 3, 4], [5, 6, 7, 8]).p).toBeCloseTo(2 / 70, 9);
   });
