@@ -17,16 +17,18 @@ export type Fault = FaultKind & {
   readonly method?: string;
   /** Matched against the path without the query. */
   readonly path: RegExp;
+  /** How many matching requests pass before it hits; default 0. */
+  readonly skip?: number;
   /** How many matching requests it hits; default 1. */
   readonly times?: number;
 };
 
 /** Failures that a test has ordered. The oldest fault that matches hits first. */
 export class Faults {
-  readonly #waiting: { readonly fault: Fault; left: number }[] = [];
+  readonly #waiting: { readonly fault: Fault; skip: number; left: number }[] = [];
 
   next(fault: Fault): void {
-    this.#waiting.push({ fault, left: fault.times ?? 1 });
+    this.#waiting.push({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 });
   }
 
   /** Faults that have not hit as often as ordered: a test that ends with some did not test what it says. */
@@ -44,6 +46,10 @@ export class Faults {
     );
     const hit = this.#waiting[index];
     if (hit === undefined) return null;
+    if (hit.skip > 0) {
+      hit.skip -= 1;
+      return null;
+    }
     hit.left -= 1;
     if (hit.left === 0) this.#waiting.splice(index, 1);
     return hit.fault;

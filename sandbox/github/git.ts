@@ -40,6 +40,7 @@ export class Git {
   readonly #upstream: Upstream;
   readonly #commits = new Map<string, GitCommit>();
   readonly #trees = new Map<string, readonly TreeEntry[]>();
+  readonly #comparisons = new Map<string, Comparison>();
   readonly #blobs = new Map<string, Uint8Array>();
 
   constructor(upstream: Upstream) {
@@ -120,8 +121,12 @@ export class Git {
     return here.sha;
   }
 
-  compare(repository: string, base: string, head: string): Promise<Comparison> {
-    return this.#upstream.get<Comparison>(`/repos/${repository}/compare/${base}...${head}?per_page=250`);
+  /** Compares two commits, named by their shas. */
+  async compare(repository: string, base: string, head: string): Promise<Comparison> {
+    const basehead = `${base}...${head}`;
+    return remember(this.#comparisons, `${repository}@${basehead}`, () =>
+      this.#upstream.get<Comparison>(`/repos/${repository}/compare/${basehead}?per_page=250`),
+    );
   }
 
   async writeFiles(

@@ -1,79 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { SandboxGithub, SandboxUser } from '../contract.ts';
-import type { Role } from './access.ts';
-import { introduceBot, mintInstallationToken, type StartedEmulator, startEmulator } from './emulator.ts';
-import { Events } from './events.ts';
+import type { SandboxUser } from '../contract.ts';
+import { type AppSettings, assemble } from './assemble.ts';
+import { type StartedEmulator, startEmulator } from './emulator.ts';
 import { Faults } from './faults.ts';
-import { Git } from './git.ts';
 import type { Github } from './github.ts';
-import { actionsAppId, Identities, type Permissions } from './identity.ts';
 import { announceInstallation } from './installation.ts';
-import { Journal, type RequestEntry, type Violation } from './journal.ts';
+import { Journal } from './journal.ts';
 import { createMergeGroup, destroyMergeGroup } from './merge-queue.ts';
-import { OidcIssuer } from './oidc.ts';
-import { createOpenApiCheck, type OpenApiCheck, type OpenApiExtract } from './openapi-check.ts';
-import { Payloads } from './payloads.ts';
+import { createOpenApiCheck, type OpenApiExtract } from './openapi-check.ts';
+import type { GithubOptions, LocalGithub } from './options.ts';
 import { createRun, updateRun, type WorkflowRun } from './runs.ts';
-import { readSeedFiles, writeFirstCommit } from './seed.ts';
 import { type ApiServer, startServer } from './server.ts';
-import { Upstream } from './upstream.ts';
-import { Webhooks } from './webhooks.ts';
-import { type MergeGroup, RepositoryState, type Team, World } from './world.ts';
 
-export interface GithubOptions {
-  readonly organisation: string;
-  readonly users: readonly { readonly login: string; readonly role: Role }[];
-  /** Members are active; `pending` ones have not accepted yet. */
-  readonly teams?: readonly {
-    readonly slug: string;
-    readonly members: readonly string[];
-    readonly pending?: readonly string[];
-  }[];
-  readonly repository: {
-    readonly name: string;
-    /** A folder, or contents by path. */
-    readonly files: string | ReadonlyMap<string, Uint8Array | string>;
-    /** Default `main`. */
-    readonly defaultBranch?: string;
-  };
-  readonly app: {
-    readonly permissions: Permissions;
-    readonly events: readonly string[];
-    /** Default `release-conductor`. */
-    readonly slug?: string;
-    readonly name?: string;
-    /** Default 4711. */
-    readonly appId?: number;
-    readonly webhookSecret?: string;
-  };
-  /** Default 0: chosen by the system. */
-  readonly port?: number;
-  /** Compare requests, answers and payloads with GitHub's description. Default true. */
-  readonly validate?: boolean;
-  /** Where violations are told. Default `console.warn`. */
-  readonly print?: (line: string) => void;
-}
-
-/** The local GitHub, with what tests and the demo may do to it beyond the API. */
-export interface LocalGithub extends SandboxGithub {
-  readonly faults: Faults;
-  requests(): readonly RequestEntry[];
-  /** What was not as GitHub describes it, emulate's own answers included (`source: 'emulate'`). */
-  violations(): readonly Violation[];
-  setImmutableReleases(repository: string, enabled: boolean): void;
-  /** Queues a pull request in the merge queue. */
-  createMergeGroup(repository: string, pullRequest: number): Promise<MergeGroup>;
-  destroyMergeGroup(
-    repository: string,
-    headSha: string,
-    reason: 'merged' | 'invalidated' | 'dequeued',
-  ): Promise<void>;
-  /** Sends `installation.created`, as when an administrator installs the App. */
-  announceInstallation(): Promise<void>;
-  /** Waits until no webhook delivery is under way. */
-  settled(): Promise<void>;
-}
+export type { GithubOptions, LocalGithub } from './options.ts';
 
 /** Starts a GitHub on loopback. Everything is in memory and gone after `close`. */
 export async function startGithub(options: GithubOptions): Promise<LocalGithub> {
@@ -81,127 +21,40 @@ export async function startGithub(options: GithubOptions): Promise<LocalGithub> 
   const journal = new Journal(options.print ?? console.warn);
   const check = options.validate === false ? null : createOpenApiCheck(readExtract());
   const server = await startServer({ port: options.port ?? 0, faults, journal, check });
-  const users = options.users.map(({ login }) => ({
-    login,
-    token: `ghp_${randomBytes(20).toString('hex')}`,
-  }));
-  const app = {
-    appId: options.app.appId ?? 4711,
-    slug: options.app.slug ?? 'release-conductor',
-    name: options.app.name ?? 'Release Conductor',
+  const closing: (() => Promise<void>)[] = [server.close];
+  try {
+    const users = options.users.map(({ login }) => ({
+      login,
+      token: `ghp_${randomBytes(20).toString('hex')}`,
+    }));
+    const app = appSettings(options.app);
+    const defaultBranch = options.repository.defaultBranch ?? 'main';
+    const repository = { name: options.repository.name, defaultBranch };
+    const emulator = await startEmulator({ organisation: options.organisation, users, repository, app });
+    closing.push(emulator.close);
+    const github = await assemble(options, { server, emulator, users, app, repository, journal, check });
+    server.serve(github);
+    return publicFace(github, { server, emulator, users, app, faults, journal });
+  } catch (error) {
+    await Promise.all(closing.map((close) => close()));
+    throw error;
+  }
+}
+
+function appSettings(app: GithubOptions['app']): AppSettings {
+  return {
+    appId: app.appId ?? 4711,
+    slug: app.slug ?? 'release-conductor',
+    name: app.name ?? 'Release Conductor',
     installationId: 90_001,
-    permissions: { metadata: 'read', ...options.app.permissions },
-    events: options.app.events,
-    webhookSecret: options.app.webhookSecret ?? randomBytes(24).toString('hex'),
+    permissions: { metadata: 'read', ...app.permissions },
+    events: app.events,
+    webhookSecret: app.webhookSecret ?? randomBytes(24).toString('hex'),
   };
-  const defaultBranch = options.repository.defaultBranch ?? 'main';
-  const repository = { name: options.repository.name, defaultBranch };
-  const emulator = await startEmulator({ organisation: options.organisation, users, repository, app });
-  const github = await assemble(options, { server, emulator, users, app, repository, journal, check });
-  server.serve(github);
-  return publicFace(github, { server, emulator, users, app, faults, journal });
 }
 
 function readExtract(): OpenApiExtract {
   return JSON.parse(readFileSync(new URL('openapi.json', import.meta.url), 'utf8')) as OpenApiExtract;
-}
-
-interface AppSettings {
-  readonly appId: number;
-  readonly slug: string;
-  readonly name: string;
-  readonly installationId: number;
-  readonly permissions: Permissions;
-  readonly events: readonly string[];
-  readonly webhookSecret: string;
-}
-
-async function assemble(
-  options: GithubOptions,
-  parts: {
-    readonly server: ApiServer;
-    readonly emulator: StartedEmulator;
-    readonly users: readonly SandboxUser[];
-    readonly app: AppSettings;
-    readonly repository: { readonly name: string; readonly defaultBranch: string };
-    readonly journal: Journal;
-    readonly check: OpenApiCheck | null;
-  },
-): Promise<Github> {
-  const { server, emulator, users, app, journal, check } = parts;
-  const { organisation } = options;
-  const { url } = server;
-  const fullName = `${organisation}/${parts.repository.name}`;
-
-  const identities = new Identities();
-  identities.registerApp({ ...app, privateKeyPem: emulator.privateKeyPem });
-  identities.registerApp({
-    appId: actionsAppId,
-    slug: 'github-actions',
-    name: 'GitHub Actions',
-    privateKeyPem: emulator.actionsKeyPem,
-    permissions: {},
-    events: [],
-  });
-  for (const { login, token } of users) identities.registerUser(login, token);
-
-  const { origin } = emulator;
-  const actionsToken = await mintInstallationToken(
-    origin,
-    actionsAppId,
-    actionsAppId,
-    emulator.actionsKeyPem,
-  );
-  const appToken = await mintInstallationToken(origin, app.appId, app.installationId, emulator.privateKeyPem);
-  await introduceBot(origin, fullName, actionsToken);
-  await introduceBot(origin, fullName, appToken);
-
-  const tokens = new Map(users.map(({ login, token }) => [login, token]));
-  const upstream = new Upstream({
-    origin,
-    publicUrl: url,
-    ownTokens: emulator.ownTokens,
-    tokenOfOwner: (owner) => tokens.get(owner) ?? null,
-    actionsToken,
-  });
-  const git = new Git(upstream);
-  const { installationId } = app;
-  const payloads = new Payloads({ upstream, identities, url, organisation, installationId });
-  const webhooks = new Webhooks({ secret: app.webhookSecret, hookId: 1, appId: app.appId });
-  const events = new Events({
-    payloads,
-    identities,
-    webhooks,
-    installation: { id: installationId, appId: app.appId },
-    inspect: (event, payload) => {
-      if (check !== null) journal.note('webhook', event, 'sandbox', check.checkPayload(event, payload));
-    },
-  });
-  const world = await populate(options, upstream, git, fullName, parts.repository.defaultBranch);
-  const oidc = new OidcIssuer(url);
-  const now = (): string => new Date().toISOString();
-  return { url, world, identities, upstream, git, payloads, events, webhooks, oidc, installationId, now };
-}
-
-async function populate(
-  options: GithubOptions,
-  upstream: Upstream,
-  git: Git,
-  fullName: string,
-  defaultBranch: string,
-): Promise<World> {
-  const world = new World(options.organisation);
-  for (const { login, role } of options.users) world.roles.set(login, role);
-  for (const { slug, members, pending = [] } of options.teams ?? []) {
-    const team: Team = { id: world.nextId(), slug, name: slug, members: new Map() };
-    for (const login of members) team.members.set(login, { role: 'member', state: 'active' });
-    for (const login of pending) team.members.set(login, { role: 'member', state: 'pending' });
-    world.teams.set(slug, team);
-  }
-  const { id } = await upstream.get<{ id: number }>(`/repos/${fullName}`);
-  world.addRepository(new RepositoryState({ fullName, id, defaultBranch }));
-  await writeFirstCommit(git, fullName, defaultBranch, await readSeedFiles(options.repository.files));
-  return world;
 }
 
 function publicFace(

@@ -1,6 +1,7 @@
 import type { Github } from './github.ts';
 import { baseShaOf, tryMerge } from './pulls.ts';
-import { announceMove, type RefMove } from './refs.ts';
+import { announceMove } from './ref-events.ts';
+import type { RefMove } from './refs.ts';
 import { notFound, unprocessable } from './refusal.ts';
 import { actionsItself } from './runs.ts';
 import type { Json } from './types.ts';

@@ -26,6 +26,21 @@ const simpleUserKeys = [
   'user_view_type',
 ] as const;
 
+const organizationKeys = [
+  'login',
+  'id',
+  'node_id',
+  'url',
+  'repos_url',
+  'events_url',
+  'hooks_url',
+  'issues_url',
+  'members_url',
+  'public_members_url',
+  'avatar_url',
+  'description',
+] as const;
+
 /** Objects that many answers and payloads have in common, as GitHub formats them. */
 export class Payloads {
   readonly #upstream: Upstream;
@@ -35,6 +50,7 @@ export class Payloads {
   readonly #installationId: number;
   readonly #startedAt = new Date().toISOString();
   readonly #users = new Map<string, Json>();
+  #organization: Promise<Json> | undefined;
 
   constructor(options: {
     readonly upstream: Upstream;
@@ -80,23 +96,12 @@ export class Payloads {
     return completeRepository(await this.#upstream.get(repository.path), this.#url);
   }
 
+  /** The organisation in short: it never changes here, so it is read once. */
   async organization(): Promise<Json> {
-    const keys = [
-      'login',
-      'id',
-      'node_id',
-      'url',
-      'repos_url',
-      'events_url',
-      'hooks_url',
-      'issues_url',
-      'members_url',
-      'public_members_url',
-      'avatar_url',
-      'description',
-    ];
-    const full = await this.#upstream.get(`/orgs/${this.#organisation}`);
-    return Object.fromEntries(keys.map((key) => [key, full[key] ?? null]));
+    this.#organization ??= this.#upstream
+      .get(`/orgs/${this.#organisation}`)
+      .then((full) => Object.fromEntries(organizationKeys.map((key) => [key, full[key] ?? null])));
+    return this.#organization;
   }
 
   /** An app in short, as check runs show it. */

@@ -1,10 +1,10 @@
 import type { SandboxRun } from '../contract.ts';
+import { announceCheck } from './check-events.ts';
 import { type CheckRun, ensureSuite } from './checks.ts';
 import type { Github } from './github.ts';
 import { actionsAppId, type Identity } from './identity.ts';
 import { nodeId } from './payloads.ts';
 import { onDefaultBranch } from './refs.ts';
-import { announceCheck } from './routes/checks.ts';
 import type { Json } from './types.ts';
 import type { RepositoryState } from './world.ts';
 

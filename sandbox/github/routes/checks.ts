@@ -1,4 +1,5 @@
 import { reads, writes } from '../access.ts';
+import { announceCheck, announceSuite } from '../check-events.ts';
 import {
   type CheckRun,
   type CheckSuite,
@@ -6,15 +7,12 @@ import {
   latestRuns,
   renderCheckRun,
   renderSuite,
-  renderSuiteForWebhook,
   runsOfSuite,
-  suiteState,
 } from '../checks.ts';
 import { listField, objectField, oneOf, optionalText, textField } from '../fields.ts';
 import type { Github } from '../github.ts';
-import { appIdOf, type Identity } from '../identity.ts';
+import { appIdOf } from '../identity.ts';
 import { page, renderedPage } from '../pages.ts';
-import { onDefaultBranch } from '../refs.ts';
 import { forbidden, GithubRefusal, notFound, unprocessable } from '../refusal.ts';
 import { type Call, created, type Json, ok, onRepository, type Route } from '../types.ts';
 import type { RepositoryState } from '../world.ts';
@@ -184,44 +182,6 @@ async function rerequestSuite(call: Call, repository: RepositoryState, github: G
   const suite = suiteOf(call, repository);
   await announceSuite(github, repository, suite, 'rerequested', call.who);
   return created({});
-}
-
-/** `check_run`, and `check_suite.completed` when it was the last one of its suite. */
-export async function announceCheck(
-  github: Github,
-  repository: RepositoryState,
-  run: CheckRun,
-  action: 'created' | 'completed' | 'rerequested',
-  cause: Identity,
-): Promise<void> {
-  const suite = repository.suites.get(run.suiteId);
-  if (suite === undefined) return;
-  const check = {
-    ...(await renderCheckRun(github, repository, run)),
-    check_suite: await renderSuite(github, repository, suite),
-  };
-  const on = await onDefaultBranch(github, repository);
-  await github.events.emit(repository, {
-    name: 'check_run',
-    payload: { action, check_run: check },
-    cause,
-    on,
-  });
-  const isSuiteDone = suiteState(runsOfSuite(repository, suite.id)).status === 'completed';
-  if (action === 'completed' && isSuiteDone)
-    await announceSuite(github, repository, suite, 'completed', cause);
-}
-
-async function announceSuite(
-  github: Github,
-  repository: RepositoryState,
-  suite: CheckSuite,
-  action: 'completed' | 'rerequested',
-  cause: Identity,
-): Promise<void> {
-  const payload = { action, check_suite: await renderSuiteForWebhook(github, repository, suite) };
-  const on = await onDefaultBranch(github, repository);
-  await github.events.emit(repository, { name: 'check_suite', payload, cause, on });
 }
 
 function listChecks(call: Call, repository: RepositoryState, github: Github, runs: readonly CheckRun[]) {

@@ -34,7 +34,7 @@ export const peopleRoutes: readonly Route[] = [
         repos_count: 0,
         created_at: github.now(),
         updated_at: github.now(),
-        organization: await github.upstream.get(`/orgs/${github.world.organisation}`),
+        organization: await organisationOf(github),
       }),
   },
   {
@@ -91,6 +91,13 @@ export const peopleRoutes: readonly Route[] = [
     });
   }),
 ];
+
+/** emulate says null where the organisation has not said anything; GitHub leaves it out or says nothing at length. */
+async function organisationOf(github: Github): Promise<Json> {
+  const organisation = await github.upstream.get(`/orgs/${github.world.organisation}`);
+  const said = Object.entries(organisation).filter(([, value]) => value !== null);
+  return { description: null, ...Object.fromEntries(said), archived_at: null };
+}
 
 function permissionsOf(role: Role): Json {
   const has = (least: Role): boolean => roles.indexOf(role) >= roles.indexOf(least);

@@ -3,7 +3,7 @@ import { oneOf, optionalText, textField } from '../fields.ts';
 import type { Github } from '../github.ts';
 import { page } from '../pages.ts';
 import { baseShaOf, completePull, mergeRefusals, renderPull, tryMerge } from '../pulls.ts';
-import { announceMove, announcePull } from '../refs.ts';
+import { announceMove, announcePull } from '../ref-events.ts';
 import { GithubRefusal, notFound, ruleViolation, unprocessable } from '../refusal.ts';
 import {
   type Answer,
@@ -44,7 +44,11 @@ export const pullRoutes: readonly Route[] = [
     repository.inTurn(() => mergePull(call, repository, github)),
   ),
   forwarded(`GET ${one}/reviews`, reads('pull_requests')),
-  forwarded(`POST ${one}/reviews`, writes('pull_requests', 'read')),
+  onRepository(`POST ${one}/reviews`, writes('pull_requests', 'read'), async (call, _, github) => {
+    const answer = await github.upstream.forward(call);
+    // emulate says 201 where GitHub says 200.
+    return answer.status === 201 ? { ...answer, status: 200 } : answer;
+  }),
   onRepository(`GET ${base}/commits/{commit_sha}/pulls`, reads('pull_requests'), pullsOfCommit),
 ];
 

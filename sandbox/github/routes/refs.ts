@@ -1,7 +1,8 @@
 import { reads, writes } from '../access.ts';
 import { flag, textField } from '../fields.ts';
 import type { Github } from '../github.ts';
-import { announceMove, assertMayMove, type GitObject } from '../refs.ts';
+import { announceMove } from '../ref-events.ts';
+import { assertMayMove, type GitObject } from '../refs.ts';
 import { unprocessable } from '../refusal.ts';
 import { type Answer, type Call, forwarded, onRepository, type Route } from '../types.ts';
 import type { RepositoryState } from '../world.ts';

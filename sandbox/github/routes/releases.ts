@@ -3,7 +3,7 @@ import { reads, writes } from '../access.ts';
 import { flag, optionalText, textField } from '../fields.ts';
 import type { Github } from '../github.ts';
 import { renderedPage } from '../pages.ts';
-import { announceMove } from '../refs.ts';
+import { announceMove } from '../ref-events.ts';
 import { GithubRefusal, notFound, unprocessable } from '../refusal.ts';
 import { type Release, type ReleaseAsset, renderAsset, renderRelease } from '../releases.ts';
 import { type Call, created, type Json, noContent, ok, onRepository, type Route } from '../types.ts';

@@ -1,7 +1,8 @@
 import { reads, signedIn, writes } from '../access.ts';
 import type { Github } from '../github.ts';
 import { completeRepository } from '../payloads.ts';
-import { type Answer, type Call, forwarded, type Json, onRepository, type Route } from '../types.ts';
+import { coversRef } from '../rules.ts';
+import { type Answer, type Call, forwarded, type Json, ok, onRepository, type Route } from '../types.ts';
 import { RepositoryState } from '../world.ts';
 
 const base = '/repos/{owner}/{repo}';
@@ -10,7 +11,7 @@ export const repositoryRoutes: readonly Route[] = [
   onRepository(`GET ${base}`, reads('metadata'), readRepository),
   onRepository(`PATCH ${base}`, writes('administration', 'admin'), readRepository),
   forwarded(`GET ${base}/branches`, reads('contents')),
-  forwarded(`GET ${base}/branches/{branch}`, reads('contents')),
+  onRepository(`GET ${base}/branches/{branch}`, reads('contents'), readBranch),
   forwarded(`GET ${base}/commits`, reads('contents')),
   forwarded(`GET ${base}/commits/{ref}`, reads('contents')),
   forwarded(`GET ${base}/compare/{basehead}`, reads('contents')),
@@ -27,6 +28,25 @@ async function readRepository(call: Call, repository: RepositoryState, github: G
   const body = completeRepository(answer.body as Json, github.url);
   repository.defaultBranch = String(body['default_branch']);
   return { ...answer, body };
+}
+
+/** `protected` when a ruleset covers the branch. */
+async function readBranch(call: Call, repository: RepositoryState, github: Github): Promise<Answer> {
+  const name = call.params['branch'] ?? '';
+  const sha = await github.git.resolve(repository.fullName, `heads/${name}`);
+  const isProtected = [...repository.rulesets.values()].some(
+    (ruleset) =>
+      ruleset.enforcement === 'active' && coversRef(ruleset, `refs/heads/${name}`, repository.defaultBranch),
+  );
+  const api = `${github.url}${repository.path}/branches/${name}`;
+  return ok({
+    name,
+    commit: await github.upstream.get(`${repository.path}/commits/${sha}`),
+    _links: { self: api, html: `${github.url}/${repository.fullName}/tree/${name}` },
+    protected: isProtected,
+    protection: { enabled: isProtected },
+    protection_url: `${api}/protection`,
+  });
 }
 
 /** A fork starts with the default branch of the repository that it is forked from. */
