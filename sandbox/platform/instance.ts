@@ -16,6 +16,12 @@ export interface InstanceRequest {
   readonly databaseUrl: string | undefined;
 }
 
+/** Processes of all platforms, for the case that this one ends without closing them. */
+const living = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
 /** One process of the service. It is told `PORT=0` and says on stdout, as a JSON line, which port it got. */
 export class Instance {
   readonly id: string;
@@ -48,6 +54,8 @@ export class Instance {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    living.add(child);
+    child.once('exit', () => living.delete(child));
     const words: string[] = [];
     const signal = AbortSignal.timeout(startWithinMs);
     try {

@@ -15,6 +15,12 @@ export interface ProcessRequest {
   readonly onLine: (line: string) => void;
 }
 
+/** Leaders of all groups of this process, for the case that it ends without closing its runner. */
+const allLeaders = new Set<number>();
+process.once('exit', () => {
+  for (const leader of allLeaders) signalGroup(leader, 'SIGKILL');
+});
+
 /** Every process group that a job started, so that nothing outlives it. */
 export class ProcessGroups {
   readonly #leaders = new Set<number>();
@@ -29,7 +35,10 @@ export class ProcessGroups {
         detached: true,
       });
       const leader = child.pid;
-      if (leader !== undefined) this.#leaders.add(leader);
+      if (leader !== undefined) {
+        this.#leaders.add(leader);
+        allLeaders.add(leader);
+      }
       const flush = [splitLines(child.stdout, request.onLine), splitLines(child.stderr, request.onLine)];
       const stop = () => endGroup(leader);
       if (request.signal.aborted) stop();
@@ -47,7 +56,10 @@ export class ProcessGroups {
 
   /** Kills whatever is left of the groups. */
   killAll(): void {
-    for (const leader of this.#leaders) signalGroup(leader, 'SIGKILL');
+    for (const leader of this.#leaders) {
+      signalGroup(leader, 'SIGKILL');
+      allLeaders.delete(leader);
+    }
     this.#leaders.clear();
   }
 }
