@@ -68,6 +68,11 @@ export const commands: readonly CliEntry[] = [
     summary: 'play a whole release in the sandbox of this machine',
     load: async () => (await import('./commands/rehearse.ts')).rehearseCommand,
   },
+  {
+    name: 'schema',
+    summary: 'print the JSON Schema of a document',
+    load: async () => (await import('./commands/schema.ts')).schemaCommand,
+  },
   later('audit', 'Checks the whole audit log of a Conductor against signed heads.'),
   later('judge', 'Replays the canary judge over recorded readings.'),
 ];

@@ -20,7 +20,9 @@ export const statusCommand: CliCommand = {
     const conductor = world.env.CONDUCTOR_URL;
     if (conductor) {
       const path = tag === undefined ? '/v1/releases' : `/v1/releases/${encodeURIComponent(tag)}`;
-      world.print(await readFromConductor(world, `${conductor.replace(/\/$/, '')}${path}`));
+      const repository = input.text('repo') ?? world.env.GITHUB_REPOSITORY;
+      const query = repository ? `?${new URLSearchParams({ repository })}` : '';
+      world.print(await readFromConductor(world, `${conductor.replace(/\/$/, '')}${path}${query}`));
       return 0;
     }
     const repository = repositoryOf(input.text('repo'), world);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parseInput } from '../../cli/parse.ts';
 import { commands } from '../../cli/registry.ts';
@@ -55,6 +56,25 @@ describe('the command line', () => {
     const said = world();
     expect(await said.run(name)).toBe(2);
     expect(said.stderr).toContain(`${name} is not in this version yet`);
+  });
+});
+
+describe('schema', () => {
+  it.each(['config', 'gate-result', 'manifest', 'release-decision'])(
+    'prints the JSON Schema of %s',
+    async (name) => {
+      const said = world();
+      expect(await said.run('schema', name)).toBe(0);
+      expect(
+        new Ajv2020({ strict: false, validateFormats: false }).compile(JSON.parse(said.stdout)),
+      ).toBeTypeOf('function');
+    },
+  );
+
+  it('names the schemas that there are', async () => {
+    const said = world();
+    expect(await said.run('schema', 'toString')).toBe(2);
+    expect(said.stderr).toContain('release-decision');
   });
 });
 
