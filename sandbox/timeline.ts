@@ -81,6 +81,12 @@ export class Timeline {
     throw new NotObserved(what, last);
   }
 
+  /** Records something that should have been seen and was not. */
+  miss(what: string, why: string): void {
+    this.observations.push({ scenario: this.scenario, what, detail: why, observed: false, took: 0 });
+    this.line(styleText('red', '✘'), what, why);
+  }
+
   private seen(what: string, detail: string, took: number): string {
     this.observations.push({ scenario: this.scenario, what, detail, observed: true, took });
     this.line(styleText('green', '✔'), what, detail);

@@ -1,0 +1,119 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs, styleText } from 'node:util';
+import { pino } from 'pino';
+import { ConductorError } from '../core/errors.ts';
+import { pathTo, scenarios } from './scenario/registry.ts';
+import type { Scenario, Stage } from './scenario/scenario.ts';
+import { simulate } from './simulate.ts';
+import { NotObserved, renderSummary, Timeline } from './timeline.ts';
+import { World } from './world.ts';
+
+export interface DemoOptions {
+  /** Leave everything running at the end and print the addresses. */
+  readonly keep?: boolean | undefined;
+  /** Play one scenario, after those that it needs. */
+  readonly scenario?: string | undefined;
+  /** Print the effects that a release would have, touching nothing in the sandbox's GitHub. */
+  readonly simulate?: boolean | undefined;
+  /** Where data, logs and evidence go. Default `.conductor/demo-<time>` in the working directory. */
+  readonly directory?: string | undefined;
+}
+
+/**
+ * Plays the demo and tells it on stdout.
+ *
+ * @returns the exit status: 0 only if every thing that should be seen was observed from outside; 2 for an unknown
+ * scenario.
+ */
+export async function runDemo(options: DemoOptions): Promise<number> {
+  const chosen = options.scenario === undefined ? scenarios : pathTo(options.scenario);
+  if (chosen === null) return refuseScenario(options.scenario ?? '');
+  const directory = resolve(options.directory ?? join('.conductor', `demo-${Date.now()}`));
+  await mkdir(directory, { recursive: true });
+  const timeline = new Timeline(process.stdout, () => performance.now());
+  process.stdout.write(`${styleText('bold', 'Release Conductor')} · a whole release on one machine\n`);
+  const log = pino({ level: 'info' }, pino.destination({ dest: join(directory, 'sandbox.log'), sync: true }));
+
+  let world: World;
+  try {
+    timeline.chapter('start', 'Starting GitHub, the platform, the runner and the Conductor');
+    world = await World.start({ directory, simulate: options.simulate === true, log });
+    await timeline.observe('everything is up', async () => world.conductor.url);
+  } catch (error) {
+    process.stdout.write(
+      `${styleText('red', '✘')} the sandbox did not start: ${describe(error)}\n  logs: ${directory}\n`,
+    );
+    return error instanceof ConductorError ? error.exitStatus : 1;
+  }
+  try {
+    if (options.simulate === true) await simulate(world, timeline);
+    else await playAll(chosen, { world, timeline, developer: world.developer, lead: world.lead });
+    process.stdout.write(renderSummary(timeline.observations, timeline.elapsed));
+    process.stdout.write(`  evidence and logs: ${directory}\n`);
+    await writeFile(join(directory, 'observations.json'), JSON.stringify(timeline.observations, null, 2));
+    if (options.keep === true) await stayUntilInterrupted(world);
+  } finally {
+    await world.close();
+  }
+  return timeline.observations.every((one) => one.observed) ? 0 : 1;
+}
+
+/** Plays scenario after scenario; what was not observed ends its scenario and those that build on it. */
+async function playAll(chosen: readonly Scenario[], stage: Stage): Promise<void> {
+  const failed = new Set<string>();
+  for (const scenario of chosen) {
+    stage.timeline.chapter(scenario.name, scenario.title);
+    if (scenario.after.some((name) => failed.has(name))) {
+      stage.timeline.miss(
+        `the scenario “${scenario.name}”`,
+        'an earlier scenario that it builds on did not end well',
+      );
+      failed.add(scenario.name);
+      continue;
+    }
+    try {
+      await scenario.play(stage);
+    } catch (error) {
+      failed.add(scenario.name);
+      if (!(error instanceof NotObserved))
+        stage.timeline.miss(`the scenario “${scenario.name}”`, describe(error));
+    }
+  }
+}
+
+function refuseScenario(name: string): number {
+  process.stderr.write(
+    `there is no scenario "${name}"; name one of ${scenarios.map((one) => one.name).join(', ')}\n`,
+  );
+  return 2;
+}
+
+async function stayUntilInterrupted(world: World): Promise<void> {
+  process.stdout.write(
+    [
+      '',
+      styleText('bold', 'Everything keeps running; Ctrl-C ends it.'),
+      `  Conductor    ${world.conductor.url}`,
+      `  GitHub API   ${world.github.apiUrl}/repos/${world.repository}`,
+      `  production   ${world.platform.environmentUrl('production')}`,
+      `  platform     ${world.platform.url}`,
+      '',
+    ].join('\n'),
+  );
+  await new Promise<void>((end) => {
+    process.once('SIGINT', end);
+    process.once('SIGTERM', end);
+  });
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: { keep: { type: 'boolean' }, scenario: { type: 'string' }, directory: { type: 'string' } },
+  });
+  process.exitCode = await runDemo({ ...values, simulate: process.env.SIMULATE === 'true' });
+}

@@ -1,0 +1,14 @@
+import { breach } from './breach.ts';
+import { release } from './release.ts';
+import type { Scenario } from './scenario.ts';
+import { unsafeMigration } from './unsafe-migration.ts';
+
+/** Every scenario, in the order in which the demo plays them. */
+export const scenarios: readonly Scenario[] = [unsafeMigration, release, breach];
+
+/** The scenarios that `name` needs, itself last; null when there is no such scenario. */
+export function pathTo(name: string): readonly Scenario[] | null {
+  const target = scenarios.find((one) => one.name === name);
+  if (target === undefined) return null;
+  return scenarios.filter((one) => one === target || target.after.includes(one.name));
+}

@@ -1,0 +1,268 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { throwawayDatabases } from '../adapters/embedded-postgres/index.ts';
+import { checkNameOf, gateNames } from '../core/gate/names.ts';
+import type { Log } from '../core/ports/system.ts';
+import { GithubClient } from './client.ts';
+import { ConductorProcess } from './conductor-process.ts';
+import { type LocalGithub, startGithub } from './github/index.ts';
+import { type Load, startLoad } from './load/index.ts';
+import { type Platform, startPlatform } from './platform/index.ts';
+import { type Runner, startRunner } from './runner/index.ts';
+import {
+  loadOrganisation,
+  loadVariant,
+  type OrganisationVariables,
+  type Variant,
+  variants,
+} from './seed/organisation.ts';
+
+const bundleDirectory = fileURLToPath(new URL('..', import.meta.url));
+const repository = 'acme/shop';
+const firstVersion = 'v1.0.0';
+const requestsPerSecond = 200;
+
+export interface WorldOptions {
+  /** Where the Conductor's data, its log and the downloaded evidence go. */
+  readonly directory: string;
+  readonly simulate: boolean;
+  readonly log: Log;
+}
+
+/**
+ * The whole company on one machine: GitHub with the repository `acme/shop`, its workflow runner, the platform
+ * that runs the shop's versions under load, and the Conductor as a process of its own.
+ */
+export class World {
+  readonly repository = repository;
+  readonly directory: string;
+  readonly github: LocalGithub;
+  readonly platform: Platform;
+  readonly runner: Runner;
+  readonly conductor: ConductorProcess;
+  readonly load: Load;
+  readonly developer: GithubClient;
+  readonly lead: GithubClient;
+  private readonly variantFiles: ReadonlyMap<Variant, ReadonlyMap<string, string>>;
+  private readonly closing: readonly (() => Promise<unknown>)[];
+  private versions: readonly string[] = [firstVersion];
+  private tagged = firstVersion;
+
+  private constructor(parts: WorldParts) {
+    this.directory = parts.directory;
+    this.github = parts.github;
+    this.platform = parts.platform;
+    this.runner = parts.runner;
+    this.conductor = parts.conductor;
+    this.load = parts.load;
+    this.developer = parts.developer;
+    this.lead = parts.lead;
+    this.variantFiles = parts.variantFiles;
+    this.closing = parts.closing;
+  }
+
+  static async start(options: WorldOptions): Promise<World> {
+    return new World(await startParts(options));
+  }
+
+  /** The version that production runs, as far as the scenarios have released. */
+  current(): string {
+    return this.versions.at(-1) ?? firstVersion;
+  }
+
+  /** The next minor version; each call names a new one. */
+  nextVersion(): string {
+    const [major, minor] = this.tagged.slice(1).split('.').map(Number);
+    this.tagged = `v${major}.${(minor ?? 0) + 1}.0`;
+    return this.tagged;
+  }
+
+  released(version: string): void {
+    this.versions = [...this.versions, version];
+  }
+
+  /** Files of a change that the scenarios push. */
+  variant(name: Variant): ReadonlyMap<string, string> {
+    return this.variantFiles.get(name) ?? new Map();
+  }
+
+  /** Ends every process and removes what only ran; `directory` stays. */
+  async close(): Promise<void> {
+    await this.load.stop();
+    for (const close of this.closing) await close();
+  }
+}
+
+interface WorldParts {
+  readonly directory: string;
+  readonly github: LocalGithub;
+  readonly platform: Platform;
+  readonly runner: Runner;
+  readonly conductor: ConductorProcess;
+  readonly load: Load;
+  readonly developer: GithubClient;
+  readonly lead: GithubClient;
+  readonly variantFiles: ReadonlyMap<Variant, ReadonlyMap<string, string>>;
+  readonly closing: readonly (() => Promise<unknown>)[];
+}
+
+async function startParts({ directory, simulate, log }: WorldOptions): Promise<WorldParts> {
+  await mkdir(directory, { recursive: true });
+  const databases = throwawayDatabases({ log });
+  const [platform, dryRun] = await Promise.all([startPlatform({ log }), databases.create()]);
+  const variables = { platformUrl: platform.url, productionUrl: platform.environmentUrl('production') };
+  const github = await startOrganisation(variables);
+  const [developer, lead] = peopleOf(github);
+  await installFirstVersion(github, platform, lead, directory);
+  const conductor = await ConductorProcess.prepare(
+    environmentOf(github, platform, directory, simulate),
+    join(directory, 'conductor.log'),
+  );
+  const runner = startRunner({
+    github,
+    bundleDirectory,
+    log,
+    settings: () => ({
+      variables: {
+        CONDUCTOR_URL: conductor.url,
+        PLATFORM_URL: platform.url,
+        ENVIRONMENT_URL: platform.environmentUrl('production'),
+      },
+      secrets: { PLATFORM_TOKEN: platform.deployToken, DRY_RUN_DATABASE_URL: dryRun.url },
+    }),
+  });
+  github.setWebhookUrl(`${conductor.url}/api/github/webhooks`);
+  await conductor.start();
+  await github.announceInstallation();
+  await requirePinnedChecks(lead, github.app.appId);
+  const load = startLoad({ url: platform.environmentUrl('production'), rate: requestsPerSecond });
+  const closing = [
+    () => runner.close(),
+    () => conductor.stop(),
+    () => platform.close(),
+    () => github.close(),
+    () => dryRun.close(),
+    () => databases.close(),
+  ];
+  return {
+    directory,
+    github,
+    platform,
+    runner,
+    conductor,
+    load,
+    developer,
+    lead,
+    variantFiles: await readVariants(variables),
+    closing,
+  };
+}
+
+async function startOrganisation(variables: OrganisationVariables): Promise<LocalGithub> {
+  const manifest = parse(await readFile(new URL('../app.yml', import.meta.url), 'utf8'));
+  return await startGithub({
+    organisation: 'acme',
+    users: [
+      { login: 'mona', role: 'write' },
+      { login: 'ada', role: 'admin' },
+    ],
+    teams: [{ slug: 'on-call', members: ['ada'] }],
+    repository: { name: 'shop', files: await loadOrganisation(variables) },
+    app: { permissions: manifest.default_permissions, events: manifest.default_events },
+    print: () => {},
+  });
+}
+
+function peopleOf(github: LocalGithub): [GithubClient, GithubClient] {
+  const as = (login: string): GithubClient =>
+    new GithubClient(
+      github.apiUrl,
+      repository,
+      github.users.find((user) => user.login === login)?.token ?? '',
+    );
+  return [as('mona'), as('ada')];
+}
+
+/** What was there before the Conductor came: a published release that runs in both environments. */
+async function installFirstVersion(
+  github: LocalGithub,
+  platform: Platform,
+  lead: GithubClient,
+  directory: string,
+): Promise<void> {
+  const sha = await lead.headOf('main');
+  await lead.tag(firstVersion, sha);
+  await lead.expect('POST', '/releases', { tag_name: firstVersion, name: firstVersion, draft: false });
+  const checkout = join(directory, 'first-version');
+  await rm(checkout, { recursive: true, force: true });
+  await mkdir(checkout, { recursive: true });
+  await github.checkout(repository, sha, checkout);
+  for (const environment of ['stage', 'production']) {
+    await platform.install({
+      environment,
+      version: firstVersion,
+      sha,
+      directory: checkout,
+      weights: { [firstVersion]: 100 },
+    });
+  }
+}
+
+function environmentOf(
+  github: LocalGithub,
+  platform: Platform,
+  directory: string,
+  simulate: boolean,
+): Record<string, string> {
+  return {
+    APP_ID: String(github.app.appId),
+    PRIVATE_KEY: github.app.privateKeyPem,
+    WEBHOOK_SECRET: github.app.webhookSecret,
+    GITHUB_API_URL: github.apiUrl,
+    OIDC_ISSUER: github.oidcIssuer,
+    DATA_DIR: join(directory, 'conductor'),
+    ALLOWED_HOSTS: new URL(platform.url).host,
+    LOG_LEVEL: 'info',
+    SIMULATE: String(simulate),
+  };
+}
+
+/** The ruleset that makes the gates binding: five checks, from this App and nobody else. */
+async function requirePinnedChecks(lead: GithubClient, appId: number): Promise<void> {
+  await lead.expect('POST', '/rulesets', {
+    name: 'gates',
+    target: 'branch',
+    enforcement: 'active',
+    bypass_actors: [],
+    conditions: { ref_name: { include: ['~DEFAULT_BRANCH'], exclude: [] } },
+    rules: [
+      {
+        type: 'required_status_checks',
+        parameters: {
+          strict_required_status_checks_policy: false,
+          required_status_checks: gateNames.map((gate) => ({
+            context: checkNameOf[gate],
+            integration_id: appId,
+          })),
+        },
+      },
+      { type: 'non_fast_forward' },
+      { type: 'deletion' },
+    ],
+  });
+}
+
+async function readVariants(
+  variables: OrganisationVariables,
+): Promise<ReadonlyMap<Variant, ReadonlyMap<string, string>>> {
+  const entries = variants.map(async (name) => {
+    const files = await loadVariant(name, variables);
+    return [
+      name,
+      new Map([...files].map(([path, bytes]) => [path, Buffer.from(bytes).toString('utf8')])),
+    ] as const;
+  });
+  return new Map(await Promise.all(entries));
+}
