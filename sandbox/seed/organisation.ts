@@ -57,6 +57,10 @@ function substitute(path: string, text: string, values: Readonly<Record<string, 
   return text.replace(/\{\{([A-Z_]+)\}\}/g, (_, name: string) => {
     const value = values[name];
     if (value !== undefined) return value;
-    throw new InternalError('SEED_VARIABLE', `${path} names {{${name}}}`, `use one of ${Object.keys(values).join(', ')}`);
+    throw new InternalError(
+      'SEED_VARIABLE',
+      `${path} names {{${name}}}`,
+      `use one of ${Object.keys(values).join(', ')}`,
+    );
   });
 }
