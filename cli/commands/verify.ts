@@ -8,6 +8,7 @@ import { type VerificationReport, verifyEvidence } from '../../core/evidence/ver
 import type { TrustedKey } from '../../core/ports/signer.ts';
 import type { CliCommand, CliInput, CliWorld } from '../command.ts';
 import { readNamedFile, readOptionalFile } from '../files.ts';
+import { harmless } from '../render-gate.ts';
 
 const maxZipBytes = 600 * 1_024 * 1_024;
 const maxSmallBytes = 4 * 1_024 * 1_024;
@@ -62,7 +63,7 @@ export const verifyCommand: CliCommand = {
       { zip, bundle, trustedKeys, expected: expectedOf(input) },
       { verifyBundle, readArchive: readZip, writeArchive: writeZip },
     );
-    world.print(input.flag('json') ? JSON.stringify(report, null, 2) : renderVerification(report));
+    world.print(input.flag('json') ? JSON.stringify(report, null, 2) : harmless(renderVerification(report)));
     return report.ok ? 0 : 1;
   },
 };

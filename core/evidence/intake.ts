@@ -120,8 +120,8 @@ function checkContent({ result, now }: IntakeInput): Refusal | null {
     return refuse(
       422,
       'RESULT_MALFORMED',
-      'the result holds text that is not valid Unicode, or NUL characters',
-      'remove them from findings and measurements',
+      `the result holds invalid Unicode, a NUL character, or more than ${maxDepth} nested levels`,
+      'remove it from findings and measurements',
     );
   }
   const secret = findSecrets(JSON.stringify(result))[0];
@@ -134,11 +134,19 @@ function checkContent({ result, now }: IntakeInput): Refusal | null {
   );
 }
 
-/** Lone surrogates have no UTF-8, and Postgres keeps no NUL: such text cannot be hashed and stored as it came. */
-function isStorable(value: unknown): boolean {
+const maxDepth = 64;
+
+/**
+ * Lone surrogates have no UTF-8, Postgres keeps no NUL, and deep nesting overflows what serialises it: such a
+ * result cannot be hashed and stored as it came.
+ */
+function isStorable(value: unknown, depth = 0): boolean {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\u0000');
   if (value === null || typeof value !== 'object') return true;
-  return Object.entries(value).every(([key, member]) => isStorable(key) && isStorable(member));
+  return (
+    depth < maxDepth &&
+    Object.entries(value).every(([key, member]) => isStorable(key) && isStorable(member, depth + 1))
+  );
 }
 
 function originOf({ claims, now }: IntakeInput): ResultOrigin {

@@ -227,6 +227,11 @@ describe('a submitted gate result is refused', () => {
       { result: { started_at: '2026-01-02T03:09:59Z' } },
     ],
     ['a lone surrogate', 'RESULT_MALFORMED', { result: { measurements: { deep: [{ '\ud800': 1 }] } } }],
+    [
+      'a bottomless value',
+      'RESULT_MALFORMED',
+      { result: { measurements: { deep: JSON.parse('['.repeat(50_000) + ']'.repeat(50_000)) } } },
+    ],
     ['a NUL character', 'RESULT_MALFORMED', { result: { summary: 'a\u0000b' } }],
     ['a secret in the result', 'SECRET_IN_RESULT', { result: { summary: `found\nghp_${'a'.repeat(36)}` } }],
   ])('with %s: %s', (_name, code, change) => {
