@@ -57,8 +57,7 @@ export function assertMay(
     assertRole(world.roleOf(who.login, params), need.role);
     return;
   }
-  const isElsewhere =
-    params['owner'] !== undefined && `${params['owner']}/${params['repo']}` !== repositoryOf(who);
+  const isElsewhere = params.owner !== undefined && `${params.owner}/${params.repo}` !== repositoryOf(who);
   if (who.kind === 'job' && isElsewhere) throw notFound();
   assertGranted(who.permissions, need);
 }

@@ -183,7 +183,7 @@ export async function renderSuiteForWebhook(
   suite: CheckSuite,
 ): Promise<Json> {
   const rendered = await renderSuite(github, repository, suite);
-  const { events: _, ...app } = rendered['app'] as Json;
+  const { events: _, ...app } = rendered.app as Json;
   return { ...rendered, app };
 }
 

@@ -7,7 +7,7 @@ export async function renderInstallation(github: Github, appId: number): Promise
   const app = github.identities.app(appId);
   const id = github.installationId;
   const organisation = await github.upstream.get(`/orgs/${github.world.organisation}`);
-  const at = organisation['created_at'];
+  const at = organisation.created_at;
   return {
     id,
     account: asUser(organisation, github.url),
@@ -17,7 +17,7 @@ export async function renderInstallation(github: Github, appId: number): Promise
     html_url: `${github.url}/organizations/${github.world.organisation}/settings/installations/${id}`,
     app_id: app.appId,
     app_slug: app.slug,
-    target_id: organisation['id'],
+    target_id: organisation.id,
     target_type: 'Organization',
     permissions: app.permissions,
     events: app.events,

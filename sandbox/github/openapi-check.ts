@@ -72,7 +72,7 @@ export function createOpenApiCheck(extract: OpenApiExtract): OpenApiCheck {
       }),
 
     checkPayload: (event, payload) => {
-      const action = payload['action'];
+      const action = payload.action;
       const name = typeof action === 'string' ? `${event}/${action}` : event;
       if (extract.webhooks[name] === undefined) {
         return { operation: null, problems: [`${name} is not a webhook that the extract knows`] };

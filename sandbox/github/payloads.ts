@@ -133,7 +133,7 @@ export class Payloads {
 
 /** An account in short, with the fields that emulate leaves out for organisations. */
 export function asUser(account: Json, url: string): Json {
-  const login = encodeURIComponent(String(account['login']));
+  const login = encodeURIComponent(String(account.login));
   const at = `${url}/users/${login}`;
   const complete: Json = {
     avatar_url: `${url}/avatars/u/${login}`,
@@ -159,13 +159,13 @@ export function asUser(account: Json, url: string): Json {
 
 /** A repository with the fields that emulate leaves out and GitHub's description wants. */
 export function completeRepository(repository: Json, url: string): Json {
-  const owner = repository['owner'];
+  const owner = repository.owner;
   return {
     web_commit_signoff_required: false,
     network_count: 0,
     subscribers_count: 0,
     ...repository,
-    pushed_at: repository['pushed_at'] ?? repository['updated_at'],
+    pushed_at: repository.pushed_at ?? repository.updated_at,
     ...(typeof owner === 'object' && owner !== null ? { owner: asUser(owner as Json, url) } : {}),
   };
 }

@@ -17,7 +17,7 @@ export async function renderPull(github: Github, repository: RepositoryState, nu
 
 /** The same for a record that was read already. */
 export async function completePull(github: Github, repository: RepositoryState, record: Json): Promise<Json> {
-  const pull = repository.pulls.get(Number(record['number']));
+  const pull = repository.pulls.get(Number(record.number));
   if (pull === undefined) return record;
   const baseSha = await baseShaOf(github, repository, pull);
   const [comparison, merge] = await Promise.all([
@@ -40,8 +40,8 @@ export async function completePull(github: Github, repository: RepositoryState, 
     maintainer_can_modify: false,
     auto_merge: null,
     statuses_url: `${api}/statuses/${pull.headSha}`,
-    head: completeSide(record['head'], pull.headSha, github.url),
-    base: completeSide(record['base'], baseSha, github.url),
+    head: completeSide(record.head, pull.headSha, github.url),
+    base: completeSide(record.base, baseSha, github.url),
     _links: linksOf(api, pull),
   };
 }

@@ -48,7 +48,7 @@ async function newCommits(
   after: string,
 ): Promise<readonly Json[]> {
   const { commits } = await github.git.compare(repository.fullName, before, after);
-  return Promise.all(commits.map((commit) => renderPushed(github, repository, String(commit['sha']))));
+  return Promise.all(commits.map((commit) => renderPushed(github, repository, String(commit.sha))));
 }
 
 async function renderPushed(github: Github, repository: RepositoryState, sha: string): Promise<Json> {

@@ -69,7 +69,7 @@ async function requestSuites(
   cause: Identity,
 ): Promise<void> {
   for (const app of github.identities.apps()) {
-    if (app.permissions['checks'] !== 'write') continue;
+    if (app.permissions.checks !== 'write') continue;
     const known = repository.suites.size;
     const suite = ensureSuite(github, repository, { appId: app.appId, headSha: sha, headBranch: branch });
     if (repository.suites.size === known) continue;

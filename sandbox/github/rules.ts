@@ -104,7 +104,7 @@ function refusalsOf(rule: Rule, change: RefChange): readonly string[] {
 function pullRequestRefusals(parameters: Json, { kind, facts }: RefChange): readonly string[] {
   if (kind === 'update') return ['Changes must be made through a pull request.'];
   if (kind !== 'merge') return [];
-  const needed = Number(parameters['required_approving_review_count'] ?? 0);
+  const needed = Number(parameters.required_approving_review_count ?? 0);
   if (facts.approvals >= needed) return [];
   return [
     `At least ${needed} approving review${needed === 1 ? ' is' : 's are'} required by reviewers with write access.`,
@@ -113,8 +113,8 @@ function pullRequestRefusals(parameters: Json, { kind, facts }: RefChange): read
 
 function statusCheckRefusals(parameters: Json, { kind, facts }: RefChange): readonly string[] {
   if (kind === 'delete') return [];
-  if (kind === 'create' && parameters['do_not_enforce_on_create'] === true) return [];
-  const required = (parameters['required_status_checks'] ?? []) as readonly {
+  if (kind === 'create' && parameters.do_not_enforce_on_create === true) return [];
+  const required = (parameters.required_status_checks ?? []) as readonly {
     readonly context: string;
     readonly integration_id?: number;
   }[];
@@ -126,7 +126,7 @@ function statusCheckRefusals(parameters: Json, { kind, facts }: RefChange): read
       ),
   );
   const behind =
-    kind === 'merge' && parameters['strict_required_status_checks_policy'] === true && !facts.upToDate
+    kind === 'merge' && parameters.strict_required_status_checks_policy === true && !facts.upToDate
       ? ['The head branch is not up to date with the base branch.']
       : [];
   return [...missing.map(({ context }) => `Required status check "${context}" is expected.`), ...behind];

@@ -78,14 +78,14 @@ export async function startServer(options: {
     }
     if (github === null) return send(response, { status: 503, body: { message: 'Starting' } }, method);
     const headers = request.headers as Readonly<Record<string, string | undefined>>;
-    if (path === '/_actions/idtoken') return sendIdToken(response, github, headers['authorization'], query);
+    if (path === '/_actions/idtoken') return sendIdToken(response, github, headers.authorization, query);
 
     const match = table.find(method, path);
     const route = match?.value ?? fallback;
     let who: Identity = { kind: 'anonymous', login: 'unknown' };
     let answer: Answer;
     try {
-      who = await github.identities.identify(headers['authorization']);
+      who = await github.identities.identify(headers.authorization);
       const call: Call = { method, path, params: match?.params ?? {}, query, headers, raw, who, body: {} };
       answer = await dispatch(github, route, { ...call, body: parseBody(call) });
     } catch (error) {

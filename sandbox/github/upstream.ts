@@ -51,7 +51,7 @@ export class Upstream {
       method: call.method,
       headers: {
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-        accept: call.headers['accept'] ?? 'application/json',
+        accept: call.headers.accept ?? 'application/json',
         'content-type': call.headers['content-type'] ?? 'application/json',
       },
       ...bodyOf(call),

@@ -90,7 +90,7 @@ export class Webhooks {
 
   #start(outgoing: Outgoing, guid: string, redelivery: boolean): Delivery {
     const body = JSON.stringify(outgoing.payload);
-    const action = outgoing.payload['action'];
+    const action = outgoing.payload.action;
     this.#lastId += 1;
     const delivery: Delivery = {
       ...outgoing,

@@ -134,7 +134,7 @@ export class World {
   }
 
   repositoryOf(params: Readonly<Record<string, string>>): RepositoryState {
-    return this.repository(`${params['owner']}/${params['repo']}`);
+    return this.repository(`${params.owner}/${params.repo}`);
   }
 
   repositories(): readonly RepositoryState[] {
@@ -149,7 +149,7 @@ export class World {
 
   /** A person's role in the repository that a path names; owners of a fork are its admins. */
   roleOf(login: string, params: Readonly<Record<string, string>>): Role | null {
-    if (params['owner'] === login) return 'admin';
+    if (params.owner === login) return 'admin';
     return this.roles.get(login) ?? null;
   }
 }

@@ -64,19 +64,19 @@ function takeOperation(document: JsonObject, line: string, deref: Deref, note: N
   const operation = item[method.toLowerCase()] as JsonObject | undefined;
   if (operation === undefined) throw new Error(`GitHub's description has no operation ${line}`);
 
-  const query = ((operation['parameters'] ?? []) as Json[])
+  const query = ((operation.parameters ?? []) as Json[])
     .map(deref)
-    .filter((parameter) => parameter['in'] === 'query')
+    .filter((parameter) => parameter.in === 'query')
     .map((parameter) => ({
-      name: parameter['name'] as string,
-      required: parameter['required'] === true,
-      schema: plainSchema(parameter['schema'] as JsonObject, note),
+      name: parameter.name as string,
+      required: parameter.required === true,
+      schema: plainSchema(parameter.schema as JsonObject, note),
     }));
 
-  const body = operation['requestBody'] === undefined ? undefined : deref(operation['requestBody']);
+  const body = operation.requestBody === undefined ? undefined : deref(operation.requestBody);
   const bodySchema = body === undefined ? undefined : jsonContent(body);
   const responses = Object.fromEntries(
-    Object.entries(operation['responses'] as JsonObject)
+    Object.entries(operation.responses as JsonObject)
       .filter(([status]) => /^[23]/.test(status))
       .map(([status, response]) => {
         const schema = jsonContent(deref(response));
@@ -90,7 +90,7 @@ function takeOperation(document: JsonObject, line: string, deref: Deref, note: N
     query,
     ...(bodySchema === undefined
       ? {}
-      : { body: { required: body?.['required'] === true, schema: plainSchema(bodySchema, note) } }),
+      : { body: { required: body?.required === true, schema: plainSchema(bodySchema, note) } }),
     responses,
   };
 }
@@ -99,21 +99,21 @@ function takeWebhook(document: JsonObject, name: string, deref: Deref, note: Not
   const key = name.replaceAll('_', '-').replace('/', '-');
   const webhook = (document['x-webhooks'] as JsonObject)[key] as JsonObject | undefined;
   if (webhook === undefined) throw new Error(`GitHub's description has no webhook ${key}`);
-  const post = webhook['post'] as JsonObject;
-  const schema = jsonContent(deref(post['requestBody'] as Json));
+  const post = webhook.post as JsonObject;
+  const schema = jsonContent(deref(post.requestBody as Json));
   if (schema === undefined) throw new Error(`the webhook ${key} has no JSON payload`);
   return plainSchema(schema, note);
 }
 
 function jsonContent(holder: JsonObject): JsonObject | undefined {
-  const content = holder['content'] as JsonObject | undefined;
+  const content = holder.content as JsonObject | undefined;
   const json = content?.['application/json'] as JsonObject | undefined;
-  return json?.['schema'] as JsonObject | undefined;
+  return json?.schema as JsonObject | undefined;
 }
 
 function resolve(document: JsonObject, value: Json): JsonObject {
   const object = value as JsonObject;
-  const reference = object['$ref'];
+  const reference = object.$ref;
   if (typeof reference !== 'string') return object;
   return at(document, ...reference.replace('#/', '').split('/'));
 }

@@ -29,7 +29,7 @@ const plainKeywords = [
  * into `#/schemas`, and `note` hears the name of each schema that is referred to.
  */
 export function plainSchema(schema: JsonObject, note: (name: string) => void): JsonObject {
-  const reference = schema['$ref'];
+  const reference = schema.$ref;
   if (typeof reference === 'string') return referenceTo(reference, note);
 
   const plain: Record<string, Json> = {};
@@ -39,21 +39,21 @@ export function plainSchema(schema: JsonObject, note: (name: string) => void): J
     if (list === undefined) continue;
     plain[isChoice(keyword, list) ? 'anyOf' : keyword] = list.map((entry) => plainSchema(entry, note));
   }
-  if (isObject(schema['items'])) plain['items'] = plainSchema(schema['items'], note);
-  if (isObject(schema['not'])) plain['not'] = plainSchema(schema['not'], note);
-  if (isObject(schema['properties'])) {
-    plain['properties'] = Object.fromEntries(
-      Object.entries(schema['properties']).map(([name, value]) => [
+  if (isObject(schema.items)) plain.items = plainSchema(schema.items, note);
+  if (isObject(schema.not)) plain.not = plainSchema(schema.not, note);
+  if (isObject(schema.properties)) {
+    plain.properties = Object.fromEntries(
+      Object.entries(schema.properties).map(([name, value]) => [
         name,
         plainSchema(value as JsonObject, note),
       ]),
     );
   }
-  const additional = schema['additionalProperties'];
-  if (additional === false) plain['additionalProperties'] = false;
-  if (isObject(additional)) plain['additionalProperties'] = plainSchema(additional, note);
+  const additional = schema.additionalProperties;
+  if (additional === false) plain.additionalProperties = false;
+  if (isObject(additional)) plain.additionalProperties = plainSchema(additional, note);
 
-  return schema['nullable'] === true ? orNull(plain) : plain;
+  return schema.nullable === true ? orNull(plain) : plain;
 }
 
 /**
@@ -72,12 +72,11 @@ function referenceTo(reference: string, note: (name: string) => void): JsonObjec
 }
 
 function orNull(schema: Record<string, Json>): JsonObject {
-  const isSimple =
-    typeof schema['type'] === 'string' && schemaLists.every((list) => schema[list] === undefined);
+  const isSimple = typeof schema.type === 'string' && schemaLists.every((list) => schema[list] === undefined);
   if (!isSimple) return { anyOf: [schema, { type: 'null' }] };
-  const values = schema['enum'] as readonly Json[] | undefined;
+  const values = schema.enum as readonly Json[] | undefined;
   const withNull = values === undefined || values.includes(null) ? values : [...values, null];
-  return { ...schema, type: [schema['type'], 'null'], ...(withNull === undefined ? {} : { enum: withNull }) };
+  return { ...schema, type: [schema.type, 'null'], ...(withNull === undefined ? {} : { enum: withNull }) };
 }
 
 function isObject(value: Json): value is JsonObject {

@@ -21,7 +21,7 @@ export const actionsRoutes: readonly Route[] = [
     reads('actions'),
     async (call, repository, github) => {
       const run = runOf(call, repository);
-      if (Number(call.params['attempt_number']) !== run.attempt) throw notFound();
+      if (Number(call.params.attempt_number) !== run.attempt) throw notFound();
       return ok(await renderRun(github, repository, run));
     },
   ),
@@ -100,7 +100,7 @@ async function workflowPath(
   github: Github,
   sha: string,
 ): Promise<string> {
-  const wanted = call.params['workflow_id'] ?? '';
+  const wanted = call.params.workflow_id ?? '';
   const files = await github.git.files(repository.fullName, sha);
   const workflow = files.find(
     ({ path }) =>
@@ -125,13 +125,13 @@ async function dispatchRepository(call: Call, repository: RepositoryState, githu
 }
 
 function runOf(call: Call, repository: RepositoryState): WorkflowRun {
-  const run = repository.runs.get(Number(call.params['run_id']));
+  const run = repository.runs.get(Number(call.params.run_id));
   if (run === undefined) throw notFound();
   return run;
 }
 
 function artifactOf(call: Call, repository: RepositoryState): Artifact {
-  const artifact = repository.artifacts.get(Number(call.params['artifact_id']));
+  const artifact = repository.artifacts.get(Number(call.params.artifact_id));
   if (artifact === undefined) throw notFound();
   return artifact;
 }

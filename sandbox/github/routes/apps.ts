@@ -16,7 +16,7 @@ export const appRoutes: readonly Route[] = [
       const { body } = await github.upstream.forward(call);
       return ok({
         ...(await appOf(call, github)),
-        installations_count: (body as Json)['installations_count'],
+        installations_count: (body as Json).installations_count,
       });
     },
   },
@@ -29,7 +29,7 @@ export const appRoutes: readonly Route[] = [
     operation: 'GET /app/installations/{installation_id}',
     needs: appItself,
     answer: async (call, github) => {
-      if (Number(call.params['installation_id']) !== github.installationId) throw notFound();
+      if (Number(call.params.installation_id) !== github.installationId) throw notFound();
       return ok(await installationOf(call, github));
     },
   },
@@ -68,7 +68,7 @@ export const appRoutes: readonly Route[] = [
     operation: 'PATCH /app/hook/config',
     needs: appItself,
     answer: (call, github) => {
-      if (typeof call.body['url'] === 'string') github.webhooks.url = call.body['url'];
+      if (typeof call.body.url === 'string') github.webhooks.url = call.body.url;
       return ok(hookConfig(github));
     },
   },
@@ -77,13 +77,13 @@ export const appRoutes: readonly Route[] = [
     operation: 'GET /app/hook/deliveries/{delivery_id}',
     needs: appItself,
     answer: (call, github) =>
-      ok(renderDelivery(github, github.webhooks.delivery(Number(call.params['delivery_id'])))),
+      ok(renderDelivery(github, github.webhooks.delivery(Number(call.params.delivery_id)))),
   },
   {
     operation: 'POST /app/hook/deliveries/{delivery_id}/attempts',
     needs: appItself,
     answer: (call, github) => {
-      github.webhooks.redeliver(Number(call.params['delivery_id']));
+      github.webhooks.redeliver(Number(call.params.delivery_id));
       return { status: 202, body: {} };
     },
   },
@@ -106,7 +106,7 @@ async function issueToken(call: Call, github: Github): Promise<Answer> {
   if (answer.status !== 201) return answer;
   const body = answer.body as Json;
   const permissions = { metadata: 'read', ...objectField(body, 'permissions') } as Record<string, string>;
-  github.identities.registerInstallation(String(body['token']), call.who.appId, permissions);
+  github.identities.registerInstallation(String(body.token), call.who.appId, permissions);
   return answer;
 }
 

@@ -59,7 +59,7 @@ export const checkRoutes: readonly Route[] = [
   ),
   onRepository(`POST ${base}/check-suites/{check_suite_id}/rerequest`, writes('checks'), rerequestSuite),
   onRepository(`GET ${base}/commits/{ref}/check-runs`, reads('checks'), async (call, repository, github) => {
-    const sha = await github.git.resolve(repository.fullName, call.params['ref'] ?? '');
+    const sha = await github.git.resolve(repository.fullName, call.params.ref ?? '');
     const runs = [...repository.checks.values()].filter((run) => run.headSha === sha);
     return listChecks(call, repository, github, runs);
   }),
@@ -67,7 +67,7 @@ export const checkRoutes: readonly Route[] = [
     `GET ${base}/commits/{ref}/check-suites`,
     reads('checks'),
     async (call, repository, github) => {
-      const sha = await github.git.resolve(repository.fullName, call.params['ref'] ?? '');
+      const sha = await github.git.resolve(repository.fullName, call.params.ref ?? '');
       const suites = [...repository.suites.values()].filter((suite) => suite.headSha === sha);
       const render = (suite: CheckSuite) => suiteWithRepository(github, repository, suite);
       return renderedPage(call, github.url, suites, render, (check_suites) => ({
@@ -121,7 +121,7 @@ async function updateCheck(call: Call, repository: RepositoryState, github: Gith
 }
 
 function applyChanges(github: Github, run: CheckRun, body: Json): void {
-  const output = body['output'] === undefined ? null : objectField(body, 'output');
+  const output = body.output === undefined ? null : objectField(body, 'output');
   const annotations = output === null ? [] : listField(output, 'annotations');
   if (annotations.length > mostAnnotations)
     throw unprocessable(`at most ${mostAnnotations} annotations in a request`);
@@ -130,10 +130,10 @@ function applyChanges(github: Github, run: CheckRun, body: Json): void {
       throw unprocessable(`${field} is longer than ${longestText} characters`);
     }
   }
-  if (body['name'] !== undefined) run.name = textField(body, 'name');
-  if (body['external_id'] !== undefined) run.externalId = optionalText(body, 'external_id') ?? '';
-  if (body['details_url'] !== undefined) run.detailsUrl = optionalText(body, 'details_url');
-  if (body['started_at'] !== undefined) run.startedAt = optionalText(body, 'started_at');
+  if (body.name !== undefined) run.name = textField(body, 'name');
+  if (body.external_id !== undefined) run.externalId = optionalText(body, 'external_id') ?? '';
+  if (body.details_url !== undefined) run.detailsUrl = optionalText(body, 'details_url');
+  if (body.started_at !== undefined) run.startedAt = optionalText(body, 'started_at');
   applyStatus(github, run, body);
   if (output === null) return;
   run.title = optionalText(output, 'title') ?? run.title;
@@ -142,24 +142,24 @@ function applyChanges(github: Github, run: CheckRun, body: Json): void {
   const blob = `${github.url}/blob/${run.headSha}/`;
   run.annotations.push(
     ...annotations.map((annotation) => ({
-      path: annotation['path'],
-      blob_href: `${blob}${String(annotation['path'])}`,
-      start_line: annotation['start_line'],
-      end_line: annotation['end_line'],
-      start_column: annotation['start_column'] ?? null,
-      end_column: annotation['end_column'] ?? null,
-      annotation_level: annotation['annotation_level'],
-      title: annotation['title'] ?? null,
-      message: annotation['message'],
-      raw_details: annotation['raw_details'] ?? null,
+      path: annotation.path,
+      blob_href: `${blob}${String(annotation.path)}`,
+      start_line: annotation.start_line,
+      end_line: annotation.end_line,
+      start_column: annotation.start_column ?? null,
+      end_column: annotation.end_column ?? null,
+      annotation_level: annotation.annotation_level,
+      title: annotation.title ?? null,
+      message: annotation.message,
+      raw_details: annotation.raw_details ?? null,
     })),
   );
 }
 
 /** A conclusion completes the run; a run that is not completed has none. */
 function applyStatus(github: Github, run: CheckRun, body: Json): void {
-  if (body['status'] !== undefined) run.status = oneOf(body, 'status', statuses);
-  if (body['conclusion'] !== undefined && body['conclusion'] !== null) {
+  if (body.status !== undefined) run.status = oneOf(body, 'status', statuses);
+  if (body.conclusion !== undefined && body.conclusion !== null) {
     run.conclusion = oneOf(body, 'conclusion', conclusions);
     run.status = 'completed';
   }
@@ -221,13 +221,13 @@ async function assertCommit(github: Github, repository: RepositoryState, sha: st
 }
 
 function checkOf(call: Call, repository: RepositoryState): CheckRun {
-  const run = repository.checks.get(Number(call.params['check_run_id']));
+  const run = repository.checks.get(Number(call.params.check_run_id));
   if (run === undefined) throw notFound();
   return run;
 }
 
 function suiteOf(call: Call, repository: RepositoryState): CheckSuite {
-  const suite = repository.suites.get(Number(call.params['check_suite_id']));
+  const suite = repository.suites.get(Number(call.params.check_suite_id));
   if (suite === undefined) throw notFound();
   return suite;
 }

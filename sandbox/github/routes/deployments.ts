@@ -30,7 +30,7 @@ export const deploymentRoutes: readonly Route[] = [
     `GET ${base}/{deployment_id}/statuses/{status_id}`,
     reads('deployments'),
     (call, repository) => {
-      const wanted = Number(call.params['status_id']);
+      const wanted = Number(call.params.status_id);
       const status = deploymentOf(call, repository).statuses.find(({ id }) => id === wanted);
       if (status === undefined) throw notFound();
       return ok(status);
@@ -58,7 +58,7 @@ async function createDeployment(call: Call, repository: RepositoryState, github:
   const { body } = call;
   const ref = textField(body, 'ref');
   const sha = await commitOf(github, repository, ref);
-  assertContexts(repository, sha, ref, body['required_contexts']);
+  assertContexts(repository, sha, ref, body.required_contexts);
   const environment = optionalText(body, 'environment') ?? 'production';
   await ensureEnvironment(github, repository, environment);
 
@@ -73,7 +73,7 @@ async function createDeployment(call: Call, repository: RepositoryState, github:
     sha,
     ref,
     task: optionalText(body, 'task') ?? 'deploy',
-    payload: body['payload'] ?? {},
+    payload: body.payload ?? {},
     original_environment: environment,
     environment,
     description: shortText(body, 'description'),
@@ -89,7 +89,7 @@ async function createDeployment(call: Call, repository: RepositoryState, github:
   repository.deployments.set(id, {
     id,
     environment,
-    transient: json['transient_environment'] === true,
+    transient: json.transient_environment === true,
     production,
     json,
     statuses: [],
@@ -120,7 +120,7 @@ function assertContexts(repository: RepositoryState, sha: string, ref: string, r
 
 function deleteDeployment(call: Call, repository: RepositoryState) {
   const deployment = deploymentOf(call, repository);
-  const isActive = deployment.statuses.at(-1)?.['state'] !== 'inactive';
+  const isActive = deployment.statuses.at(-1)?.state !== 'inactive';
   if (isActive && repository.deployments.size > 1) {
     throw unprocessable(
       'We cannot delete an active deployment unless it is the only deployment in a given environment.',
@@ -157,7 +157,7 @@ async function addStatus(
     url: `${api}/deployments/${deployment.id}/statuses/${id}`,
     id,
     node_id: nodeId('DeploymentStatus', id),
-    state: body['state'],
+    state: body.state,
     creator: await github.payloads.user(who.login),
     description: shortText(body, 'description') ?? '',
     environment: optionalText(body, 'environment') ?? deployment.environment,
@@ -184,7 +184,7 @@ async function retireEarlier(
   for (const earlier of repository.deployments.values()) {
     const isOther = earlier.id < deployment.id && earlier.environment === deployment.environment;
     if (!isOther || earlier.transient || earlier.production) continue;
-    if (earlier.statuses.at(-1)?.['state'] === 'inactive') continue;
+    if (earlier.statuses.at(-1)?.state === 'inactive') continue;
     await addStatus(github, repository, earlier, who, { state: 'inactive' });
   }
 }
@@ -204,8 +204,8 @@ async function announceStatus(
     workflow_run: null,
     check_run: null,
   };
-  const ref = await fullRef(github, repository, String(deployment.json['ref']));
-  const on = { sha: String(deployment.json['sha']), ref };
+  const ref = await fullRef(github, repository, String(deployment.json.ref));
+  const on = { sha: String(deployment.json.sha), ref };
   await github.events.emit(repository, { name: 'deployment_status', payload, cause, on });
 }
 
@@ -235,7 +235,7 @@ function shortText(body: Json, name: string): string | null {
 }
 
 function deploymentOf(call: Call, repository: RepositoryState): Deployment {
-  const deployment = repository.deployments.get(Number(call.params['deployment_id']));
+  const deployment = repository.deployments.get(Number(call.params.deployment_id));
   if (deployment === undefined) throw notFound();
   return deployment;
 }

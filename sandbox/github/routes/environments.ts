@@ -25,7 +25,7 @@ export const environmentRoutes: readonly Route[] = [
   onRepository(`PUT ${base}/{environment_name}`, writes('administration', 'admin'), putEnvironment),
   onRepository(`DELETE ${base}/{environment_name}`, writes('administration', 'admin'), (call, repository) => {
     environmentOf(call, repository);
-    repository.environments.delete(call.params['environment_name'] ?? '');
+    repository.environments.delete(call.params.environment_name ?? '');
     return noContent();
   }),
   onRepository(`GET ${rules}`, reads('actions'), (call, repository) => {
@@ -73,9 +73,9 @@ export async function ensureEnvironment(
 }
 
 async function putEnvironment(call: Call, repository: RepositoryState, github: Github) {
-  const name = call.params['environment_name'] ?? '';
+  const name = call.params.environment_name ?? '';
   const environment = await ensureEnvironment(github, repository, name);
-  const policy = call.body['deployment_branch_policy'];
+  const policy = call.body.deployment_branch_policy;
   const updated = {
     ...environment,
     ...(policy === undefined ? {} : { deployment_branch_policy: policy }),
@@ -87,7 +87,7 @@ async function putEnvironment(call: Call, repository: RepositoryState, github: G
 
 async function addRule(call: Call, repository: RepositoryState, github: Github) {
   environmentOf(call, repository);
-  const appId = Number(call.body['integration_id']);
+  const appId = Number(call.body.integration_id);
   const app = github.identities.apps().find((candidate) => candidate.appId === appId);
   if (app === undefined) throw unprocessable('integration_id names no app that is installed here');
   const known = rulesOf(call, repository);
@@ -109,20 +109,20 @@ async function addRule(call: Call, repository: RepositoryState, github: Github) 
 }
 
 function environmentOf(call: Call, repository: RepositoryState): Json {
-  const environment = repository.environments.get(call.params['environment_name'] ?? '');
+  const environment = repository.environments.get(call.params.environment_name ?? '');
   if (environment === undefined) throw notFound();
   return environment;
 }
 
 function rulesOf(call: Call, repository: RepositoryState): Json[] {
-  const name = call.params['environment_name'] ?? '';
+  const name = call.params.environment_name ?? '';
   const known = repository.protectionRules.get(name) ?? [];
   repository.protectionRules.set(name, known);
   return known;
 }
 
 function ruleOf(call: Call, repository: RepositoryState): Json {
-  const wanted = Number(call.params['protection_rule_id']);
+  const wanted = Number(call.params.protection_rule_id);
   const rule = rulesOf(call, repository).find(({ id }) => id === wanted);
   if (rule === undefined) throw notFound();
   return rule;

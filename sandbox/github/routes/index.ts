@@ -32,8 +32,8 @@ const sideRoutes: readonly Route[] = [
     reads('contents'),
     (call, repository) => {
       for (const { draft, tag, assets } of repository.releases.values()) {
-        if (draft || tag !== call.params['tag']) continue;
-        for (const asset of assets.values()) if (asset.name === call.params['name']) return ok(asset.bytes);
+        if (draft || tag !== call.params.tag) continue;
+        for (const asset of assets.values()) if (asset.name === call.params.name) return ok(asset.bytes);
       }
       throw notFound();
     },

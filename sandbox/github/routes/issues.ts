@@ -38,7 +38,7 @@ export const issueRoutes: readonly Route[] = [
     return answer;
   }),
   onRepository(`GET ${issue}`, readsTalk, (call, repository, github) =>
-    repository.pulls.has(Number(call.params['issue_number']))
+    repository.pulls.has(Number(call.params.issue_number))
       ? readPullAsIssue(call, repository, github)
       : github.upstream.forward(call),
   ),
@@ -54,9 +54,7 @@ export const issueRoutes: readonly Route[] = [
   forwarded(`GET ${comment}`, readsTalk),
   onRepository(`PATCH ${comment}`, talks, editComment),
   onRepository(`DELETE ${comment}`, talks, async (call, repository, github) => {
-    const before = await github.upstream.get(
-      `${repository.path}/issues/comments/${call.params['comment_id']}`,
-    );
+    const before = await github.upstream.get(`${repository.path}/issues/comments/${call.params.comment_id}`);
     const answer = await github.upstream.forward(call);
     if (answer.status === 204) await announceComment(call, repository, github, 'deleted', before);
     return answer;
@@ -75,18 +73,17 @@ export const issueRoutes: readonly Route[] = [
 ];
 
 async function editIssue(call: Call, repository: RepositoryState, github: Github): Promise<Answer> {
-  const before = await github.upstream.get(`${repository.path}/issues/${call.params['issue_number']}`);
+  const before = await github.upstream.get(`${repository.path}/issues/${call.params.issue_number}`);
   const answer = await github.upstream.forward(call);
   if (answer.status !== 200) return answer;
   const after = answer.body as Json;
-  const action =
-    before['state'] === after['state'] ? 'edited' : after['state'] === 'closed' ? 'closed' : 'reopened';
+  const action = before.state === after.state ? 'edited' : after.state === 'closed' ? 'closed' : 'reopened';
   await announceIssue(call, repository, github, action, after, changesOf(before, after, ['title', 'body']));
   return answer;
 }
 
 async function editComment(call: Call, repository: RepositoryState, github: Github): Promise<Answer> {
-  const before = await github.upstream.get(`${repository.path}/issues/comments/${call.params['comment_id']}`);
+  const before = await github.upstream.get(`${repository.path}/issues/comments/${call.params.comment_id}`);
   const answer = await github.upstream.forward(call);
   if (answer.status !== 200) return answer;
   const after = answer.body as Json;
@@ -120,7 +117,7 @@ async function announceComment(
   json: Json,
   more: Json = {},
 ): Promise<void> {
-  const number = Number(/\/(\d+)$/.exec(String(json['issue_url']))?.[1]);
+  const number = Number(/\/(\d+)$/.exec(String(json.issue_url))?.[1]);
   const about = repository.pulls.has(number)
     ? await pullAsIssue(github, repository, number)
     : await github.upstream.get(`${repository.path}/issues/${number}`);
@@ -130,7 +127,7 @@ async function announceComment(
 }
 
 async function readPullAsIssue(call: Call, repository: RepositoryState, github: Github): Promise<Answer> {
-  return ok(await pullAsIssue(github, repository, Number(call.params['issue_number'])));
+  return ok(await pullAsIssue(github, repository, Number(call.params.issue_number)));
 }
 
 /** A pull request is an issue too (emulate does not think so), which tells by its `pull_request` field. */
@@ -184,7 +181,7 @@ function noReactions(api: string): Json {
 function listReactions(call: Call, repository: RepositoryState, github: Github) {
   const content = call.query.get('content');
   const chosen = reactionsOf(call, repository).filter(
-    (known) => content === null || known['content'] === content,
+    (known) => content === null || known.content === content,
   );
   return page(call, github.url, chosen);
 }
@@ -196,7 +193,7 @@ async function addReaction(call: Call, repository: RepositoryState, github: Gith
   const content = oneOf(call.body, 'content', contents);
   const user = await github.payloads.user(call.who.login);
   const known = reactionsOf(call, repository);
-  const twin = known.find((r) => r['content'] === content && (r['user'] as Json)['login'] === call.who.login);
+  const twin = known.find((r) => r.content === content && (r.user as Json).login === call.who.login);
   if (twin !== undefined) return ok(twin);
   const id = github.world.nextId();
   const reaction = { id, node_id: nodeId('Reaction', id), user, content, created_at: github.now() };
@@ -206,7 +203,7 @@ async function addReaction(call: Call, repository: RepositoryState, github: Gith
 
 function removeReaction(call: Call, repository: RepositoryState) {
   const known = reactionsOf(call, repository);
-  const index = known.findIndex(({ id }) => id === Number(call.params['reaction_id']));
+  const index = known.findIndex(({ id }) => id === Number(call.params.reaction_id));
   if (index < 0) throw notFound();
   known.splice(index, 1);
   return noContent();

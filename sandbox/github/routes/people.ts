@@ -54,8 +54,8 @@ export const peopleRoutes: readonly Route[] = [
     operation: `PUT ${membership}`,
     needs: writes('members', 'admin'),
     answer: (call, github) => {
-      const role = call.body['role'] === 'maintainer' ? 'maintainer' : 'member';
-      teamOf(call, github).members.set(call.params['username'] ?? '', { role, state: 'active' });
+      const role = call.body.role === 'maintainer' ? 'maintainer' : 'member';
+      teamOf(call, github).members.set(call.params.username ?? '', { role, state: 'active' });
       return ok(renderMembership(call, github));
     },
   },
@@ -63,7 +63,7 @@ export const peopleRoutes: readonly Route[] = [
     operation: `DELETE ${membership}`,
     needs: writes('members', 'admin'),
     answer: (call, github) => {
-      teamOf(call, github).members.delete(call.params['username'] ?? '');
+      teamOf(call, github).members.delete(call.params.username ?? '');
       return noContent();
     },
   },
@@ -75,14 +75,14 @@ export const peopleRoutes: readonly Route[] = [
     })),
   ),
   onRepository(`GET ${collaborators}/{username}`, reads('metadata'), (call, _, github) => {
-    if (!github.world.roles.has(call.params['username'] ?? '')) throw notFound();
+    if (!github.world.roles.has(call.params.username ?? '')) throw notFound();
     return noContent();
   }),
   onRepository(`GET ${collaborators}/{username}/permission`, reads('metadata'), async (call, _, github) => {
-    const login = call.params['username'] ?? '';
+    const login = call.params.username ?? '';
     const role = github.world.roleOf(login, call.params);
     const user = await github.payloads.user(login);
-    if (user['id'] === 0) throw notFound();
+    if (user.id === 0) throw notFound();
     // `permission` folds maintain into write and triage into read; only `role_name` tells them apart.
     return ok({
       permission: role === null ? 'none' : (({ maintain: 'write', triage: 'read' } as Json)[role] ?? role),
@@ -133,7 +133,7 @@ function renderTeam(github: Github, team: Team): Json {
 
 function renderMembership(call: Call, github: Github): Json {
   const team = teamOf(call, github);
-  const login = call.params['username'] ?? '';
+  const login = call.params.username ?? '';
   const member = team.members.get(login);
   if (member === undefined) throw notFound();
   return {
@@ -143,7 +143,7 @@ function renderMembership(call: Call, github: Github): Json {
 }
 
 function teamOf(call: Call, github: Github): Team {
-  const team = github.world.teams.get(call.params['team_slug'] ?? '');
-  if (team === undefined || call.params['org'] !== github.world.organisation) throw notFound();
+  const team = github.world.teams.get(call.params.team_slug ?? '');
+  if (team === undefined || call.params.org !== github.world.organisation) throw notFound();
   return team;
 }

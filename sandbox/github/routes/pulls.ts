@@ -79,7 +79,7 @@ async function openPull(call: Call, repository: RepositoryState, github: Github)
 
   const answer = await github.upstream.forward(call);
   if (answer.status !== 201) return answer;
-  const number = Number((answer.body as Json)['number']);
+  const number = Number((answer.body as Json).number);
   repository.pulls.set(number, {
     number,
     headRepository: source.fullName,
@@ -108,7 +108,7 @@ async function editPull(call: Call, repository: RepositoryState, github: Github)
   const pull = pullOf(call, repository);
   const answer = await github.upstream.forward(call);
   if (answer.status !== 200) return answer;
-  const state = call.body['state'];
+  const state = call.body.state;
   const wasOpen = pull.open;
   if (state === 'closed') pull.open = false;
   if (state === 'open' && pull.merged === null) await reopen(github, repository, pull);
@@ -134,7 +134,7 @@ async function mergePull(call: Call, repository: RepositoryState, github: Github
     throw new GithubRefusal(409, 'Head branch was modified. Review and try the merge again.');
   }
   const method =
-    call.body['merge_method'] === undefined
+    call.body.merge_method === undefined
       ? 'merge'
       : oneOf(call.body, 'merge_method', ['merge', 'squash', 'rebase']);
   if (method === 'rebase') throw new GithubRefusal(405, 'Rebase merges are not allowed on this repository.');
@@ -222,12 +222,12 @@ async function comparisonOf(call: Call, repository: RepositoryState, github: Git
 
 /** Pull requests that brought a commit: merged as it, or with it among their commits. */
 async function pullsOfCommit(call: Call, repository: RepositoryState, github: Github): Promise<Answer> {
-  const sha = await github.git.resolve(repository.fullName, call.params['commit_sha'] ?? '');
+  const sha = await github.git.resolve(repository.fullName, call.params.commit_sha ?? '');
   const found: Json[] = [];
   for (const pull of repository.pulls.values()) {
     const baseSha = await baseShaOf(github, repository, pull);
     const { commits } = await github.git.compare(repository.fullName, baseSha, pull.headSha);
-    const has = pull.merged?.sha === sha || commits.some((commit) => commit['sha'] === sha);
+    const has = pull.merged?.sha === sha || commits.some((commit) => commit.sha === sha);
     if (has) found.push(await renderPull(github, repository, pull.number));
   }
   return page(call, github.url, found);
@@ -238,7 +238,7 @@ function invalid(field: string): GithubRefusal {
 }
 
 function pullOf(call: Call, repository: RepositoryState): PullState {
-  const pull = repository.pulls.get(Number(call.params['pull_number']));
+  const pull = repository.pulls.get(Number(call.params.pull_number));
   if (pull === undefined) throw notFound();
   return pull;
 }

@@ -63,7 +63,7 @@ async function createRef(call: Call, repository: RepositoryState, github: Github
 }
 
 async function updateRef(call: Call, repository: RepositoryState, github: Github): Promise<Answer> {
-  const ref = `refs/${call.params['ref']}`;
+  const ref = `refs/${call.params.ref}`;
   const sha = textField(call.body, 'sha');
   const before = await github.git.ref(repository.fullName, ref);
   if (before === null) throw unprocessable('Reference does not exist');
@@ -77,7 +77,7 @@ async function updateRef(call: Call, repository: RepositoryState, github: Github
 }
 
 async function deleteRef(call: Call, repository: RepositoryState, github: Github): Promise<Answer> {
-  const ref = `refs/${call.params['ref']}`;
+  const ref = `refs/${call.params.ref}`;
   const before = await github.git.ref(repository.fullName, ref);
   if (before === null) throw unprocessable('Reference does not exist');
   assertMayMove(github, repository, {
@@ -96,7 +96,7 @@ async function deleteRef(call: Call, repository: RepositoryState, github: Github
 
 /** The contents API commits a file to a branch: a push like any other. */
 async function commitToBranch(call: Call, repository: RepositoryState, github: Github): Promise<Answer> {
-  const named = call.body['branch'];
+  const named = call.body.branch;
   const branch = typeof named === 'string' ? named : repository.defaultBranch;
   const ref = `refs/heads/${branch}`;
   const before = await github.git.ref(repository.fullName, ref);

@@ -19,7 +19,7 @@ export const releaseRoutes: readonly Route[] = [
   onRepository(`GET ${base}/tags/{tag}`, reads('contents'), async (call, repository, github) => {
     // A draft has no tag yet: it is not found here.
     const release = [...repository.releases.values()].find(
-      ({ tag, draft }) => !draft && tag === call.params['tag'],
+      ({ tag, draft }) => !draft && tag === call.params.tag,
     );
     if (release === undefined) throw notFound();
     return ok(await renderRelease(github, repository, release));
@@ -90,13 +90,13 @@ async function createRelease(call: Call, repository: RepositoryState, github: Gi
 async function updateRelease(call: Call, repository: RepositoryState, github: Github) {
   const release = releaseOf(call, repository);
   const { body } = call;
-  const tag = body['tag_name'] === undefined ? release.tag : textField(body, 'tag_name');
+  const tag = body.tag_name === undefined ? release.tag : textField(body, 'tag_name');
   if (release.immutable && tag !== release.tag) throw frozen('tag_name');
   if (tag !== release.tag) assertTagFree(repository, tag, release.id);
   release.tag = tag;
-  if (body['target_commitish'] !== undefined) release.target = textField(body, 'target_commitish');
-  if (body['name'] !== undefined) release.name = optionalText(body, 'name');
-  if (body['body'] !== undefined) release.body = optionalText(body, 'body');
+  if (body.target_commitish !== undefined) release.target = textField(body, 'target_commitish');
+  if (body.name !== undefined) release.name = optionalText(body, 'name');
+  if (body.body !== undefined) release.body = optionalText(body, 'body');
   release.prerelease = flag(body, 'prerelease', release.prerelease);
   const draft = flag(body, 'draft', release.draft);
   if (release.draft && !draft) await publish(call, repository, github, release);
@@ -180,7 +180,7 @@ async function uploadAsset(call: Call, repository: RepositoryState, github: Gith
 async function readAsset(call: Call, repository: RepositoryState, github: Github) {
   const { release, asset } = assetOf(call, repository);
   if (release.draft && !mayWrite(call, github)) throw notFound();
-  if (!(call.headers['accept'] ?? '').includes('application/octet-stream')) {
+  if (!(call.headers.accept ?? '').includes('application/octet-stream')) {
     return ok(await renderAsset(github, repository, release, asset));
   }
   asset.downloads += 1;
@@ -190,8 +190,8 @@ async function readAsset(call: Call, repository: RepositoryState, github: Github
 async function renameAsset(call: Call, repository: RepositoryState, github: Github) {
   const { release, asset } = assetOf(call, repository);
   if (release.immutable) throw frozen('assets');
-  if (call.body['name'] !== undefined) asset.name = textField(call.body, 'name');
-  if (call.body['label'] !== undefined) asset.label = optionalText(call.body, 'label');
+  if (call.body.name !== undefined) asset.name = textField(call.body, 'name');
+  if (call.body.label !== undefined) asset.label = optionalText(call.body, 'label');
   return ok(await renderAsset(github, repository, release, asset));
 }
 
@@ -219,19 +219,19 @@ function frozen(field: string): GithubRefusal {
 
 function mayWrite(call: Call, github: Github): boolean {
   const { who } = call;
-  if (who.kind === 'installation' || who.kind === 'job') return who.permissions['contents'] === 'write';
+  if (who.kind === 'installation' || who.kind === 'job') return who.permissions.contents === 'write';
   const role = who.kind === 'user' ? github.world.roleOf(who.login, call.params) : null;
   return role === 'write' || role === 'maintain' || role === 'admin';
 }
 
 function releaseOf(call: Call, repository: RepositoryState): Release {
-  const release = repository.releases.get(Number(call.params['release_id']));
+  const release = repository.releases.get(Number(call.params.release_id));
   if (release === undefined) throw notFound();
   return release;
 }
 
 function assetOf(call: Call, repository: RepositoryState): { release: Release; asset: ReleaseAsset } {
-  const id = Number(call.params['asset_id']);
+  const id = Number(call.params.asset_id);
   for (const release of repository.releases.values()) {
     const asset = release.assets.get(id);
     if (asset !== undefined) return { release, asset };

@@ -26,13 +26,13 @@ async function readRepository(call: Call, repository: RepositoryState, github: G
   const answer = await github.upstream.forward(call);
   if (answer.status !== 200) return answer;
   const body = completeRepository(answer.body as Json, github.url);
-  repository.defaultBranch = String(body['default_branch']);
+  repository.defaultBranch = String(body.default_branch);
   return { ...answer, body };
 }
 
 /** `protected` when a ruleset covers the branch. */
 async function readBranch(call: Call, repository: RepositoryState, github: Github): Promise<Answer> {
-  const name = call.params['branch'] ?? '';
+  const name = call.params.branch ?? '';
   const sha = await github.git.resolve(repository.fullName, `heads/${name}`);
   const isProtected = [...repository.rulesets.values()].some(
     (ruleset) =>

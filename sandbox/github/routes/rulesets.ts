@@ -65,7 +65,7 @@ export const rulesetRoutes: readonly Route[] = [
     },
   ),
   onRepository(`GET ${base}/rules/branches/{branch}`, reads('metadata'), (call, repository, github) => {
-    const ref = `refs/heads/${call.params['branch']}`;
+    const ref = `refs/heads/${call.params.branch}`;
     const rules = [...repository.rulesets.values()]
       .filter(
         (ruleset) => ruleset.enforcement === 'active' && coversRef(ruleset, ref, repository.defaultBranch),
@@ -90,7 +90,7 @@ function parseRuleset(body: Json, id: number, before: Ruleset | null, at: string
     id,
     name: has('name') ? textField(body, 'name') : (before?.name ?? ''),
     target:
-      body['target'] === undefined ? (before?.target ?? 'branch') : oneOf(body, 'target', ['branch', 'tag']),
+      body.target === undefined ? (before?.target ?? 'branch') : oneOf(body, 'target', ['branch', 'tag']),
     enforcement: has('enforcement')
       ? oneOf(body, 'enforcement', ['active', 'disabled', 'evaluate'])
       : (before?.enforcement ?? 'active'),
@@ -106,10 +106,10 @@ function parseRuleset(body: Json, id: number, before: Ruleset | null, at: string
 
 function parseBypass(body: Json): Ruleset['bypassActors'] {
   return listField(body, 'bypass_actors').map((actor) => ({
-    actor_id: typeof actor['actor_id'] === 'number' ? actor['actor_id'] : null,
+    actor_id: typeof actor.actor_id === 'number' ? actor.actor_id : null,
     actor_type: textField(actor, 'actor_type'),
     // Omitted means always: an easy way to leave a door open.
-    bypass_mode: typeof actor['bypass_mode'] === 'string' ? actor['bypass_mode'] : 'always',
+    bypass_mode: typeof actor.bypass_mode === 'string' ? actor.bypass_mode : 'always',
   }));
 }
 
@@ -118,7 +118,7 @@ function parseRule(rule: Json): Rule {
   if (!enforced.includes(type)) throw unprocessable(`the sandbox does not enforce the rule "${type}"`);
   return {
     type,
-    ...(rule['parameters'] === undefined ? {} : { parameters: objectField(rule, 'parameters') }),
+    ...(rule.parameters === undefined ? {} : { parameters: objectField(rule, 'parameters') }),
   };
 }
 
@@ -162,7 +162,7 @@ async function announce(
 }
 
 function rulesetOf(call: Call, repository: RepositoryState): Ruleset {
-  const ruleset = repository.rulesets.get(Number(call.params['ruleset_id']));
+  const ruleset = repository.rulesets.get(Number(call.params.ruleset_id));
   if (ruleset === undefined) throw notFound();
   return ruleset;
 }

@@ -25,7 +25,7 @@ export const statusRoutes: readonly Route[] = [
 ];
 
 async function createStatus(call: Call, repository: RepositoryState, github: Github) {
-  const sha = await github.git.resolve(repository.fullName, call.params['sha'] ?? '');
+  const sha = await github.git.resolve(repository.fullName, call.params.sha ?? '');
   const state = oneOf(call.body, 'state', ['error', 'failure', 'pending', 'success']);
   const context = optionalText(call.body, 'context') ?? 'default';
   const creator = await github.payloads.user(call.who.login);
@@ -33,7 +33,7 @@ async function createStatus(call: Call, repository: RepositoryState, github: Git
   const at = github.now();
   const json = {
     url: `${github.url}${repository.path}/statuses/${sha}`,
-    avatar_url: creator['avatar_url'],
+    avatar_url: creator.avatar_url,
     id,
     node_id: nodeId('StatusContext', id),
     state,
@@ -64,7 +64,7 @@ async function announceStatus(
 }
 
 async function combinedStatus(call: Call, repository: RepositoryState, github: Github) {
-  const sha = await github.git.resolve(repository.fullName, call.params['ref'] ?? '');
+  const sha = await github.git.resolve(repository.fullName, call.params.ref ?? '');
   const latest = latestByContext(await statusesOf(call, repository, github));
   const api = `${github.url}${repository.path}`;
   const { body, headers } = page(
@@ -87,7 +87,7 @@ async function combinedStatus(call: Call, repository: RepositoryState, github: G
 }
 
 async function statusesOf(call: Call, repository: RepositoryState, github: Github) {
-  const sha = await github.git.resolve(repository.fullName, call.params['ref'] ?? '');
+  const sha = await github.git.resolve(repository.fullName, call.params.ref ?? '');
   return repository.statuses.filter((status) => status.sha === sha);
 }
 

@@ -48,6 +48,12 @@ describe('faults that a test orders', () => {
     expect(await titles()).not.toContain('lost');
   });
 
+  it('let as many requests pass first as ordered', async () => {
+    github.faults.next({ ...issues, kind: 'status', status: 500, skip: 1 });
+    expect((await open('passes')).status).toBe(201);
+    await expect(open('fails')).rejects.toMatchObject({ status: 500 });
+  });
+
   it('tell which of them never hit', () => {
     github.faults.next({ ...issues, kind: 'timeout-before' });
     expect(github.faults.pending()).toHaveLength(1);

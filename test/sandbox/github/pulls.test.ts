@@ -31,7 +31,7 @@ const read = async (number: number) =>
 
 const pullEvents = (number: number) =>
   hook.received
-    .filter(({ event, payload }) => event === 'pull_request' && payload['number'] === number)
+    .filter(({ event, payload }) => event === 'pull_request' && payload.number === number)
     .map(({ payload }) => payload);
 
 describe('pull requests of the local GitHub', () => {

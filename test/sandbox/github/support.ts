@@ -122,7 +122,7 @@ export async function startReceiver(status = 202) {
     received,
     names: (): string[] =>
       received.map(({ event, payload }) =>
-        typeof payload['action'] === 'string' ? `${event}.${payload['action']}` : event,
+        typeof payload.action === 'string' ? `${event}.${payload.action}` : event,
       ),
     close: () =>
       new Promise<void>((resolve) => {

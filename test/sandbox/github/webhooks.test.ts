@@ -64,7 +64,7 @@ describe('webhooks of the local GitHub', () => {
       { action: 'edited', changes: { body: { from: '/promote 10' } }, comment: { body: '/promote 50' } },
       { action: 'deleted' },
     ]);
-    expect(comments[0]?.payload['issue']).not.toHaveProperty('pull_request');
+    expect(comments[0]?.payload.issue).not.toHaveProperty('pull_request');
   });
 
   it('mark the issue of a pull request as one', async () => {
