@@ -92,12 +92,20 @@ export async function startWorld(extra: NodeJS.ProcessEnv = {}): Promise<World> 
       return world.conductor;
     },
   };
+  await publishPrevious(world.alice);
   await world.start();
   onTestFinished(async () => {
     await world.conductor.close();
     await github.close();
   });
   return world;
+}
+
+/** A published release, made before the App came, that traffic goes back to. */
+async function publishPrevious(alice: Octokit): Promise<void> {
+  const { object } = (await alice.rest.git.getRef({ ...repository, ref: 'heads/main' })).data;
+  await alice.rest.git.createRef({ ...repository, ref: 'refs/tags/v1.0.0', sha: object.sha });
+  await alice.rest.repos.createRelease({ ...repository, tag_name: 'v1.0.0', name: 'v1.0.0' });
 }
 
 async function serveMetrics(traffic: Traffic): Promise<string> {
