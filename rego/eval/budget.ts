@@ -1,0 +1,76 @@
+import { RegoError } from '../errors.ts';
+
+/** What one evaluation may use. Whatever is left out has the default. */
+export interface Limits {
+  /** Rule bodies entered and elements visited. Default 10,000,000. */
+  readonly steps?: number;
+  /** Rules and functions inside one another. Default 500. */
+  readonly depth?: number;
+  /** Values and characters that built-ins and comprehensions may create. Default 50,000,000. */
+  readonly allocations?: number;
+  /** Wall clock, in ms. Default 10,000. */
+  readonly milliseconds?: number;
+}
+
+export const defaultLimits: Required<Limits> = {
+  steps: 10_000_000,
+  depth: 500,
+  allocations: 50_000_000,
+  milliseconds: 10_000,
+};
+
+/** The clock is asked once in this many steps. */
+const STEPS_BETWEEN_LOOKS = 2048;
+
+/** Counts what an evaluation uses and ends it with `eval_limit_error` when a limit is passed. */
+export class Budget {
+  private steps = 0;
+  private allocated = 0;
+  private depth = 0;
+  private nextLook: number;
+  private readonly limits: Required<Limits>;
+  private readonly clock: () => number;
+  private readonly deadline: number;
+
+  /** `clock` gives ms; only differences count. */
+  constructor(limits: Limits | undefined, clock: () => number) {
+    this.limits = limits === undefined ? defaultLimits : { ...defaultLimits, ...limits };
+    this.clock = clock;
+    this.deadline = clock() + this.limits.milliseconds;
+    this.nextLook = Math.min(STEPS_BETWEEN_LOOKS, this.limits.steps);
+  }
+
+  /** One more step. */
+  tick(): void {
+    this.steps += 1;
+    if (this.steps > this.nextLook) this.look();
+  }
+
+  /** Announces work in proportion to `size`, before it is done. */
+  charge(size: number): void {
+    this.allocated += size;
+    if (this.allocated > this.limits.allocations) exhausted('allocations', this.limits.allocations);
+    this.steps += size / 16;
+    if (this.steps > this.nextLook) this.look();
+  }
+
+  enter(): void {
+    this.depth += 1;
+    if (this.depth > this.limits.depth) exhausted('depth', this.limits.depth);
+    this.tick();
+  }
+
+  leave(): void {
+    this.depth -= 1;
+  }
+
+  private look(): void {
+    if (this.steps > this.limits.steps) exhausted('steps', this.limits.steps);
+    if (this.clock() > this.deadline) exhausted('milliseconds', this.limits.milliseconds);
+    this.nextLook = Math.min(this.steps + STEPS_BETWEEN_LOOKS, this.limits.steps);
+  }
+}
+
+function exhausted(what: string, limit: number): never {
+  throw new RegoError('eval_limit_error', `evaluation used up its ${what} (limit ${limit})`);
+}

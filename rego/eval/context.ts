@@ -1,0 +1,102 @@
+import { RegoError } from '../errors.ts';
+import type { RegoObject } from '../value/collections.ts';
+import type { Value } from '../value/types.ts';
+import type { Budget } from './budget.ts';
+
+/** Registers of one rule: register 0 is the result, the others are its variables. */
+export type Registers = (Value | undefined)[];
+
+/** Computes at most one value; undefined is Rego's undefined. */
+export type Eval = (c: Context, r: Registers) => Value | undefined;
+
+/** Carries on with the rest of a body; true asks the enumeration before it to stop. */
+export type Step = (c: Context, r: Registers) => boolean;
+
+/** What the whole evaluation shares, whatever `with` replaces. */
+export interface Environment {
+  readonly budget: Budget;
+  /** The caller's clock, ns since the epoch. */
+  readonly nowNs: bigint;
+  readonly strictBuiltinErrors: boolean;
+  readonly random: () => number;
+  readonly print: ((text: string, where: string) => void) | undefined;
+  readonly tracer: Tracer | undefined;
+  /** Values that built-ins keep for the length of one evaluation. */
+  readonly kept: Map<string, Value>;
+  readonly runtime: Value;
+}
+
+/** Hears what happens when evaluation is explained or covered. */
+export interface Tracer {
+  event(event: TraceEvent): void;
+}
+
+export interface TraceEvent {
+  readonly kind: 'enter' | 'eval' | 'redo' | 'fail' | 'exit' | 'note';
+  readonly node: TraceNode;
+  readonly registers: Registers | undefined;
+  readonly value: Value | undefined;
+}
+
+export interface TraceNode {
+  readonly what: 'rule' | 'literal' | 'note';
+  readonly text: string;
+  readonly location: { readonly file: string; readonly row: number; readonly col: number };
+  readonly variables: readonly (readonly [string, number])[];
+}
+
+/** Replaced paths below `data`: a terminal node hides whatever rule or document was there. */
+export interface Overrides {
+  readonly terminal: boolean;
+  readonly children: ReadonlyMap<string, Overrides>;
+}
+
+/** What a mocked function becomes: a value, or another function. */
+export type Mock =
+  | { readonly kind: 'value'; readonly value: Value }
+  | { readonly kind: 'call'; readonly call: CallFunction };
+export type CallFunction = (c: Context, args: readonly Value[]) => Value | undefined;
+
+/** Marks "evaluated, and undefined" in the memo. */
+export const NOTHING = Symbol('undefined');
+export type Memo = (Value | typeof NOTHING | undefined)[];
+
+/** The documents that rules see; `with` makes another one. */
+export class Context {
+  readonly input: Value | undefined;
+  readonly data: Value;
+  readonly overrides: Overrides | null;
+  readonly mocks: ReadonlyMap<string, Mock> | null;
+  readonly memo: Memo = [];
+  /** Memoised parts of partial objects, by the constant path that was asked for. */
+  readonly environment: Environment;
+  readonly budget: Budget;
+
+  constructor(
+    environment: Environment,
+    input: Value | undefined,
+    data: Value,
+    overrides: Overrides | null = null,
+    mocks: ReadonlyMap<string, Mock> | null = null,
+  ) {
+    this.environment = environment;
+    this.budget = environment.budget;
+    this.input = input;
+    this.data = data;
+    this.overrides = overrides;
+    this.mocks = mocks;
+  }
+
+  /** The same documents with no function replaced: what a replacement itself sees. */
+  unmocked(): Context {
+    return this.mocks === null
+      ? this
+      : new Context(this.environment, this.input, this.data, this.overrides, null);
+  }
+}
+
+export type ObjectValue = RegoObject;
+
+export function conflict(detail: string, location: RegoError['location']): RegoError {
+  return new RegoError('eval_conflict_error', detail, location);
+}

@@ -1,0 +1,21 @@
+/** Rego v1 in process: parse, compile, evaluate, explain, test. See README.md. */
+export { type Builtin, BuiltinError, define as defineBuiltin, OperandError } from './builtins/builtin.ts';
+export { type Location, RegoError, type RegoErrorCode, RegoErrors } from './errors.ts';
+export { defaultLimits, type Limits } from './eval/budget.ts';
+export {
+  type Bindings,
+  type CompileOptions,
+  compile,
+  type Decision,
+  type EvaluateOptions,
+  Policy,
+  type Schema,
+  type Source,
+} from './policy.ts';
+export type { Module } from './syntax/ast.ts';
+export { parseModule, parseQuery } from './syntax/parser.ts';
+export { RegoObject, RegoSet } from './value/collections.ts';
+export { compare, equal, typeName } from './value/compare.ts';
+export { fromJson, type Json, jsonText, parseJson, toJson } from './value/json.ts';
+export { regoText } from './value/text.ts';
+export type { Value } from './value/types.ts';

@@ -1,0 +1,161 @@
+import { type Builtin, BuiltinError, OperandError } from '../builtins/builtin.ts';
+import type { CallTerm } from '../compile/ir.ts';
+import { type Location, RegoError } from '../errors.ts';
+import type { Context, Eval, Mock } from '../eval/context.ts';
+import { compare, equal } from '../value/compare.ts';
+import type { Value } from '../value/types.ts';
+import type { Builder, Site } from './site.ts';
+import { planTerm } from './terms.ts';
+import { mockKey } from './withs.ts';
+
+/** Plans a call: operators directly, other built-ins and function rules through their operands. */
+export function planCall(term: CallTerm, site: Site, before: Builder[]): Eval {
+  const special = term.callee.kind === 'builtin' ? specials[term.callee.name] : undefined;
+  if (special !== undefined) return special(term, site, before);
+  const args = term.args.map((arg) => planTerm(arg, site, before));
+  const key = mockKey(term.callee);
+  const direct =
+    term.callee.kind === 'rule' ? planRuleCall(term, args, site) : planBuiltinCall(term, args, site);
+  const called: Eval = (c, r) => {
+    const mock = c.mocks?.get(key);
+    return mock === undefined ? direct(c, r) : callMock(mock, args, c, r);
+  };
+  const builtin = term.callee.kind === 'builtin' ? site.program.builtin(term.callee.name) : undefined;
+  return builtin?.isRelation === true ? enumerated(called, site, before) : called;
+}
+
+function planRuleCall(term: CallTerm, args: readonly Eval[], site: Site): Eval {
+  const call = site.program.function(term.callee, term.location);
+  return (c, r) => {
+    const values = valuesOf(args, c, r);
+    return values === undefined ? undefined : call(c, values);
+  };
+}
+
+function planBuiltinCall(term: CallTerm, args: readonly Eval[], site: Site): Eval {
+  const builtin = site.program.builtin(term.callee.name);
+  if (builtin === undefined) {
+    throw new RegoError('rego_type_error', `undefined function ${term.callee.name}`, term.location);
+  }
+  return (c, r) => {
+    const values = valuesOf(args, c, r);
+    return values === undefined ? undefined : callBuiltin(builtin, values, c, term.location);
+  };
+}
+
+function valuesOf(args: readonly Eval[], c: Context, r: (Value | undefined)[]): Value[] | undefined {
+  const values = new Array<Value>(args.length);
+  for (let i = 0; i < args.length; i += 1) {
+    const value = (args[i] as Eval)(c, r);
+    if (value === undefined) return undefined;
+    values[i] = value;
+  }
+  return values;
+}
+
+function callMock(
+  mock: Mock,
+  args: readonly Eval[],
+  c: Context,
+  r: (Value | undefined)[],
+): Value | undefined {
+  const values = valuesOf(args, c, r);
+  if (values === undefined) return undefined;
+  return mock.kind === 'value' ? mock.value : mock.call(c.unmocked(), values);
+}
+
+/** Calls a built-in; its errors make the call undefined, unless the caller wants them strict. */
+export function callBuiltin(
+  builtin: Builtin,
+  values: readonly Value[],
+  c: Context,
+  location: Location,
+): Value | undefined {
+  c.budget.tick();
+  try {
+    return builtin.evaluate(values, c.environment);
+  } catch (error) {
+    const known = error instanceof BuiltinError || error instanceof OperandError;
+    if (!known) throw error;
+    if (!c.environment.strictBuiltinErrors) return undefined;
+    const code = error instanceof OperandError ? 'eval_type_error' : 'eval_builtin_error';
+    throw new RegoError(code, `${builtin.name}: ${error.message}`, location);
+  }
+}
+
+/** A relation gives an array of results; each one is a solution. */
+function enumerated(results: Eval, site: Site, before: Builder[]): Eval {
+  const id = site.fresh();
+  before.push((next) => (c, r) => {
+    const all = results(c, r);
+    if (!Array.isArray(all)) {
+      r[id] = all;
+      return all !== undefined && next(c, r);
+    }
+    for (const one of all as readonly Value[]) {
+      c.budget.tick();
+      r[id] = one;
+      if (next(c, r)) return true;
+    }
+    return false;
+  });
+  return (_c, r) => r[id];
+}
+
+type Special = (term: CallTerm, site: Site, before: Builder[]) => Eval;
+
+/** An operator that is never mocked, on two operands. */
+const binary =
+  (operation: (a: Value, b: Value) => Value | undefined): Special =>
+  (term, site, before) => {
+    const [left, right] = term.args.map((arg) => planTerm(arg, site, before)) as [Eval, Eval];
+    return (c, r) => {
+      const a = left(c, r);
+      if (a === undefined) return undefined;
+      const b = right(c, r);
+      return b === undefined ? undefined : operation(a, b);
+    };
+  };
+
+/** `print` shows what it gets, undefined operands too, and never fails. */
+const print: Special = (term, site, before) => {
+  const args = term.args.map((arg) => planTerm(arg, site, before));
+  const { file, row, col } = term.location;
+  return (c, r) => {
+    const show = c.environment.print;
+    if (show !== undefined) {
+      const texts = args.map((arg) => printed(arg(c, r)));
+      show(texts.join(' '), `${file}:${row}:${col}`);
+    }
+    return true;
+  };
+};
+
+const printed = (value: Value | undefined): string =>
+  value === undefined ? '<undefined>' : typeof value === 'string' ? value : regoText(value);
+
+/** `rego.metadata.chain()` and `rego.metadata.rule()` are known when the rule is planned. */
+const metadata =
+  (which: 'chain' | 'rule'): Special =>
+  (_term, site) => {
+    let value: Value | undefined;
+    return () => {
+      value ??= site.program.metadata(site.rule)[which];
+      return value;
+    };
+  };
+
+const specials: Readonly<Record<string, Special | undefined>> = {
+  __proto__: null as never,
+  equal: binary(equal),
+  neq: binary((a, b) => !equal(a, b)),
+  lt: binary((a, b) => compare(a, b) < 0),
+  lte: binary((a, b) => compare(a, b) <= 0),
+  gt: binary((a, b) => compare(a, b) > 0),
+  gte: binary((a, b) => compare(a, b) >= 0),
+  print,
+  'rego.metadata.chain': metadata('chain'),
+  'rego.metadata.rule': metadata('rule'),
+};
+
+import { regoText } from '../value/text.ts';
