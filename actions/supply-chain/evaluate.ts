@@ -74,7 +74,8 @@ function completeInventory(
   if (found.sboms.length > 0 || facts.sboms.length > 0)
     return { inventory: found, findings: [], generated: false };
   if (!options.sbom.generate || found.locks.length === 0) {
-    const why = found.locks.length === 0 ? 'and no lock file to make one from' : 'and sbom.generate is off';
+    const why =
+      found.locks.length === 0 ? 'and no readable lock file to make one from' : 'and sbom.generate is off';
     return {
       inventory: found,
       generated: false,
