@@ -30,7 +30,8 @@ export function logE(process: readonly number[]): number {
   for (const l of process) if (l > max) max = l;
   if (!Number.isFinite(max)) return max;
   let sum = 0;
-  for (const l of process) sum += Math.exp(l - max);
+  // What is e⁻⁴⁰ of the largest term does not change a double.
+  for (const l of process) if (l - max > -40) sum += Math.exp(l - max);
   return max + Math.log(sum / process.length);
 }
 
