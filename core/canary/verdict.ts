@@ -43,7 +43,7 @@ export function conclude(
   settings: JudgeSettings,
   note: TickNote | null,
 ): Judgement {
-  const logs = harmLogs(state);
+  const logs = logsOf(state);
   const values = valuesOf(state, logs);
   const alarm = alarmOf(state, logs, settings, values);
   if (alarm !== null) return { ...alarm, values };
@@ -51,26 +51,30 @@ export function conclude(
   if (missing !== null) return { verdict: 'no-data', reasons: [missing], values };
   if (note !== null)
     return { verdict: 'continue', reasons: [{ code: note, message: noteText[note] }], values };
-  const open = openQuestions(state, settings, values);
+  const open = openQuestions(state, logs, settings, values);
   if (open.length > 0) return { verdict: 'continue', reasons: open, values };
   const message = `error rate ${percent(values.canary_error_rate ?? 0)} of ${state.totals.canary.requests} requests, shown to be below ${percent(settings.maxErrorRate)}`;
   return { verdict: 'ready', reasons: [{ code: 'HEALTHY', message }], values };
 }
 
-type HarmLogs = Readonly<Record<JudgedMetric, number>>;
+/** Logarithms of every e-value, computed once a tick. */
+type Logs = Readonly<Record<JudgedMetric | 'baseline' | 'belowLimit' | 'belowRatio', number>>;
 
-function harmLogs(state: JudgeState): HarmLogs {
+function logsOf({ harm, baselineHarm, health }: JudgeState): Logs {
   return {
-    errors: logCapital(state.harm.errors),
-    slow: logCapital(state.harm.slow),
-    absolute: logCapital(state.harm.absolute),
+    errors: logCapital(harm.errors),
+    slow: logCapital(harm.slow),
+    absolute: logCapital(harm.absolute),
+    baseline: logCapital(baselineHarm),
+    belowLimit: logE(health.belowLimit),
+    belowRatio: logE(health.belowRatio),
   };
 }
 
 /** Roll back iff `Σ w_j·E_j ≥ 1/α` (CANARY method G); the culprits are named by their own share of the evidence. */
 function alarmOf(
   state: JudgeState,
-  logs: HarmLogs,
+  logs: Logs,
   settings: JudgeSettings,
   values: Judgement['values'],
 ): Pick<Judgement, 'verdict' | 'reasons'> | null {
@@ -86,7 +90,7 @@ function alarmOf(
   const culprits = alone.length > 0 ? alone : strongest;
   const reasons = culprits.map((metric) => harmReason(metric, state, settings, values));
   const comparative = culprits.some((metric) => metric !== 'absolute');
-  if (!comparative && logCapital(state.baselineHarm) >= baselineDoubt) {
+  if (!comparative && logs.baseline >= baselineDoubt) {
     const message = `the baseline fails too (${percent(values.baseline_error_rate ?? 0)} errors): going back would not help`;
     return { verdict: 'wait', reasons: [{ code: 'BASELINE_UNHEALTHY', message }, ...reasons] };
   }
@@ -142,6 +146,7 @@ function missingData(
 /** What still has to be shown before this step is ready: no alarm is not health (CANARY method H). */
 function openQuestions(
   state: JudgeState,
+  logs: Logs,
   settings: JudgeSettings,
   values: Judgement['values'],
 ): Judgement['reasons'] {
@@ -158,18 +163,18 @@ function openQuestions(
       message: 'nothing to compare with: no baseline requests in this step',
     });
   }
-  if (logE(health.belowLimit) < shown) {
+  if (logs.belowLimit < shown) {
     const message = `not yet shown that the error rate (now ${percent(values.canary_error_rate ?? 0)}) is below ${percent(settings.maxErrorRate)}`;
     open.push({ code: 'HEALTH_NOT_SHOWN', message });
   }
-  if (health.information >= 2 * shown && logE(health.belowRatio) < shown) {
+  if (health.information >= 2 * shown && logs.belowRatio < shown) {
     const message = `not yet shown that errors stay below ${2 * settings.toleratedRatio} × the baseline's`;
     open.push({ code: 'HEALTH_NOT_SHOWN', message });
   }
   return open;
 }
 
-function valuesOf(state: JudgeState, logs: HarmLogs): Judgement['values'] {
+function valuesOf(state: JudgeState, logs: Logs): Judgement['values'] {
   const { canary, baseline } = state.totals;
   const rate = (events: number, requests: number): number => (requests === 0 ? 0 : events / requests);
   return {
@@ -184,9 +189,9 @@ function valuesOf(state: JudgeState, logs: HarmLogs): Judgement['values'] {
     ln_e_errors: logs.errors,
     ln_e_slow: logs.slow,
     ln_e_absolute: logs.absolute,
-    ln_e_baseline: logCapital(state.baselineHarm),
-    ln_e_below_limit: logE(state.health.belowLimit),
-    ln_e_below_ratio: logE(state.health.belowRatio),
+    ln_e_baseline: logs.baseline,
+    ln_e_below_limit: logs.belowLimit,
+    ln_e_below_ratio: logs.belowRatio,
   };
 }
 

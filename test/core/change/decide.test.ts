@@ -1,0 +1,249 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decideChange } from '../../../core/change/decide.ts';
+import type { ChangeState } from '../../../core/change/state.ts';
+import type { Effect, PlannedEffect } from '../../../core/flow/effect.ts';
+import type { ChangeEvent, EffectSettled } from '../../../core/flow/event.ts';
+import { effectKey } from '../../../core/flow/key.ts';
+import { checkNameOf, gateNames } from '../../../core/gate/names.ts';
+import { report, repository, shaA, shaB, start } from '../support/facts.ts';
+
+type Check = Extract<Effect, { kind: 'publishCheck' }>;
+
+/** A change whose effects can be settled at will, and GitHub's view of it. */
+class Change {
+  state: ChangeState | null = null;
+  now = start;
+  readonly effects: PlannedEffect[] = [];
+  readonly checks = new Map<string, Check>();
+  comment = '';
+
+  send(event: ChangeEvent | EffectSettled): readonly PlannedEffect[] {
+    this.now += 1_000;
+    const decision = decideChange(this.state, event, { now: this.now, repository });
+    this.state = JSON.parse(JSON.stringify(decision.state));
+    this.effects.push(...decision.effects);
+    for (const { effect } of decision.effects) {
+      if (effect.kind === 'publishCheck') this.checks.set(`${effect.name}@${effect.sha}`, effect);
+      if (effect.kind === 'upsertComment') this.comment = effect.body;
+    }
+    return decision.effects;
+  }
+
+  settle(id: string): readonly PlannedEffect[] {
+    const key = effectKey({ kind: 'change', repository, key: 'pr/7' }, id);
+    return this.send({ type: 'effect.settled', key, kind: 'publishCheck', outcome: { ok: true, value: {} } });
+  }
+
+  /** Settles whatever is under way until nothing is. */
+  settleAll(): this {
+    for (let done = 0; done < this.effects.length; done++) this.settle(this.effects[done]?.id ?? '');
+    return this;
+  }
+
+  check(name: string, sha = shaA): Check | undefined {
+    return this.checks.get(`${name}@${sha}`);
+  }
+}
+
+const updated = (headSha: string, pullRequest: number | null = 7): ChangeEvent => ({
+  type: 'change.updated',
+  pullRequest,
+  headSha,
+  headRef: 'feature',
+  baseRef: 'main',
+  baseSha: '1'.repeat(40),
+  author: 'ada',
+  fork: false,
+});
+const opened = (pullRequest: number | null = 7): Change => {
+  const change = new Change();
+  change.send(updated(shaA, pullRequest));
+  return change.settleAll();
+};
+
+describe('a change with a new head', () => {
+  it('gets five queued checks under the seed’s names and one comment at once', () => {
+    const change = new Change();
+    const effects = change.send(updated(shaA));
+    expect(effects.map(({ effect }) => effect.kind)).toEqual([
+      ...gateNames.map(() => 'publishCheck'),
+      'upsertComment',
+    ]);
+    for (const name of ['slo-gates', 'performance-gate', 'supply-chain', 'migration-gate', 'policy-ci']) {
+      expect(change.check(name)).toMatchObject({ status: 'queued', conclusion: null, sha: shaA });
+    }
+    expect(change.comment).toContain('0 of 5 passed, 5 waiting');
+  });
+
+  it('of a merge group gets checks and no comment', () => {
+    const effects = new Change().send(updated(shaA, null));
+    expect(effects.map(({ effect }) => effect.kind)).toEqual(gateNames.map(() => 'publishCheck'));
+  });
+
+  it('gets nothing twice for the same head', () => {
+    const change = opened();
+    expect(change.send(updated(shaA))).toEqual([]);
+  });
+
+  it('forgets the results of the old head', () => {
+    const change = opened();
+    change.send({ type: 'gate.reported', report: report('slo') });
+    change.settleAll().send(updated(shaB));
+    expect(change.check('slo-gates', shaB)).toMatchObject({ status: 'queued' });
+    expect(change.send({ type: 'gate.reported', report: report('perf', { sha: shaA }) })).toEqual([]);
+    expect(change.state?.gates).toEqual({});
+  });
+});
+
+describe('a reported result', () => {
+  it.each([
+    ['pass', 'success'],
+    ['warn', 'success'],
+    ['fail', 'failure'],
+    ['inconclusive', 'failure'],
+    ['skipped', 'failure'],
+  ] as const)('that is %s completes the check with %s', (verdict, conclusion) => {
+    const change = opened();
+    change.send({ type: 'gate.reported', report: report('migrations', { verdict }) });
+    expect(change.check('migration-gate')).toMatchObject({ status: 'completed', conclusion, sha: shaA });
+    expect(change.check('migration-gate')?.title).toContain(verdict);
+    expect(change.comment).toContain(verdict);
+  });
+
+  it('puts findings on their lines', () => {
+    const change = opened();
+    const findings = [
+      {
+        code: 'not-null',
+        level: 'error' as const,
+        message: 'locks',
+        help: 'split',
+        path: 'db/2.sql',
+        line: 4,
+      },
+    ];
+    change.send({ type: 'gate.reported', report: report('migrations', { verdict: 'fail', findings }) });
+    expect(change.check('migration-gate')?.annotations).toMatchObject([
+      { path: 'db/2.sql', startLine: 4, endLine: 4, level: 'failure' },
+    ]);
+  });
+
+  it.each([
+    ['an older run', { runId: 4, runAttempt: 1 }],
+    ['an older attempt', { runId: 5, runAttempt: 1 }],
+    ['the same attempt again with a better verdict', { runId: 5, runAttempt: 2 }],
+  ])('of %s never overwrites', (_name, origin) => {
+    const change = opened();
+    change.send({
+      type: 'gate.reported',
+      report: report('slo', { verdict: 'fail', runId: 5, runAttempt: 2 }),
+    });
+    change.settleAll();
+    expect(change.send({ type: 'gate.reported', report: report('slo', origin) })).toEqual([]);
+    expect(change.check('slo-gates')?.conclusion).toBe('failure');
+  });
+
+  it.each([
+    ['a newer attempt', { runId: 5, runAttempt: 3 }],
+    ['a newer run', { runId: 6, runAttempt: 1 }],
+  ])('of %s replaces the old one', (_name, origin) => {
+    const change = opened();
+    change.send({
+      type: 'gate.reported',
+      report: report('slo', { verdict: 'fail', runId: 5, runAttempt: 2 }),
+    });
+    change.settleAll().send({ type: 'gate.reported', report: report('slo', origin) });
+    expect(change.check('slo-gates')?.conclusion).toBe('success');
+  });
+
+  it('arriving while the queued check is still being written waits for it', () => {
+    const change = new Change();
+    change.send(updated(shaA));
+    expect(
+      change
+        .send({ type: 'gate.reported', report: report('slo') })
+        .filter(({ id }) => id.startsWith('check/')),
+    ).toEqual([]);
+    expect(change.settle('check/slo-gates/1').map(({ id }) => id)).toEqual(['check/slo-gates/2']);
+    expect(change.check('slo-gates')?.conclusion).toBe('success');
+  });
+
+  it('cannot bring markup into the comment', () => {
+    const change = opened();
+    const summary = '@everyone <!-- release-conductor:verdicts --> [x](http://evil) | /promote 100';
+    change.send({ type: 'gate.reported', report: report('slo', { summary }) });
+    expect(change.comment).not.toContain('@everyone');
+    expect(change.comment).not.toContain('<!--');
+    expect(change.comment).not.toMatch(/(?<!\\)\[x/);
+    expect(change.comment).not.toMatch(/^\s*\//m);
+  });
+});
+
+describe('a re-run', () => {
+  it('makes the older success void until the newer run reports', () => {
+    const change = opened();
+    const old = report('slo', { runId: 5, runAttempt: 1 });
+    change.send({ type: 'gate.reported', report: old });
+    change.settleAll().send({ type: 'checks.rerequested', gates: ['slo'] });
+    expect(change.check('slo-gates')).toMatchObject({ status: 'queued' });
+    change.settleAll().send({ type: 'gate.reported', report: old });
+    expect(change.check('slo-gates')).toMatchObject({ status: 'queued' });
+    change.send({ type: 'gate.reported', report: report('slo', { runId: 5, runAttempt: 2 }) });
+    expect(change.check('slo-gates')).toMatchObject({ conclusion: 'success' });
+  });
+});
+
+describe('a closed change', () => {
+  it('is left alone, and picked up when it is reopened', () => {
+    const change = opened();
+    change.send({ type: 'change.closed', merged: false });
+    expect(change.send({ type: 'gate.reported', report: report('slo') })).toEqual([]);
+    expect(change.send({ type: 'checks.rerequested', gates: 'all' })).toEqual([]);
+    change.send(updated(shaA));
+    expect(change.send({ type: 'gate.reported', report: report('slo') }).length).toBeGreaterThan(0);
+  });
+});
+
+describe('events in any order', () => {
+  it('end with GitHub showing the newest result of each gate, and never use an effect id twice', () => {
+    const event = fc.oneof(
+      fc.constantFrom(updated(shaA), updated(shaA), updated(shaB)),
+      fc
+        .record({
+          gate: fc.constantFrom(...gateNames),
+          verdict: fc.constantFrom('pass', 'fail'),
+          runId: fc.integer({ min: 1, max: 9 }),
+          sha: fc.constantFrom(shaA, shaB),
+        })
+        .map(
+          ({ gate, ...options }): ChangeEvent => ({
+            type: 'gate.reported',
+            report: report(gate, { ...options, verdict: options.verdict as 'pass' | 'fail' }),
+          }),
+        ),
+      fc.nat(40).map((n) => n),
+    );
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+        const change = new Change();
+        for (const one of events) {
+          if (typeof one === 'number') change.settle(change.effects[one]?.id ?? 'check/none/1');
+          else change.send(one);
+        }
+        change.settleAll();
+        const ids = change.effects.map(({ id }) => id);
+        expect(new Set(ids).size).toBe(ids.length);
+        const { state } = change;
+        if (state === null || state.sha === '') return;
+        for (const gate of gateNames) {
+          const verdict = state.gates[gate]?.verdict;
+          const shown = change.check(checkNameOf[gate], state.sha);
+          expect(shown?.conclusion ?? null).toBe(
+            verdict === undefined ? null : verdict === 'pass' ? 'success' : 'failure',
+          );
+        }
+      }),
+    );
+  });
+});
