@@ -95,7 +95,7 @@ export class Timeline {
 
   private line(mark: string, text: string, detail: string): void {
     const at = `${(this.elapsed / 1_000).toFixed(1).padStart(6)}s`;
-    const tail = detail === '' ? '' : styleText('dim', `  ${detail}`);
+    const tail = detail === '' ? '' : styleText('dim', `  ${detail.replace(/\s+/g, ' ')}`);
     this.out.write(`${styleText('dim', at)} ${mark} ${text}${tail}\n`);
   }
 }

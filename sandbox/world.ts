@@ -22,7 +22,8 @@ import {
 const bundleDirectory = fileURLToPath(new URL('..', import.meta.url));
 const repository = 'acme/shop';
 const firstVersion = 'v1.0.0';
-const requestsPerSecond = 200;
+/** Requests a second that clients send to each environment. */
+const rates = { stage: 50, production: 200 } as const;
 
 export interface WorldOptions {
   /** Where the Conductor's data, its log and the downloaded evidence go. */
@@ -42,7 +43,7 @@ export class World {
   readonly platform: Platform;
   readonly runner: Runner;
   readonly conductor: ConductorProcess;
-  readonly load: Load;
+  readonly loads: readonly Load[];
   readonly developer: GithubClient;
   readonly lead: GithubClient;
   private readonly variantFiles: ReadonlyMap<Variant, ReadonlyMap<string, string>>;
@@ -56,7 +57,7 @@ export class World {
     this.platform = parts.platform;
     this.runner = parts.runner;
     this.conductor = parts.conductor;
-    this.load = parts.load;
+    this.loads = parts.loads;
     this.developer = parts.developer;
     this.lead = parts.lead;
     this.variantFiles = parts.variantFiles;
@@ -90,7 +91,7 @@ export class World {
 
   /** Ends every process and removes what only ran; `directory` stays. */
   async close(): Promise<void> {
-    await this.load.stop();
+    await Promise.all(this.loads.map((load) => load.stop()));
     for (const close of this.closing) await close();
   }
 }
@@ -101,7 +102,7 @@ interface WorldParts {
   readonly platform: Platform;
   readonly runner: Runner;
   readonly conductor: ConductorProcess;
-  readonly load: Load;
+  readonly loads: readonly Load[];
   readonly developer: GithubClient;
   readonly lead: GithubClient;
   readonly variantFiles: ReadonlyMap<Variant, ReadonlyMap<string, string>>;
@@ -137,7 +138,9 @@ async function startParts({ directory, simulate, log }: WorldOptions): Promise<W
   await conductor.start();
   await github.announceInstallation();
   await requirePinnedChecks(lead, github.app.appId);
-  const load = startLoad({ url: platform.environmentUrl('production'), rate: requestsPerSecond });
+  const loads = Object.entries(rates).map(([environment, rate]) =>
+    startLoad({ url: platform.environmentUrl(environment), rate }),
+  );
   const closing = [
     () => runner.close(),
     () => conductor.stop(),
@@ -152,7 +155,7 @@ async function startParts({ directory, simulate, log }: WorldOptions): Promise<W
     platform,
     runner,
     conductor,
-    load,
+    loads,
     developer,
     lead,
     variantFiles: await readVariants(variables),
