@@ -3,7 +3,6 @@ import { canonicalJson } from '../../core/audit/canonical-json.ts';
 import {
   type PolicyDecision,
   type PolicyEngine,
-  type PromotionAssessment,
   type PromotionInput,
   promotionInputSchema,
 } from '../../core/ports/policy-engine.ts';
@@ -19,12 +18,6 @@ const policyName = 'release-conductor/promotion@1';
 export function typedPolicyEngine(): PolicyEngine {
   const digest = sha256(canonicalJson({ policy: policyName, rules: promotionRules.map(({ name }) => name) }));
   return { decidePromotion: (input) => decide(input, digest) };
-}
-
-/** The decision with what it was made from, for the release machine and the evidence. */
-export async function assess(engine: PolicyEngine, input: PromotionInput): Promise<PromotionAssessment> {
-  const inputSha256 = sha256(canonicalJson(input));
-  return { input, inputSha256, decision: await engine.decidePromotion(input) };
 }
 
 function decide(input: PromotionInput, digest: string): PolicyDecision {

@@ -6,10 +6,10 @@ import { gateNames } from '../../../core/gate/names.ts';
 import type { PromotionInput } from '../../../core/ports/policy-engine.ts';
 import { factsFor } from '../../../core/release/assess.ts';
 import { decideRelease } from '../../../core/release/decide.ts';
-import { promotionInput } from '../../../core/release/promotion-input.ts';
 import { phases, type ReleaseState, unknownRelease } from '../../../core/release/state.ts';
 import { transitions, transitionsAsMermaid } from '../../../core/release/transitions.ts';
 import { config, planFacts, report, repository, shaA, shaB, start } from '../support/facts.ts';
+import { promotionInput } from '../support/promotion-input.ts';
 
 type Input = ReleaseEvent | EffectSettled;
 type Step = { readonly kind: number; readonly a: number; readonly b: number; readonly seconds: number };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { assess, typedPolicyEngine } from '../../../adapters/policy/index.ts';
+import { typedPolicyEngine } from '../../../adapters/policy/index.ts';
 import { parseComment } from '../../../core/commands/grammar.ts';
 import type { Effect, PlannedEffect } from '../../../core/flow/effect.ts';
 import type {
@@ -12,9 +12,9 @@ import type {
 import { effectKey } from '../../../core/flow/key.ts';
 import type { CanaryReading } from '../../../core/ports/metrics.ts';
 import { decideRelease } from '../../../core/release/decide.ts';
-import { promotionInput } from '../../../core/release/promotion-input.ts';
 import { type ReleaseState, unknownRelease } from '../../../core/release/state.ts';
 import { allReports, planFacts, repository, shaA, start } from '../support/facts.ts';
+import { promotionInput } from '../support/promotion-input.ts';
 
 type Input = ReleaseEvent | EffectSettled;
 
@@ -288,7 +288,8 @@ export class World {
       freeze: { active: false, reason: null },
     };
     const input = promotionInput(repository, command, actor, facts, world, this.now);
-    const assessment = await assess(typedPolicyEngine(), input);
+    const decision = await typedPolicyEngine().decidePromotion(input);
+    const assessment = { input, inputSha256: 'f'.repeat(64), decision };
     this.send({ type: 'command.assessed', command, actor, source, assessment });
   }
 

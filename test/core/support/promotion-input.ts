@@ -1,8 +1,8 @@
-import type { PromotionFactsFromState } from '../flow/effect.ts';
-import type { Actor, ReleaseCommand } from '../flow/event.ts';
-import { type GateName, gateNames } from '../gate/names.ts';
-import type { Verdict } from '../gate/result.ts';
-import type { PromotionInput } from '../ports/policy-engine.ts';
+import type { PromotionFactsFromState } from '../../../core/flow/effect.ts';
+import type { Actor, ReleaseCommand } from '../../../core/flow/event.ts';
+import { type GateName, gateNames } from '../../../core/gate/names.ts';
+import type { Verdict } from '../../../core/gate/result.ts';
+import type { PromotionInput } from '../../../core/ports/policy-engine.ts';
 
 /** What the assessor read from the world at this moment. Null means "could not be read", never "fine". */
 export interface PromotionFactsFromWorld {
