@@ -1,0 +1,131 @@
+import { expect } from 'vitest';
+import { eventually, repository, submitAll, type World } from './world.ts';
+
+/** The moves of the people and pipelines around a release, and what can be seen of it from outside. */
+
+export async function mainSha({ alice }: World): Promise<string> {
+  return (await alice.rest.git.getRef({ ...repository, ref: 'heads/main' })).data.object.sha;
+}
+
+export interface ReleaseView {
+  readonly phase: string;
+  readonly weight: number;
+  readonly held: string | null;
+  readonly tracking_issue: number | null;
+}
+
+export async function readRelease(world: World, tag: string): Promise<ReleaseView> {
+  const answer = await fetch(`${world.conductor.url}/v1/releases/${tag}`);
+  if (!answer.ok) throw new Error(`no release ${tag} yet`);
+  return (await answer.json()) as ReleaseView;
+}
+
+export function reaches(world: World, tag: string, ...phases: string[]): Promise<ReleaseView> {
+  return eventually(async () => {
+    const release = await readRelease(world, tag);
+    if (phases.includes(release.phase)) return release;
+    throw new Error(`phase is ${release.phase}, held: ${release.held}`);
+  });
+}
+
+/** The pipeline does what a deployment asks for and reports success. */
+export async function deploy(
+  world: World,
+  environment: string,
+  weight: number,
+  task = 'promote',
+): Promise<void> {
+  const found = await eventually(async () => {
+    const { data } = await world.alice.rest.repos.listDeployments({ ...repository, task, per_page: 100 });
+    const wanted = data.find(
+      (deployment) =>
+        deployment.environment === environment &&
+        (deployment.payload as { weight?: number }).weight === weight,
+    );
+    return wanted ?? null;
+  });
+  await world.alice.rest.repos.createDeploymentStatus({
+    ...repository,
+    deployment_id: found.id,
+    state: 'success',
+  });
+}
+
+export async function say(world: World, issue: number, body: string): Promise<void> {
+  await world.alice.rest.issues.createComment({ ...repository, issue_number: issue, body });
+}
+
+/** Both versions serve from now on; returns what stops it. */
+export function load(world: World, from: string, to: string, bad: number): () => void {
+  const timer = setInterval(() => {
+    world.traffic.serve(from, 900);
+    world.traffic.serve(to, 900 - bad, bad);
+  }, 50);
+  return () => clearInterval(timer);
+}
+
+/** From the tag to the moment when production may get its first traffic. Returns the tracking issue. */
+export async function stage(world: World, tag: string): Promise<number> {
+  const sha = await mainSha(world);
+  await world.alice.rest.git.createRef({ ...repository, ref: `refs/tags/${tag}`, sha });
+  await reaches(world, tag, 'gating');
+  await submitAll(world, { sha, event: 'push', ref: `refs/tags/${tag}`, branch: tag });
+  await deploy(world, 'stage', 100);
+  await reaches(world, tag, 'promotable');
+  return eventually(async () => (await readRelease(world, tag)).tracking_issue);
+}
+
+/** 10 → 50 → 100 → GA. */
+export async function promoteToTheEnd(world: World, tag: string, issue: number): Promise<void> {
+  for (const [weight, next] of [
+    [10, 50],
+    [50, 100],
+    [100, null],
+  ] as const) {
+    await say(world, issue, `/promote ${weight}`);
+    await deploy(world, 'production', weight);
+    if (next === null) break;
+    await eventually(async () => {
+      const { data } = await world.alice.rest.issues.get({ ...repository, issue_number: issue });
+      return data.body?.includes(`waiting for \`/promote ${next}\``) ? true : null;
+    });
+  }
+  await reaches(world, tag, 'closed');
+}
+
+/** Everything that a whole release leaves behind was done once. */
+export async function expectEachSideEffectOnce(world: World, tag: string): Promise<void> {
+  const { alice } = world;
+  const { data: issues } = await alice.rest.issues.listForRepo({
+    ...repository,
+    state: 'all',
+    labels: 'release',
+  });
+  expect(issues.map(({ title }) => title)).toEqual([`Release ${tag}`]);
+
+  const { data: comments } = await alice.rest.issues.listComments({
+    ...repository,
+    issue_number: issues[0]?.number ?? 0,
+    per_page: 100,
+  });
+  const ours = comments
+    .filter(({ user }) => user?.login === 'release-conductor[bot]')
+    .map(({ body }) => body);
+  expect(ours.length).toBeGreaterThan(3);
+  expect(new Set(ours).size).toBe(ours.length);
+
+  const { data: deployments } = await alice.rest.repos.listDeployments({ ...repository, per_page: 100 });
+  const steps = deployments.map(
+    ({ environment, payload }) => `${environment} ${(payload as { weight: number }).weight}`,
+  );
+  expect(steps.toSorted()).toEqual(['production 10', 'production 100', 'production 50', 'stage 100']);
+
+  const { data: releases } = await alice.rest.repos.listReleases({ ...repository });
+  const made = releases.filter(({ tag_name: name }) => name === tag);
+  expect(made).toHaveLength(1);
+  expect(made[0]?.draft).toBe(false);
+  expect(made[0]?.assets.map(({ name }) => name).toSorted()).toEqual([
+    'evidence.zip',
+    'evidence.zip.sigstore.json',
+  ]);
+}
