@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseBenchmarkHistory } from './formats/benchmark.ts';
 import { readRun } from './formats/read.ts';
-import { FormatError, type Metric, type PastRun } from './model.ts';
+import { type Baseline, FormatError, type Metric, type PastRun, type PerfRun } from './model.ts';
 
 const metricSchema = z.strictObject({
   value: z.number(),
@@ -40,6 +40,19 @@ export function readBaseline(path: string, bytes: Uint8Array): readonly PastRun[
   if (parsed.success) return parsed.data.runs.map(toPastRun);
   const issue = parsed.error.issues[0];
   throw new FormatError(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a baseline'}`);
+}
+
+/** A history longer than this forgets its oldest runs. */
+const longest = 500;
+
+/**
+ * The baseline that follows if this run is released: the evidence carries it, and only a promoted release may
+ * take its place in the repository or the store.
+ */
+export function nextBaseline(baseline: Baseline | null, runs: readonly PerfRun[], sha: string, now: number) {
+  const metrics = Object.fromEntries(runs.flatMap((run) => Object.entries(run.metrics)));
+  const past = (baseline?.runs ?? []).slice(1 - longest);
+  return { schema_version: 1, runs: [...past, { at: new Date(now).toISOString(), sha, metrics }] };
 }
 
 function toPastRun(run: z.infer<typeof baselineSchema>['runs'][number]): PastRun {

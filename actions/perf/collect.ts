@@ -3,8 +3,9 @@ import { InputError } from '../../core/errors.ts';
 import type { GateIo } from '../../core/gate/gate.ts';
 import type { FileTree } from '../../core/ports/system.ts';
 import { readBaseline } from './baseline.ts';
+import type { PeakPoint } from './forecast.ts';
 import { readRun } from './formats/read.ts';
-import { type LoadStep, stepOf } from './headroom.ts';
+import { type HeadroomFacts, type LoadStep, stepOf } from './headroom.ts';
 import { type Baseline, FormatError, type PerfRun } from './model.ts';
 import type { HeadroomOptions, PerfOptions } from './options.ts';
 
@@ -17,7 +18,7 @@ export interface PerfFacts {
   readonly missing: readonly string[];
   readonly baseline: Baseline | null;
   readonly baselineProblem: string | null;
-  readonly steps: readonly LoadStep[];
+  readonly headroom: HeadroomFacts;
 }
 
 const defaultResults = [
@@ -28,8 +29,8 @@ const defaultResults = [
 export async function collectPerf(options: PerfOptions, io: GateIo): Promise<PerfFacts> {
   const results = await readResults(options, io.files);
   const baseline = await readBaselineFile(options.baseline, io);
-  const steps = options.headroom === undefined ? [] : await readSteps(options.headroom, io.files);
-  return { ...results, ...baseline, steps };
+  const headroom = await readHeadroom(options.headroom, io.files);
+  return { ...results, ...baseline, headroom };
 }
 
 async function readResults(options: PerfOptions, files: FileTree) {
@@ -67,6 +68,35 @@ async function readBaselineFile(
   }
 }
 
+async function readHeadroom(options: HeadroomOptions | undefined, files: FileTree): Promise<HeadroomFacts> {
+  if (options === undefined) return { steps: [], peaks: null };
+  const steps = await readSteps(options, files);
+  return {
+    steps,
+    peaks: typeof options.peak === 'number' ? null : await readPeaks(options.peak.path, files),
+  };
+}
+
+const peaksSchema = z.array(
+  z.strictObject({
+    at: z.iso.datetime({ offset: true }).or(z.iso.date()),
+    rate: z.number().nonnegative(),
+  }),
+);
+
+async function readPeaks(path: string, files: FileTree): Promise<readonly PeakPoint[]> {
+  const bytes = await files.read(path);
+  if (bytes === null) return [];
+  const parsed = peaksSchema.safeParse(parseJson(bytes));
+  if (parsed.success) return parsed.data.map(({ at, rate }) => ({ at: Date.parse(at), rate }));
+  const issue = parsed.error.issues[0];
+  throw new InputError(
+    'PEAKS_INVALID',
+    `${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a list of peaks'}`,
+    'write a JSON list of {"at": "2026-05-01", "rate": 120}',
+  );
+}
+
 const stepsSchema = z.strictObject({
   schema_version: z.literal(1).optional(),
   steps: z
@@ -91,12 +121,7 @@ async function readSteps(options: HeadroomOptions, files: FileTree): Promise<rea
 }
 
 function ownSteps(path: string, bytes: Uint8Array): readonly LoadStep[] | null {
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return null;
-  }
+  const json = parseJson(bytes);
   if (typeof json !== 'object' || json === null || !('steps' in json)) return null;
   const parsed = stepsSchema.safeParse(json);
   if (!parsed.success) throw invalidStep(path, parsed.error.issues[0]?.message ?? 'not a step load');
@@ -118,6 +143,14 @@ function stepFromResult(path: string, bytes: Uint8Array, metric: string): LoadSt
     throw invalidStep(path, error.message);
   }
   throw invalidStep(path, 'it has no throughput');
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
 }
 
 function invalidStep(path: string, reason: string): InputError {

@@ -1,13 +1,16 @@
 import type { Evaluation, EvidenceFile } from '../../core/gate/gate.ts';
 import type { Finding, Verdict } from '../../core/gate/result.ts';
 import { plural } from '../../core/gate/verdict.ts';
+import { nextBaseline } from './baseline.ts';
 import { checkBudgets } from './budgets.ts';
 import type { PerfFacts } from './collect.ts';
 import { type Comparison, compareMetric } from './compare.ts';
+import { type Drift, driftOf } from './drift.ts';
 import {
   checkThresholds,
   failing,
   findingsOfComparison,
+  findingsOfDrift,
   findingsOfFiles,
   findingsOfHeadroom,
 } from './findings.ts';
@@ -17,14 +20,16 @@ import type { PerfOptions } from './options.ts';
 import { checkValidity } from './validity.ts';
 
 /** Pure: the same options and facts give the same evaluation. */
-export function evaluatePerf(options: PerfOptions, facts: PerfFacts): Evaluation {
+export function evaluatePerf(options: PerfOptions, facts: PerfFacts, sha: string, now: number): Evaluation {
   const comparisons = compareAll(options, facts);
-  const headroom = headroomOf(options.headroom, facts.steps, facts.runs);
+  const drifts = driftAll(options, facts);
+  const headroom = headroomOf(options.headroom, facts.headroom, facts.runs, now);
   const findings = [
     ...findingsOfFiles(facts),
     ...facts.runs.flatMap((run) => [...checkValidity(run, options.validity), ...checkThresholds(run)]),
     ...checkBudgets(options.budgets, facts.runs),
     ...comparisons.flatMap(findingsOfComparison),
+    ...drifts.filter(isNews(comparisons)).flatMap(findingsOfDrift),
     ...findingsOfHeadroom(headroom, options.headroom),
   ];
   const verdict = verdictOf(facts, findings);
@@ -41,8 +46,13 @@ export function evaluatePerf(options: PerfOptions, facts: PerfFacts): Evaluation
         metrics: valuesOf(metrics),
       })),
       comparisons,
+      drifts,
     },
-    evidence: evidenceOf(facts, comparisons, headroom, verdict),
+    evidence: [
+      summaryFile(facts, comparisons, drifts, verdict),
+      jsonFile('perf/headroom.json', { schema_version: 1, ...headroom, steps: facts.headroom.steps }),
+      jsonFile('perf/baseline.json', nextBaseline(facts.baseline, facts.runs, sha, now)),
+    ],
   };
 }
 
@@ -88,6 +98,23 @@ function compareAll(options: PerfOptions, facts: PerfFacts): readonly Comparison
   });
 }
 
+/** What the comparison with the window has already said is not said again as drift. */
+function isNews(comparisons: readonly Comparison[]): (drift: Drift) => boolean {
+  const told = new Set(comparisons.filter(({ state }) => state !== 'ok').map(({ metric }) => metric));
+  return ({ metric }) => !told.has(metric);
+}
+
+/** Against the whole history, not only the window: what came before the window is what drift is measured by. */
+function driftAll(options: PerfOptions, facts: PerfFacts): readonly Drift[] {
+  const { max_drift: maxDrift, accepted } = options.comparison;
+  const past = facts.baseline?.runs ?? [];
+  return facts.runs.flatMap((run) =>
+    Object.entries(run.metrics)
+      .filter(([name]) => isCompared(run, name, options))
+      .flatMap(([name, metric]) => driftOf(name, metric, past, maxDrift, accepted) ?? []),
+  );
+}
+
 /** A metric whose unit has changed cannot be compared. */
 function sameMetric(past: Metric | undefined, current: Metric): readonly Metric[] {
   return past !== undefined && past.unit === current.unit ? [past] : [];
@@ -110,19 +137,23 @@ function summarize(
   return parts.join(', ');
 }
 
-function evidenceOf(
+function summaryFile(
   facts: PerfFacts,
   comparisons: readonly Comparison[],
-  headroom: Headroom,
+  drifts: readonly Drift[],
   verdict: Verdict,
-): readonly EvidenceFile[] {
+): EvidenceFile {
   const { runs, baseline } = facts;
-  const shownBaseline =
+  const shown =
     baseline === null ? null : { path: baseline.path, from: baseline.from, runs: baseline.runs.length };
-  return [
-    jsonFile('perf/summary.json', { schema_version: 1, verdict, runs, baseline: shownBaseline, comparisons }),
-    jsonFile('perf/headroom.json', { schema_version: 1, ...headroom, steps: facts.steps }),
-  ];
+  return jsonFile('perf/summary.json', {
+    schema_version: 1,
+    verdict,
+    runs,
+    baseline: shown,
+    comparisons,
+    drifts,
+  });
 }
 
 function jsonFile(path: string, document: unknown): EvidenceFile {

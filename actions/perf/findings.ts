@@ -3,6 +3,7 @@ import { plural } from '../../core/gate/verdict.ts';
 import { show } from './budgets.ts';
 import type { PerfFacts } from './collect.ts';
 import type { Comparison } from './compare.ts';
+import type { Drift } from './drift.ts';
 import type { Headroom } from './headroom.ts';
 import type { PerfRun, Threshold } from './model.ts';
 import type { HeadroomOptions } from './options.ts';
@@ -14,6 +15,7 @@ export const failing: ReadonlySet<string> = new Set([
   'budget-exceeded',
   'regression',
   'headroom-too-small',
+  'drift',
 ]);
 
 export function findingsOfFiles(facts: PerfFacts): readonly Finding[] {
@@ -78,7 +80,6 @@ function findingOfThreshold(path: string, { metric, expression, state }: Thresho
 
 export function findingsOfComparison(comparison: Comparison): readonly Finding[] {
   const { metric, state, change, current, baseline, runs, detectable } = comparison;
-  const percent = (ratio: number): string => `${(100 * ratio).toFixed(1)} %`;
   const worse = `${metric} is ${percent(change)} worse than the baseline (${show(current)} after ${show(baseline)}, ${plural(runs, 'run')})`;
   const data = { ...comparison };
   switch (state) {
@@ -110,6 +111,31 @@ export function findingsOfComparison(comparison: Comparison): readonly Finding[]
   }
 }
 
+/** Slow loss over many releases, each of them within tolerance of the one before. */
+export function findingsOfDrift({
+  metric,
+  drifted,
+  change,
+  best,
+  current,
+  changes,
+}: Drift): readonly Finding[] {
+  if (!drifted) return [];
+  const steps = changes
+    .filter((one) => one.change > 0)
+    .map((one) => `${percent(one.change)} at ${one.sha?.slice(0, 7) ?? one.at ?? 'an unnamed run'}`);
+  const where = steps.length === 0 ? '' : `; its level fell by ${steps.join(', ')}`;
+  return [
+    {
+      code: 'drift',
+      level: 'error',
+      message: `${metric} is ${percent(change)} worse than its best level (${show(current)} after ${show(best)})${where}`,
+      help: 'Win it back, or accept the new level on purpose: gates.perf.comparison.accepted, with the reason.',
+      data: { metric, best, current, change, changes },
+    },
+  ];
+}
+
 export function findingsOfHeadroom(
   headroom: Headroom,
   options: HeadroomOptions | undefined,
@@ -135,11 +161,15 @@ export function findingsOfHeadroom(
         {
           code: 'headroom-too-small',
           level: 'error',
-          message: `headroom is ${found}, less than ${100 * options.min} %: a peak of ${show(peak)} req/s, a capacity of ${show(capacity.low)} req/s`,
+          message: `headroom is ${found}, less than ${100 * options.min} %: a peak of ${show(peak.high)} req/s, a capacity of ${show(capacity.low)} req/s`,
           help: 'Add capacity, or make requests cheaper, before more traffic comes.',
-          data: { headroom: share.low, capacity: capacity.low, peak },
+          data: { headroom: share.low, capacity: capacity.low, peak: peak.high },
         },
       ];
     }
   }
+}
+
+function percent(ratio: number): string {
+  return `${(100 * ratio).toFixed(1)} %`;
 }

@@ -8,5 +8,5 @@ export const perfGate: Gate<PerfOptions, PerfFacts> = {
   name: 'perf',
   options: perfOptionsSchema,
   collect: (options, _subject, io) => collectPerf(options, io),
-  evaluate: (options, facts) => evaluatePerf(options, facts),
+  evaluate: (options, facts, subject, now) => evaluatePerf(options, facts, subject.sha, now),
 };

@@ -65,12 +65,41 @@ const comparisonSchema = z.strictObject({
     .default(0.8)
     .describe('Chance with which the stated smallest regression is seen'),
   min_runs: z.int().min(3).default(5).describe('Past runs without which there is no noise model'),
-  window: z.int().min(3).max(200).default(20).describe('Most recent past runs that are looked at'),
+  window: z.int().min(3).max(200).default(20).describe('Most recent past runs that are the noise model'),
+  max_drift: z
+    .number()
+    .min(0)
+    .default(0.25)
+    .describe('How much worse than the best level of the whole history a metric may become, ratio'),
+  accepted: z
+    .array(
+      z.strictObject({
+        metric: z.string(),
+        since: z.string().min(7).describe('Commit or date from which the new level counts'),
+        reason: z.string().min(10).describe('Why it is worth it; shown in the evidence'),
+      }),
+    )
+    .default([])
+    .describe('Regressions that somebody has accepted: the history before them is forgotten'),
 });
 
 const headroomSchema = z.strictObject({
   min: z.number().gt(0).lt(1).default(0.2).describe('1 − peak/capacity must be at least this'),
-  peak: z.number().positive().describe('Forecast peak, requests a second'),
+  peak: z
+    .union([
+      z.number().positive(),
+      z.strictObject({
+        path: z.string().describe('JSON list of past peaks: [{at, rate}, …]'),
+        horizon: durationSchema.default(30 * 86_400_000).describe('How far ahead the peak is forecast'),
+      }),
+    ])
+    .describe('Peak in requests a second: a number, or a file of past peaks to forecast from'),
+  confidence: z
+    .number()
+    .gt(0.5)
+    .lt(1)
+    .default(0.9)
+    .describe('Of the interval around the forecast, two-sided'),
   steps: z
     .array(z.string())
     .default(['perf/steps/*.json', 'perf/steps.json'])

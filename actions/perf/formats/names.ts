@@ -2,6 +2,7 @@
 export const formatNames = [
   'k6-summary',
   'k6-export',
+  'k6-stream',
   'autocannon',
   'benchmark',
   'go-bench',

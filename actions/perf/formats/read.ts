@@ -6,11 +6,22 @@ import { goBench } from './go-bench.ts';
 import { hey } from './hey.ts';
 import { jmeter } from './jmeter.ts';
 import { k6Export, k6Summary } from './k6.ts';
+import { k6Stream } from './k6-stream.ts';
 import type { FormatName } from './names.ts';
 import { wrk } from './wrk.ts';
 
 /** Every format, in the order in which a file is tried. */
-const formats: readonly Format[] = [k6Summary, k6Export, autocannon, benchmark, goBench, jmeter, wrk, hey];
+const formats: readonly Format[] = [
+  k6Summary,
+  k6Export,
+  k6Stream,
+  autocannon,
+  benchmark,
+  goBench,
+  jmeter,
+  wrk,
+  hey,
+];
 
 /** A result file → a run. `auto` takes the format that recognises it. Throws `FormatError`. */
 export function readRun(path: string, bytes: Uint8Array, wanted: FormatName | 'auto'): PerfRun {

@@ -1,0 +1,91 @@
+import { changePoints, regimesOf } from '../../core/stats/change-points.ts';
+import { median } from '../../core/stats/quantile.ts';
+import type { Metric, PastRun } from './model.ts';
+
+/** A level of the past that somebody has accepted: what came before it is forgotten for this metric. */
+export interface Accepted {
+  readonly metric: string;
+  /** Commit of the first run that counts, or the time from which runs count. */
+  readonly since: string;
+}
+
+export interface Drift {
+  readonly metric: string;
+  /** Median of the best regime of the past: what the metric has already been. */
+  readonly best: number;
+  readonly current: number;
+  /** How much worse than the best regime, ratio; negative is better. */
+  readonly change: number;
+  readonly drifted: boolean;
+  /** Where the past changed its level: first run of the new regime. */
+  readonly changes: readonly {
+    readonly sha: string | null;
+    readonly at: string | null;
+    readonly change: number;
+  }[];
+}
+
+/** Runs that make a level, rather than a lucky day. */
+const leastRegime = 4;
+const chance = 0.01;
+
+/**
+ * Holds a metric against the best level that it ever kept, not against the last run: ten small regressions,
+ * each within tolerance of its predecessor, cannot move this yardstick. The levels are found as change points
+ * (E-divisive), so that one lucky run is no level. Null with too few past runs.
+ */
+export function driftOf(
+  name: string,
+  current: Metric,
+  past: readonly PastRun[],
+  maxDrift: number,
+  accepted: readonly Accepted[],
+): Drift | null {
+  const runs = sinceAccepted(name, past, accepted).flatMap((run) => {
+    const metric = run.metrics[name];
+    return metric !== undefined && metric.unit === current.unit && metric.value > 0
+      ? [{ run, value: metric.value }]
+      : [];
+  });
+  if (runs.length < leastRegime || !(current.value > 0)) return null;
+  const values = runs.map(({ value }) => value);
+  const points = changePoints(values.map(Math.log), { alpha: chance, minSize: leastRegime });
+  const levels = regimesOf(values, points).map(median);
+  const lower = current.better === 'lower';
+  const best = levels.reduce((a, b) => (lower === a < b ? a : b));
+  const change = worseBy(current.value, best, lower);
+  return {
+    metric: name,
+    best,
+    current: current.value,
+    change,
+    drifted: change > maxDrift,
+    changes: points.map((point, index) => ({
+      sha: runs[point]?.run.sha ?? null,
+      at: runs[point]?.run.at ?? null,
+      change: worseBy(levels[index + 1] ?? 0, levels[index] ?? 0, lower),
+    })),
+  };
+}
+
+/** Ratio by which a value is worse than another: slower, or less. */
+function worseBy(value: number, than: number, lower: boolean): number {
+  return Number((lower ? value / than - 1 : 1 - value / than).toPrecision(6));
+}
+
+function sinceAccepted(
+  name: string,
+  past: readonly PastRun[],
+  accepted: readonly Accepted[],
+): readonly PastRun[] {
+  const last = accepted.findLast((one) => one.metric === name);
+  if (last === undefined) return past;
+  const since = Date.parse(last.since);
+  const first = past.findIndex((run) =>
+    Number.isNaN(since)
+      ? run.sha !== null && last.since.length >= 7 && run.sha.startsWith(last.since)
+      : run.at !== null && Date.parse(run.at) >= since,
+  );
+  // Nothing matches: nothing was accepted.
+  return first === -1 ? past : past.slice(first);
+}
