@@ -2,10 +2,11 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { bundleAction, findActions, root } from './actions/bundle.ts';
+import { updateReadmes } from './actions/readme.ts';
 
 /**
- * Bundles every action into its committed `dist/` folder. With `--check` nothing is written: each bundle is made
- * again in a temporary folder and compared byte for byte with what is committed.
+ * Bundles every action into its committed `dist/` folder and writes the tables of the gates' READMEs. With `--check`
+ * nothing is written: each is made again and compared byte for byte with what is committed.
  */
 async function main(): Promise<number> {
   const actions = await findActions();
@@ -15,13 +16,15 @@ async function main(): Promise<number> {
     const { bytes } = await bundleAction(entry, dist);
     console.log(`${relative(root, dist)}: ${Math.round(bytes / 1024)} KiB`);
   }
-  return 0;
+  const missing = await updateReadmes(false);
+  for (const problem of missing) console.error(problem);
+  return missing.length > 0 ? 1 : 0;
 }
 
 async function check(actions: Awaited<ReturnType<typeof findActions>>): Promise<number> {
   const scratch = await mkdtemp(join(tmpdir(), 'check-dist-'));
   try {
-    const differences: string[] = [];
+    const differences = await updateReadmes(true);
     for (const [index, { entry, dist }] of actions.entries()) {
       const fresh = join(scratch, String(index));
       await bundleAction(entry, fresh);
@@ -29,7 +32,8 @@ async function check(actions: Awaited<ReturnType<typeof findActions>>): Promise<
     }
     for (const difference of differences) console.error(difference);
     if (differences.length > 0) console.error('Run `npm run build` and commit what it writes.');
-    else console.log(`${actions.length} bundles are what their sources make.`);
+    else
+      console.log(`${actions.length} bundles, and the tables of the READMEs, are what their sources make.`);
     return differences.length > 0 ? 1 : 0;
   } finally {
     await rm(scratch, { recursive: true, force: true });

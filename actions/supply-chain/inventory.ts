@@ -40,6 +40,7 @@ function unreadableFinding({ path, problem }: { readonly path: string; readonly 
 }
 
 function documentFindings(sbom: Sbom): Finding[] {
+  if (sbom.entries === 0 && sbom.problems.length === 0) return [emptyFinding(sbom)];
   const invalid = sbom.problems.slice(0, shownProblems).map(
     ({ place, message }): Finding => ({
       code: 'sbom-invalid',
@@ -69,7 +70,7 @@ function bindingFindings(sboms: readonly Sbom[], locks: readonly LockFile[]): Fi
   return bindToLocks(sboms, locks).flatMap((binding): Finding[] => {
     const needed = locks.find(({ path }) => path === binding.lockPath)?.packages.length ?? 0;
     const described = sboms.reduce((sum, sbom) => sum + sbom.components.length, 0);
-    if (described === 0 && needed > 0) return sboms.map((sbom) => emptyFinding(sbom, needed));
+    if (described === 0 && needed > 0) return sboms.filter(({ entries }) => entries > 0).map(emptyFinding);
     const missing = binding.missing.map(
       (one): Finding => ({
         code: 'sbom-missing-package',
@@ -106,11 +107,11 @@ function bindingFindings(sboms: readonly Sbom[], locks: readonly LockFile[]): Fi
   });
 }
 
-function emptyFinding(sbom: Sbom, needed: number): Finding {
+function emptyFinding(sbom: Sbom): Finding {
   return {
     code: 'sbom-empty',
     level: 'error',
-    message: `The SBOM names no component, but ${needed} packages are locked.`,
+    message: 'The SBOM names no component: it says nothing of what is released.',
     help: 'Make the SBOM again after the dependencies are installed.',
     path: sbom.path,
   };

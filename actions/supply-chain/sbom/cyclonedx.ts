@@ -56,11 +56,14 @@ export function readCycloneDx(
   const check = new Checker(version);
   check.head(document);
   check.walk(document, '', '');
+  const components = [...componentsOf(document.components)];
+  const product = isRecord(document.metadata) && isRecord(document.metadata.component) ? 1 : 0;
   return {
     path,
     format: 'CycloneDX',
     specVersion: version,
-    components: [...componentsOf(document.components)],
+    components,
+    entries: components.length + product,
     problems: check.problems,
     bytes,
   };

@@ -20,6 +20,8 @@ export interface Sbom {
   readonly specVersion: string;
   /** The product itself is not among them when the document marks it. */
   readonly components: readonly Component[];
+  /** Everything that the document lists, the product included: zero means that it says nothing. */
+  readonly entries: number;
   readonly problems: readonly SbomProblem[];
   readonly bytes: Uint8Array;
 }

@@ -14,7 +14,8 @@ const relationshipTypes = new Set(
 );
 const spdxId = /^SPDXRef-[\w.-]+$/;
 const externalId = /^DocumentRef-[\w.-]+:SPDXRef-[\w.-]+$/;
-const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+/** The specification knows no fractions of a second, but `npm sbom` writes them. */
+const moment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
 /** Reads an SPDX 2.2 or 2.3 document (ISO/IEC 5962) and checks what the specification makes mandatory. */
 export function readSpdx(path: string, document: Readonly<Record<string, unknown>>, bytes: Uint8Array): Sbom {
@@ -24,9 +25,8 @@ export function readSpdx(path: string, document: Readonly<Record<string, unknown
     path,
     format: 'SPDX',
     specVersion: (textOf(document.spdxVersion) ?? '').replace(/^SPDX-/, ''),
-    components: packages
-      .filter((one) => packages.length === 1 || !described.has(textOf(one.SPDXID) ?? ''))
-      .map(componentOf),
+    components: packages.filter((one) => !described.has(textOf(one.SPDXID) ?? '')).map(componentOf),
+    entries: packages.length,
     problems: [...headProblems(document), ...packageProblems(packages), ...relationshipProblems(document)],
     bytes,
   };
