@@ -38,5 +38,5 @@ export function toLog(logger: Logger): Log {
 /** Addresses are logged without user, password and query. */
 function withoutCredentials(value: unknown): unknown {
   const url = typeof value === 'string' ? URL.parse(value) : null;
-  return url === null ? value : `${url.protocol}//${url.host}${url.pathname}`;
+  return url === null ? value : `${url.protocol}//${url.host}${url.pathname.replace(/\/$/, '')}`;
 }

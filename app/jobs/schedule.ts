@@ -14,7 +14,7 @@ interface Job {
   readonly queue: string;
   /** When it runs, beside once at the start. */
   readonly cron: string;
-  readonly run: (ports: JobPorts, sinceStart: boolean) => Promise<unknown>;
+  readonly run: (ports: JobPorts, atStart: boolean) => Promise<unknown>;
 }
 
 const minute = 60_000;
@@ -23,8 +23,8 @@ const minute = 60_000;
 const jobs: readonly Job[] = [
   {
     queue: 'sweep-deliveries',
-    cron: '*/5 * * * *',
-    run: (ports, atStart) => sweepDeliveries(ports, atStart ? 0 : ports.now() - 30 * minute),
+    cron: '* * * * *',
+    run: (ports, atStart) => sweepDeliveries(ports, atStart ? 0 : ports.now() - 15 * minute),
   },
   {
     queue: 'resume-unfinished',

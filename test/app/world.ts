@@ -56,7 +56,10 @@ export interface World {
 }
 
 /** A local GitHub with a configured repository, a metrics endpoint, and a Conductor on a database of its own. */
-export async function startWorld(extra: NodeJS.ProcessEnv = {}): Promise<World> {
+export async function startWorld(
+  extra: NodeJS.ProcessEnv = {},
+  startApp: (env: NodeJS.ProcessEnv) => Promise<RunningConductor> = startConductor,
+): Promise<World> {
   const traffic = new Traffic();
   const metricsUrl = await serveMetrics(traffic);
   const github = await startLocalGithub(metricsUrl);
@@ -87,7 +90,9 @@ export async function startWorld(extra: NodeJS.ProcessEnv = {}): Promise<World> 
     env,
     conductor: undefined as unknown as RunningConductor,
     start: async () => {
-      world.conductor = await startConductor(env);
+      world.conductor = await startApp(env);
+      // A restart comes back at the same address, as it does behind a load balancer.
+      env.PORT = new URL(world.conductor.url).port;
       github.setWebhookUrl(`${world.conductor.url}/api/github/webhooks`);
       return world.conductor;
     },
@@ -212,8 +217,12 @@ export async function submitAll(
   options: Omit<Parameters<typeof submit>[1], 'gate'>,
 ): Promise<void> {
   for (const gate of gateNames) {
-    const answer = await submit(world, { ...options, gate });
-    if (!answer.ok) throw new Error(`${gate}: ${answer.status} ${await answer.text()}`);
+    // As the actions do, again when the Conductor is not there.
+    await eventually(async () => {
+      const answer = await submit(world, { ...options, gate });
+      if (answer.ok) return true;
+      throw new Error(`${gate}: ${answer.status} ${await answer.text()}`);
+    });
   }
 }
 
