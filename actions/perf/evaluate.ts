@@ -3,6 +3,7 @@ import type { Finding, Verdict } from '../../core/gate/result.ts';
 import { plural } from '../../core/gate/verdict.ts';
 import { nextBaseline } from './baseline.ts';
 import { checkBudgets } from './budgets.ts';
+import { trendCharts } from './chart.ts';
 import type { PerfFacts } from './collect.ts';
 import { type Comparison, compareMetric } from './compare.ts';
 import { type Drift, driftOf } from './drift.ts';
@@ -51,6 +52,7 @@ export function evaluatePerf(options: PerfOptions, facts: PerfFacts, sha: string
     evidence: [
       summaryFile(facts, comparisons, drifts, verdict),
       jsonFile('perf/headroom.json', { schema_version: 1, ...headroom, steps: facts.headroom.steps }),
+      ...trendCharts(comparisons, drifts, facts.baseline),
       jsonFile('perf/baseline.json', nextBaseline(facts.baseline, facts.runs, sha, now)),
     ],
   };

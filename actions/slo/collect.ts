@@ -80,10 +80,10 @@ async function readPrometheus(
   moment: Moment,
   io: GateIo,
 ): Promise<Numbers> {
-  const { query } = io.metrics({ url, kind: 'prometheus' });
+  const { query, queryRange } = io.metrics({ url, kind: 'prometheus' });
   if (query === undefined)
     throw new ConfigError('SOURCE_KIND', 'this source evaluates no PromQL', 'use kind scrape');
-  const reader = promqlReader(query, moment);
+  const reader = promqlReader(query, queryRange, moment);
   const readings: Record<string, Reading> = {};
   for (const slo of slos)
     readings[slo.name] = await guarded(() => readSlo(reader, slo, windowsOf(slo.periodMs)));

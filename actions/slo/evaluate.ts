@@ -2,6 +2,7 @@ import type { Evaluation, EvidenceFile } from '../../core/gate/gate.ts';
 import type { Finding, Verdict } from '../../core/gate/result.ts';
 import { plural, worstVerdict } from '../../core/gate/verdict.ts';
 import { burnRate } from './burn.ts';
+import { burnCharts } from './chart.ts';
 import type { ProbeFacts, SloFacts } from './collect.ts';
 import * as say from './findings.ts';
 import { type Judgement, judgeSlo } from './judge.ts';
@@ -35,6 +36,7 @@ export function evaluateSlo(options: SloOptions, facts: SloFacts): Evaluation {
     measurements: { source: facts.source, objectives: objectives.map(measured), probes: probes.map(probed) },
     evidence: [
       ...(objectives.length === 0 ? [] : [burnEvidence(facts, objectives)]),
+      ...picturesOf(facts, objectives),
       ...probes.map(probeEvidence),
     ],
   };
@@ -52,6 +54,23 @@ function excuse(
 }
 
 type Objective = ReturnType<typeof excuse>;
+
+/** Evidence is limited to 64 files: the worst come first when there are more objectives than fit. */
+const maxPictures = 20;
+
+function picturesOf(facts: SloFacts, objectives: readonly Objective[]): readonly EvidenceFile[] {
+  const order: readonly Verdict[] = ['fail', 'inconclusive', 'warn', 'pass', 'skipped'];
+  return objectives
+    .filter(
+      ({ windows }) => windows.length > 0 && windows.every(({ bad, total }) => Number.isFinite(bad + total)),
+    )
+    .toSorted((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict))
+    .slice(0, maxPictures)
+    .flatMap((objective) => {
+      const reading = facts.readings[objective.slo.name];
+      return burnCharts(objective, objective.verdict, reading?.state === 'measured' ? reading.timeline : []);
+    });
+}
 
 function conclude(
   facts: SloFacts,

@@ -51,6 +51,13 @@ export interface WindowCount {
   readonly total: number;
 }
 
+/** What was counted in the hour that ends at `at`. */
+export interface TimelinePoint {
+  readonly at: number;
+  readonly bad: number;
+  readonly total: number;
+}
+
 /** Why nothing, or nothing usable, was read. */
 export type ReadingProblem = 'no-data' | 'provider-down' | 'query-rejected' | 'unsupported' | 'no-source';
 
@@ -64,5 +71,7 @@ export type Reading =
       /** `history`: every window of the rules. `observed`: one window, all that a direct scrape can see. */
       readonly extent: 'history' | 'observed';
       readonly windows: readonly WindowCount[];
+      /** The last days hour by hour, for the picture; empty where the source cannot tell. */
+      readonly timeline: readonly TimelinePoint[];
     }
   | { readonly state: 'problem'; readonly problem: ReadingProblem; readonly message: string };

@@ -40,6 +40,7 @@ export function pointsReader(
       const times = find(counterOf(measure)).flatMap(({ points }) => points.map(({ at }) => at));
       return times.length === 0 ? null : times.reduce((a, b) => Math.max(a, b));
     },
+    hourly: async () => [],
   };
 }
 

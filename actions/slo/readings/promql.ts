@@ -4,6 +4,7 @@ import { narrowed, promqlOf, withWindow } from '../documents/measure.ts';
 import type { CountReader } from './reader.ts';
 
 type Query = NonNullable<MetricsSource['query']>;
+type QueryRange = NonNullable<MetricsSource['queryRange']>;
 type Labels = Readonly<Record<string, string>>;
 
 export interface Moment {
@@ -16,7 +17,7 @@ export interface Moment {
 }
 
 /** Asks a provider that evaluates PromQL: one instant query a window, all at the same moment. */
-export function promqlReader(query: Query, moment: Moment): CountReader {
+export function promqlReader(query: Query, queryRange: QueryRange | undefined, moment: Moment): CountReader {
   const { now, match } = moment;
   const span = (windowMs: number): number => clipped(windowMs, moment);
   const ask = async (expression: string): Promise<number | null> => single(await query(expression, now));
@@ -35,8 +36,18 @@ export function promqlReader(query: Query, moment: Moment): CountReader {
       const seconds = await ask(`max(max_over_time(timestamp(${selector})[6h:1m]))`);
       return seconds === null ? null : seconds * 1_000;
     },
+    async hourly(measure) {
+      if (queryRange === undefined) return [];
+      const to = Math.floor(now / hour) * hour;
+      const series = await queryRange(promqlOf(measure, hour, match), { from: to - shownMs, to, step: hour });
+      return series[0]?.points ?? [];
+    },
   };
 }
+
+const hour = 3_600_000;
+/** The picture shows the last three days. */
+const shownMs = 72 * hour;
 
 export function clipped(windowMs: number, { now, since }: Moment): number {
   const whole = since === null ? windowMs : Math.min(windowMs, now - since);

@@ -1,5 +1,5 @@
 import type { Selector } from '../../../core/metrics/selector.ts';
-import type { Measure, Reading, Slo, WindowCount } from '../model.ts';
+import type { Measure, Reading, Slo, TimelinePoint, WindowCount } from '../model.ts';
 
 /** Answers counting questions about one moment. Null always means "there is no such series", never zero. */
 export interface CountReader {
@@ -12,6 +12,8 @@ export interface CountReader {
   hasLabels(selector: Selector, names: readonly string[]): Promise<boolean>;
   /** Time of the newest sample, ms since the epoch; null when it is not known. */
   newestAt(measure: Measure): Promise<number | null>;
+  /** Counts hour by hour over the last days, oldest first; empty where it cannot be had. */
+  hourly(measure: Measure): Promise<readonly { readonly at: number; readonly value: number }[]>;
 }
 
 export class UnsupportedMeasure extends Error {}
@@ -41,7 +43,14 @@ async function readRatios(reader: CountReader, text: string, windows: readonly n
     if (ratio !== null) found.push({ windowMs, bad: ratio, total: 1 });
   }
   if (found.length === 0) return problem('no-data', 'the query gave no series');
-  return { state: 'measured', newestAt: null, counted: false, extent: reader.extent, windows: found };
+  return {
+    state: 'measured',
+    newestAt: null,
+    counted: false,
+    extent: reader.extent,
+    windows: found,
+    timeline: [],
+  };
 }
 
 type EventSli = Extract<Slo['sli'], { kind: 'events' }>;
@@ -63,7 +72,18 @@ async function readCounts(reader: CountReader, sli: EventSli, windows: readonly 
     return problem('no-data', `no series for ${describe(sli.total)}`);
   const absent = numeratorSeen || found.length === 0 ? null : await unexplainedAbsence(reader, sli);
   if (absent !== null) return problem('no-data', absent);
-  return { state: 'measured', newestAt, counted: true, extent: reader.extent, windows: found };
+  const timeline = await readTimeline(reader, sli);
+  return { state: 'measured', newestAt, counted: true, extent: reader.extent, windows: found, timeline };
+}
+
+async function readTimeline(reader: CountReader, sli: EventSli): Promise<readonly TimelinePoint[]> {
+  const total = await reader.hourly(sli.total);
+  if (total.length === 0) return [];
+  const tops = new Map((await reader.hourly(sli.numerator.measure)).map(({ at, value }) => [at, value]));
+  return total.map(({ at, value }) => {
+    const top = tops.get(at) ?? 0;
+    return { at, total: value, bad: sli.numerator.is === 'bad' ? top : value - top };
+  });
 }
 
 /**

@@ -106,5 +106,6 @@ export function recordedReading(
     counted: true,
     extent: complete || windows.length > 1 ? 'history' : 'observed',
     windows: complete || windows.length > 1 ? windows : [largest],
+    timeline: [],
   };
 }
