@@ -1,5 +1,6 @@
 /** Rego v1 in process: parse, compile, evaluate, explain, test. See README.md. */
 export { type Builtin, BuiltinError, define as defineBuiltin, OperandError } from './builtins/builtin.ts';
+export { httpSend, lookupAddress } from './builtins/network.ts';
 export { type Location, RegoError, type RegoErrorCode, RegoErrors } from './errors.ts';
 export { defaultLimits, type Limits } from './eval/budget.ts';
 export {

@@ -4,7 +4,10 @@ import { crypto } from './crypto.ts';
 import { documents } from './documents.ts';
 import { encodings } from './encoding.ts';
 import { general } from './general.ts';
+import { graphql } from './graphql/index.ts';
 import { graphs } from './graphs.ts';
+import { jsonSchema } from './json-schema.ts';
+import { jwt } from './jwt.ts';
 import { net } from './net.ts';
 import { numbers } from './numbers.ts';
 import { regexes } from './regex.ts';
@@ -30,6 +33,9 @@ export const pureBuiltins: readonly Builtin[] = [
   ...graphs,
   ...net,
   ...uuid,
+  ...jwt,
+  ...jsonSchema,
+  ...graphql,
 ];
 
 export interface BuiltinOptions {

@@ -1,5 +1,5 @@
 import { isNumber } from '../value/collections.ts';
-import { isInteger, type Num, numberText, toBigInt, toDouble } from '../value/number.ts';
+import { exactOf, isInteger, type Num, numberText, toBigInt, toDouble } from '../value/number.ts';
 import { regoText } from '../value/text.ts';
 import type { Value } from '../value/types.ts';
 
@@ -80,9 +80,11 @@ const bases: Readonly<Record<string, readonly [number, string]>> = {
 };
 
 function showInteger(value: Num, d: Directive): string {
-  const whole = toBigInt(value) ?? 0n;
+  const exact = exactOf(value);
+  const whole = toBigInt(value);
+  if (whole === undefined) return pad(`${exact.digits}e${exact.exponent}`, d);
   const isBig = whole > 9223372036854775807n || whole < -9223372036854775808n;
-  const base = bases[d.verb] ?? (isBig && d.verb === 's' ? bases['d'] : undefined);
+  const base = bases[d.verb] ?? (isBig && d.verb === 's' ? bases.d : undefined);
   if (base !== undefined) {
     const [radix, prefix] = base;
     let digits = (whole < 0n ? -whole : whole).toString(radix);

@@ -14,7 +14,7 @@ const named: Readonly<Record<string, string>> = {
   RFC3339Nano: '2006-01-02T15:04:05.999999999Z07:00',
 };
 
-export const RFC3339_NANO = named['RFC3339Nano'] as string;
+export const RFC3339_NANO = named.RFC3339Nano as string;
 
 export const weekdays = [
   'Sunday',

@@ -52,9 +52,9 @@ function zoneAt(place: string, seconds: number): { offset: number; zone: string 
     formatter.formatToParts(seconds * 1000).map(({ type, value }) => [type, value]),
   );
   const n = (type: string): number => Number(parts[type]);
-  const year = parts['era'] === 'BC' ? 1 - n('year') : n('year');
+  const year = parts.era === 'BC' ? 1 - n('year') : n('year');
   const local = utcSeconds(year, n('month'), n('day'), n('hour'), n('minute'), n('second'));
-  return { offset: local - seconds, zone: parts['timeZoneName'] ?? place };
+  return { offset: local - seconds, zone: parts.timeZoneName ?? place };
 }
 
 /** Seconds since the epoch of a date in UTC; every part may be out of its range, as in Go's time.Date. */

@@ -1,5 +1,5 @@
-import { multiply, roundToInteger } from '../value/arithmetic.ts';
-import { fromExact, type Num, parseNumber } from '../value/number.ts';
+import { roundToInteger } from '../value/arithmetic.ts';
+import { exactOf, fromExact, type Num, parseNumber } from '../value/number.ts';
 import type { Value } from '../value/types.ts';
 import { type Builtin, BuiltinError, define, stringOperand } from './builtin.ts';
 
@@ -65,9 +65,9 @@ function numeric(text: string, what: string): Num {
 }
 
 function times(amount: Num, multiplier: Num): Num {
-  const product = multiply(amount, multiplier);
-  if (product === undefined) throw new BuiltinError('number out of range');
-  return product;
+  const a = exactOf(amount);
+  const b = exactOf(multiplier);
+  return fromExact(a.digits * b.digits, a.exponent + b.exponent);
 }
 
 function parse(args: readonly Value[]): Value {

@@ -18,7 +18,7 @@ function parse(text: string): Value | undefined {
     .set('version', version)
     .set('variant', variantOf(Number.parseInt(hex[16] as string, 16)));
   if (version === 1 || version === 2) {
-    fields.set('time', version === 1 ? timeOf(hex) : timeOf(`00000000${hex.slice(8)}`));
+    fields.set('time', timeOf(hex));
     fields.set('nodeid', (hex.slice(20).match(/../g) ?? []).join('-'));
     fields.set('macvariables', macVariables(Number.parseInt(hex.slice(20, 22), 16)));
     fields.set('clocksequence', Number.parseInt(hex.slice(16, 20), 16) & 0x3fff);

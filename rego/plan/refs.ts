@@ -138,10 +138,27 @@ function planData(args: readonly Term[], site: Site, before: Builder[]): Planned
     }
     if (arg.kind !== 'const') return planWalk(args, site, before);
     const child: Node | undefined = typeof arg.value === 'string' ? node.children.get(arg.value) : undefined;
-    if (child === undefined) return { value: (c) => c.data, taken: 0 };
+    if (child === undefined) return planDocument(args);
     node = child;
     path.push(arg.value as string);
   }
+}
+
+/** A path of the base document. Its keys are strings, so a whole number is looked up as its text too. */
+function planDocument(args: readonly Term[]): Planned {
+  const firstNumber = args.findIndex((arg) => arg.kind !== 'const' || typeof arg.value !== 'string');
+  const arg = args[firstNumber];
+  if (arg?.kind !== 'const' || typeof arg.value !== 'number') return { value: (c) => c.data, taken: 0 };
+  const path = args.slice(0, firstNumber).map((name) => (name.kind === 'const' ? name.value : null));
+  const index = arg.value;
+  return {
+    value: (c) => {
+      let value: Value | undefined = c.data;
+      for (const name of path) value = lookupString(value, name as string);
+      return lookup(value, index) ?? lookupString(value, String(index));
+    },
+    taken: firstNumber + 1,
+  };
 }
 
 /** True when a constant path can rule out some of the rules that give a partial object its keys. */

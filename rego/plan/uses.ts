@@ -10,10 +10,25 @@ export interface Uses {
   readonly closed: ReadonlySet<number>;
 }
 
-class Collector implements Uses {
-  readonly needs = new Set<number>();
+class Collector {
+  /** Read where the term stands: bound in time when the same term enumerates them. */
+  private readonly read = new Set<number>();
+  /** Read before anything is enumerated. */
+  private readonly first = new Set<number>();
   readonly outs = new Set<number>();
   readonly closed = new Set<number>();
+
+  get needs(): Set<number> {
+    return new Set([...this.first, ...[...this.read].filter((id) => !this.outs.has(id))]);
+  }
+
+  need(id: number): void {
+    this.read.add(id);
+  }
+
+  needFirst(id: number): void {
+    this.first.add(id);
+  }
 }
 
 const known = new WeakMap<object, Uses>();
@@ -24,7 +39,7 @@ export function usesOf(term: Term): Uses {
   if (uses === undefined) {
     const collector = new Collector();
     collect(term, collector);
-    uses = collector;
+    uses = { needs: collector.needs, outs: collector.outs, closed: collector.closed };
     known.set(term, uses);
   }
   return uses;
@@ -35,10 +50,10 @@ function collect(term: Term, into: Collector): void {
     case 'const':
       return;
     case 'local':
-      into.needs.add(term.id);
+      into.need(term.id);
       return;
     case 'ref':
-      if (typeof term.root !== 'string') collect(term.root, into);
+      if (typeof term.root !== 'string') collectRoot(term.root, into);
       for (const arg of term.args) collectKey(arg, into);
       return;
     case 'call':
@@ -68,6 +83,11 @@ function collect(term: Term, into: Collector): void {
       }
       return;
   }
+}
+
+function collectRoot(root: Term, into: Collector): void {
+  if (root.kind === 'local') into.needFirst(root.id);
+  else collect(root, into);
 }
 
 /** A key of a reference: a free variable in it is bound by enumeration, also inside an array or object. */
@@ -129,12 +149,12 @@ function computeUses(literal: Literal): Uses {
     case 'not':
       for (const inner of literal.body) {
         const uses = usesOfLiteral(inner);
-        for (const id of uses.needs) into.needs.add(id);
-        for (const id of uses.outs) into.needs.add(id);
+        for (const id of uses.needs) into.needFirst(id);
+        for (const id of uses.outs) into.needFirst(id);
         for (const id of uses.closed) into.closed.add(id);
       }
   }
-  return into;
+  return { needs: into.needs, outs: into.outs, closed: into.closed };
 }
 
 export function withTerms(modifier: With): readonly Term[] {

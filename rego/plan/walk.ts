@@ -76,10 +76,24 @@ function valueAt(program: Program, c: Context, place: Place): Value | undefined 
     }
   }
   for (const name of node.children.keys()) {
-    const value = valueAt(program, c, stepTo(place, name));
-    if (value !== undefined) result.set(name, value);
+    const below = stepTo(place, name);
+    const value = valueAt(program, c, below);
+    const whole =
+      value === undefined ? below.base : below.base === undefined ? value : overlay(value, below.base);
+    if (whole !== undefined) result.set(name, whole);
   }
   return result;
+}
+
+/** Where rules and the base document both give a value, the document's is seen when the whole is asked for. */
+function overlay(rules: Value, base: Value): Value {
+  if (!isObject(rules) || !isObject(base)) return base;
+  const merged = RegoObject.of(objectEntries(rules));
+  for (const [key, value] of objectEntries(base)) {
+    const below = merged.get(key);
+    merged.set(key, below === undefined ? value : overlay(below, value));
+  }
+  return merged;
 }
 
 /** Everything below a package. */

@@ -108,7 +108,7 @@ export class Lexer {
     }
     if (c === '`') {
       const end = this.endOfRaw(at + 1);
-      return token('rawString', end, source.slice(at + 1, end - 1).replaceAll('\r\n', '\n'));
+      return token('rawString', end, source.slice(at + 1, end - 1));
     }
     if (c === '$' && source[at + 1] === '"') return token('template', at + 2);
     if (c === '$' && source[at + 1] === '`') return token('rawTemplate', at + 2);

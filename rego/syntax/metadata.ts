@@ -59,7 +59,7 @@ function parseBlock(lines: readonly Comment[], location: Location): Record<strin
   if (problem !== undefined)
     throw new RegoError('rego_parse_error', `invalid metadata: ${firstLine(problem.message)}`, location);
   const content = toContent(document.toJS({ maxAliasCount: 10 }), location);
-  if (typeof content['authors'] !== 'undefined') content['authors'] = authors(content['authors']);
+  if (typeof content.authors !== 'undefined') content.authors = authors(content.authors);
   return content;
 }
 
@@ -88,7 +88,7 @@ function scopeOf(
   target: Target,
   location: Location,
 ): Annotation['scope'] {
-  const written = content['scope'];
+  const written = content.scope;
   if (written === undefined) return target.isPackage ? 'package' : 'rule';
   const scope = scopes.find((candidate) => candidate === written);
   if (scope === undefined)

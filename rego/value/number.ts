@@ -24,7 +24,7 @@ interface Exact {
 }
 
 /** Larger exponents stay a `Decimal`, so that `1e999999999` never becomes a gigabyte of digits. */
-const LARGEST_EXPANDED_EXPONENT = 4096;
+const LARGEST_EXPANDED_EXPONENT = 300;
 const numberPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** True for the text of a JSON number. */
