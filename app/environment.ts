@@ -82,7 +82,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
     conductorUrl: given.CONDUCTOR_URL === undefined ? undefined : withoutSlash(given.CONDUCTOR_URL),
     oidcIssuer: given.OIDC_ISSUER ?? 'https://token.actions.githubusercontent.com',
     signingKey: given.SIGNING_KEY,
-    dataDir: given.DATA_DIR ?? 'data',
+    dataDir: given.DATA_DIR ?? '.conductor',
     allowedHosts: given.ALLOWED_HOSTS,
     simulate: given.SIMULATE,
   };

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { ConductorError } from '../core/errors.ts';
 import { pathTo, scenarios } from './scenario/registry.ts';
 import type { Scenario, Stage } from './scenario/scenario.ts';
-import { simulate } from './simulate.ts';
+import { simulation } from './scenario/simulation.ts';
 import { NotObserved, renderSummary, Timeline } from './timeline.ts';
 import { World } from './world.ts';
 
@@ -46,14 +46,18 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     );
     return error instanceof ConductorError ? error.exitStatus : 1;
   }
+  // Ctrl-C ends the processes of the sandbox too, not only this one.
+  const interrupted = (): void => void world.close().finally(() => process.exit(130));
+  if (options.keep !== true) process.once('SIGINT', interrupted);
   try {
-    if (options.simulate === true) await simulate(world, timeline);
-    else await playAll(chosen, { world, timeline, developer: world.developer, lead: world.lead });
+    const stage = { world, timeline, developer: world.developer, lead: world.lead };
+    await playAll(options.simulate === true ? [simulation] : chosen, stage);
     process.stdout.write(renderSummary(timeline.observations, timeline.elapsed));
     process.stdout.write(`  evidence and logs: ${directory}\n`);
     await writeFile(join(directory, 'observations.json'), JSON.stringify(timeline.observations, null, 2));
-    if (options.keep === true) await stayUntilInterrupted(world);
+    if (options.keep === true) await untilInterrupted(world);
   } finally {
+    process.removeListener('SIGINT', interrupted);
     await world.close();
   }
   return timeline.observations.every((one) => one.observed) ? 0 : 1;
@@ -89,7 +93,7 @@ function refuseScenario(name: string): number {
   return 2;
 }
 
-async function stayUntilInterrupted(world: World): Promise<void> {
+async function untilInterrupted(world: World): Promise<void> {
   process.stdout.write(
     [
       '',
