@@ -186,7 +186,8 @@ function walkAll(root: Value, charge: (size: number) => void): Value[] {
   const visit = (path: readonly Value[], value: Value): void => {
     charge(path.length + 2);
     found.push([path, value]);
-    if (Array.isArray(value)) (value as readonly Value[]).forEach((item, i) => visit([...path, i], item));
+    if (Array.isArray(value))
+      for (const [i, item] of (value as readonly Value[]).entries()) visit([...path, i], item);
     else if (value instanceof RegoSet) for (const item of value.values()) visit([...path, item], item);
     else if (isObject(value)) for (const [key, item] of objectEntries(value)) visit([...path, key], item);
   };

@@ -120,7 +120,9 @@ function renderNode(node: TemplateNode, dot: Value, variables: Variables): strin
     return value === undefined ? '<undefined>' : typeof value === 'string' ? value : regoText(value);
   const bound = (names: readonly Value[]): Variables => {
     const own = new Map(variables);
-    node.names.forEach((name, i) => own.set(name, names[i] as Value));
+    node.names.forEach((name, i) => {
+      own.set(name, names[i] as Value);
+    });
     return own;
   };
   if (node.kind === 'range') {

@@ -36,14 +36,16 @@ function planLiteral(literal: Literal, site: Site, builders: Builder[]): void {
 function planBare(literal: Literal, site: Site, builders: Builder[]): void {
   switch (literal.kind) {
     case 'term':
-      return planStatement(literal.term, site, builders);
+      planStatement(literal.term, site, builders);
+      break;
     case 'unify':
-      return planUnify(literal.left, literal.right, site, builders);
+      planUnify(literal.left, literal.right, site, builders);
+      break;
     case 'not':
       builders.push(planNot(literal.body, site));
-      return;
+      break;
     case 'every':
-      return planEvery(literal, site, builders);
+      planEvery(literal, site, builders);
   }
 }
 

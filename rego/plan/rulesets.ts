@@ -221,7 +221,7 @@ function canMatch(rule: Rule, prefix: readonly Value[]): boolean {
 export function planView(
   node: Node,
   prefix: readonly Value[],
-  valueOf: (ruleset: Ruleset) => (c: Context) => Value | undefined,
+  documentOf: (ruleset: Ruleset) => (c: Context) => Value | undefined,
   solutionsOf: (ruleset: Ruleset) => Solutions,
 ): (c: Context) => Value | undefined {
   const collect = (at: Node, path: readonly Value[], c: Context, into: ObjectBuilder): void => {
@@ -260,7 +260,7 @@ export function planView(
     c: Context,
     into: ObjectBuilder,
   ): void => {
-    const value = valueOf(ruleset)(c);
+    const value = documentOf(ruleset)(c);
     if (ruleset.kind === 'set') {
       into.insertElement(path, undefined, first.location);
       for (const element of (value as RegoSet).values()) into.insertElement(path, element, first.location);

@@ -43,7 +43,7 @@ export class RegoSet {
 
   has(value: Value): boolean {
     if (isScalar(value)) return this.scalars.has(value);
-    return this.composites?.has(canonicalText(value));
+    return this.composites?.has(canonicalText(value)) ?? false;
   }
 
   /** The elements in OPA's order. */
