@@ -25,34 +25,32 @@ export const addingNotNullableField: Rule = {
 
 /** What the script itself shows about validated `CHECK (column IS NOT NULL)` constraints. */
 class Proofs {
-  private readonly checks = new Map<string, { column: string | null; validatedAt: number | null }>();
+  /** Index of the statement that validates, by table and column; `*` for a constraint of an earlier migration. */
+  private readonly validatedAt = new Map<string, number>();
 
   constructor(script: Script) {
+    const columns = new Map<string, string>();
     for (const { statement, table, command } of tableCommands(script)) {
       const constraint = command.subtype === 'AT_AddConstraint' ? as(command.def, 'Constraint') : undefined;
       if (constraint?.conname) {
-        this.checks.set(`${table} ${constraint.conname}`, {
-          column: constraint.contype === 'CONSTR_CHECK' ? notNullColumn(constraint.raw_expr) : null,
-          validatedAt: constraint.skip_validation ? null : statement.index,
-        });
+        const column = constraint.contype === 'CONSTR_CHECK' ? notNullColumn(constraint.raw_expr) : null;
+        columns.set(`${table} ${constraint.conname}`, column ?? '');
+        if (!constraint.skip_validation) this.remember(table, column ?? '', statement.index);
       }
+      // Of a constraint that the script does not make only its name is known: it is taken at its word.
       if (command.subtype === 'AT_ValidateConstraint') {
-        const known = this.checks.get(`${table} ${command.name}`);
-        // A constraint of an earlier migration: its name is all that is known, so it is taken at its word.
-        const column = known === undefined ? '*' : known.column;
-        this.checks.set(`${table} ${command.name}`, { column, validatedAt: statement.index });
+        this.remember(table, columns.get(`${table} ${command.name}`) ?? '*', statement.index);
       }
     }
   }
 
   hold(table: string, column: string, before: number): boolean {
-    return [...this.checks].some(
-      ([key, check]) =>
-        key.startsWith(`${table} `) &&
-        check.validatedAt !== null &&
-        check.validatedAt <= before &&
-        (check.column === column || check.column === '*'),
-    );
+    return [column, '*'].some((name) => (this.validatedAt.get(`${table} ${name}`) ?? Infinity) <= before);
+  }
+
+  private remember(table: string, column: string, at: number): void {
+    const key = `${table} ${column}`;
+    if (!this.validatedAt.has(key)) this.validatedAt.set(key, at);
   }
 }
 

@@ -12,7 +12,8 @@ export const banDuplicateColumnAssignments: Rule = {
   level: 'error',
   danger: 'Postgres refuses to assign one column twice in one statement.',
   *check(script) {
-    for (const { node, start } of script.statements) {
+    for (const { kind, node, start } of script.statements) {
+      if (!assigning.has(kind)) continue;
       for (const targets of assignmentLists(node)) {
         const seen = new Set<string>();
         for (const { name = '', location = start, indirection } of targets) {
@@ -33,6 +34,16 @@ export const banDuplicateColumnAssignments: Rule = {
   },
 };
 
+/** Statements that can hold an assignment, themselves or in a WITH. */
+const assigning = new Set<string>([
+  'InsertStmt',
+  'UpdateStmt',
+  'DeleteStmt',
+  'MergeStmt',
+  'SelectStmt',
+  'CreateTableAsStmt',
+]);
+
 const listOf: Readonly<Record<string, string>> = {
   InsertStmt: 'cols',
   UpdateStmt: 'targetList',
@@ -41,16 +52,17 @@ const listOf: Readonly<Record<string, string>> = {
 };
 
 /** Every list of assigned columns in the statement, also inside WITH, ON CONFLICT and MERGE. */
-function* assignmentLists(value: unknown, under = ''): Generator<Target[]> {
-  if (typeof value !== 'object' || value === null) return;
+function assignmentLists(value: unknown, under = '', found: Target[][] = []): Target[][] {
+  if (typeof value !== 'object' || value === null) return found;
   if (Array.isArray(value)) {
-    for (const item of value) yield* assignmentLists(item, under);
-    return;
+    for (const item of value) assignmentLists(item, under, found);
+    return found;
   }
   const record = value as Readonly<Record<string, unknown>>;
   const list = record[listOf[under] ?? ''];
-  if (Array.isArray(list)) {
-    yield list.flatMap((item: { ResTarget?: Target }) => item.ResTarget ?? []);
+  if (Array.isArray(list) && list.length > 1) {
+    found.push(list.flatMap((item: { ResTarget?: Target }) => item.ResTarget ?? []));
   }
-  for (const [key, inner] of Object.entries(record)) yield* assignmentLists(inner, key);
+  for (const key in record) assignmentLists(record[key], key, found);
+  return found;
 }

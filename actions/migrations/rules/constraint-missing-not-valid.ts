@@ -29,21 +29,28 @@ export const constraintMissingNotValid: Rule = {
 
 /** The lock of ADD CONSTRAINT … NOT VALID is short only when its transaction ends before the scan begins. */
 function* validatedInSameTransaction(script: Script, created: ReadonlySet<string>): Generator<Hit> {
+  const transactions = transactionNumbers(script);
   const added = new Set<string>();
-  for (const statement of script.statements) {
-    if (as(statement.node, 'TransactionStmt') !== undefined || statement.transaction === null) added.clear();
-    const alter = as(statement.node, 'AlterTableStmt');
-    if (alter === undefined || statement.transaction === null) continue;
-    for (const { table, command, at } of tableCommands({ ...script, statements: [statement] })) {
-      const constraint = command.subtype === 'AT_AddConstraint' ? as(command.def, 'Constraint') : undefined;
-      if (constraint?.skip_validation) added.add(`${table} ${constraint.conname}`);
-      const validates = command.subtype === 'AT_ValidateConstraint' && added.has(`${table} ${command.name}`);
-      if (!validates || created.has(table)) continue;
-      yield {
-        at,
-        message: `\`${command.name}\` is validated in the transaction that adds it: the lock of ADD CONSTRAINT is held during the whole scan.`,
-        help: 'Validate in a later transaction: put VALIDATE CONSTRAINT into a migration of its own.',
-      };
-    }
+  for (const { statement, table, command, at } of tableCommands(script)) {
+    const transaction = transactions[statement.index];
+    if (transaction === null || created.has(table)) continue;
+    const constraint = command.subtype === 'AT_AddConstraint' ? as(command.def, 'Constraint') : undefined;
+    if (constraint?.skip_validation) added.add(`${transaction} ${table} ${constraint.conname}`);
+    if (command.subtype !== 'AT_ValidateConstraint') continue;
+    if (!added.has(`${transaction} ${table} ${command.name}`)) continue;
+    yield {
+      at,
+      message: `\`${command.name}\` is validated in the transaction that adds it: the lock of ADD CONSTRAINT is held during the whole scan.`,
+      help: 'Validate in a later transaction: put VALIDATE CONSTRAINT into a migration of its own.',
+    };
   }
+}
+
+/** For each statement the number of the transaction that it runs in; null for one that runs by itself. */
+function transactionNumbers(script: Script): (number | null)[] {
+  let number = 0;
+  return script.statements.map(({ node, transaction }) => {
+    if (as(node, 'TransactionStmt') !== undefined) number++;
+    return transaction === null ? null : number;
+  });
 }

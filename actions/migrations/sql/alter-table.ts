@@ -24,8 +24,20 @@ export interface DefinedColumn {
   readonly command: AlterTableCmd | undefined;
 }
 
+/** Two dozen rules ask the same questions about one script: each is answered once. */
+function once<One>(ask: (script: Script) => Iterable<One>): (script: Script) => readonly One[] {
+  const answers = new WeakMap<Script, readonly One[]>();
+  return (script) => {
+    const known = answers.get(script);
+    if (known !== undefined) return known;
+    const answer = [...ask(script)];
+    answers.set(script, answer);
+    return answer;
+  };
+}
+
 /** Every command of every `ALTER TABLE` (not of views, indexes or types). */
-export function* tableCommands(script: Script): Generator<TableCommand> {
+export const tableCommands = once(function* (script: Script): Generator<TableCommand> {
   for (const statement of script.statements) {
     const alter = as(statement.node, 'AlterTableStmt');
     if (alter?.objtype !== 'OBJECT_TABLE') continue;
@@ -34,19 +46,19 @@ export function* tableCommands(script: Script): Generator<TableCommand> {
       yield { statement, relation: alter.relation, table: tableKey(alter.relation), command, at };
     }
   }
-}
+});
 
-export function* addedColumns(script: Script): Generator<DefinedColumn> {
+export const addedColumns = once(function* (script: Script): Generator<DefinedColumn> {
   for (const { statement, relation, table, command, at } of tableCommands(script)) {
     const column = command.subtype === 'AT_AddColumn' ? as(command.def, 'ColumnDef') : undefined;
     if (column === undefined) continue;
     const constraints = all(column.constraints, 'Constraint');
     yield { statement, relation, table, column, constraints, at, command };
   }
-}
+});
 
 /** Columns of `CREATE TABLE` and of `ADD COLUMN`. */
-export function* definedColumns(script: Script): Generator<DefinedColumn> {
+export const definedColumns = once(function* (script: Script): Generator<DefinedColumn> {
   for (const statement of script.statements) {
     const create = as(statement.node, 'CreateStmt');
     for (const column of all(create?.tableElts, 'ColumnDef')) {
@@ -62,7 +74,7 @@ export function* definedColumns(script: Script): Generator<DefinedColumn> {
     }
   }
   yield* addedColumns(script);
-}
+});
 
 export interface TypeUse {
   readonly type: TypeName;
@@ -72,7 +84,7 @@ export interface TypeUse {
 }
 
 /** Every type given to a column: in `CREATE TABLE`, `ADD COLUMN` and `ALTER COLUMN … TYPE`. */
-export function* typeUses(script: Script): Generator<TypeUse> {
+export const typeUses = once(function* (script: Script): Generator<TypeUse> {
   for (const { column, at } of definedColumns(script)) {
     if (column.typeName) yield typeUse(column.typeName, column.colname ?? '', at);
   }
@@ -81,7 +93,7 @@ export function* typeUses(script: Script): Generator<TypeUse> {
       command.subtype === 'AT_AlterColumnType' ? as(command.def, 'ColumnDef')?.typeName : undefined;
     if (type) yield typeUse(type, command.name ?? '', at);
   }
-}
+});
 
 function typeUse(type: TypeName, column: string, at: number): TypeUse {
   return { type, name: typeWord(type), column, at: type.location ?? at };
@@ -103,7 +115,7 @@ export interface TableConstraint {
 }
 
 /** Constraints that a script adds to tables that exist, in either form. */
-export function* addedConstraints(script: Script): Generator<TableConstraint> {
+export const addedConstraints = once(function* (script: Script): Generator<TableConstraint> {
   for (const { statement, relation, table, command, at } of tableCommands(script)) {
     const constraint = command.subtype === 'AT_AddConstraint' ? as(command.def, 'Constraint') : undefined;
     if (constraint) yield { statement, relation, table, constraint, at, inline: false };
@@ -113,7 +125,7 @@ export function* addedConstraints(script: Script): Generator<TableConstraint> {
       yield { statement, relation, table, constraint, at: constraint.location ?? at, inline: true };
     }
   }
-}
+});
 
 /** The parser keeps no position for commands like DROP COLUMN: the first mention of the name behind the table's. */
 function placeOf(
@@ -127,14 +139,16 @@ function placeOf(
   if (!command.name) return statement.start;
   const after = (relation?.location ?? statement.start) + Buffer.byteLength(relation?.relname ?? '');
   const text = Buffer.from(script.text.buffer, script.text.byteOffset + after, statement.end - after);
-  const found = new RegExp(`(?<![\\w$])"?${escapePattern(command.name)}"?(?![\\w$])`, 'i').exec(
-    text.toString('latin1'),
-  );
-  return found === null ? statement.start : after + found.index;
+  const found = mentionOf(command.name, text.toString('latin1').toLowerCase());
+  return found < 0 ? statement.start : after + found;
 }
 
-function escapePattern(name: string): string {
-  return Buffer.from(name, 'utf8')
-    .toString('latin1')
-    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+/** Where a name stands as a word of its own; -1 when it does not. Both as one character a byte. */
+function mentionOf(name: string, text: string): number {
+  const word = Buffer.from(name, 'utf8').toString('latin1').toLowerCase();
+  const isPart = (character: string | undefined): boolean =>
+    character !== undefined && /[\w$]/.test(character);
+  let at = text.indexOf(word);
+  while (at >= 0 && (isPart(text[at - 1]) || isPart(text[at + word.length]))) at = text.indexOf(word, at + 1);
+  return at > 0 && text[at - 1] === '"' ? at - 1 : at;
 }
