@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { planRetry } from '../../app/flow/retry.ts';
+import {
+  ConfigError,
+  ConflictError,
+  PermissionError,
+  ProviderError,
+  VerificationError,
+} from '../../core/errors.ts';
+
+const now = 1_000_000;
+const provider = (retryable: boolean, retryAt?: number): ProviderError =>
+  new ProviderError('DOWN', 'down', 'wait', { retryable, retryAt });
+
+describe('a failed attempt', () => {
+  it('waits twice as long each time, five minutes at most', () => {
+    const waits = [1, 2, 3, 4, 20].map((attempts) => {
+      const plan = planRetry(provider(true), attempts, now);
+      return plan.retry ? plan.at - now : null;
+    });
+    expect(waits).toEqual([500, 1_000, 2_000, 4_000, 300_000]);
+  });
+
+  it('waits as long as the provider asks for', () => {
+    expect(planRetry(provider(true, now + 60_000), 1, now)).toMatchObject({ retry: true, at: now + 60_000 });
+  });
+
+  it.each([
+    ['a provider that refuses for good', provider(false), 1],
+    ['a provider that stayed away for hours', provider(true), 32],
+    ['a missing permission', new PermissionError('NO', 'no', 'ask'), 1],
+    ['a broken config', new ConfigError('BAD', 'bad', 'mend'), 1],
+    ['evidence that is not what it claims', new VerificationError('TAMPERED', 'no', 'no'), 1],
+    ['a conflict that does not go away', new ConflictError('MOVED', 'moved', 'read'), 5],
+    ['a defect of ours', new TypeError('x is undefined'), 5],
+  ])('ends for %s', (_name, error, attempts) => {
+    expect(planRetry(error, attempts, now).retry).toBe(false);
+  });
+
+  it('tries a defect a few times before it ends, under a code of its own', () => {
+    expect(planRetry(new TypeError('x'), 1, now).retry).toBe(true);
+    expect(planRetry(new TypeError('x'), 5, now)).toMatchObject({ code: 'INTERNAL' });
+  });
+});
