@@ -57,7 +57,9 @@ function panel(
   baseline: Baseline,
   offset: number,
 ): readonly Shape[] {
-  const { metric, current, state } = comparison;
+  const { metric, current } = comparison;
+  const drifted = drift?.drifted === true && comparison.state === 'ok';
+  const state = drifted ? 'drifted' : comparison.state;
   const past = baseline.runs.flatMap((run) => run.metrics[metric]?.value ?? []);
   const values = [...past, current, ...(drift === undefined ? [] : [drift.best])];
   const [low, high] = [Math.min(...values), Math.max(...values)];
@@ -65,13 +67,9 @@ function panel(
   const [top, bottom] = [offset + 52, offset + panelHeight - 20];
   const y = linearScale(low - margin, high + margin, bottom, top);
   const x = linearScale(0, past.length, left + 8, right - 60);
-  const fill =
-    state === 'ok' && drift?.drifted !== true
-      ? colors.good
-      : state === 'uncertain'
-        ? colors.warn
-        : colors.bad;
-  const change = `${comparison.change >= 0 ? '+' : ''}${(100 * comparison.change).toFixed(1)} %`;
+  const fill = state === 'ok' ? colors.good : state === 'uncertain' ? colors.warn : colors.bad;
+  const ratio = drifted ? drift.change : comparison.change;
+  const change = `${ratio >= 0 ? '+' : ''}${(100 * ratio).toFixed(1)} %`;
   return [
     text(24, offset + 30, metric, 15, colors.ink),
     text(right, offset + 30, `${show(current)} · ${change} · ${state}`, 12, fill, 'end'),
@@ -86,7 +84,7 @@ function panel(
       (value, run): Shape => ({ kind: 'dot', x: x(run), y: y(value), radius: 2.5, fill: colors.accent }),
     ),
     { kind: 'dot', x: x(past.length), y: y(current), radius: 5, fill },
-    text(x(past.length) + 10, y(current) + 4, 'this run', 10, fill),
+    text(right, y(current) - 9, 'this run', 10, fill, 'end'),
   ];
 }
 

@@ -85,9 +85,3 @@ export function isProven(count: WindowCount, settings: BurnSettings): boolean {
   // Each end of a two-sided interval is one-sided at half the error.
   return clopperPearson(count.bad, count.total, 2 * settings.confidence - 1).low > settings.budget;
 }
-
-/** Share of the period's budget that is left: 1 untouched, 0 spent, negative overspent. Null without events. */
-export function budgetLeft(count: WindowCount | undefined, budget: number): number | null {
-  const rate = burnRate(count, budget);
-  return rate === null ? null : Number((1 - rate).toPrecision(12));
-}

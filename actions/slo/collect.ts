@@ -1,6 +1,8 @@
 import { ConfigError, ProviderError } from '../../core/errors.ts';
 import type { GateIo } from '../../core/gate/gate.ts';
+import type { Matcher } from '../../core/metrics/selector.ts';
 import type { Series } from '../../core/ports/metrics.ts';
+import { wanted } from './documents/measure.ts';
 import { ownToSlo } from './documents/own.ts';
 import { readDocuments } from './documents/read.ts';
 import type { DocumentProblem, Reading, Slo } from './model.ts';
@@ -32,21 +34,35 @@ export type ProbeFacts =
   | { readonly state: 'performed'; readonly file: string; readonly records: readonly ProbeRecord[] };
 
 /** Reads the documents, the numbers and the golden paths. */
-export async function collectSlo(options: SloOptions, io: GateIo): Promise<SloFacts> {
+export async function collectSlo(options: SloOptions, io: GateIo, ref = ''): Promise<SloFacts> {
   const paths = await io.files.list(options.files);
   const files = await Promise.all(
     paths.map(async (path) => ({ path, bytes: (await io.files.read(path)) ?? new Uint8Array() })),
   );
   const documents = readDocuments(files);
   const slos = [...documents.slos, ...options.objectives.map(ownToSlo)];
-  const numbers = await readNumbers(slos, options, io);
+  const numbers = await readNumbers(slos, options, io, ref);
   const probes = await readProbes(options, io);
   return { slos, problems: documents.problems, probes, ...numbers };
 }
 
+/** What every counter is narrowed to: the config's labels, and the version of the tag under test. */
+function matchersOf(options: SloOptions, ref: string): readonly Matcher[] {
+  const configured = Object.entries(options.match).map(([name, value]) => wanted(name, value));
+  const tag = /^refs\/tags\/(.+)$/.exec(ref)?.[1];
+  if (options.version_label === undefined || tag === undefined) return configured;
+  const version = tag.replace(/^v(?=\d)/, '').replace(/[^\w-]/g, '\\$&');
+  return [...configured, { name: options.version_label, op: '=~', value: `v?${version}` }];
+}
+
 type Numbers = Pick<SloFacts, 'readings' | 'at' | 'source'>;
 
-async function readNumbers(slos: readonly Slo[], options: SloOptions, io: GateIo): Promise<Numbers> {
+async function readNumbers(
+  slos: readonly Slo[],
+  options: SloOptions,
+  io: GateIo,
+  ref: string,
+): Promise<Numbers> {
   const now = io.clock.now();
   const since = options.since === undefined ? null : Date.parse(options.since);
   if (since !== null && since >= now) {
@@ -56,7 +72,7 @@ async function readNumbers(slos: readonly Slo[], options: SloOptions, io: GateIo
       'give the start of the deployment',
     );
   }
-  const moment: Moment = { now, since, match: options.match };
+  const moment: Moment = { now, since, match: matchersOf(options, ref) };
   const { source } = options;
   switch (source?.kind) {
     case undefined:

@@ -1,9 +1,9 @@
-import type { Evaluation, EvidenceFile } from '../../core/gate/gate.ts';
+import type { Evaluation } from '../../core/gate/gate.ts';
 import type { Finding, Verdict } from '../../core/gate/result.ts';
 import { plural, worstVerdict } from '../../core/gate/verdict.ts';
 import { burnRate } from './burn.ts';
-import { burnCharts } from './chart.ts';
 import type { ProbeFacts, SloFacts } from './collect.ts';
+import { burnEvidence, picturesOf, windowName } from './evidence.ts';
 import * as say from './findings.ts';
 import { type Judgement, judgeSlo } from './judge.ts';
 import type { SloOptions } from './options.ts';
@@ -18,6 +18,7 @@ export function evaluateSlo(options: SloOptions, facts: SloFacts): Evaluation {
       confidence: options.confidence,
       staleAfterMs: options.stale_after,
       onBudgetExhausted: options.on_budget_exhausted,
+      rollout: options.rollout ?? null,
       at: facts.at,
     }),
   );
@@ -31,6 +32,7 @@ export function evaluateSlo(options: SloOptions, facts: SloFacts): Evaluation {
       ...facts.problems.map(say.document),
       ...objectives.flatMap(({ findings }) => findings),
       ...findingsOfProbes(facts.probes, probes),
+      ...unseenFailures(objectives, probes),
       ...(verdict === 'skipped' && facts.slos.length === 0 ? [nothingToJudge] : []),
     ],
     measurements: { source: facts.source, objectives: objectives.map(measured), probes: probes.map(probed) },
@@ -53,24 +55,8 @@ function excuse(
   return { ...judgement, findings, verdict: 'skipped' };
 }
 
-type Objective = ReturnType<typeof excuse>;
-
-/** Evidence is limited to 64 files: the worst come first when there are more objectives than fit. */
-const maxPictures = 20;
-
-function picturesOf(facts: SloFacts, objectives: readonly Objective[]): readonly EvidenceFile[] {
-  const order: readonly Verdict[] = ['fail', 'inconclusive', 'warn', 'pass', 'skipped'];
-  return objectives
-    .filter(
-      ({ windows }) => windows.length > 0 && windows.every(({ bad, total }) => Number.isFinite(bad + total)),
-    )
-    .toSorted((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict))
-    .slice(0, maxPictures)
-    .flatMap((objective) => {
-      const reading = facts.readings[objective.slo.name];
-      return burnCharts(objective, objective.verdict, reading?.state === 'measured' ? reading.timeline : []);
-    });
-}
+/** A judgement as it is shown: an excused one is skipped. */
+export type Objective = ReturnType<typeof excuse>;
 
 function conclude(
   facts: SloFacts,
@@ -109,6 +95,24 @@ function findingsOfProbes(facts: ProbeFacts, judged: readonly ProbeJudgement[]):
   }
 }
 
+/** A path that fails while the metrics are spotless: the indicator does not see what users see. */
+function unseenFailures(
+  objectives: readonly Objective[],
+  probes: readonly ProbeJudgement[],
+): readonly Finding[] {
+  const failed = probes.filter(({ record }) => record.attempts.some(({ status }) => (status ?? 0) >= 500));
+  const counts = objectives.flatMap(({ windows }) => windows.slice(0, 1));
+  if (failed.length === 0 || counts.length === 0 || counts.some(({ bad }) => bad > 0)) return [];
+  return [
+    {
+      code: 'failure-unseen-by-metrics',
+      level: 'notice',
+      message: `${failed.map(({ record }) => record.probe.name).join(', ')} answered 5xx, and no objective counts any bad event`,
+      help: 'Check that the objectives cover these paths and that the service counts its errors.',
+    },
+  ];
+}
+
 function summarize(
   verdict: Verdict,
   objectives: readonly Objective[],
@@ -137,7 +141,8 @@ const words = {
   pass: 'met',
 } as const;
 
-function measured({ slo, verdict, budgetLeft, rules, windows }: Objective) {
+function measured(objective: Objective) {
+  const { slo, verdict, budgetLeft, exhaustedInDays, rolloutSpend, rules, windows } = objective;
   const budget = errorBudget(slo.target);
   return {
     name: slo.name,
@@ -145,6 +150,8 @@ function measured({ slo, verdict, budgetLeft, rules, windows }: Objective) {
     period: formatWindow(slo.periodMs),
     verdict,
     budget_left: budgetLeft,
+    exhausted_in_days: exhaustedInDays,
+    rollout_spend: rolloutSpend,
     burn: Object.fromEntries(windows.map((count) => [windowName(count.windowMs), burnRate(count, budget)])),
     rules: rules.map(({ rule, state, long, short }) => ({
       severity: rule.severity,
@@ -159,41 +166,4 @@ function measured({ slo, verdict, budgetLeft, rules, windows }: Objective) {
 
 function probed({ record, verdict, latencyMs }: ProbeJudgement) {
   return { name: record.probe.name, verdict, latency_ms: latencyMs };
-}
-
-/** `slo/burn.json`: it is itself a recording, so a verdict can be repeated from the evidence. */
-function burnEvidence(facts: SloFacts, objectives: readonly Objective[]): EvidenceFile {
-  const recorded = objectives.map(({ slo, windows }) => {
-    const reading = facts.readings[slo.name];
-    const newest = reading?.state === 'measured' ? reading.newestAt : null;
-    const counts = windows.map(({ windowMs, bad, total }) => [
-      windowName(windowMs),
-      { bad: told(bad), total: told(total) },
-    ]);
-    return [
-      slo.name,
-      { newest_at: newest === null ? null : Math.round(newest), windows: Object.fromEntries(counts) },
-    ];
-  });
-  const document = {
-    schema_version: 1,
-    recorded_at: new Date(facts.at).toISOString(),
-    source: facts.source,
-    objectives: Object.fromEntries(recorded),
-  };
-  return {
-    path: 'slo/burn.json',
-    mediaType: 'application/json',
-    bytes: new TextEncoder().encode(`${JSON.stringify(document, null, 2)}\n`),
-  };
-}
-
-/** JSON has no NaN and no infinity: they are written as Prometheus writes them. */
-function told(value: number): number | string {
-  if (Number.isFinite(value)) return value;
-  return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
-}
-
-function windowName(ms: number): string {
-  return ms > 3_650 * 86_400_000 ? 'start' : formatWindow(ms);
 }

@@ -76,6 +76,16 @@ export function unproven(slo: Slo, count: WindowCount, where: string): Finding {
   });
 }
 
+export function unaffordable(slo: Slo, spend: number, left: number): Finding {
+  return about(slo, {
+    code: 'rollout-unaffordable',
+    level: 'warning',
+    message: `a bad version would spend ${percent(spend)} of the error budget in the planned rollout, and ${percent(left)} is left`,
+    help: 'Plan shorter or lighter steps, or wait until the budget has recovered.',
+    data: { rollout_spend: spend, budget_left: left },
+  });
+}
+
 export function observedBurn(slo: Slo, burn: number, severity: 'page' | 'ticket'): Finding {
   return about(slo, {
     code: `burn-rate-${severity}`,

@@ -7,6 +7,6 @@ import { type SloOptions, sloOptionsSchema } from './options.ts';
 export const sloGate: Gate<SloOptions, SloFacts> = {
   name: 'slo',
   options: sloOptionsSchema,
-  collect: (options, _subject, io) => collectSlo(options, io),
+  collect: (options, subject, io) => collectSlo(options, io, subject.ref),
   evaluate: (options, facts) => evaluateSlo(options, facts),
 };

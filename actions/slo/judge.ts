@@ -1,13 +1,6 @@
 import type { Finding, Verdict } from '../../core/gate/result.ts';
-import {
-  type BurnSettings,
-  budgetLeft,
-  burnRate,
-  exceeds,
-  isProven,
-  judgeRule,
-  type RuleOutcome,
-} from './burn.ts';
+import { budgetLeft, daysLeft, type Rollout, spendOf } from './budget.ts';
+import { type BurnSettings, burnRate, exceeds, isProven, judgeRule, type RuleOutcome } from './burn.ts';
 import * as say from './findings.ts';
 import type { Reading, Slo, WindowCount } from './model.ts';
 import { burnRules, errorBudget, formatWindow } from './windows.ts';
@@ -17,6 +10,8 @@ export interface JudgeSettings {
   readonly confidence: number;
   readonly staleAfterMs: number;
   readonly onBudgetExhausted: 'fail' | 'warn';
+  /** Share of a period's requests that the planned rollout would fail if the version is bad; null: none planned. */
+  readonly rollout: Rollout | null;
   /** The moment that the numbers are about, ms since the epoch. */
   readonly at: number;
 }
@@ -28,6 +23,10 @@ export interface Judgement {
   readonly noData: boolean;
   readonly findings: readonly Finding[];
   readonly budgetLeft: number | null;
+  /** Days until the budget is gone at the pace of the last day; null: not at this pace, or unknown. */
+  readonly exhaustedInDays: number | null;
+  /** Share of the budget that the planned rollout would spend; null: none planned, or unknown. */
+  readonly rolloutSpend: number | null;
   readonly rules: readonly RuleOutcome[];
   readonly windows: readonly WindowCount[];
 }
@@ -40,6 +39,8 @@ export function judgeSlo(slo: Slo, reading: Reading, settings: JudgeSettings): J
     noData,
     findings: [finding],
     budgetLeft: null,
+    exhaustedInDays: null,
+    rolloutSpend: null,
     rules: [],
     windows: reading.state === 'measured' ? reading.windows : [],
   });
@@ -79,7 +80,10 @@ export function judgeSlo(slo: Slo, reading: Reading, settings: JudgeSettings): J
 /** Slices of time come one by one: an hour of five-minute slices has twelve. */
 const fewestSlices = 5;
 
-type Judged = Pick<Judgement, 'verdict' | 'findings' | 'budgetLeft' | 'rules'>;
+type Judged = Pick<
+  Judgement,
+  'verdict' | 'findings' | 'budgetLeft' | 'exhaustedInDays' | 'rolloutSpend' | 'rules'
+>;
 
 function judgeHistory(
   slo: Slo,
@@ -93,9 +97,14 @@ function judgeHistory(
   const left = budgetLeft(period, burn.budget);
   const findings: Finding[] = rules.flatMap((outcome) => say.rule(slo, outcome));
   findings.push(...judgeBudget(slo, period, left, burn, settings.onBudgetExhausted));
+  const rolloutSpend = spendOf(settings.rollout, burn.budget, slo.periodMs);
+  if (rolloutSpend !== null && left !== null && rolloutSpend > Math.max(0, left)) {
+    findings.push(say.unaffordable(slo, rolloutSpend, left));
+  }
   const doubt = doubtOf(slo, rules, burn);
   if (doubt !== null) findings.push(doubt);
-  return { rules, budgetLeft: left, findings, verdict: verdictOf(findings) };
+  const exhaustedInDays = daysLeft(left, burnRate(windowOf(86_400_000) ?? period, burn.budget), slo.periodMs);
+  return { rules, budgetLeft: left, exhaustedInDays, rolloutSpend, findings, verdict: verdictOf(findings) };
 }
 
 /**
@@ -143,7 +152,14 @@ function judgeObserved(slo: Slo, windows: readonly WindowCount[], burn: BurnSett
     const factor = burnRules(slo.periodMs)[0]?.factor ?? 1;
     findings.push(say.observedBurn(slo, rate, exceeds(rate, factor) ? 'page' : 'ticket'));
   }
-  return { findings, verdict: verdictOf(findings), budgetLeft: null, rules: [] };
+  return {
+    findings,
+    verdict: verdictOf(findings),
+    budgetLeft: null,
+    exhaustedInDays: null,
+    rolloutSpend: null,
+    rules: [],
+  };
 }
 
 /** Counts that cannot be: not finite, negative, or more bad events than events. */

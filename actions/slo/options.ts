@@ -77,6 +77,29 @@ export const sloOptionsSchema = z.strictObject({
     .describe('One-sided confidence with which a breach must be shown'),
   stale_after: durationSchema.default(600_000).describe('A newest sample older than this is stale'),
   match: labels.default({}).describe('Further labels for every counter, e.g. the version under test'),
+  version_label: z
+    .string()
+    .optional()
+    .describe('For a tag: only series whose label says this version, `v1.2.0` or `1.2.0`'),
+  rollout: z
+    .strictObject({
+      steps: z
+        .array(
+          z.strictObject({
+            weight: z.number().gt(0).max(100).describe('Percent of traffic'),
+            for: durationSchema,
+          }),
+        )
+        .min(1),
+      bad_ratio: z
+        .number()
+        .gt(0)
+        .max(1)
+        .default(0.05)
+        .describe('Share of its requests that a bad version would fail'),
+    })
+    .optional()
+    .describe('The planned rollout: what it would spend of the error budget if the version is bad'),
   since: z.iso
     .datetime({ offset: true })
     .optional()

@@ -13,6 +13,7 @@ const caseSchema = z.strictObject({
   title: z.string(),
   /** Time of the run; the clock stands still. */
   now: z.iso.datetime().default('2026-05-04T12:00:00Z'),
+  ref: z.string().default('refs/heads/change'),
   options: z.unknown().optional(),
   /** Codes of the findings of level error and warning, sorted. */
   codes: z.array(z.string()),
@@ -62,7 +63,7 @@ export async function runCase(gate: AnyGate, folder: string): Promise<GateRunOut
     clock,
     log: silentLog,
   };
-  const subject = { repository: 'acme/shop', sha: 'a'.repeat(40), ref: 'refs/heads/change' };
+  const subject = { repository: 'acme/shop', sha: 'a'.repeat(40), ref: spec.ref };
   const configSha256 = createHash('sha256')
     .update(JSON.stringify(spec.options ?? {}))
     .digest('hex');

@@ -1,4 +1,9 @@
-import { formatSelector, parseCounterQuery, type Selector } from '../../../core/metrics/selector.ts';
+import {
+  formatSelector,
+  type Matcher,
+  parseCounterQuery,
+  type Selector,
+} from '../../../core/metrics/selector.ts';
 import type { Measure } from '../model.ts';
 import { formatWindow } from '../windows.ts';
 
@@ -27,11 +32,7 @@ export function measureOf(query: string, options: { readonly counter: boolean })
 }
 
 /** The PromQL that gives the number of events in the window that ends now. */
-export function promqlOf(
-  measure: Measure,
-  windowMs: number,
-  match: Readonly<Record<string, string>>,
-): string {
+export function promqlOf(measure: Measure, windowMs: number, match: readonly Matcher[]): string {
   if (measure.kind === 'counter') {
     return `sum(increase(${formatSelector(narrowed(measure.selector, match))}[${formatWindow(windowMs)}]))`;
   }
@@ -43,17 +44,17 @@ export function withWindow(text: string, windowMs: number): string {
   return text.replace(windowVariable, formatWindow(windowMs));
 }
 
-/** The selector with further labels; a label that the selector names already is replaced. */
-export function narrowed(selector: Selector, match: Readonly<Record<string, string>>): Selector {
-  const kept = selector.matchers.filter((matcher) => !Object.hasOwn(match, matcher.name));
+/** The selector with further matchers; what it says itself about such a label is replaced. */
+export function narrowed(selector: Selector, match: readonly Matcher[]): Selector {
+  const replaced = new Set(match.map((matcher) => matcher.name));
   return {
     ...selector,
-    matchers: [...kept, ...Object.entries(match).map(([name, value]) => wanted(name, value))],
+    matchers: [...selector.matchers.filter(({ name }) => !replaced.has(name)), ...match],
   };
 }
 
 /** `5xx` is a class of codes (see `core/metrics/match.ts`); anything else is literal. */
-export function wanted(name: string, value: string): Selector['matchers'][number] {
+export function wanted(name: string, value: string): Matcher {
   const digit = /^([1-5])xx$/.exec(value)?.[1];
   return digit === undefined ? { name, op: '=', value } : { name, op: '=~', value: `${digit}..` };
 }

@@ -1,19 +1,18 @@
-import { formatSelector, type Selector } from '../../../core/metrics/selector.ts';
+import { formatSelector, type Matcher, type Selector } from '../../../core/metrics/selector.ts';
 import type { MetricsSource, Series } from '../../../core/ports/metrics.ts';
 import { narrowed, promqlOf, withWindow } from '../documents/measure.ts';
 import type { CountReader } from './reader.ts';
 
 type Query = NonNullable<MetricsSource['query']>;
 type QueryRange = NonNullable<MetricsSource['queryRange']>;
-type Labels = Readonly<Record<string, string>>;
 
 export interface Moment {
   /** ms since the epoch. */
   readonly now: number;
   /** Windows do not begin before this time. */
   readonly since: number | null;
-  /** Further labels of every counter. */
-  readonly match: Labels;
+  /** Further matchers of every counter. */
+  readonly match: readonly Matcher[];
 }
 
 /** Asks a provider that evaluates PromQL: one instant query a window, all at the same moment. */
