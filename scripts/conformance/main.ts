@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { CaseResult, Corpus } from './corpus.ts';
 import { opaConformance } from './opa-conformance.ts';
+import { openSlo } from './openslo.ts';
 import { render, summarise } from './report.ts';
 
 /** Runs published conformance cases: `npm run conformance -- --dir FOLDER --corpus NAME [--json]`. */
-const corpora: readonly Corpus[] = [opaConformance];
+const corpora: readonly Corpus[] = [opaConformance, openSlo];
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
