@@ -1,8 +1,9 @@
-import { globMatcher } from '../../core/gate/glob.ts';
 import type { Finding } from '../../core/gate/result.ts';
+import { ExceptionLedger } from './exceptions.ts';
 import type { Migration, MigrationsFacts } from './facts.ts';
 import { readIgnores } from './ignores.ts';
-import type { MigrationsOptions, RuleException } from './options.ts';
+import { upFileOf } from './layout.ts';
+import type { MigrationsOptions } from './options.ts';
 import { rules } from './rules/registry.ts';
 import type { Rule, RuleContext } from './rules/rule.ts';
 import { type Place, placesIn } from './sql/lines.ts';
@@ -23,6 +24,9 @@ export function judgeMigrations(
     // Without a base nobody knows which files belong to one change: each stands for itself.
     const created = tablesMadeBy(hasBase ? judged : [migration]);
     const context: RuleContext = { postgres: options.postgres_version, created };
+    if (!migration.scripts.some(({ direction }) => direction === 'up') && upFileOf(migration.path) === null) {
+      return [withoutUpSection(migration)];
+    }
     return migration.scripts.flatMap((script) => [
       ...syntaxFindings(migration.path, script, placeOf),
       ...(script.direction === 'up' ? ruleFindings(migration.path, script, placeOf, context) : []),
@@ -97,57 +101,15 @@ function excused(finding: Finding, level: 'notice' | 'warning', reason: string):
   };
 }
 
-/** Exceptions of the config: which hold, which have run out, which were not needed. */
-class ExceptionLedger {
-  private readonly entries: { exception: RuleException; matches: (path: string) => boolean; used: boolean }[];
-  private readonly today: string;
-
-  constructor(exceptions: readonly RuleException[], now: number) {
-    this.today = new Date(now).toISOString().slice(0, 10);
-    this.entries = exceptions.map((exception) => ({
-      exception,
-      matches: globMatcher([exception.path]),
-      used: false,
-    }));
-  }
-
-  reasonFor(rule: string, path: string): string | null {
-    const entry = this.entries.find(({ exception, matches }) => exception.rule === rule && matches(path));
-    if (entry === undefined) return null;
-    entry.used = true;
-    if (this.isExpired(entry.exception)) return null;
-    const { reason, owner, expires } = entry.exception;
-    return `an exception${owner ? ` of ${owner}` : ''}${expires ? ` until ${expires}` : ''}: ${reason}`;
-  }
-
-  /** An expired exception that something still leans on is an error of its own; one that nothing needs is a notice. */
-  leftovers(): Finding[] {
-    return this.entries.flatMap(({ exception, used }): Finding[] => {
-      const name = `The exception for \`${exception.rule}\` on \`${exception.path}\``;
-      if (used && this.isExpired(exception)) {
-        return [
-          {
-            code: 'exception-expired',
-            level: 'error',
-            message: `${name} ended on ${exception.expires}.`,
-            help: 'Correct the migration, or have its owner renew the exception on the base branch.',
-          },
-        ];
-      }
-      return used
-        ? []
-        : [
-            {
-              code: 'exception-unused',
-              level: 'notice',
-              message: `${name} was not needed.`,
-              help: 'Remove it from gates.migrations.exceptions when its migration is released.',
-            },
-          ];
-    });
-  }
-
-  private isExpired(exception: RuleException): boolean {
-    return exception.expires !== undefined && exception.expires < this.today;
-  }
+/** Without its marker the tool runs nothing of a file, or all of it: either way nobody has judged it. */
+function withoutUpSection({ path, layout }: Migration): Finding {
+  const marker = layout === 'goose' ? '-- +goose Up' : '-- migrate:up';
+  return {
+    code: 'no-up-section',
+    level: 'error',
+    message: `The file has no way up that ${layout} knows, so nothing in it was judged.`,
+    help: `Add the line \`${marker}\` above its statements, or set gates.migrations.layout to the tool that runs it.`,
+    path,
+    line: 1,
+  };
 }

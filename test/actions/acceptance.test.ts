@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { gateNamed } from '../../actions/registry.ts';
 import { type GateResult, gateResultSchema } from '../../core/gate/result.ts';
 import { loopback, type ReceivedRequest, runBundle } from '../support/action-run.ts';
+import { casesOf, readCase, runCase } from '../support/gate-case.ts';
 
 const unsafe = { 'migrations/0001_email.sql': 'ALTER TABLE users ADD COLUMN email text NOT NULL;\n' };
 const safe = {
@@ -198,6 +200,41 @@ describe('the bundled migrations action', () => {
     expect(run.log).not.toMatch(/^::(set-output|error::owned)/m);
   });
 });
+
+describe('one verdict everywhere', () => {
+  const cases = (['migrations', 'supply-chain', 'policy'] as const).flatMap((name) =>
+    casesOf(name)
+      .filter(({ folder }) => readCase(folder).options === undefined && !existsSync(join(folder, 'base')))
+      .filter((_, index) => index % 12 === 0)
+      .map((one) => ({ ...one, gate: name })),
+  );
+
+  it.each(cases)(
+    'the bundle says of $gate/$name what the gate says in process',
+    async ({ gate: name, folder }) => {
+      const gate = gateNamed(name);
+      if (gate === undefined) throw new Error(`no gate ${name}`);
+      const { result } = await runCase(gate, folder);
+      const run = await runBundle(name, { files: filesOf(folder) });
+      const bundled = resultAt(run.outputs.result ?? '');
+      const judgement = ({ verdict, summary, findings }: GateResult) => ({ verdict, summary, findings });
+      expect(judgement(bundled)).toEqual(judgement(result));
+      expect(run.status).toBe(result.verdict === 'pass' || result.verdict === 'warn' ? 0 : 1);
+    },
+  );
+});
+
+function filesOf(folder: string): Record<string, Buffer> {
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return Object.fromEntries(
+    paths.map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return [relative(folder, path), readFileSync(path)];
+    }),
+  );
+}
 
 describe('the root action', () => {
   it('runs the gates that are named and reports the worst verdict', async () => {

@@ -20,7 +20,7 @@ export interface ActionRunResult {
 export async function runBundle(
   action: string,
   run: {
-    readonly files: Readonly<Record<string, string>>;
+    readonly files: Readonly<Record<string, string | Uint8Array>>;
     readonly inputs?: Readonly<Record<string, string>>;
     readonly event?: object;
     readonly env?: Readonly<Record<string, string>>;
@@ -29,7 +29,7 @@ export async function runBundle(
   const root = mkdtempSync(join(tmpdir(), 'action-'));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const place = (name: string): string => join(root, name);
-  const write = (path: string, text: string): void => {
+  const write = (path: string, text: string | Uint8Array): void => {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   };

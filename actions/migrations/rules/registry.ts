@@ -20,6 +20,7 @@ import { changingColumnType } from './changing-column-type.ts';
 import { concurrentlyInTransaction } from './concurrently-in-transaction.ts';
 import { constraintMissingNotValid } from './constraint-missing-not-valid.ts';
 import { disallowedUniqueConstraint } from './disallowed-unique-constraint.ts';
+import { doBlockNotJudged } from './do-block-not-judged.ts';
 import { identifierTooLong } from './identifier-too-long.ts';
 import { preferBigintOverInt } from './prefer-bigint-over-int.ts';
 import { preferBigintOverSmallint } from './prefer-bigint-over-smallint.ts';
@@ -66,6 +67,7 @@ export const rules: readonly Rule[] = [
   concurrentlyInTransaction,
   constraintMissingNotValid,
   disallowedUniqueConstraint,
+  doBlockNotJudged,
   identifierTooLong,
   preferBigintOverInt,
   preferBigintOverSmallint,
