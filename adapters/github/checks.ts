@@ -31,12 +31,12 @@ export function checkMethods(github: GithubClient): Pick<Forge, 'publishCheck'> 
       const written = own.find((check) => check.external_id === input.externalId);
       const open = own.find((check) => check.status !== 'completed');
       const existing = written ?? open;
-      const sent = written?.output?.annotations_count ?? 0;
-      const id = existing === undefined ? await create(github, input) : existing.id;
-      const first = existing === undefined ? annotationsPerRequest : sent;
-      if (existing !== undefined && !isWritten(existing, input)) await update(github, id, input, []);
-      for (let at = first; at < input.annotations.length; at += annotationsPerRequest) {
-        await update(github, id, input, input.annotations.slice(at, at + annotationsPerRequest));
+      const id = existing?.id ?? (await create(github, input));
+      let sent = existing === undefined ? annotationsPerRequest : (written?.output?.annotations_count ?? 0);
+      const isNews = existing !== undefined && !isWritten(existing, input);
+      for (let first = isNews; first || sent < input.annotations.length; first = false) {
+        await update(github, id, input, input.annotations.slice(sent, sent + annotationsPerRequest));
+        sent += annotationsPerRequest;
       }
       return { id };
     },

@@ -39,13 +39,17 @@ export function githubClient(octokit: OctokitRequest, repository: string, appSlu
   const [owner = '', repo = ''] = repository.split('/');
   const remembered = new Map<string, { readonly etag: string; readonly data: unknown }>();
 
+  /** What a route does not name would become a query parameter. */
+  const placeOf = (route: string): Record<string, unknown> =>
+    route.includes('{repo}') ? { owner, repo } : {};
+
   const call = async (
     route: string,
     parameters: Record<string, unknown>,
   ): Promise<{ data: unknown; headers: Record<string, unknown> }> => {
     try {
       const request = { signal: AbortSignal.timeout(timeoutMs) };
-      return await octokit.request(route, { owner, repo, ...parameters, request });
+      return await octokit.request(route, { ...placeOf(route), ...parameters, request });
     } catch (error) {
       throw translateError(error, route, Date.now());
     }
@@ -58,7 +62,7 @@ export function githubClient(octokit: OctokitRequest, repository: string, appSlu
     const headers = known === undefined ? {} : { headers: { 'if-none-match': known.etag } };
     try {
       const request = { signal: AbortSignal.timeout(timeoutMs) };
-      const answer = await octokit.request(route, { owner, repo, ...parameters, ...headers, request });
+      const answer = await octokit.request(route, { ...placeOf(route), ...parameters, ...headers, request });
       remember(remembered, key, answer.headers.etag, answer.data);
       return answer.data;
     } catch (error) {
