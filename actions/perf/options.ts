@@ -8,7 +8,10 @@ const resultSchema = z.union([
   z.string().transform((path) => ({ path, format: 'auto' as const })),
   z.strictObject({
     path: z.string().describe('Path or glob of result files'),
-    format: z.enum(['auto', ...formatNames]).default('auto'),
+    format: z
+      .enum(['auto', ...formatNames])
+      .default('auto')
+      .describe('Tool that wrote it'),
   }),
 ]);
 
@@ -34,7 +37,7 @@ const budgetSchema = z
 export type Budget = z.infer<typeof budgetSchema>;
 
 const validitySchema = z.strictObject({
-  min_duration: durationSchema.default(5_000).describe('A shorter load run proves nothing'),
+  min_duration: durationSchema.prefault('5s').describe('A shorter load run proves nothing'),
   min_requests: z.int().min(1).default(200).describe('Fewer requests prove nothing'),
   offered_rate: z.number().positive().optional().describe('Requests a second that the run was meant to send'),
   min_achieved: ratio.default(0.95).describe('Share of the offered rate that must have been sent'),
@@ -74,7 +77,7 @@ const comparisonSchema = z.strictObject({
   accepted: z
     .array(
       z.strictObject({
-        metric: z.string(),
+        metric: z.string().describe('Name of the metric'),
         since: z.string().min(7).describe('Commit or date from which the new level counts'),
         reason: z.string().min(10).describe('Why it is worth it; shown in the evidence'),
       }),
@@ -90,7 +93,7 @@ const headroomSchema = z.strictObject({
       z.number().positive(),
       z.strictObject({
         path: z.string().describe('JSON list of past peaks: [{at, rate}, …]'),
-        horizon: durationSchema.default(30 * 86_400_000).describe('How far ahead the peak is forecast'),
+        horizon: durationSchema.prefault('30d').describe('How far ahead the peak is forecast'),
       }),
     ])
     .describe('Peak in requests a second: a number, or a file of past peaks to forecast from'),
@@ -106,18 +109,22 @@ const headroomSchema = z.strictObject({
     .describe('Results of a step load, one file a step, or one file with `steps`'),
   slo: z
     .strictObject({
-      metric: z.string().default('latency.p95'),
+      metric: z.string().default('latency.p95').describe('Metric of the objective'),
       max: z.number().positive().default(250).describe('In the unit of the metric (ms for latency)'),
-      max_error_rate: ratio.default(0.01),
+      max_error_rate: ratio.default(0.01).describe('Share of requests that may fail at a step that holds'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('What a step must hold'),
   saturation: z
     .boolean()
     .default(false)
     .describe(
       'The result itself drove the service as fast as it could: without steps its throughput is the capacity',
     ),
-  on_unmeasured: z.enum(['warn', 'inconclusive']).default('inconclusive'),
+  on_unmeasured: z
+    .enum(['warn', 'inconclusive'])
+    .default('inconclusive')
+    .describe('Verdict when headroom cannot be measured'),
 });
 export type HeadroomOptions = z.infer<typeof headroomSchema>;
 
@@ -132,9 +139,9 @@ export const perfOptionsSchema = z.strictObject({
     .string()
     .default('perf/baseline.json')
     .describe('Past runs; read from the base branch when there is one'),
-  budgets: z.array(budgetSchema).default([]),
-  validity: validitySchema.prefault({}),
-  comparison: comparisonSchema.prefault({}),
+  budgets: z.array(budgetSchema).default([]).describe('Limits of single metrics'),
+  validity: validitySchema.prefault({}).describe('When a load run is believed'),
+  comparison: comparisonSchema.prefault({}).describe('Against past runs'),
   headroom: headroomSchema.optional().describe('Without this section headroom is not judged'),
 });
 export type PerfOptions = z.infer<typeof perfOptionsSchema>;

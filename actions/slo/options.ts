@@ -12,7 +12,7 @@ const sourceSchema = z.discriminatedUnion('kind', [
     kind: z.literal('scrape').describe('Direct scrape of a text exposition; it has no history'),
     url: z.url().describe('Address of the exposition; its host must be in `allowed_hosts`'),
     observe: durationSchema
-      .default(0)
+      .prefault('0s')
       .describe(
         'Scrape twice, this far apart, and judge what happened between; 0 judges everything since the start of the processes',
       ),
@@ -20,18 +20,16 @@ const sourceSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('recorded').describe('A JSON file in the repository or made by an earlier step'),
     path: z.string().describe('Path inside the repository'),
-    max_age: durationSchema.default(86_400_000).describe('An older recording is stale'),
+    max_age: durationSchema.prefault('24h').describe('An older recording is stale'),
   }),
 ]);
 
 const ownObjectiveSchema = z
   .strictObject({
-    name: z.string().min(1).max(100),
-    service: z.string().default(''),
+    name: z.string().min(1).max(100).describe('Name in the report and in recordings'),
+    service: z.string().default('').describe('For the reader'),
     target: z.number().gt(0).lt(1).describe('Ratio of good events, e.g. 0.999'),
-    period: durationSchema
-      .default(30 * 86_400_000)
-      .describe('Period of the error budget: 7d, 28d, 30d or 90d'),
+    period: durationSchema.prefault('30d').describe('Period of the error budget: 7d, 28d, 30d or 90d'),
     total: z.string().default('http_requests_total').describe('Counter of all events'),
     match: labels.default({}).describe('Labels that every series must have'),
     errors: labels
@@ -67,7 +65,10 @@ export const sloOptionsSchema = z.strictObject({
     .enum(['inconclusive', 'skip'])
     .default('inconclusive')
     .describe('Verdict when no objective has any data; `skip` is shown as skipped, never as passed'),
-  on_budget_exhausted: z.enum(['fail', 'warn']).default('fail'),
+  on_budget_exhausted: z
+    .enum(['fail', 'warn'])
+    .default('fail')
+    .describe('Verdict when the budget of the period is spent'),
   min_events: z.int().min(1).default(100).describe('Events without which a window proves nothing'),
   confidence: z
     .number()
@@ -75,7 +76,7 @@ export const sloOptionsSchema = z.strictObject({
     .lt(1)
     .default(0.95)
     .describe('One-sided confidence with which a breach must be shown'),
-  stale_after: durationSchema.default(600_000).describe('A newest sample older than this is stale'),
+  stale_after: durationSchema.prefault('10m').describe('A newest sample older than this is stale'),
   match: labels.default({}).describe('Further labels for every counter, e.g. the version under test'),
   version_label: z
     .string()
@@ -87,10 +88,11 @@ export const sloOptionsSchema = z.strictObject({
         .array(
           z.strictObject({
             weight: z.number().gt(0).max(100).describe('Percent of traffic'),
-            for: durationSchema,
+            for: durationSchema.describe('How long'),
           }),
         )
-        .min(1),
+        .min(1)
+        .describe('Its steps, as planned'),
       bad_ratio: z
         .number()
         .gt(0)
@@ -104,6 +106,6 @@ export const sloOptionsSchema = z.strictObject({
     .datetime({ offset: true })
     .optional()
     .describe('Start of the deployment under test: windows do not reach back before it'),
-  golden_paths: goldenPathsSchema.prefault({}),
+  golden_paths: goldenPathsSchema.prefault({}).describe('Probes to walk'),
 });
 export type SloOptions = z.infer<typeof sloOptionsSchema>;

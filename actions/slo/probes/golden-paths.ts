@@ -65,7 +65,7 @@ export type Probe = z.infer<typeof probeSchema>;
 export const goldenPathsFileSchema = z.strictObject({
   version: z.literal(1).default(1),
   base_url: z.url().optional(),
-  timeout: durationSchema.default(10_000).describe('One attempt may take this long'),
+  timeout: durationSchema.prefault('10s').describe('One attempt may take this long'),
   paths: z
     .array(probeSchema)
     .min(1)
