@@ -4,9 +4,10 @@ import type { CaseResult, Corpus } from './corpus.ts';
 import { opaConformance } from './opa-conformance.ts';
 import { openSlo } from './openslo.ts';
 import { render, summarise } from './report.ts';
+import { squawk } from './squawk.ts';
 
 /** Runs published conformance cases: `npm run conformance -- --dir FOLDER --corpus NAME [--json]`. */
-const corpora: readonly Corpus[] = [opaConformance, openSlo];
+const corpora: readonly Corpus[] = [opaConformance, openSlo, squawk];
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
