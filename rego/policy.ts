@@ -336,9 +336,13 @@ const EMPTY_MODULE: Module = {
 
 const monotonicClock = (): number => performance.now();
 
-function nanoseconds(now: number | bigint | undefined): bigint {
-  if (typeof now === 'bigint') return now;
-  return BigInt(Math.round(now ?? Date.now())) * 1_000_000n;
+/** Asked once for each evaluation, and only by policies that ask for the time. */
+function nanoseconds(now: number | bigint | undefined): () => bigint {
+  let known = typeof now === 'bigint' ? now : undefined;
+  return () => {
+    known ??= BigInt(Math.round(Number(now ?? Date.now()))) * 1_000_000n;
+    return known;
+  };
 }
 
 function documentOf(document: unknown, name: string): Value {

@@ -14,6 +14,8 @@ export interface Builtin {
   readonly result: OperandType;
   /** The operands are of the given arity; throws `BuiltinError` or `OperandError`. */
   readonly evaluate: (args: readonly Value[], environment: Environment) => Value | undefined;
+  /** The result for the usual operands, where it can be had without ceremony. */
+  readonly direct?: (a: Value, b: Value) => Value | undefined;
   /** True for `walk`: the result is an array of results, one after the other. */
   readonly isRelation?: boolean;
   /** True when equal operands may give different results at another time. */

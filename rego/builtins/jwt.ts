@@ -139,7 +139,7 @@ const refused = (): Value => [false, new RegoObject(), new RegoObject()];
 
 /** Verifies signature, algorithm, issuer, audience and validity; whatever is wrong, the answer is the same. */
 function decodeVerify(args: readonly Value[], { nowNs }: Parameters<Builtin['evaluate']>[1]): Value {
-  const constraints = constraintsOf(args, nowNs);
+  const constraints = constraintsOf(args, nowNs());
   let token = splitToken(stringOperand(args, 1));
   for (let depth = 0; depth < MOST_NESTED; depth += 1) {
     const header = jsonPart(token.header, 'header');

@@ -1,6 +1,7 @@
 import type { Builtin } from './builtin.ts';
 import { collections } from './collections.ts';
 import { crypto } from './crypto.ts';
+import { directs } from './direct.ts';
 import { documents } from './documents.ts';
 import { encodings } from './encoding.ts';
 import { general } from './general.ts';
@@ -36,7 +37,10 @@ export const pureBuiltins: readonly Builtin[] = [
   ...jwt,
   ...jsonSchema,
   ...graphql,
-];
+].map((builtin) => {
+  const direct = directs.get(builtin.name);
+  return direct === undefined ? builtin : { ...builtin, direct };
+});
 
 export interface BuiltinOptions {
   /** Further built-ins, or other implementations of known ones: `http.send`, `net.lookup_ip_addr`, own ones. */

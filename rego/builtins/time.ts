@@ -213,7 +213,7 @@ const onMoment = (
 
 export const time: readonly Builtin[] = [
   {
-    ...define('time.now_ns', [], 'number', (_args, { nowNs }) => fromBigInt(nowNs)),
+    ...define('time.now_ns', [], 'number', (_args, { nowNs }) => fromBigInt(nowNs())),
     isNondeterministic: true,
   },
   define('time.parse_ns', ['string', 'string'], 'number', (args) =>

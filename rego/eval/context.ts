@@ -16,7 +16,7 @@ export type Step = (c: Context, r: Registers) => boolean;
 export interface Environment {
   readonly budget: Budget;
   /** The caller's clock, ns since the epoch. */
-  readonly nowNs: bigint;
+  readonly nowNs: () => bigint;
   readonly strictBuiltinErrors: boolean;
   readonly random: () => number;
   readonly print: ((text: string, where: string) => void) | undefined;

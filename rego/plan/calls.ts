@@ -13,33 +13,55 @@ export function planCall(term: CallTerm, site: Site, before: Builder[]): Eval {
   const special = term.callee.kind === 'builtin' ? specials[term.callee.name] : undefined;
   if (special !== undefined) return special(term, site, before);
   const args = term.args.map((arg) => planTerm(arg, site, before));
-  const key = mockKey(term.callee);
-  const direct =
-    term.callee.kind === 'rule' ? planRuleCall(term, args, site) : planBuiltinCall(term, args, site);
-  const called: Eval = (c, r) => {
-    const mock = c.mocks?.get(key);
-    return mock === undefined ? direct(c, r) : callMock(mock, args, c, r);
-  };
-  const builtin = term.callee.kind === 'builtin' ? site.program.builtin(term.callee.name) : undefined;
-  return builtin?.isRelation === true ? enumerated(called, site, before) : called;
-}
-
-function planRuleCall(term: CallTerm, args: readonly Eval[], site: Site): Eval {
-  const call = site.program.function(term.callee, term.location);
-  return (c, r) => {
-    const values = valuesOf(args, c, r);
-    return values === undefined ? undefined : call(c, values);
-  };
-}
-
-function planBuiltinCall(term: CallTerm, args: readonly Eval[], site: Site): Eval {
+  if (term.callee.kind === 'rule') return planRuleCall(term, args, site);
   const builtin = site.program.builtin(term.callee.name);
   if (builtin === undefined) {
     throw new RegoError('rego_type_error', `undefined function ${term.callee.name}`, term.location);
   }
+  const called = planBuiltinCall(term, args, builtin);
+  return builtin.isRelation === true ? enumerated(called, site, before) : called;
+}
+
+function planRuleCall(term: CallTerm, args: readonly Eval[], site: Site): Eval {
+  const call = site.program.function(term.callee, term.location);
+  const key = mockKey(term.callee);
   return (c, r) => {
     const values = valuesOf(args, c, r);
-    return values === undefined ? undefined : callBuiltin(builtin, values, c, term.location);
+    if (values === undefined) return undefined;
+    const mock = c.mocks === null ? undefined : c.mocks.get(key);
+    return mock === undefined ? call(c, values) : callMock(mock, values, c);
+  };
+}
+
+function planBuiltinCall(term: CallTerm, args: readonly Eval[], builtin: Builtin): Eval {
+  const key = mockKey(term.callee);
+  const general = (values: readonly Value[], c: Context): Value | undefined => {
+    const mock = c.mocks === null ? undefined : c.mocks.get(key);
+    return mock === undefined ? callBuiltin(builtin, values, c, term.location) : callMock(mock, values, c);
+  };
+  const { direct } = builtin;
+  const [first, second] = args;
+  if (direct !== undefined && first !== undefined && args.length === 1) {
+    return (c, r) => {
+      const value = first(c, r);
+      if (value === undefined) return undefined;
+      const result = c.mocks === null ? direct(value, null) : undefined;
+      return result === undefined ? general([value], c) : result;
+    };
+  }
+  if (direct !== undefined && first !== undefined && second !== undefined && args.length === 2) {
+    return (c, r) => {
+      const a = first(c, r);
+      if (a === undefined) return undefined;
+      const b = second(c, r);
+      if (b === undefined) return undefined;
+      const result = c.mocks === null ? direct(a, b) : undefined;
+      return result === undefined ? general([a, b], c) : result;
+    };
+  }
+  return (c, r) => {
+    const values = valuesOf(args, c, r);
+    return values === undefined ? undefined : general(values, c);
   };
 }
 
@@ -53,14 +75,7 @@ function valuesOf(args: readonly Eval[], c: Context, r: (Value | undefined)[]): 
   return values;
 }
 
-function callMock(
-  mock: Mock,
-  args: readonly Eval[],
-  c: Context,
-  r: (Value | undefined)[],
-): Value | undefined {
-  const values = valuesOf(args, c, r);
-  if (values === undefined) return undefined;
+function callMock(mock: Mock, values: readonly Value[], c: Context): Value | undefined {
   return mock.kind === 'value' ? mock.value : mock.call(c.unmocked(), values);
 }
 

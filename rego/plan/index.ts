@@ -22,6 +22,8 @@ interface Place {
 
 /** Finds the rules of a rule set that can succeed, without trying the others. */
 export interface RuleIndex<T> {
+  /** All rules, where there is nothing to choose by. */
+  readonly flat: readonly T[] | undefined;
   /** Calls back for each candidate until one answers true. */
   each(c: Context, args: readonly Value[], visit: (rule: T) => boolean): boolean;
 }
@@ -46,19 +48,20 @@ function indexOf<T>(entries: readonly Entry<T>[]): RuleIndex<T> {
 }
 
 class AllRules<T> implements RuleIndex<T> {
-  private readonly plans: readonly T[];
+  readonly flat: readonly T[];
 
   constructor(plans: readonly T[]) {
-    this.plans = plans;
+    this.flat = plans;
   }
 
   each(_c: Context, _args: readonly Value[], visit: (rule: T) => boolean): boolean {
-    for (let i = 0; i < this.plans.length; i += 1) if (visit(this.plans[i] as T)) return true;
+    for (let i = 0; i < this.flat.length; i += 1) if (visit(this.flat[i] as T)) return true;
     return false;
   }
 }
 
 class RulesByValue<T> implements RuleIndex<T> {
+  readonly flat = undefined;
   private readonly place: Place;
   private readonly general: RuleIndex<T>;
   private readonly byValue = new Map<Value, RuleIndex<T>>();

@@ -1,4 +1,5 @@
 import type { Builtin } from '../builtins/builtin.ts';
+import { Constants } from '../compile/constant.ts';
 import type { Callee, CallTerm, Rule } from '../compile/ir.ts';
 import { pathKey, SEPARATOR } from '../compile/names.ts';
 import { type Location, RegoError } from '../errors.ts';
@@ -7,7 +8,15 @@ import { RegoObject } from '../value/collections.ts';
 import { canonicalText } from '../value/text.ts';
 import type { Value } from '../value/types.ts';
 import { callBuiltin } from './calls.ts';
-import { memoised, planComplete, planFunction, planSet, planSolutions, planView } from './rulesets.ts';
+import {
+  constantDocument,
+  memoised,
+  planComplete,
+  planFunction,
+  planSet,
+  planSolutions,
+  planView,
+} from './rulesets.ts';
 import type { Instrument, Program } from './site.ts';
 import type { Node, Ruleset } from './tree.ts';
 import { extentOf } from './walk.ts';
@@ -24,11 +33,13 @@ export class PlannedProgram implements Program {
   private readonly solutions = new Map<Ruleset, ReturnType<typeof planSolutions>>();
   private readonly views = new Map<string, Document>();
   private readonly extents = new Map<Node, Document>();
+  private readonly constants: Constants;
   private nextId: number;
 
   constructor(root: Node, builtins: ReadonlyMap<string, Builtin>, firstId: number, instrument?: Instrument) {
     this.root = root;
     this.builtins = builtins;
+    this.constants = new Constants(root, builtins);
     this.nextId = firstId;
     this.instrument = instrument;
   }
@@ -64,7 +75,9 @@ export class PlannedProgram implements Program {
   private document(ruleset: Ruleset): Document {
     let document = this.documents.get(ruleset);
     if (document === undefined) {
-      document = memoised(ruleset.id, this.planDocument(ruleset));
+      const evaluated = memoised(ruleset.id, this.planDocument(ruleset));
+      const isConstant = this.instrument === undefined && this.constants.has(ruleset);
+      document = isConstant ? constantDocument(evaluated) : evaluated;
       this.documents.set(ruleset, document);
     }
     return document;

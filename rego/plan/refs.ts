@@ -14,12 +14,39 @@ import { type DataKey, enumerateData, lookupData } from './walk.ts';
 
 /** Plans a reference: constant and bound keys are looked up, free keys are enumerated. */
 export function planRef(ref: RefTerm, site: Site, before: Builder[]): Eval {
-  if (ref.root === 'input') return planKeys((c) => c.input, ref.args, site, before);
+  if (ref.root === 'input') {
+    const names = leadingNames(ref.args, 3);
+    const [a, b, third] = names as [string, string, string];
+    const value: Eval =
+      names.length === 0
+        ? (c) => c.input
+        : names.length === 1
+          ? (c) => lookupString(c.input, a)
+          : names.length === 2
+            ? (c) => lookupString(lookupString(c.input, a), b)
+            : (c) => lookupString(lookupString(lookupString(c.input, a), b), third);
+    return planKeys(value, ref.args.slice(names.length), site, before);
+  }
+  const [first] = leadingNames(ref.args, 1);
+  if (first !== undefined && ref.root !== 'data' && ref.root.kind === 'local') {
+    const id = ref.root.id;
+    return planKeys((_c, r) => lookupString(r[id], first), ref.args.slice(1), site, before);
+  }
   if (ref.root === 'data') {
     const { value, taken } = planData(ref.args, site, before);
     return planKeys(value, ref.args.slice(taken), site, before);
   }
   return planKeys(planTerm(ref.root, site, before), ref.args, site, before);
+}
+
+/** The constant names that a reference starts with, so many at most. */
+function leadingNames(args: readonly Term[], most: number): string[] {
+  const names: string[] = [];
+  for (const arg of args) {
+    if (names.length === most || arg.kind !== 'const' || typeof arg.value !== 'string') break;
+    names.push(arg.value);
+  }
+  return names;
 }
 
 function planKeys(root: Eval, args: readonly Term[], site: Site, before: Builder[]): Eval {

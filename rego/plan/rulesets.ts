@@ -23,6 +23,8 @@ interface RulePlan {
   /** Registers that receive the arguments. */
   readonly arguments: readonly number[];
   readonly branches: readonly Branch[];
+  /** Registers of a frame. */
+  readonly size: number;
 }
 
 /** One branch of a rule: its body with its head at the end. */
@@ -54,7 +56,7 @@ function planRule(program: Program, rule: Rule, headsOf: (rule: Rule) => readonl
       constant: heads.length === 1 ? constantValue(heads[0] as Term) : undefined,
     });
   }
-  return { rule, arguments: slots, branches };
+  return { rule, arguments: slots, branches, size: rule.registers() };
 }
 
 /** Runs a rule's branches until one gives a value; two different values of one branch are a conflict. */
@@ -79,9 +81,9 @@ function singleValue(
       return false;
     });
   });
-  const { arguments: slots, rule } = plan;
+  const { arguments: slots, size } = plan;
   return (c, args) => {
-    const r: Registers = new Array(rule.registers());
+    const r: Registers = new Array(size);
     for (let i = 0; i < slots.length; i += 1) r[slots[i] as number] = args[i];
     for (const step of steps) {
       step(c, r);
@@ -112,6 +114,16 @@ function planSingle(program: Program, ruleset: Ruleset, message: string): CallFu
     ruleset.defaultRule === undefined
       ? undefined
       : singleValue(planRule(program, ruleset.defaultRule, valueHead), message);
+  const only = index.flat?.length === 1 ? index.flat[0] : undefined;
+  if (only !== undefined) {
+    return (c, args) => {
+      c.budget.enter();
+      let result = only.run(c, args);
+      if (result === undefined && fallback !== undefined) result = fallback(c, args);
+      c.budget.leave();
+      return result;
+    };
+  }
   return (c, args) => {
     c.budget.enter();
     let result: Value | undefined;
@@ -153,14 +165,14 @@ export function planSet(program: Program, ruleset: Ruleset): (c: Context) => Val
         (r[0] as RegoSet).add(head(c, r) as Value);
         return branch.constant !== undefined;
       });
-      return [plan.rule, { rule: plan.rule, step }] as const;
+      return [plan.rule, { size: plan.size, step }] as const;
     }),
   );
   return (c) => {
     c.budget.enter();
     const set = new RegoSet();
-    index.each(c, noArguments, ({ rule, step }) => {
-      const r: Registers = new Array(rule.registers());
+    index.each(c, noArguments, ({ size, step }) => {
+      const r: Registers = new Array(size);
       r[0] = set;
       step(c, r);
       return false;
@@ -193,14 +205,14 @@ export function planSolutions(program: Program, ruleset: Ruleset): Solutions {
       );
       return false;
     });
-    return { rule, step };
+    return { rule, step, size: plan.size };
   });
   const index = buildIndex(plans.map((plan) => [plan.rule, plan] as const));
   return (c, prefix, found) => {
     c.budget.enter();
-    index.each(c, noArguments, ({ rule, step }) => {
+    index.each(c, noArguments, ({ rule, step, size }) => {
       if (!canMatch(rule, prefix)) return false;
-      const r: Registers = new Array(rule.registers());
+      const r: Registers = new Array(size);
       r[0] = found as unknown as Value;
       step(c, r);
       return false;
@@ -286,5 +298,20 @@ export function memoised(
     const value = evaluate(c);
     c.memo[id] = value === undefined ? NOTHING : value;
     return value;
+  };
+}
+
+/** Evaluates once for all: the value depends on nothing that a caller or `with` can change. */
+export function constantDocument(
+  evaluate: (c: Context) => Value | undefined,
+): (c: Context) => Value | undefined {
+  let known: Value | typeof NOTHING | undefined;
+  return (c) => {
+    if (c.mocks !== null || c.environment.strictBuiltinErrors) return evaluate(c);
+    if (known === undefined) {
+      const value = evaluate(c);
+      known = value === undefined ? NOTHING : value;
+    }
+    return known === NOTHING ? undefined : known;
   };
 }

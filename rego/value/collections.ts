@@ -1,5 +1,6 @@
 import { compare } from './compare.ts';
 import { Decimal } from './number.ts';
+import { Special } from './special.ts';
 import { canonicalText } from './text.ts';
 import type { Value } from './types.ts';
 
@@ -11,7 +12,7 @@ function isScalar(v: Value): v is Scalar {
 }
 
 /** A set of values, keyed by value. Filled while it is built, never changed after that. */
-export class RegoSet {
+export class RegoSet extends Special {
   private readonly scalars = new Set<Scalar>();
   private composites: Map<string, Value> | undefined;
   private ordered: readonly Value[] | undefined;
@@ -60,7 +61,7 @@ export class RegoSet {
 }
 
 /** An object with keys of any type, keyed by value. Filled while it is built, never changed after that. */
-export class RegoObject {
+export class RegoObject extends Special {
   private readonly scalars = new Map<Scalar, Value>();
   private composites: Map<string, readonly [Value, Value]> | undefined;
   private ordered: readonly Value[] | undefined;

@@ -1,3 +1,5 @@
+import { Special } from './special.ts';
+
 /**
  * Numbers as OPA has them: exact integers of any size, decimals kept digit for digit.
  *
@@ -5,12 +7,13 @@
  * held as a `bigint` (integers) or a `Decimal`. So every value has exactly one representation, and equality of
  * representations is equality of values.
  */
-export class Decimal {
+export class Decimal extends Special {
   /** value = digits × 10^exponent, digits never divisible by ten */
   readonly digits: bigint;
   readonly exponent: number;
 
   constructor(digits: bigint, exponent: number) {
+    super();
     this.digits = digits;
     this.exponent = exponent;
   }

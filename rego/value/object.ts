@@ -1,6 +1,7 @@
 import { RegoObject, RegoSet } from './collections.ts';
 import { compareStrings } from './compare.ts';
 import { Decimal } from './number.ts';
+import { Special } from './special.ts';
 import type { JsonObject, Value } from './types.ts';
 
 export type AnyObject = JsonObject | RegoObject;
@@ -53,8 +54,7 @@ export function lookup(value: Value | undefined, key: Value): Value | undefined 
 
 /** `lookup` for a key that is known to be a string. */
 export function lookupString(value: Value | undefined, key: string): Value | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  if (value instanceof RegoObject) return value.get(key);
-  if (value instanceof RegoSet) return value.has(key) ? key : undefined;
-  return Object.hasOwn(value, key) && !(value instanceof Decimal) ? (value as JsonObject)[key] : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (value instanceof Special || Array.isArray(value)) return lookup(value, key);
+  return Object.hasOwn(value, key) ? (value as JsonObject)[key] : undefined;
 }
