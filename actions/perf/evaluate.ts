@@ -1,4 +1,5 @@
 import type { Evaluation, EvidenceFile } from '../../core/gate/gate.ts';
+import { plain } from '../../core/gate/plain.ts';
 import type { Finding, Verdict } from '../../core/gate/result.ts';
 import { plural } from '../../core/gate/verdict.ts';
 import { nextBaseline } from './baseline.ts';
@@ -37,8 +38,8 @@ export function evaluatePerf(options: PerfOptions, facts: PerfFacts, sha: string
   return {
     verdict,
     summary: summarize(facts, comparisons, headroom, findings, verdict),
-    findings,
-    measurements: {
+    findings: plain(findings),
+    measurements: plain({
       headroom: headroom.state === 'measured' ? headroom.headroom.low : null,
       runs: facts.runs.map(({ path, tool, load, metrics }) => ({
         path,
@@ -48,7 +49,7 @@ export function evaluatePerf(options: PerfOptions, facts: PerfFacts, sha: string
       })),
       comparisons,
       drifts,
-    },
+    }),
     evidence: [
       summaryFile(facts, comparisons, drifts, verdict),
       jsonFile('perf/headroom.json', { schema_version: 1, ...headroom, steps: facts.headroom.steps }),

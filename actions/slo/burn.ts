@@ -39,6 +39,8 @@ const tolerance = 1e-9;
 /** Burn rate of a window: the error ratio in units of the budget. Null without events. */
 export function burnRate(count: WindowCount | undefined, budget: number): number | null {
   if (count === undefined || !(count.total > 0)) return null;
+  // A promise of 100 % has no budget: the first bad event overspends it without end.
+  if (budget <= 0) return count.bad > 0 ? Number.POSITIVE_INFINITY : 0;
   return count.bad / count.total / budget;
 }
 

@@ -1,4 +1,5 @@
 import type { Evaluation } from '../../core/gate/gate.ts';
+import { plain } from '../../core/gate/plain.ts';
 import type { Finding, Verdict } from '../../core/gate/result.ts';
 import { plural, worstVerdict } from '../../core/gate/verdict.ts';
 import { burnRate } from './burn.ts';
@@ -28,14 +29,18 @@ export function evaluateSlo(options: SloOptions, facts: SloFacts): Evaluation {
   return {
     verdict,
     summary: summarize(verdict, objectives, probes),
-    findings: [
+    findings: plain([
       ...facts.problems.map(say.document),
       ...objectives.flatMap(({ findings }) => findings),
       ...findingsOfProbes(facts.probes, probes),
       ...unseenFailures(objectives, probes),
       ...(verdict === 'skipped' && facts.slos.length === 0 ? [nothingToJudge] : []),
-    ],
-    measurements: { source: facts.source, objectives: objectives.map(measured), probes: probes.map(probed) },
+    ]),
+    measurements: plain({
+      source: facts.source,
+      objectives: objectives.map(measured),
+      probes: probes.map(probed),
+    }),
     evidence: [
       ...(objectives.length === 0 ? [] : [burnEvidence(facts, objectives)]),
       ...picturesOf(facts, objectives),

@@ -62,17 +62,18 @@ export function judgeSlo(slo: Slo, reading: Reading, settings: JudgeSettings): J
     budget: errorBudget(slo.target),
     counted: reading.counted,
   };
+  const windows = reading.windows.map(tidied);
   const judged =
     reading.extent === 'history'
-      ? judgeHistory(slo, reading.windows, burn, settings)
-      : judgeObserved(slo, reading.windows, burn);
+      ? judgeHistory(slo, windows, burn, settings)
+      : judgeObserved(slo, windows, burn);
   const notes = slo.notes.map((note) => say.note(slo, note));
   const uncounted = reading.counted ? [] : [say.uncounted(slo)];
   return {
     ...judged,
     slo,
     noData: false,
-    windows: reading.windows,
+    windows,
     findings: [...judged.findings, ...uncounted, ...notes],
   };
 }
@@ -168,6 +169,11 @@ function isSound({ bad, total }: WindowCount): boolean {
   // Extrapolation of two counters differs by a few events at the edges of a window.
   const slack = Math.max(2, total * 0.01);
   return bad >= -slack && bad <= total + slack;
+}
+
+/** What extrapolation pushed over an edge is put back onto it. */
+function tidied(count: WindowCount): WindowCount {
+  return { ...count, bad: Math.min(count.total, Math.max(0, count.bad)) };
 }
 
 function verdictOf(findings: readonly Finding[]): Judgement['verdict'] {

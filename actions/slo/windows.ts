@@ -45,7 +45,7 @@ export function windowsOf(periodMs: number): readonly number[] {
 
 /** 1 − target without the dust of binary fractions: 1 − 0.999 is 0.001. */
 export function errorBudget(target: number): number {
-  return tidy(1 - target);
+  return Number((1 - target).toFixed(12));
 }
 
 function tidy(value: number): number {

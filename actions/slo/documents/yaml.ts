@@ -38,23 +38,35 @@ export function readYaml(
     if (error !== undefined) {
       problems.push({ path, line: lines.linePos(error.pos[0]).line, message: `not YAML: ${error.message}` });
     } else if (oversize !== null) problems.push({ path, line: null, message: oversize });
-    else documents.push(toDocument(document, lines));
+    else {
+      const value = toValue(document);
+      if (value.ok) documents.push({ value: value.value, lineOf: lineFinder(document, lines) });
+      else problems.push({ path, line: null, message: value.problem });
+    }
   }
   return { documents: documents.filter(({ value }) => value !== null), problems };
 }
 
-function toDocument(document: Document, lines: LineCounter): YamlDocument {
-  return {
-    value: document.toJS({ maxAliasCount: maxAliases }),
-    lineOf(path) {
-      for (let length = path.length; length >= 0; length -= 1) {
-        const node = document.getIn(path.slice(0, length), true) as
-          | { range?: [number, number, number] }
-          | undefined;
-        if (node?.range !== undefined && node.range !== null) return lines.linePos(node.range[0]).line;
-      }
-      return 1;
-    },
+/** The library counts what aliases would unfold to, and refuses a bomb by throwing. */
+function toValue(
+  document: Document,
+): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string } {
+  try {
+    return { ok: true, value: document.toJS({ maxAliasCount: maxAliases }) };
+  } catch (error) {
+    return { ok: false, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function lineFinder(document: Document, lines: LineCounter): YamlDocument['lineOf'] {
+  return (path) => {
+    for (let length = path.length; length >= 0; length -= 1) {
+      const node = document.getIn(path.slice(0, length), true) as
+        | { range?: [number, number, number] }
+        | undefined;
+      if (node?.range !== undefined && node.range !== null) return lines.linePos(node.range[0]).line;
+    }
+    return 1;
   };
 }
 

@@ -70,7 +70,7 @@ async function attempt(
 export function joinUrl(baseUrl: string, path: string): URL {
   const base = new URL(baseUrl);
   const [pathname = '', ...query] = path.split('?');
-  base.pathname = `${base.pathname.replace(/\/$/, '')}/${pathname.replace(/^\/+/, '')}`;
+  base.pathname = `${base.pathname.replace(/\/$/, '')}/${pathname.replace(/^[/\\]+/, '')}`;
   base.search = query.length === 0 ? '' : `?${query.join('?')}`;
   return base;
 }

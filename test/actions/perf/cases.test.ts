@@ -15,9 +15,10 @@ describe('the cases of the gate perf', () => {
   });
 
   it('says the same when it is asked again', async () => {
-    for (const { folder } of cases.slice(0, 5)) {
+    for (const { folder } of cases) {
       const [first, second] = [await runCase(perfGate, folder), await runCase(perfGate, folder)];
       expect(second).toEqual(first);
+      expect(JSON.parse(JSON.stringify(first.result))).toEqual(first.result);
     }
   });
 
