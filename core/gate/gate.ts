@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { OpenSignatureVerifier } from '../ports/attestations.ts';
 import type { ThrowawayDatabases } from '../ports/database.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
 import type { Clock, FileTree, Log } from '../ports/system.ts';
@@ -37,6 +38,8 @@ export interface GateIo {
   }) => MetricsSource;
   /** Throw-away Postgres servers; absent when none can be had. */
   readonly databases?: ThrowawayDatabases;
+  /** Verifies signatures offline; absent where they cannot be verified. */
+  readonly signatures?: OpenSignatureVerifier;
   readonly clock: Clock;
   readonly log: Log;
 }

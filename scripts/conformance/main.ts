@@ -4,10 +4,11 @@ import type { CaseResult, Corpus } from './corpus.ts';
 import { opaConformance } from './opa-conformance.ts';
 import { openSlo } from './openslo.ts';
 import { render, summarise } from './report.ts';
+import { sigstoreConformance } from './sigstore-conformance.ts';
 import { squawk } from './squawk.ts';
 
 /** Runs published conformance cases: `npm run conformance -- --dir FOLDER --corpus NAME [--json]`. */
-const corpora: readonly Corpus[] = [opaConformance, openSlo, squawk];
+const corpora: readonly Corpus[] = [opaConformance, openSlo, sigstoreConformance, squawk];
 
 async function main(): Promise<number> {
   const { values } = parseArgs({

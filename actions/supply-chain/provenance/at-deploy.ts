@@ -1,0 +1,52 @@
+import type { OpenSignatureVerifier, TrustAnchors } from '../../../core/ports/attestations.ts';
+import { type AttestationFile, digestsOf, factsOf, type NamedArtifact } from './collect.ts';
+import { parseSignedDocuments } from './documents.ts';
+import { evaluateProvenance, type ProvenanceVerdict } from './evaluate.ts';
+import { parseDigest } from './facts.ts';
+import type { ProvenancePolicy } from './policy.ts';
+
+/** What is about to be deployed: its digest as the registry or the cluster tells it, or its content. */
+export type DeployedArtifact =
+  | { readonly name: string; readonly digest: string }
+  | { readonly name: string; readonly bytes: Uint8Array };
+
+export interface DeployCheck {
+  readonly artifacts: readonly DeployedArtifact[];
+  /** Evidence files as they were stored; only those under `attestations/` and `signatures/` are looked at. */
+  readonly stored: readonly { readonly path: string; readonly bytes: Uint8Array }[];
+  readonly anchors: TrustAnchors;
+  readonly policy: ProvenancePolicy;
+  readonly openVerifier: OpenSignatureVerifier;
+}
+
+/**
+ * The gate's verdict once more, from the artifact that is about to be deployed and the evidence that was stored:
+ * every signature is verified again, against today's anchors and today's policy. What was true at the build does
+ * not count. Nothing to deploy is inconclusive.
+ *
+ * @throws ConfigError when a trust anchor cannot be used
+ */
+export async function verifyAtDeploy(check: DeployCheck): Promise<ProvenanceVerdict> {
+  const verifier = await check.openVerifier(check.anchors);
+  const files: AttestationFile[] = [];
+  const unreadable: { path: string; problem: string }[] = [];
+  for (const { path, bytes } of check.stored.filter((file) =>
+    /^(attestations|signatures)\//.test(file.path),
+  )) {
+    const found = parseSignedDocuments(bytes);
+    if (typeof found === 'string') unreadable.push({ path, problem: found });
+    else files.push({ path, found });
+  }
+  const searched = ['attestations/*.intoto.jsonl', 'signatures/*.sig'];
+  const artifacts = check.artifacts.map((one) => factsOf(named(one), searched, files, verifier));
+  return evaluateProvenance(
+    { state: 'collected', artifacts, missing: [], unreadable, anchorsFromChange: [] },
+    check.policy,
+  );
+}
+
+function named(artifact: DeployedArtifact): NamedArtifact {
+  return 'bytes' in artifact
+    ? { name: artifact.name, digests: digestsOf(artifact.bytes), bytes: artifact.bytes }
+    : { name: artifact.name, digests: [parseDigest(artifact.digest)], bytes: null };
+}
