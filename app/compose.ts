@@ -1,6 +1,6 @@
 import { createOidcVerifier, type OidcVerifier } from '../adapters/oidc/verifier.ts';
 import { typedPolicyEngine } from '../adapters/policy/index.ts';
-import { type PendingEffect, readBacklog } from '../adapters/postgres/index.ts';
+import { type PendingEffect, postgresContents, readBacklog } from '../adapters/postgres/index.ts';
 import { prometheusSource } from '../adapters/prometheus/index.ts';
 import { scrapeSource } from '../adapters/scrape/index.ts';
 import { localKeySigner } from '../adapters/sigstore/signer.ts';
@@ -15,6 +15,7 @@ import { type EffectServices, performWith } from './effects/performer.ts';
 import { performers } from './effects/registry.ts';
 import type { Environment } from './environment.ts';
 import { interpretDelivery } from './events/interpret.ts';
+import { type Blobs, createBlobs } from './evidence/blobs.ts';
 import type { ApplyPorts } from './flow/apply.ts';
 import type { InboxPorts } from './flow/inbox.ts';
 import type { OutboxPorts, Performed } from './flow/outbox.ts';
@@ -23,12 +24,15 @@ import { type AppMetrics, createMetrics } from './metrics.ts';
 import { outboundFetch } from './outbound.ts';
 import type { OpenStore } from './store.ts';
 
+const day = 86_400_000;
+
 /** Every part of the running app, put together. Wiring only: nothing here decides anything. */
 export interface Composition {
   readonly apply: ApplyPorts;
   readonly inbox: InboxPorts;
   readonly outbox: OutboxPorts;
   readonly evidence: EvidencePorts;
+  readonly blobs: Blobs;
   readonly metrics: AppMetrics;
 }
 
@@ -41,8 +45,10 @@ export async function compose(
   const now = (): number => Date.now();
   const metrics = createMetrics(() => readBacklog(database));
   const evidence = await evidencePorts(environment);
+  const blobs = createBlobs({ database, contents: postgresContents(database), retention: 400 * day, now });
   const services: EffectServices = {
     database,
+    blobs,
     policy: typedPolicyEngine(),
     evidence,
     metricsSource: metricsSources(environment.allowedHosts, now),
@@ -57,6 +63,7 @@ export async function compose(
   return {
     apply,
     evidence,
+    blobs,
     metrics,
     inbox: {
       ...apply,

@@ -58,7 +58,7 @@ async function run(
     store: database,
   });
   const github = environment.simulate ? simulated(access, environment.dataDir) : access;
-  const { apply, inbox, outbox, evidence, metrics } = await compose(environment, store, github, log);
+  const { apply, inbox, outbox, evidence, blobs, metrics } = await compose(environment, store, github, log);
   const { now } = inbox;
   const writer = new InboxWriter(database, queue);
 
@@ -79,6 +79,7 @@ async function run(
         createApi({
           ...apply,
           database,
+          blobs,
           now,
           log,
           forgeFor: (repository) => github.forgeFor(repository, null),

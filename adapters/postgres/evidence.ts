@@ -1,14 +1,32 @@
-import { createHash } from 'node:crypto';
 import type { GateReport, ResultOrigin } from '../../core/flow/event.ts';
-import type { EvidenceFile } from '../../core/gate/gate.ts';
 import type { GateResult } from '../../core/gate/result.ts';
+import type { ContentFacts } from '../../core/ports/blob-store.ts';
 import { type Sql, type Transaction, toJson } from './sql.ts';
+
+/** A file of a result whose content was stored before. */
+export interface StoredFile {
+  readonly path: string;
+  readonly mediaType: string;
+  readonly sha256: string;
+}
+
+/** What is known of stored bytes. `crc32` and `secret` are null when nobody looked yet. Times: ms since the epoch. */
+export interface BlobRecord {
+  readonly sha256: string;
+  readonly mediaType: string;
+  readonly size: number;
+  readonly crc32: number | null;
+  readonly secret: string | null;
+  readonly storedAt: number;
+  readonly retainUntil: number;
+  readonly heldBecause: string | null;
+}
 
 /** Stores a verified result. False when this very result of this run was stored before. */
 export async function storeGateResult(
   tx: Transaction,
   report: GateReport,
-  files: readonly EvidenceFile[],
+  files: readonly StoredFile[],
 ): Promise<boolean> {
   const { result, resultSha256, origin } = report;
   const { rowCount } = await tx.query(
@@ -29,39 +47,73 @@ export async function storeGateResult(
     ],
   );
   if (rowCount === 0) return false;
-  for (const file of files) await storeFile(tx, report, file);
+  for (const { path, mediaType, sha256 } of files) {
+    await tx.query(
+      `insert into evidence_files (repository, sha, gate, result_sha256, path, media_type, blob)
+       values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+      [result.subject.repository, result.subject.sha, report.gate, resultSha256, path, mediaType, sha256],
+    );
+  }
   return true;
 }
 
-async function storeFile(tx: Transaction, report: GateReport, file: EvidenceFile): Promise<void> {
-  const { subject } = report.result;
-  const blob = await storeBlob(tx, file.bytes, file.mediaType);
-  await tx.query(
-    `insert into evidence_files (repository, sha, gate, result_sha256, path, media_type, blob)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
-    [subject.repository, subject.sha, report.gate, report.resultSha256, file.path, file.mediaType, blob],
-  );
-}
-
-/** Stores bytes under their SHA-256, which is returned. */
-export async function storeBlob(sql: Sql, bytes: Uint8Array, mediaType: string): Promise<string> {
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  await sql.query(
-    'insert into evidence_blobs (sha256, media_type, size, bytes) values ($1, $2, $3, $4) on conflict do nothing',
-    [sha256, mediaType, bytes.byteLength, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)],
-  );
-  return sha256;
-}
-
-export async function readBlob(
+/** Records what was stored. Stored again, it is kept for the longer of the two times. */
+export async function recordBlob(
   sql: Sql,
-  sha256: string,
-): Promise<{ readonly mediaType: string; readonly bytes: Uint8Array } | null> {
-  const { rows } = await sql.query<{ media_type: string; bytes: Buffer }>(
-    'select media_type, bytes from evidence_blobs where sha256 = $1',
-    [sha256],
+  facts: ContentFacts,
+  about: { readonly mediaType: string; readonly retainUntil: number },
+): Promise<void> {
+  await sql.query(
+    `insert into evidence_blobs (sha256, media_type, size, crc32, secret, retain_until)
+     values ($1, $2, $3, $4, $5, $6)
+     on conflict (sha256) do update set crc32 = excluded.crc32, secret = excluded.secret,
+       retain_until = greatest(evidence_blobs.retain_until, excluded.retain_until)`,
+    [facts.sha256, about.mediaType, facts.size, facts.crc32, facts.secret, new Date(about.retainUntil)],
   );
-  return rows[0] === undefined ? null : { mediaType: rows[0].media_type, bytes: rows[0].bytes };
+}
+
+export async function findBlob(sql: Sql, sha256: string): Promise<BlobRecord | null> {
+  const { rows } = await sql.query<BlobRow>('select * from evidence_blobs where sha256 = $1', [sha256]);
+  return rows[0] === undefined ? null : toRecord(rows[0]);
+}
+
+/** Every record, those whose time ends first before the others. */
+export async function listBlobs(sql: Sql): Promise<readonly BlobRecord[]> {
+  const { rows } = await sql.query<BlobRow>('select * from evidence_blobs order by retain_until, sha256');
+  return rows.map(toRecord);
+}
+
+/** Sets or, with null, lifts a legal hold. False: there is no such blob. */
+export async function holdBlob(sql: Sql, sha256: string, because: string | null): Promise<boolean> {
+  const { rowCount } = await sql.query('update evidence_blobs set held_because = $2 where sha256 = $1', [
+    sha256,
+    because,
+  ]);
+  return rowCount === 1;
+}
+
+interface BlobRow {
+  sha256: string;
+  media_type: string;
+  size: number;
+  crc32: number | null;
+  secret: string | null;
+  stored_at: Date;
+  retain_until: Date;
+  held_because: string | null;
+}
+
+function toRecord(row: BlobRow): BlobRecord {
+  return {
+    sha256: row.sha256,
+    mediaType: row.media_type,
+    size: row.size,
+    crc32: row.crc32,
+    secret: row.secret,
+    storedAt: row.stored_at.getTime(),
+    retainUntil: row.retain_until.getTime(),
+    heldBecause: row.held_because,
+  };
 }
 
 /** Each gate's newest result for exactly this commit: the latest run, then the latest attempt, then the latest time. */
@@ -90,15 +142,14 @@ export async function latestGateResults(
 }
 
 /** The files that came with one result. */
-export async function readEvidenceFiles(sql: Sql, report: GateReport): Promise<readonly EvidenceFile[]> {
+export async function readEvidenceFiles(sql: Sql, report: GateReport): Promise<readonly StoredFile[]> {
   const { subject } = report.result;
-  const { rows } = await sql.query<{ path: string; media_type: string; bytes: Buffer }>(
-    `select path, evidence_files.media_type, bytes from evidence_files
-       join evidence_blobs on evidence_blobs.sha256 = blob
+  const { rows } = await sql.query<{ path: string; media_type: string; blob: string }>(
+    `select path, media_type, blob from evidence_files
       where repository = $1 and sha = $2 and gate = $3 and result_sha256 = $4 order by path`,
     [subject.repository, subject.sha, report.gate, report.resultSha256],
   );
-  return rows.map(({ path, media_type, bytes }) => ({ path, mediaType: media_type, bytes }));
+  return rows.map(({ path, media_type, blob }) => ({ path, mediaType: media_type, sha256: blob }));
 }
 
 /**

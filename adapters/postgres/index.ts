@@ -1,6 +1,7 @@
 export * from './aggregates.ts';
 export * from './audit.ts';
 export { type Backlog, readBacklog } from './backlog.ts';
+export { postgresContents } from './contents.ts';
 export * from './deliveries.ts';
 export * from './effects.ts';
 export * from './evidence.ts';

@@ -1,116 +1,171 @@
+import { createHash, type Hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { blocksOf } from '../../core/evidence/bytes.ts';
 import { pathProblem } from '../../core/evidence/path.ts';
-import type { ArchiveEntry } from '../../core/ports/archive.ts';
+import type { ReadArchive } from '../../core/ports/archive.ts';
+import type { ByteSource } from '../../core/ports/blob-store.ts';
 import { badArchive } from './bad-archive.ts';
-import { type DirectoryEntry, readDirectory } from './directory.ts';
+import { type Directory, type DirectoryEntry, readDirectory } from './directory.ts';
 import * as format from './format.ts';
-import { inflateExactly } from './inflate.ts';
 
-/** What one archive may cost. Bytes; `ratio` is unpacked size to packed size of one entry. */
+/** What one archive may cost. Bytes; `keptBytes` of the files that are kept in memory, together. */
 export interface ZipLimits {
   readonly entries: number;
-  readonly entryBytes: number;
   readonly totalBytes: number;
-  readonly ratio: number;
+  readonly keptBytes: number;
 }
 
 const defaultLimits: ZipLimits = {
-  entries: 10_000,
-  entryBytes: 64 * 1_024 * 1_024,
-  totalBytes: 512 * 1_024 * 1_024,
-  ratio: 200,
+  entries: 100_000,
+  totalBytes: 64 * 1_024 ** 3,
+  keptBytes: 256 * 1_024 ** 2,
 };
 
 /**
- * Reads a zip that anybody may have made, and accepts one reading of it only: every byte belongs to exactly
- * one entry, the two headers of an entry agree, and nothing is left over. General zip readers recover from
- * such things, each in its own way, which is how one file comes to show two contents.
+ * Reads a zip that anybody may have made (`ArchiveReader`), and accepts one reading of it only: every byte
+ * belongs to exactly one entry, and every header is the one that the writer makes. General zip readers recover
+ * from such things, each in its own way, which is how one file comes to show two contents. Each byte is read
+ * once; nothing is unpacked, so nothing can grow.
  *
  * @throws VerificationError `BAD_ARCHIVE`; the message names the entry.
  */
-export function readZip(bytes: Uint8Array, limits: Partial<ZipLimits> = {}): readonly ArchiveEntry[] {
-  const zip = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+export async function readZip(
+  source: ByteSource,
+  keep: (path: string) => boolean = () => true,
+  limits: Partial<ZipLimits> = {},
+): Promise<ReadArchive> {
   const bounds = { ...defaultLimits, ...limits };
-  const { entries, start } = readDirectory(zip, bounds.entries);
-  checkNames(entries);
-  checkSizes(entries, bounds);
-  return readFiles(zip, entries, start);
+  const directory = await readDirectory(source, bounds.entries);
+  checkNames(directory.entries);
+  checkPlaces(directory);
+  checkSizes(directory.entries, keep, bounds);
+  return readFiles(source, directory.entries, keep);
 }
 
 function checkNames(entries: readonly DirectoryEntry[]): void {
   const seen = new Map<string, string>();
-  for (const { name, attributes, madeBy } of entries) {
+  let last = '';
+  for (const { name } of entries) {
     const problem = pathProblem(name);
     if (problem !== null) throw badArchive(name, problem);
     const twin = seen.get(name.toLowerCase());
     if (twin === name) throw badArchive(name, 'stands twice');
     if (twin !== undefined) throw badArchive(name, `differs from ${twin} in case only`);
+    if (name < last) throw badArchive(name, `stands behind ${last}, entries are sorted`);
     seen.set(name.toLowerCase(), name);
-    checkKind(name, attributes, madeBy);
+    last = name;
   }
 }
 
-/** A Unix mode other than a regular file's is a link, a folder or a device. */
-function checkKind(name: string, attributes: number, madeBy: number): void {
-  const mode = attributes >>> 16;
-  const isRegular = (mode & 0o170000) === 0o100000 || mode === 0;
-  if (!isRegular) throw badArchive(name, `is not a regular file (mode ${mode.toString(8)})`);
-  if ((attributes & 0x10) !== 0) throw badArchive(name, 'is marked as a folder');
-  const system = madeBy >>> 8;
-  if (system !== 0 && system !== 3) throw badArchive(name, `was made on an unknown system (${system})`);
+/** The entries fill everything before the directory, in its order. */
+function checkPlaces({ entries, start }: Directory): void {
+  let at = 0;
+  for (const entry of entries) {
+    if (entry.offset !== at)
+      throw badArchive(entry.name, `begins at byte ${entry.offset}, expected byte ${at}`);
+    at += format.localHeader(entry).length + entry.size;
+    if (at > start) throw badArchive(entry.name, 'runs into the directory');
+  }
+  if (at !== start) throw badArchive(null, `${start - at} bytes before the directory belong to no entry`);
 }
 
-function checkSizes(entries: readonly DirectoryEntry[], limits: ZipLimits): void {
+function checkSizes(
+  entries: readonly DirectoryEntry[],
+  keep: (path: string) => boolean,
+  limits: ZipLimits,
+): void {
   let total = 0;
-  for (const { name, size, packedSize, method } of entries) {
-    if (size > limits.entryBytes)
-      throw badArchive(name, `unpacks to ${size} bytes, allowed are ${limits.entryBytes}`);
-    if (method === format.methods.stored && size !== packedSize) {
-      throw badArchive(name, `is stored, yet says ${packedSize} bytes packed and ${size} unpacked`);
-    }
-    if (size > packedSize * limits.ratio + 1_024) {
-      throw badArchive(name, `unpacks to more than ${limits.ratio} times its size`);
-    }
+  let kept = 0;
+  for (const { name, size } of entries) {
     total += size;
+    if (keep(name)) kept += size;
     if (total > limits.totalBytes)
       throw badArchive(name, `brings the archive over ${limits.totalBytes} bytes`);
+    if (kept > limits.keptBytes)
+      throw badArchive(name, `brings what has to be read over ${limits.keptBytes} bytes`);
   }
 }
 
-/** The files in the order in which they lie; together they fill everything before the directory. */
-function readFiles(zip: Buffer, entries: readonly DirectoryEntry[], end: number): readonly ArchiveEntry[] {
-  let at = 0;
-  const files = [...entries]
-    .sort((a, b) => a.offset - b.offset)
-    .map((entry) => {
-      if (entry.offset !== at) throw badArchive(entry.name, `begins at byte ${entry.offset}, expected ${at}`);
-      const dataAt = checkLocalHeader(zip, entry, end);
-      at = dataAt + entry.packedSize;
-      if (at > end) throw badArchive(entry.name, 'runs into the directory');
-      return { path: entry.name, bytes: unpack(entry, zip.subarray(dataAt, at)) };
-    });
-  if (at !== end) throw badArchive(null, `${end - at} bytes before the directory belong to no entry`);
-  return files;
+async function readFiles(
+  source: ByteSource,
+  entries: readonly DirectoryEntry[],
+  keep: (path: string) => boolean,
+): Promise<ReadArchive> {
+  const pass = new Pass(source);
+  const found = new Map<string, { size: number; sha256: string }>();
+  const files = new Map<string, Uint8Array>();
+  for (const entry of entries) {
+    const header = format.localHeader(entry);
+    if (!header.equals(await pass.take(header.length))) {
+      throw badArchive(entry.name, "has a header that differs from the directory's");
+    }
+    const content = new Content(keep(entry.name));
+    await pass.each(entry.size, (bytes) => content.add(bytes));
+    if (content.crc !== entry.crc) throw badArchive(entry.name, 'has content that does not fit its checksum');
+    found.set(entry.name, { size: entry.size, sha256: content.digest.digest('hex') });
+    if (content.kept !== null) files.set(entry.name, Buffer.concat(content.kept));
+  }
+  return { sha256: await pass.finish(), entries: found, files };
 }
 
-/** The local header repeats the directory's entry, word for word. Answers where the data begins. */
-function checkLocalHeader(zip: Buffer, entry: DirectoryEntry, end: number): number {
-  const { offset, header, rawName } = entry;
-  const nameAt = offset + format.sizes.local;
-  if (nameAt + rawName.length > end || zip.readUInt32LE(offset) !== format.signatures.local) {
-    throw badArchive(entry.name, 'has no header where the directory says');
+/** One pass over the archive, digested as it goes. */
+class Pass {
+  readonly #blocks: AsyncIterator<Uint8Array>;
+  readonly #digest = createHash('sha256');
+  #block: Uint8Array = new Uint8Array();
+  #at = 0;
+
+  constructor(source: ByteSource) {
+    this.#blocks = blocksOf(source);
   }
-  const local = zip.subarray(offset + 4, offset + format.sizes.local);
-  const central = header.subarray(6, 6 + local.length);
-  if (!local.equals(central) || !zip.subarray(nameAt, nameAt + rawName.length).equals(rawName)) {
-    throw badArchive(entry.name, "has a header that differs from the directory's");
+
+  async each(length: number, use: (bytes: Uint8Array) => void): Promise<void> {
+    for (let left = length; left > 0; ) {
+      if (this.#at === this.#block.length && !(await this.#next())) {
+        throw badArchive(null, `ends ${left} bytes early`);
+      }
+      const part = this.#block.subarray(this.#at, this.#at + left);
+      use(part);
+      this.#at += part.length;
+      left -= part.length;
+    }
   }
-  return nameAt + rawName.length;
+
+  async take(length: number): Promise<Buffer> {
+    const parts: Uint8Array[] = [];
+    await this.each(length, (part) => parts.push(part));
+    return Buffer.concat(parts);
+  }
+
+  /** Digest of the whole, with what is left of it. */
+  async finish(): Promise<string> {
+    while (await this.#next());
+    return this.#digest.digest('hex');
+  }
+
+  async #next(): Promise<boolean> {
+    const { value, done } = await this.#blocks.next();
+    if (done === true) return false;
+    this.#digest.update(value);
+    this.#block = value;
+    this.#at = 0;
+    return true;
+  }
 }
 
-function unpack(entry: DirectoryEntry, packed: Buffer): Uint8Array {
-  const bytes =
-    entry.method === format.methods.stored ? packed : inflateExactly(entry.name, packed, entry.size);
-  if (crc32(bytes) !== entry.crc) throw badArchive(entry.name, 'has content that does not fit its checksum');
-  return bytes;
+/** One entry's content as it passes by. */
+class Content {
+  readonly digest: Hash = createHash('sha256');
+  readonly kept: Uint8Array[] | null;
+  crc = 0;
+
+  constructor(keep: boolean) {
+    this.kept = keep ? [] : null;
+  }
+
+  add(bytes: Uint8Array): void {
+    this.digest.update(bytes);
+    this.crc = crc32(bytes, this.crc);
+    this.kept?.push(bytes);
+  }
 }

@@ -3,13 +3,13 @@ import {
   latestGateResults,
   readAudit,
   readEvidenceFiles,
-  storeBlob,
 } from '../../adapters/postgres/index.ts';
 import type { AuditEntry } from '../../core/audit/entry.ts';
 import type { EvidenceInputs, EvidenceItem } from '../../core/evidence/inputs.ts';
 import { packEvidence as pack } from '../../core/evidence/pack.ts';
 import type { GateReport } from '../../core/flow/event.ts';
 import type { EvidenceFacts } from '../../core/release/evidence-facts.ts';
+import { evidenceLost } from '../evidence/blobs.ts';
 import type { EffectContext, Performer } from './performer.ts';
 
 /**
@@ -26,19 +26,23 @@ export const packEvidence: Performer<'packEvidence'> = async (effect, context) =
     files: (await Promise.all(reports.map((report) => filesOf(report, context)))).flat(),
     audit: await auditOf(context),
   };
-  const packed = await pack(inputs, context.evidence);
-  await context.database.transaction(async (tx) => {
-    await storeBlob(tx, packed.zip, 'application/zip');
-    await storeBlob(tx, packed.bundle, 'application/vnd.dev.sigstore.bundle.v0.3+json');
-  });
+  const { blobs } = context;
+  const packed = await pack(inputs, context.evidence, (pieces) => blobs.put(pieces, 'application/zip'));
+  await blobs.put([packed.bundle], 'application/vnd.dev.sigstore.bundle.v0.3+json');
   return {
-    settled: { sha256: packed.sha256, size: packed.zip.byteLength, bundleSha256: packed.bundleSha256 },
+    settled: { sha256: packed.sha256, size: packed.zip.size, bundleSha256: packed.bundleSha256 },
   };
 };
 
-async function filesOf(report: GateReport, { database }: EffectContext): Promise<readonly EvidenceItem[]> {
-  const files = await readEvidenceFiles(database, report);
-  return files.map((file) => ({ ...file, origin: `gate:${report.gate}` }));
+async function filesOf(report: GateReport, context: EffectContext): Promise<readonly EvidenceItem[]> {
+  const files = await readEvidenceFiles(context.database, report);
+  return Promise.all(
+    files.map(async ({ path, mediaType, sha256 }) => {
+      const content = await context.blobs.find(sha256);
+      if (content === null) throw evidenceLost(`${path} of the ${report.gate} gate`, sha256);
+      return { path, mediaType, content, origin: `gate:${report.gate}` };
+    }),
+  );
 }
 
 /** The release's own entries and behind them the repository's newest: the head that the evidence records. */

@@ -5,6 +5,7 @@ import type { AggregateRef } from '../../core/flow/event.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { MetricsSource } from '../../core/ports/metrics.ts';
 import type { PolicyEngine } from '../../core/ports/policy-engine.ts';
+import type { Blobs } from '../evidence/blobs.ts';
 import type { Performed } from '../flow/outbox.ts';
 
 /** What performers reach beside the forge. */
@@ -12,6 +13,7 @@ export interface EffectServices {
   readonly database: Database;
   readonly policy: PolicyEngine;
   readonly evidence: EvidencePorts;
+  readonly blobs: Blobs;
   /** A source for the address that a repository's config names; refuses addresses that are not for it. */
   readonly metricsSource: (kind: 'prometheus' | 'scrape', url: string) => MetricsSource;
   readonly now: () => number;

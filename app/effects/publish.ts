@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readAggregate, readBlob, settledEffects } from '../../adapters/postgres/index.ts';
+import { readAggregate, settledEffects } from '../../adapters/postgres/index.ts';
 import { InternalError, VerificationError } from '../../core/errors.ts';
+import { bytesOf, memorySource } from '../../core/evidence/bytes.ts';
 import { readBackAndVerify } from '../../core/evidence/pack.ts';
 import { bundleName, zipName } from '../../core/evidence/statement.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
+import { evidenceLost } from '../evidence/blobs.ts';
 import type { EffectContext, Performer } from './performer.ts';
 
 const zipType = 'application/zip';
@@ -25,7 +27,12 @@ export const attachEvidence: Performer<'attachEvidence'> = async (effect, contex
   );
   const state = await stateOf(context);
   const subject = { repository: forge.repository, tag: state.tag, commit: state.sha };
-  await readBackAndVerify({ zip, bundle }, { sha256, bundleSha256 }, subject, context.evidence);
+  await readBackAndVerify(
+    { zip: memorySource(zip), bundle },
+    { sha256, bundleSha256 },
+    subject,
+    context.evidence,
+  );
   return {
     settled: {
       assets: [
@@ -56,20 +63,14 @@ export const publishRelease: Performer<'publishRelease'> = async ({ releaseId, b
 async function ensureAsset(
   releaseId: number,
   asset: { readonly name: string; readonly type: string; readonly sha256: string },
-  { forge, database }: EffectContext,
+  { forge, blobs }: EffectContext,
 ): Promise<Uint8Array> {
   const existing = await downloadByName(forge, releaseId, asset.name);
   if (existing !== null && digest(existing.bytes) === asset.sha256) return existing.bytes;
-  const blob = await readBlob(database, asset.sha256);
-  if (blob === null) {
-    throw new InternalError(
-      'EVIDENCE_LOST',
-      `The packed ${asset.name} (${asset.sha256}) is not in the store`,
-      'Restore the database from a backup and report this.',
-    );
-  }
+  const packed = await blobs.find(asset.sha256);
+  if (packed === null) throw evidenceLost(`The packed ${asset.name}`, asset.sha256);
   if (existing !== null) await forge.deleteAsset(existing.id);
-  const { id } = await forge.uploadAsset(releaseId, asset.name, asset.type, blob.bytes);
+  const { id } = await forge.uploadAsset(releaseId, asset.name, asset.type, await bytesOf(packed));
   return forge.downloadAsset(id);
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   aggregatesOfCommit,
   type Database,
+  type StoredFile,
   storeGateResult,
   type Transaction,
   useToken,
@@ -16,9 +17,11 @@ import type { GateResult } from '../../core/gate/result.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import { type ApplyPorts, applyEvents } from '../flow/apply.ts';
 import { RequestProblem } from '../http/problem.ts';
+import type { Blobs } from './blobs.ts';
 import { readTrustContext } from './trust-context.ts';
 
 export interface IntakePorts extends ApplyPorts {
+  readonly blobs: Blobs;
   readonly database: Database;
   readonly forgeFor: (repository: string) => Promise<Forge>;
   readonly now: () => number;
@@ -50,14 +53,26 @@ export async function takeIn(submitted: Submitted, ports: IntakePorts): Promise<
 
   const resultSha256 = createHash('sha256').update(canonicalJson(result)).digest('hex');
   const report: GateReport = { gate: result.gate, result, resultSha256, origin: decision.accept };
-  await ports.database.transaction((tx) => store(tx, submitted, report, ports, now));
+  const stored = await storeFiles(files, ports.blobs);
+  await ports.database.transaction((tx) => store(tx, claims, report, stored, ports, now));
   return report;
+}
+
+/** Before the transaction: bytes that a lost connection leaves behind are found by their digest next time. */
+async function storeFiles(files: readonly EvidenceFile[], blobs: Blobs): Promise<readonly StoredFile[]> {
+  const stored: StoredFile[] = [];
+  for (const { path, mediaType, bytes } of files) {
+    const { sha256 } = await blobs.put([bytes], mediaType);
+    stored.push({ path, mediaType, sha256 });
+  }
+  return stored;
 }
 
 async function store(
   tx: Transaction,
-  { claims, files }: Submitted,
+  claims: OidcClaims,
   report: GateReport,
+  files: readonly StoredFile[],
   ports: IntakePorts,
   now: number,
 ): Promise<void> {

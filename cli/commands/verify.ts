@@ -1,7 +1,7 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { verifyBundle } from '../../adapters/sigstore/verify-bundle.ts';
+import { openFile } from '../../adapters/zip/file-source.ts';
 import { readZip } from '../../adapters/zip/read-zip.ts';
-import { writeZip } from '../../adapters/zip/write-zip.ts';
 import { InputError } from '../../core/errors.ts';
 import { parseTrustedKeys } from '../../core/evidence/key-set.ts';
 import { type VerificationReport, verifyEvidence } from '../../core/evidence/verify.ts';
@@ -10,7 +10,6 @@ import type { CliCommand, CliInput, CliWorld } from '../command.ts';
 import { readNamedFile, readOptionalFile } from '../files.ts';
 import { harmless } from '../render-gate.ts';
 
-const maxZipBytes = 600 * 1_024 * 1_024;
 const maxSmallBytes = 4 * 1_024 * 1_024;
 const defaultKeys = join('.github', 'release-conductor', 'keys.json');
 
@@ -52,21 +51,35 @@ export const verifyCommand: CliCommand = {
         'release-conductor verify EVIDENCE.zip --key FILE',
       );
     }
-    const zip = await readNamedFile(world, zipPath, maxZipBytes);
     const bundlePath = input.text('bundle');
     const bundle =
       bundlePath === null
         ? await readOptionalFile(world, `${zipPath}.sigstore.json`, maxSmallBytes)
         : await readNamedFile(world, bundlePath, maxSmallBytes);
     const trustedKeys = await readKeys(input, world);
-    const report = verifyEvidence(
+    const zip = await openZip(world, zipPath);
+    const report = await verifyEvidence(
       { zip, bundle, trustedKeys, expected: expectedOf(input) },
-      { verifyBundle, readArchive: readZip, writeArchive: writeZip },
-    );
+      { verifyBundle, readArchive: readZip },
+    ).finally(() => zip.close());
     world.print(input.flag('json') ? JSON.stringify(report, null, 2) : harmless(renderVerification(report)));
     return report.ok ? 0 : 1;
   },
 };
+
+async function openZip(world: CliWorld, path: string): ReturnType<typeof openFile> {
+  try {
+    return await openFile(resolve(world.cwd, path));
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    throw new InputError(
+      'FILE_UNREADABLE',
+      code === 'ENOENT' ? `there is no file ${path}` : `${path} cannot be read (${code})`,
+      'give the path of an existing file that you may read',
+      { cause },
+    );
+  }
+}
 
 async function readKeys(input: CliInput, world: CliWorld): Promise<readonly TrustedKey[]> {
   const named = input.texts('key');

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { canonicalJson } from '../audit/canonical-json.ts';
 import type { AuditEntry } from '../audit/entry.ts';
 import type { GateReport } from '../flow/event.ts';
+import type { StoredContent } from '../ports/blob-store.ts';
 import type { EvidenceInputs } from './inputs.ts';
 import { findSecrets, redactSecrets } from './secrets.ts';
 
@@ -8,7 +10,10 @@ import { findSecrets, redactSecrets } from './secrets.ts';
 export interface Candidate {
   readonly path: string;
   readonly mediaType: string;
-  readonly bytes: Uint8Array;
+  /** In memory for what the Conductor writes; in a store for what others made. */
+  readonly content: Uint8Array | StoredContent;
+  readonly size: number;
+  readonly sha256: string;
   readonly origin: string;
 }
 
@@ -35,12 +40,8 @@ export function ownDocuments(inputs: EvidenceInputs, audit: readonly AuditEntry[
 
 /** A gate's result as it was believed. Canonical, so that the digest does not depend on who serialised it. */
 export function gateDocument(report: GateReport): Candidate {
-  return {
-    path: `gates/${report.gate}.json`,
-    mediaType: 'application/json',
-    bytes: new TextEncoder().encode(`${canonicalJson(report.result)}\n`),
-    origin: `gate:${report.gate}`,
-  };
+  const content = new TextEncoder().encode(`${canonicalJson(report.result)}\n`);
+  return inMemory(`gates/${report.gate}.json`, 'application/json', content, `gate:${report.gate}`);
 }
 
 /** Audit entries cannot be redacted without breaking their hashes, so one with a credential is left out. */
@@ -70,5 +71,10 @@ function json(path: string, value: unknown): Candidate {
 }
 
 function text(path: string, mediaType: string, content: string): Candidate {
-  return { path, mediaType, bytes: new TextEncoder().encode(content), origin: 'conductor' };
+  return inMemory(path, mediaType, new TextEncoder().encode(content), 'conductor');
+}
+
+function inMemory(path: string, mediaType: string, content: Uint8Array, origin: string): Candidate {
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  return { path, mediaType, content, size: content.length, sha256, origin };
 }

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../audit/entry.ts';
 import type { GateReport } from '../flow/event.ts';
 import type { GateName } from '../gate/names.ts';
+import type { StoredContent } from '../ports/blob-store.ts';
 
 /** What the evidence is about. All digests are lower-case hex. */
 export interface EvidenceSubject {
@@ -31,7 +32,7 @@ export interface Approval {
 export interface EvidenceItem {
   readonly path: string;
   readonly mediaType: string;
-  readonly bytes: Uint8Array;
+  readonly content: StoredContent;
   readonly origin: string;
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { VerificationError } from '../errors.ts';
 import type { ArchiveReader, ArchiveWriter } from '../ports/archive.ts';
+import type { ByteSource } from '../ports/blob-store.ts';
 import type { BundleVerifier, Signer } from '../ports/signer.ts';
 import type { EvidenceInputs } from './inputs.ts';
 import { trustedKeyFromPem } from './keys.ts';
@@ -17,8 +18,13 @@ export interface EvidencePorts {
   readonly verifyBundle: BundleVerifier;
 }
 
+/** Takes the packed zip away, piece by piece, to where it can be read again. */
+export type KeepArchive = (
+  pieces: AsyncIterable<Uint8Array>,
+) => Promise<ByteSource & { readonly sha256: string }>;
+
 export interface PackedEvidence {
-  readonly zip: Uint8Array;
+  readonly zip: ByteSource;
   readonly sha256: string;
   readonly bundle: Uint8Array;
   readonly bundleSha256: string;
@@ -27,18 +33,27 @@ export interface PackedEvidence {
 
 /**
  * Packs, signs, and verifies what it packed as an outsider would. The zip is the same for the same inputs; the
- * bundle is not, because an ECDSA signature holds a random number.
+ * bundle is not, because an ECDSA signature holds a random number. Memory does not grow with the evidence.
  *
  * @throws VerificationError with the code of the first problem (`MISSING`, `STALE`, `OTHER_COMMIT` …): evidence
  * that would not verify is not handed out.
  */
-export async function packEvidence(inputs: EvidenceInputs, ports: EvidencePorts): Promise<PackedEvidence> {
+export async function packEvidence(
+  inputs: EvidenceInputs,
+  ports: EvidencePorts,
+  keep: KeepArchive,
+): Promise<PackedEvidence> {
   const plan = planBundle(inputs);
-  const zip = ports.writeArchive(plan.entries);
-  const digest = sha256(zip);
-  const statement = makeStatement(plan.manifest, plan.manifestSha256, digest);
+  const zip = await keep(ports.writeArchive(plan.entries));
+  const statement = makeStatement(plan.manifest, plan.manifestSha256, zip.sha256);
   const bundle = await ports.signer.attest(renderStatement(statement), payloadType);
-  const packed = { zip, sha256: digest, bundle, bundleSha256: sha256(bundle), manifest: plan.manifest };
+  const packed = {
+    zip,
+    sha256: zip.sha256,
+    bundle,
+    bundleSha256: sha256(bundle),
+    manifest: plan.manifest,
+  };
   await readBackAndVerify({ zip, bundle }, packed, inputs.subject, ports);
   return packed;
 }
@@ -50,19 +65,19 @@ export async function packEvidence(inputs: EvidenceInputs, ports: EvidencePorts)
  * @throws VerificationError `TAMPERED` when the bytes are others, else as `packEvidence`.
  */
 export async function readBackAndVerify(
-  files: { readonly zip: Uint8Array; readonly bundle: Uint8Array },
+  files: { readonly zip: ByteSource; readonly bundle: Uint8Array },
   expected: { readonly sha256: string; readonly bundleSha256: string },
   subject: { readonly repository: string; readonly tag: string; readonly commit: string },
-  ports: Omit<EvidencePorts, 'writeArchive'> & Partial<EvidencePorts>,
+  ports: Omit<EvidencePorts, 'writeArchive'>,
 ): Promise<VerificationReport> {
-  compare('evidence.zip', files.zip, expected.sha256);
-  compare('evidence.zip.sigstore.json', files.bundle, expected.bundleSha256);
+  compare('evidence.zip.sigstore.json', sha256(files.bundle), expected.bundleSha256);
   const { pem } = await ports.signer.publicKey();
   const { repository, tag, commit } = subject;
-  const report = verifyEvidence(
+  const report = await verifyEvidence(
     { ...files, trustedKeys: [trustedKeyFromPem(pem)], expected: { repository, tag, commit } },
     ports,
   );
+  compare('evidence.zip', report.zipSha256, expected.sha256);
   const first = report.problems[0];
   if (first === undefined) return report;
   const more = report.problems.length > 1 ? ` (and ${report.problems.length - 1} more)` : '';
@@ -73,8 +88,7 @@ export async function readBackAndVerify(
   );
 }
 
-function compare(name: string, bytes: Uint8Array, expected: string): void {
-  const found = sha256(bytes);
+function compare(name: string, found: string, expected: string): void {
   if (found === expected) return;
   throw new VerificationError(
     'TAMPERED',

@@ -4,7 +4,7 @@ import type { GateReport } from '../flow/event.ts';
 import { gateNames } from '../gate/names.ts';
 import type { ArchiveEntry } from '../ports/archive.ts';
 import { type Candidate, gateDocument, ownDocuments, partitionAudit, reservedPath } from './documents.ts';
-import type { EvidenceInputs } from './inputs.ts';
+import type { EvidenceInputs, EvidenceItem } from './inputs.ts';
 import { type Manifest, manifestPath, type RefusedEntry, renderManifest } from './manifest.ts';
 import { selectEntries } from './select.ts';
 import { absentSlots } from './slots.ts';
@@ -26,7 +26,11 @@ export function planBundle(inputs: EvidenceInputs): BundlePlan {
   const { accepted, refused } = selectEntries([
     ...ownDocuments(inputs, audit.kept).map((document) => ({ ...document, own: true })),
     ...reports.map((report) => ({ ...gateDocument(report), own: true })),
-    ...inputs.files.map((file) => ({ ...file, own: false, problem: fileProblem(file, reports) })),
+    ...inputs.files.map(candidateOf).map((file) => ({
+      ...file,
+      own: false,
+      problem: fileProblem(file, reports),
+    })),
   ]);
   const manifest: Manifest = {
     ...aboutRelease(inputs),
@@ -45,8 +49,15 @@ export function planBundle(inputs: EvidenceInputs): BundlePlan {
   return {
     manifest,
     manifestSha256: sha256(bytes),
-    entries: [...accepted, { path: manifestPath, bytes }].map(({ path, bytes }) => ({ path, bytes })),
+    entries: [...accepted, { path: manifestPath, content: bytes }].map(({ path, content }) => ({
+      path,
+      content,
+    })),
   };
+}
+
+function candidateOf({ path, mediaType, content, origin }: EvidenceItem): Candidate {
+  return { path, mediaType, content, size: content.size, sha256: content.sha256, origin };
 }
 
 /** One report a gate, the newest, in the gates' order; results of other commits are refused by name. */
@@ -86,12 +97,11 @@ function fileProblem(
   const gate = /^gate:(.+)$/.exec(file.origin)?.[1];
   if (gate === undefined) return null;
   const references = reports.find((report) => report.gate === gate)?.result.evidence ?? [];
-  const digest = sha256(file.bytes);
-  if (references.some((reference) => reference.path === file.path && reference.sha256 === digest))
+  if (references.some((reference) => reference.path === file.path && reference.sha256 === file.sha256))
     return null;
   return {
     code: 'NOT_OF_THIS_RESULT',
-    reason: `the result of ${gate} does not name it with sha256 ${digest}`,
+    reason: `the result of ${gate} does not name it with sha256 ${file.sha256}`,
   };
 }
 
@@ -122,7 +132,7 @@ function aboutGate({ gate, result, origin }: GateReport, inputs: EvidenceInputs)
     gate,
     required: inputs.requiredGates.includes(gate),
     verdict: result.verdict,
-    result_sha256: sha256(gateDocument({ gate, result, origin, resultSha256: '' }).bytes),
+    result_sha256: gateDocument({ gate, result, origin, resultSha256: '' }).sha256,
     finished_at: result.finished_at,
     via: origin.via,
     run_id: origin.runId ?? null,
@@ -135,8 +145,8 @@ function aboutEntry(entry: Candidate, reports: readonly GateReport[]): Manifest[
   const report = reports.find(({ gate }) => entry.origin === `gate:${gate}`);
   return {
     path: entry.path,
-    size: entry.bytes.length,
-    sha256: sha256(entry.bytes),
+    size: entry.size,
+    sha256: entry.sha256,
     media_type: entry.mediaType,
     origin: entry.origin,
     verdict: report?.result.verdict ?? null,

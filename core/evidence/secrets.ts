@@ -44,8 +44,16 @@ const anchored = shapes.map(({ kind, pattern }) => ({
   pattern: new RegExp(before + pattern.source, pattern.flags),
 }));
 
+/**
+ * A constant part of every shape. Text without any of them, which is nearly all text, is passed over at the speed
+ * of a plain search.
+ */
+const traces =
+  /PRIVATE KEY|gh[pousr]_|github_pat_|glpat-|A(?:KIA|SIA|Iza)|xox[abeoprs]-|\.slack\.com|npm_|k_live_|SG\.|sk-(?:ant|proj|or)-|eyJ|[aA][uU][tT][hH][oO][rR][iI][zZ]|:\/\/[^\s/:@"'<>]{1,128}:/;
+
 /** Every stretch of the text that has the shape of a credential, in order. */
 export function findSecrets(text: string): readonly SecretHit[] {
+  if (!traces.test(text)) return [];
   return anchored
     .flatMap(({ kind, pattern }) =>
       Array.from(text.matchAll(pattern), (match) => ({ kind, at: match.index })),
@@ -65,6 +73,39 @@ export function findSecretsInFile(bytes: Uint8Array): readonly SecretHit[] {
       at: match.index,
     })),
   );
+}
+
+/** Content up to this size is looked at in one piece, with the payloads of its envelopes. */
+const wholeBytes = 16 * 1_024 * 1_024;
+/** How much of the end of a piece is looked at again with the next: longer than any credential. */
+const overlap = 16 * 1_024;
+
+/** Looks for credentials in content of any size that passes by, in constant memory. */
+export class SecretScanner {
+  #parts: Uint8Array[] = [];
+  #held = 0;
+  #found: string | null = null;
+
+  update(chunk: Uint8Array): void {
+    if (this.#found !== null) return;
+    this.#parts.push(chunk.slice());
+    this.#held += chunk.length;
+    if (this.#held > wholeBytes) this.#parts = [this.#look().slice(-overlap)];
+  }
+
+  /** What was found first, as `SecretHit.kind` says it; null: nothing. */
+  finish(): string | null {
+    this.#look();
+    this.#parts = [];
+    return this.#found;
+  }
+
+  #look(): Uint8Array {
+    const piece = this.#parts.length === 1 ? (this.#parts[0] as Uint8Array) : Buffer.concat(this.#parts);
+    this.#found ??= findSecretsInFile(piece)[0]?.kind ?? null;
+    this.#held = Math.min(piece.length, overlap);
+    return piece;
+  }
 }
 
 /** The text with every stretch that looks like a credential replaced by its kind. JSON stays JSON. */

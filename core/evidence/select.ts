@@ -11,9 +11,9 @@ export interface Applicant extends Candidate {
 
 type Problem = Pick<RefusedEntry, 'code' | 'reason'>;
 
-export const maxEntryBytes = 64 * 1_024 * 1_024;
-export const maxTotalBytes = 512 * 1_024 * 1_024;
-export const maxEntries = 10_000;
+/** GitHub takes release assets of less than 2 GiB; what is left is for the headers and the manifest. */
+export const maxTotalBytes = 2 * 1_024 ** 3 - 64 * 1_024 ** 2;
+export const maxEntries = 50_000;
 
 /** Admits candidates one by one, the Conductor's first, then by path. Both lists are sorted by path. */
 export function selectEntries(applicants: readonly Applicant[]): {
@@ -31,7 +31,7 @@ export function selectEntries(applicants: readonly Applicant[]): {
     if (problem === null) {
       taken.add(applicant);
       accepted.push(applicant);
-      total += applicant.bytes.length;
+      total += applicant.size;
     } else {
       refused.push({ path: applicant.path.slice(0, 255), ...problem });
     }
@@ -39,19 +39,17 @@ export function selectEntries(applicants: readonly Applicant[]): {
   return { accepted: accepted.sort(byPath), refused };
 }
 
-function ownProblem({ path, bytes }: Applicant, total: number, count: number): Problem | null {
+function ownProblem({ path, size, content }: Applicant, total: number, count: number): Problem | null {
   const badPath = pathProblem(path);
   if (badPath !== null) return { code: 'BAD_PATH', reason: badPath };
-  if (bytes.length > maxEntryBytes || total + bytes.length > maxTotalBytes || count >= maxEntries) {
+  if (total + size > maxTotalBytes || count >= maxEntries) {
     return {
       code: 'TOO_LARGE',
-      reason: `${bytes.length} bytes as file ${count + 1} are over the limit of the bundle`,
+      reason: `${size} bytes as file ${count + 1} are over the limit of the bundle`,
     };
   }
-  const secret = findSecretsInFile(bytes)[0];
-  return secret === undefined
-    ? null
-    : { code: 'SECRET', reason: `holds what looks like ${secret.kind} at byte ${secret.at}` };
+  const secret = content instanceof Uint8Array ? findSecretsInFile(content)[0]?.kind : content.secret;
+  return secret == null ? null : { code: 'SECRET', reason: `holds what looks like ${secret}` };
 }
 
 /** Paths in use. Some file systems ignore case, and none has a file and a folder of one name. */
@@ -61,7 +59,7 @@ class Places {
 
   holdsSame(candidate: Candidate): boolean {
     const holder = this.#files.get(candidate.path.toLowerCase());
-    return holder?.path === candidate.path && Buffer.compare(holder.bytes, candidate.bytes) === 0;
+    return holder?.path === candidate.path && holder.sha256 === candidate.sha256;
   }
 
   problem(path: string): Problem | null {
@@ -88,7 +86,7 @@ function foldersOf(path: string): readonly string[] {
 }
 
 function byRank(a: Applicant, b: Applicant): number {
-  return Number(b.own) - Number(a.own) || byPath(a, b) || Buffer.compare(a.bytes, b.bytes);
+  return Number(b.own) - Number(a.own) || byPath(a, b) || (a.sha256 < b.sha256 ? -1 : 1);
 }
 
 function byPath(a: Candidate, b: Candidate): number {

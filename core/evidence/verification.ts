@@ -1,9 +1,10 @@
-import type { ArchiveReader, ArchiveWriter } from '../ports/archive.ts';
+import type { ArchiveReader, ReadArchive } from '../ports/archive.ts';
+import type { ByteSource } from '../ports/blob-store.ts';
 import type { BundleVerifier, TrustedKey } from '../ports/signer.ts';
 import type { Manifest } from './manifest.ts';
 
 export interface VerificationInput {
-  readonly zip: Uint8Array;
+  readonly zip: ByteSource;
   /** null: there is none, which is `UNSIGNED`. */
   readonly bundle: Uint8Array | null;
   readonly trustedKeys: readonly TrustedKey[];
@@ -14,13 +15,10 @@ export interface VerificationInput {
 export interface VerificationPorts {
   readonly verifyBundle: BundleVerifier;
   readonly readArchive: ArchiveReader;
-  /** When given, the zip must be byte for byte what this writer makes of its entries. */
-  readonly writeArchive?: ArchiveWriter | undefined;
 }
 
 /** A zip whose structure and manifest could be read. */
-export interface Opened {
-  readonly files: ReadonlyMap<string, Uint8Array>;
+export interface Opened extends Pick<ReadArchive, 'entries' | 'files'> {
   readonly manifest: Manifest;
   readonly manifestSha256: string;
 }

@@ -9,23 +9,22 @@ import { type Opened, type Problem, problem, type VerificationInput } from './ve
 const always = ['release_notes.md', 'approvals_matrix.json', 'audit/highlights.jsonl'];
 
 /** The manifest names exactly the entries that are there, each with its size and digest. */
-export function checkEntries({ files, manifest }: Opened): readonly Problem[] {
+export function checkEntries({ entries, manifest }: Opened): readonly Problem[] {
   const listed = new Map(manifest.entries.map((entry) => [entry.path, entry]));
   const problems: Problem[] = [];
   if (listed.size !== manifest.entries.length)
     problems.push(problem('TAMPERED', manifestPath, 'lists one path twice'));
   for (const { path, size, sha256 } of manifest.entries) {
-    const bytes = files.get(path);
+    const found = entries.get(path);
     if (path === manifestPath) problems.push(problem('TAMPERED', path, 'lists itself'));
-    else if (bytes === undefined)
+    else if (found === undefined)
       problems.push(problem('MISSING', path, 'stands in the manifest, not in the zip'));
-    else if (bytes.length !== size || digestOf(bytes) !== sha256) {
-      problems.push(
-        problem('TAMPERED', path, `expected ${size} bytes with sha256 ${sha256}, found ${digestOf(bytes)}`),
-      );
+    else if (found.size !== size || found.sha256 !== sha256) {
+      const message = `expected ${size} bytes with sha256 ${sha256}, found ${found.size} with ${found.sha256}`;
+      problems.push(problem('TAMPERED', path, message));
     }
   }
-  for (const path of files.keys()) {
+  for (const path of entries.keys()) {
     if (path !== manifestPath && !listed.has(path)) {
       problems.push(problem('TAMPERED', path, 'stands in the zip, not in the manifest'));
     }

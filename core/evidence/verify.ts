@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type {
   Check,
   Problem,
@@ -14,11 +13,13 @@ import { checkStatement, readStatement } from './verify-signature.ts';
  * Verifies evidence offline, in the order of trust: who signed, what was signed, whether the zip is that, and
  * whether what it says holds together. Every problem is reported, not only the first.
  */
-export function verifyEvidence(input: VerificationInput, ports: VerificationPorts): VerificationReport {
-  const zipSha256 = createHash('sha256').update(input.zip).digest('hex');
+export async function verifyEvidence(
+  input: VerificationInput,
+  ports: VerificationPorts,
+): Promise<VerificationReport> {
   const signed = readStatement(input, ports.verifyBundle);
-  const archive = openArchive(input.zip, ports);
-  const { opened } = archive;
+  const archive = await openArchive(input.zip, ports.readArchive);
+  const { opened, zipSha256 } = archive;
   const steps: readonly (readonly [string, readonly Problem[] | null])[] = [
     ['signature', signed.problems],
     ['archive', archive.problems],

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { verifyBundle } from '../../adapters/sigstore/verify-bundle.ts';
 import { readZip } from '../../adapters/zip/read-zip.ts';
+import { memorySource } from '../../core/evidence/bytes.ts';
 import { trustedKeyFromPem } from '../../core/evidence/keys.ts';
 import { verifyEvidence } from '../../core/evidence/verify.ts';
 import { deploy, expectEachSideEffectOnce, load, promoteToTheEnd, reaches, say, stage } from './story.ts';
@@ -37,9 +38,9 @@ describe('a release', () => {
     const keys = (await (
       await fetch(`${world.conductor.url}/.well-known/release-conductor/keys.json`)
     ).json()) as { keys: { pem: string }[] };
-    const report = verifyEvidence(
+    const report = await verifyEvidence(
       {
-        zip: zip as Uint8Array,
+        zip: memorySource(zip as Uint8Array),
         bundle: bundle as Uint8Array,
         trustedKeys: keys.keys.map(({ pem }) => trustedKeyFromPem(pem)),
         expected: { repository: 'acme/shop', tag: 'v1.1.0' },

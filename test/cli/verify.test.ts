@@ -3,8 +3,14 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { renderKeySet } from '../../core/evidence/key-set.ts';
 import { trustedKeyFromPem } from '../../core/evidence/keys.ts';
-import { packEvidence } from '../../core/evidence/pack.ts';
-import { commit, inputsFor, newPrivateKey, portsWith, repository } from '../evidence/support.ts';
+import {
+  commit,
+  inputsFor,
+  newPrivateKey,
+  packInMemory,
+  portsWith,
+  repository,
+} from '../evidence/support.ts';
 import { FakeWorld, folderWith } from './support.ts';
 
 const ports = portsWith(newPrivateKey());
@@ -12,7 +18,7 @@ let folder: string;
 let pem: string;
 
 beforeEach(async () => {
-  const { zip, bundle } = await packEvidence(inputsFor(), ports);
+  const { zip, bundle } = await packInMemory(inputsFor(), ports);
   pem = (await ports.signer.publicKey()).pem;
   folder = await folderWith({
     'evidence.zip': zip,
@@ -73,7 +79,7 @@ describe('verify', () => {
   });
 
   it('exits 1 for a changed byte, a foreign key and a missing signature', async () => {
-    const { zip } = await packEvidence(inputsFor(), ports);
+    const { zip } = await packInMemory(inputsFor(), ports);
     await writeFile(join(folder, 'changed.zip'), zip.with(200, (zip[200] as number) ^ 1));
     expect(
       await verify('changed.zip', '--bundle', 'evidence.zip.sigstore.json', '--key', 'keys.json'),

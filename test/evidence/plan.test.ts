@@ -1,21 +1,23 @@
 import { describe, expect, it } from 'vitest';
+import { bytesOf } from '../../core/evidence/bytes.ts';
 import type { EvidenceItem } from '../../core/evidence/inputs.ts';
 import { type Manifest, manifestSchema } from '../../core/evidence/manifest.ts';
 import { pathProblem } from '../../core/evidence/path.ts';
 import { type BundlePlan, planBundle } from '../../core/evidence/plan.ts';
 import { findSecrets, findSecretsInFile, redactSecrets } from '../../core/evidence/secrets.ts';
 import { absentSlots } from '../../core/evidence/slots.ts';
-import { auditOf, commit, inputsFor, reportFor, repository, sha256Of } from './support.ts';
+import type { StoredContent } from '../../core/ports/blob-store.ts';
+import { auditOf, commit, inputsFor, reportFor, repository, sha256Of, storedContent } from './support.ts';
 
 const item = (path: string, content = '{}', origin = 'drill'): EvidenceItem => ({
   path,
   mediaType: 'application/json',
-  bytes: new TextEncoder().encode(content),
+  content: storedContent(new TextEncoder().encode(content)),
   origin,
 });
 
 const contentOf = (plan: BundlePlan, path: string): string =>
-  new TextDecoder().decode(plan.entries.find((entry) => entry.path === path)?.bytes);
+  new TextDecoder().decode(plan.entries.find((entry) => entry.path === path)?.content as Uint8Array);
 
 const token = `ghp_${'a1B2'.repeat(9)}`;
 
@@ -38,10 +40,11 @@ describe('the plan of the evidence', () => {
     expect(manifestSchema.parse(JSON.parse(contentOf(plan, '_manifest.json')))).toEqual(plan.manifest);
   });
 
-  it('records size, digest, origin and verdict of every entry', () => {
+  it('records size, digest, origin and verdict of every entry', async () => {
     const { manifest, entries } = planBundle(inputsFor());
     for (const { path, size, sha256 } of manifest.entries) {
-      const bytes = entries.find((entry) => entry.path === path)?.bytes as Uint8Array;
+      const content = entries.find((entry) => entry.path === path)?.content;
+      const bytes = content instanceof Uint8Array ? content : await bytesOf(content as StoredContent);
       expect([path, size, sha256]).toEqual([path, bytes.length, sha256Of(bytes)]);
     }
     expect(manifest.entries.find(({ path }) => path === 'slo/burn.png')).toMatchObject({
@@ -155,7 +158,8 @@ describe('an entry is refused, and named,', () => {
   });
 
   it('for a size over the limit', () => {
-    const huge = { ...item('identity/x.json'), bytes: new Uint8Array(64 * 1_024 * 1_024 + 1) };
+    const content = { ...storedContent(new Uint8Array()), size: 2 ** 31 };
+    const huge = { ...item('identity/x.json'), content };
     expect(refusedOf({ files: [...inputsFor().files, huge] })).toMatchObject([
       { path: 'identity/x.json', code: 'TOO_LARGE' },
     ]);

@@ -1,14 +1,17 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { localKeySigner } from '../../adapters/sigstore/signer.ts';
 import { verifyBundle } from '../../adapters/sigstore/verify-bundle.ts';
+import { createInspector } from '../../adapters/zip/inspector.ts';
 import { readZip } from '../../adapters/zip/read-zip.ts';
 import { writeZip } from '../../adapters/zip/write-zip.ts';
 import { type AuditEntry, nextAuditEntry } from '../../core/audit/entry.ts';
+import { bytesOf, memorySource } from '../../core/evidence/bytes.ts';
 import type { EvidenceInputs, EvidenceItem } from '../../core/evidence/inputs.ts';
-import type { EvidencePorts } from '../../core/evidence/pack.ts';
+import { type EvidencePorts, type PackedEvidence, packEvidence } from '../../core/evidence/pack.ts';
 import type { GateReport } from '../../core/flow/event.ts';
 import type { GateName } from '../../core/gate/names.ts';
 import type { GateResult } from '../../core/gate/result.ts';
+import type { StoredContent } from '../../core/ports/blob-store.ts';
 
 export function sha256Of(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
@@ -43,7 +46,35 @@ const decidedAt = Date.parse('2026-01-02T05:00:00Z');
 
 export const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0]);
 
-const burn: EvidenceItem = { path: 'slo/burn.png', mediaType: 'image/png', bytes: png, origin: 'gate:slo' };
+/** Content as a store has it, in memory. */
+export function storedContent(bytes: Uint8Array): StoredContent {
+  const inspector = createInspector();
+  inspector.update(bytes);
+  return { ...inspector.finish(), ...memorySource(bytes) };
+}
+
+/** All pieces in one. */
+export async function gather(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const piece of pieces) parts.push(piece.slice());
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+/** Packed evidence with its zip in memory. */
+export async function packInMemory(
+  inputs: EvidenceInputs,
+  ports: EvidencePorts,
+): Promise<Omit<PackedEvidence, 'zip'> & { readonly zip: Uint8Array }> {
+  const packed = await packEvidence(inputs, ports, async (pieces) => storedContent(await gather(pieces)));
+  return { ...packed, zip: await bytesOf(packed.zip) };
+}
+
+const burn: EvidenceItem = {
+  path: 'slo/burn.png',
+  mediaType: 'image/png',
+  content: storedContent(png),
+  origin: 'gate:slo',
+};
 
 export function reportFor(gate: GateName, change: Partial<GateResult> = {}): GateReport {
   const result = gateResultFor(gate, { repository, sha: commit }, change);
@@ -68,7 +99,7 @@ export function auditOf(count: number): readonly AuditEntry[] {
 
 /** A whole, good release; tests change one thing. */
 export function inputsFor(change: Partial<EvidenceInputs> = {}): EvidenceInputs {
-  const slo = { path: burn.path, sha256: sha256Of(burn.bytes), media_type: burn.mediaType };
+  const slo = { path: burn.path, sha256: burn.content.sha256, media_type: burn.mediaType };
   return {
     subject: {
       repository,

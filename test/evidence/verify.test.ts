@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readZip } from '../../adapters/zip/read-zip.ts';
 import { writeZip } from '../../adapters/zip/write-zip.ts';
 import { nextAuditEntry } from '../../core/audit/entry.ts';
+import { memorySource } from '../../core/evidence/bytes.ts';
 import type { EvidenceInputs } from '../../core/evidence/inputs.ts';
 import { trustedKeyFromPem } from '../../core/evidence/keys.ts';
 import { type Manifest, manifestPath, renderManifest } from '../../core/evidence/manifest.ts';
-import { type PackedEvidence, packEvidence, readBackAndVerify } from '../../core/evidence/pack.ts';
+import { readBackAndVerify } from '../../core/evidence/pack.ts';
 import { planBundle } from '../../core/evidence/plan.ts';
 import { makeStatement, payloadType, renderStatement } from '../../core/evidence/statement.ts';
 import type { VerificationInput } from '../../core/evidence/verification.ts';
@@ -16,8 +16,10 @@ import {
   auditOf,
   commit,
   gateResultFor,
+  gather,
   inputsFor,
   newPrivateKey,
+  packInMemory,
   portsWith,
   reportFor,
   repository,
@@ -26,20 +28,22 @@ import {
 
 const ports = portsWith(newPrivateKey());
 const strangerPorts = portsWith(newPrivateKey());
-let good: PackedEvidence;
+let good: Awaited<ReturnType<typeof packInMemory>>;
 let key: TrustedKey;
 let stranger: TrustedKey;
 
 beforeAll(async () => {
-  good = await packEvidence(inputsFor(), ports);
+  good = await packInMemory(inputsFor(), ports);
   key = trustedKeyFromPem((await ports.signer.publicKey()).pem);
   stranger = trustedKeyFromPem((await strangerPorts.signer.publicKey()).pem);
 });
 
-const verify = (change: Partial<VerificationInput> = {}) =>
+type Change = Partial<Omit<VerificationInput, 'zip'>> & { readonly zip?: Uint8Array };
+
+const verify = ({ zip, ...change }: Change = {}) =>
   verifyEvidence(
     {
-      zip: good.zip,
+      zip: memorySource(zip ?? good.zip),
       bundle: good.bundle,
       trustedKeys: [key],
       expected: { repository, tag: 'v1.0.0', commit },
@@ -48,8 +52,8 @@ const verify = (change: Partial<VerificationInput> = {}) =>
     ports,
   );
 
-const found = (report: ReturnType<typeof verify>) =>
-  report.problems.map(({ code, entry }) => `${code} ${entry}`);
+const found = async (change: Change = {}) =>
+  (await verify(change)).problems.map(({ code, entry }) => `${code} ${entry}`);
 
 /** Evidence as the Conductor would sign it, without the Conductor's own verification before it. */
 async function signed(
@@ -58,15 +62,19 @@ async function signed(
 ) {
   const plan = planBundle(inputs);
   const entries = tamper([...plan.entries], structuredClone(plan.manifest));
-  const zip = writeZip(entries);
+  const zip = await gather(writeZip(entries));
   const manifest = entries.find(({ path }) => path === manifestPath);
-  const statement = makeStatement(plan.manifest, sha256Of(manifest?.bytes ?? ''), sha256Of(zip));
+  const statement = makeStatement(
+    plan.manifest,
+    sha256Of((manifest?.content as Uint8Array | undefined) ?? ''),
+    sha256Of(zip),
+  );
   return { zip, bundle: await ports.signer.attest(renderStatement(statement), payloadType) };
 }
 
 describe('good evidence', () => {
-  it('verifies with every check, offline, with the public key alone', () => {
-    const report = verify();
+  it('verifies with every check, offline, with the public key alone', async () => {
+    const report = await verify();
     expect(report.problems).toEqual([]);
     expect(report).toMatchObject({ ok: true, signedBy: key.hint, zipSha256: good.sha256 });
     expect(report.checks.map(({ name, ok }) => [name, ok])).toEqual(
@@ -79,22 +87,27 @@ describe('good evidence', () => {
 
   it('has the same bytes for the same inputs in any order', async () => {
     const inputs = inputsFor();
-    const again = await packEvidence(
+    const again = await packInMemory(
       { ...inputs, reports: inputs.reports.toReversed(), requiredGates: inputs.requiredGates.toReversed() },
       ports,
     );
     expect(again.sha256).toBe(good.sha256);
   });
 
-  it('may be verified without expectations', () => {
-    expect(verify({ expected: {} }).ok).toBe(true);
+  it('may be verified without expectations', async () => {
+    expect((await verify({ expected: {} })).ok).toBe(true);
   });
 
   it('is accepted when the bytes came back as they were uploaded', async () => {
     await expect(
-      readBackAndVerify(good, good, { repository, tag: 'v1.0.0', commit }, ports),
+      readBackAndVerify(
+        { ...good, zip: memorySource(good.zip) },
+        good,
+        { repository, tag: 'v1.0.0', commit },
+        ports,
+      ),
     ).resolves.toMatchObject({ ok: true });
-    const changed = { zip: good.zip.with(100, 1), bundle: good.bundle };
+    const changed = { zip: memorySource(good.zip.with(100, 1)), bundle: good.bundle };
     await expect(
       readBackAndVerify(changed, good, { repository, tag: 'v1.0.0', commit }, ports),
     ).rejects.toMatchObject({
@@ -109,29 +122,29 @@ interface BundleJson extends Record<string, unknown> {
 }
 
 describe('the signature', () => {
-  it('must be there', () => {
-    expect(found(verify({ bundle: null }))).toEqual(['UNSIGNED evidence.zip.sigstore.json']);
-    expect(found(verify({ bundle: new Uint8Array() }))).toEqual(['UNSIGNED evidence.zip.sigstore.json']);
-    expect(found(verify({ bundle: new TextEncoder().encode('{}') }))).toEqual([
+  it('must be there', async () => {
+    expect(await found({ bundle: null })).toEqual(['UNSIGNED evidence.zip.sigstore.json']);
+    expect(await found({ bundle: new Uint8Array() })).toEqual(['UNSIGNED evidence.zip.sigstore.json']);
+    expect(await found({ bundle: new TextEncoder().encode('{}') })).toEqual([
       'UNSIGNED evidence.zip.sigstore.json',
     ]);
   });
 
-  it('must be by a trusted key', () => {
-    expect(found(verify({ trustedKeys: [stranger] }))).toEqual(['UNKNOWN_KEY evidence.zip.sigstore.json']);
-    expect(found(verify({ trustedKeys: [] }))).toEqual(['UNKNOWN_KEY evidence.zip.sigstore.json']);
+  it('must be by a trusted key', async () => {
+    expect(await found({ trustedKeys: [stranger] })).toEqual(['UNKNOWN_KEY evidence.zip.sigstore.json']);
+    expect(await found({ trustedKeys: [] })).toEqual(['UNKNOWN_KEY evidence.zip.sigstore.json']);
   });
 
-  it('must be by a key that is trusted for this repository', () => {
-    expect(found(verify({ trustedKeys: [{ ...key, repositories: ['acme/other'] }] }))).toEqual([
+  it('must be by a key that is trusted for this repository', async () => {
+    expect(await found({ trustedKeys: [{ ...key, repositories: ['acme/other'] }] })).toEqual([
       'WRONG_SIGNER evidence.zip.sigstore.json',
     ]);
-    expect(verify({ trustedKeys: [{ ...key, repositories: [repository] }] }).ok).toBe(true);
+    expect((await verify({ trustedKeys: [{ ...key, repositories: [repository] }] })).ok).toBe(true);
   });
 
   it('must be by the key that it names', async () => {
     const theirs = JSON.parse(
-      new TextDecoder().decode((await packEvidence(inputsFor(), strangerPorts)).bundle),
+      new TextDecoder().decode((await packInMemory(inputsFor(), strangerPorts)).bundle),
     );
     const ours = JSON.parse(new TextDecoder().decode(good.bundle));
     ours.dsseEnvelope = {
@@ -139,25 +152,23 @@ describe('the signature', () => {
       signatures: [{ ...theirs.dsseEnvelope.signatures[0], keyid: key.hint }],
     };
     const bundle = new TextEncoder().encode(JSON.stringify(ours));
-    expect(found(verify({ bundle, trustedKeys: [key, stranger] }))).toEqual([
+    expect(await found({ bundle, trustedKeys: [key, stranger] })).toEqual([
       'WRONG_SIGNER evidence.zip.sigstore.json',
     ]);
-    expect(found(verify({ bundle }))).toEqual(['TAMPERED evidence.zip.sigstore.json']);
+    expect(await found({ bundle })).toEqual(['TAMPERED evidence.zip.sigstore.json']);
   });
 
   it('must be of this release, not a good one of another', async () => {
     const subject = { ...inputsFor().subject, tag: 'v0.9.0' };
-    const sameCommit = await packEvidence(inputsFor({ subject }), ports);
-    expect(found(verify({ bundle: sameCommit.bundle }))).toEqual([
-      'OTHER_RELEASE evidence.zip.sigstore.json',
-    ]);
+    const sameCommit = await packInMemory(inputsFor({ subject }), ports);
+    expect(await found({ bundle: sameCommit.bundle })).toEqual(['OTHER_RELEASE evidence.zip.sigstore.json']);
     const other = await signed(inputsFor({ subject: { ...subject, commit: 'e'.repeat(40) } }));
-    expect(found(verify({ bundle: other.bundle }))).toEqual(['OTHER_COMMIT evidence.zip.sigstore.json']);
+    expect(await found({ bundle: other.bundle })).toEqual(['OTHER_COMMIT evidence.zip.sigstore.json']);
   });
 
   it('must be of a decision to release', async () => {
     const bundle = await ports.signer.attest(new TextEncoder().encode('{"_type":"other"}'), payloadType);
-    expect(found(verify({ bundle }))).toEqual(['UNSIGNED evidence.zip.sigstore.json']);
+    expect(await found({ bundle })).toEqual(['UNSIGNED evidence.zip.sigstore.json']);
   });
 
   it.each<[string, (json: BundleJson) => void]>([
@@ -212,10 +223,10 @@ describe('the signature', () => {
         json.dsseEnvelope.signatures = [{ ...json.dsseEnvelope.signatures[0], keyid: 'x' }];
       },
     ],
-  ])('is refused with %s', (_name, change) => {
+  ])('is refused with %s', async (_name, change) => {
     const json = JSON.parse(new TextDecoder().decode(good.bundle)) as BundleJson;
     change(json);
-    const report = verify({ bundle: new TextEncoder().encode(JSON.stringify(json)) });
+    const report = await verify({ bundle: new TextEncoder().encode(JSON.stringify(json)) });
     expect(report.problems.map(({ code }) => code)).toEqual([expect.stringMatching(/^(TAMPERED|UNSIGNED)$/)]);
   });
 });
@@ -225,14 +236,14 @@ describe('the subject', () => {
     ['another commit', { commit: 'f'.repeat(40) }, 'OTHER_COMMIT'],
     ['another tag', { tag: 'v2.0.0' }, 'OTHER_RELEASE'],
     ['another repository', { repository: 'acme/other' }, 'OTHER_RELEASE'],
-  ])('differs when %s is asked for', (_name, expected, code) => {
-    expect(found(verify({ expected }))).toEqual([`${code} _manifest.json`]);
+  ])('differs when %s is asked for', async (_name, expected, code) => {
+    expect(await found({ expected })).toEqual([`${code} _manifest.json`]);
   });
 });
 
 describe('signed evidence that does not hold together is refused', () => {
   const rewrite = (path: string, bytes: Uint8Array) => (entries: ArchiveEntry[]) =>
-    entries.map((entry) => (entry.path === path ? { path, bytes } : entry));
+    entries.map((entry) => (entry.path === path ? { path, content: bytes } : entry));
   const rewriteManifest =
     (change: (manifest: Manifest) => void) => (entries: ArchiveEntry[], manifest: Manifest) => {
       change(manifest);
@@ -295,7 +306,7 @@ describe('signed evidence that does not hold together is refused', () => {
     [
       'an entry that the manifest does not list',
       {},
-      (entries) => [...entries, { path: 'sbom/x.spdx.json', bytes: text('{}') }],
+      (entries) => [...entries, { path: 'sbom/x.spdx.json', content: text('{}') }],
       ['TAMPERED sbom/x.spdx.json'],
     ],
     [
@@ -366,14 +377,14 @@ describe('signed evidence that does not hold together is refused', () => {
     ],
   ])('%s', async (_name, inputs, tamper, problems) => {
     const evidence = await signed(inputsFor(inputs), tamper);
-    const report = verify({ ...evidence, expected: {} });
+    const report = await verify({ ...evidence, expected: {} });
     expect(report.ok).toBe(false);
-    expect(found(report)).toEqual(problems);
+    expect(report.problems.map(({ code, entry }) => `${code} ${entry}`)).toEqual(problems);
     expect(report.problems.every(({ help, message }) => help.length > 10 && message.length > 5)).toBe(true);
   });
 
   it('and the Conductor does not hand it out either', async () => {
-    const packing = packEvidence(inputsFor({ maxGateAge: 60_000 }), ports);
+    const packing = packInMemory(inputsFor({ maxGateAge: 60_000 }), ports);
     await expect(packing).rejects.toMatchObject({
       name: 'VerificationError',
       code: 'STALE',
@@ -386,7 +397,7 @@ describe('signed evidence that does not hold together is refused', () => {
     ['an old result', { reports: [reportFor('slo')], maxGateAge: 60_000 }],
     ['a missing result', { reports: [] }],
   ])('but %s does not void the evidence of a rollback', async (_name, change) => {
-    const packing = packEvidence(inputsFor({ outcome: 'rolled-back', files: [], ...change }), ports);
+    const packing = packInMemory(inputsFor({ outcome: 'rolled-back', files: [], ...change }), ports);
     await expect(packing).resolves.toBeDefined();
   });
 
@@ -420,54 +431,5 @@ describe('signed evidence that does not hold together is refused', () => {
       Object.assign(manifest.gates[1] as object, { result_sha256: sha256Of(bytes) });
       return replaced(entries, manifest, 'gates/migrations.json', bytes);
     };
-  }
-});
-
-describe('one changed byte', () => {
-  it('anywhere in the structure of the zip is caught, and the place is named', () => {
-    const offsets = structuralOffsets(good.zip);
-    expect(offsets.length).toBeGreaterThan(500);
-    for (const at of offsets) expectCaught(at);
-  });
-
-  it('anywhere in the content is caught, and the entry is named', () => {
-    for (let at = 7; at < good.zip.length; at += 23) expectCaught(at);
-  });
-
-  it('anywhere in the bundle is caught', () => {
-    for (let at = 0; at < good.bundle.length - 1; at += 3) {
-      const bundle = good.bundle.with(at, (good.bundle[at] as number) ^ 1);
-      expect(verify({ bundle }).ok, `byte ${at}`).toBe(false);
-    }
-  });
-
-  it('less or more at either end is caught', () => {
-    expect(verify({ zip: good.zip.slice(0, -1) }).ok).toBe(false);
-    expect(verify({ zip: good.zip.slice(1) }).ok).toBe(false);
-    expect(verify({ zip: new Uint8Array([...good.zip, 0]) }).ok).toBe(false);
-    expect(verify({ zip: new Uint8Array([0, ...good.zip]) }).ok).toBe(false);
-    expect(verify({ zip: new Uint8Array() }).ok).toBe(false);
-  });
-
-  function expectCaught(at: number): void {
-    const zip = good.zip.with(at, (good.zip[at] as number) ^ 1);
-    const report = verify({ zip });
-    expect(report.ok, `byte ${at}`).toBe(false);
-    const named = report.problems.filter(
-      ({ entry, message }) => entry !== 'evidence.zip' || !message.startsWith('expected sha256'),
-    );
-    expect(named, `byte ${at} is named`).not.toEqual([]);
-  }
-
-  /** Every byte that is not content of an entry. */
-  function structuralOffsets(zip: Uint8Array): number[] {
-    const offsets: number[] = [];
-    let at = 0;
-    for (const { path, bytes } of readZip(zip)) {
-      for (let n = 0; n < 30 + path.length; n++) offsets.push(at + n);
-      at += 30 + path.length + bytes.length;
-    }
-    for (; at < zip.length; at++) offsets.push(at);
-    return offsets;
   }
 });

@@ -10,11 +10,11 @@ import {
   lockAggregate,
   migrate,
   planEffects,
+  postgresContents,
   readAudit,
   readPendingEffect,
   saveAggregate,
   settleEffect,
-  storeBlob,
   useToken,
 } from '../../../adapters/postgres/index.ts';
 import { verifyAuditChain } from '../../../core/audit/verify.ts';
@@ -53,7 +53,8 @@ describe('migrations', () => {
     const other = await connect({ url, log: silentLog });
     onTestFinished(() => other.close());
     const applied = await Promise.all([migrate(other), migrate(other), migrate(other)]);
-    expect(applied.flat()).toEqual(['0001_store.sql']);
+    expect(applied.flat()).toEqual(applied.find((names) => names.length > 0));
+    expect(applied.flat()[0]).toBe('0001_store.sql');
   });
 
   it.each([
@@ -184,12 +185,13 @@ describe('a token', () => {
 
 describe('bytes', () => {
   it('are kept once under their digest', async () => {
-    const bytes = new Uint8Array([1, 2, 3]);
-    const [first, second] = [
-      await storeBlob(database, bytes, 'a/b'),
-      await storeBlob(database, bytes, 'a/b'),
-    ];
-    expect(first).toBe('039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81');
-    expect(second).toBe(first);
+    const contents = postgresContents(database);
+    const stored = await contents.put([new Uint8Array([1, 2]), new Uint8Array([3])], now);
+    expect(stored).toEqual({
+      sha256: '039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81',
+      size: 3,
+    });
+    expect(await contents.put([new Uint8Array([1, 2, 3])], now)).toEqual(stored);
+    expect([...(await contents.read(stored.sha256, 1, 9))]).toEqual([2, 3]);
   });
 });

@@ -1,0 +1,74 @@
+import { type BlobRecord, type Database, findBlob, recordBlob } from '../../adapters/postgres/index.ts';
+import { createInspector } from '../../adapters/zip/inspector.ts';
+import { InternalError } from '../../core/errors.ts';
+import { blocksOf } from '../../core/evidence/bytes.ts';
+import type { ContentFacts, ContentStore, StoredContent } from '../../core/ports/blob-store.ts';
+
+/** Evidence bytes by their digest: the bytes in a content store, what is known of them in Postgres. */
+export interface Blobs {
+  /** Stores content and looks at it while it passes. */
+  put(content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, mediaType: string): Promise<StoredContent>;
+  /** Null: nobody stored it. */
+  find(sha256: string): Promise<StoredContent | null>;
+}
+
+export function createBlobs(parts: {
+  readonly database: Database;
+  readonly contents: ContentStore;
+  /** How long evidence is kept from the moment it is stored, ms. */
+  readonly retention: number;
+  readonly now: () => number;
+}): Blobs {
+  const { database, contents, retention, now } = parts;
+  const at = (facts: ContentFacts): StoredContent => ({
+    ...facts,
+    read: (offset, length) => contents.read(facts.sha256, offset, length),
+  });
+  const put: Blobs['put'] = async (content, mediaType) => {
+    const retainUntil = now() + retention;
+    const inspector = createInspector();
+    await contents.put(inspected(content, inspector), retainUntil);
+    const facts = inspector.finish();
+    await recordBlob(database, facts, { mediaType, retainUntil });
+    return at(facts);
+  };
+  return {
+    put,
+    async find(sha256) {
+      const record = await findBlob(database, sha256);
+      if (record === null) return null;
+      return at(isInspected(record) ? record : await inspect(record, contents));
+    },
+  };
+}
+
+function isInspected(record: BlobRecord): record is BlobRecord & ContentFacts {
+  return record.crc32 !== null;
+}
+
+/** Content that was stored before anybody looked at it on arrival. */
+async function inspect({ sha256, size }: BlobRecord, contents: ContentStore): Promise<ContentFacts> {
+  const inspector = createInspector();
+  const source = { size, read: (from: number, length: number) => contents.read(sha256, from, length) };
+  for await (const block of blocksOf(source)) inspector.update(block);
+  return inspector.finish();
+}
+
+async function* inspected(
+  content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  inspector: ReturnType<typeof createInspector>,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of content) {
+    inspector.update(chunk);
+    yield chunk;
+  }
+}
+
+/** What was recorded as stored is not there. */
+export function evidenceLost(name: string, sha256: string): InternalError {
+  return new InternalError(
+    'EVIDENCE_LOST',
+    `${name} (${sha256}) is not in the store`,
+    'Restore the database and the store of evidence from a backup, and report this.',
+  );
+}
