@@ -1,19 +1,24 @@
 import { z } from 'zod';
 import { aggregatesOfCommit } from '../../adapters/postgres/index.ts';
 import { checkNameOf, type GateName, gateNames } from '../../core/gate/names.ts';
-import { type EventContext, eventHandler, type Interpretation, ignored } from './event-handler.ts';
+import {
+  type EventContext,
+  eventHandler,
+  type Interpretation,
+  ignored,
+  withAction,
+} from './event-handler.ts';
 
 const appSchema = z.object({ slug: z.string().nullish() }).nullish();
 
 /** "Re-run" was pressed on one of our checks. Everybody else's checks are dropped here, before any work. */
 export const checkRun = eventHandler({
   event: 'check_run',
+  wants: withAction('rerequested'),
   payload: z.object({
-    action: z.string(),
     check_run: z.object({ name: z.string(), head_sha: z.string(), app: appSchema }),
   }),
-  read({ action, check_run: check }, context) {
-    if (action !== 'rerequested') return ignored('another action');
+  read({ check_run: check }, context) {
     if (check.app?.slug !== context.forge.appSlug) return ignored("another app's check");
     const gate = gateNames.find((name) => checkNameOf[name] === check.name);
     return gate === undefined ? ignored('an unknown check') : rerequested(check.head_sha, [gate], context);
@@ -22,12 +27,11 @@ export const checkRun = eventHandler({
 
 export const checkSuite = eventHandler({
   event: 'check_suite',
+  wants: withAction('rerequested'),
   payload: z.object({
-    action: z.string(),
     check_suite: z.object({ head_sha: z.string(), app: appSchema }),
   }),
-  read({ action, check_suite: suite }, context) {
-    if (action !== 'rerequested') return ignored('another action');
+  read({ check_suite: suite }, context) {
     if (suite.app?.slug !== context.forge.appSlug) return ignored("another app's checks");
     return rerequested(suite.head_sha, 'all', context);
   },

@@ -9,9 +9,9 @@ import { readTag } from './tag.ts';
  */
 export const create = eventHandler({
   event: 'create',
-  payload: z.object({ ref: z.string(), ref_type: z.string(), sender: actorSchema }),
-  async read({ ref, ref_type: type, sender }, context) {
-    if (type !== 'tag') return ignored('a branch');
+  wants: ({ ref_type: type }) => type === 'tag',
+  payload: z.object({ ref: z.string(), sender: actorSchema }),
+  async read({ ref, sender }, context) {
     const found = await context.forge.resolveRef(`tags/${ref}`);
     if (found === null) return ignored('deleted meanwhile');
     return readTag({ tag: ref, commit: found.commit, actor: toActor(sender) }, context);

@@ -22,9 +22,17 @@ export interface EventContext {
   readonly frozenSha: string | null;
 }
 
+/** A payload before it was looked at. */
+export type RawPayload = Readonly<Record<string, unknown>>;
+
 /** One webhook: a payload's shape, as far as we need it, and its meaning. */
 export interface EventHandler<Payload = unknown> {
   readonly event: string;
+  /**
+   * False for payloads that mean nothing to us: they are acknowledged and dropped at the door, unread and
+   * unstored. Most webhooks of a busy repository are other apps' checks.
+   */
+  readonly wants?: (payload: RawPayload) => boolean;
   readonly scope?: never;
   readonly payload: z.ZodType<Payload>;
   read(payload: Payload, context: EventContext): Promise<Interpretation> | Interpretation;
@@ -34,6 +42,7 @@ export interface EventHandler<Payload = unknown> {
 export interface InstallationHandler<Payload = unknown> {
   readonly event: string;
   readonly scope: 'installation';
+  readonly wants?: never;
   readonly payload: z.ZodType<Payload>;
   read(payload: Payload): Interpretation;
 }
@@ -47,6 +56,11 @@ export function eventHandler<Payload>(handler: EventHandler<Payload>): EventHand
 
 export function installationHandler<Payload>(handler: InstallationHandler<Payload>): InstallationHandler {
   return handler as InstallationHandler;
+}
+
+/** Wants payloads with one of these actions. */
+export function withAction(...actions: readonly string[]): (payload: RawPayload) => boolean {
+  return ({ action }) => actions.includes(String(action));
 }
 
 /** Nothing follows from this delivery, and why. */

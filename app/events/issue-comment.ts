@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { releaseOfIssue } from '../../adapters/postgres/index.ts';
 import { parseComment } from '../../core/commands/grammar.ts';
 import type { CommandSource, ReleaseCommand } from '../../core/flow/event.ts';
-import { actorSchema, eventHandler, ignored } from './event-handler.ts';
+import { actorSchema, eventHandler, ignored, withAction } from './event-handler.ts';
 import { isBot, toActor } from './push.ts';
 
 /** Commands. Only a comment that a person wrote, as it was first written: an edit never becomes a command. */
 export const issueComment = eventHandler({
   event: 'issue_comment',
+  wants: withAction('created'),
   payload: z.object({
-    action: z.string(),
     issue: z.object({ number: z.int(), pull_request: z.unknown().optional() }),
     comment: z.object({
       id: z.int(),
@@ -20,8 +20,7 @@ export const issueComment = eventHandler({
       performed_via_github_app: z.unknown().optional(),
     }),
   }),
-  async read({ action, issue, comment }, { repository, store, frozenSha }) {
-    if (action !== 'created') return ignored('not a new comment');
+  async read({ issue, comment }, { repository, store, frozenSha }) {
     if (comment.user === null || isBot(comment.user) || comment.performed_via_github_app != null) {
       return ignored('not a person');
     }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { configPath } from '../../core/config/parse.ts';
-import { actorSchema, eventHandler, ignored } from './event-handler.ts';
+import { actorSchema, eventHandler, ignored, withAction } from './event-handler.ts';
 
 /** A merge queue wants checks on the head of a group: a commit that no pull request has. */
 export const mergeGroup = eventHandler({
   event: 'merge_group',
+  wants: withAction('checks_requested', 'destroyed'),
   payload: z.object({
     action: z.string(),
     reason: z.string().nullish(),
@@ -24,7 +25,6 @@ export const mergeGroup = eventHandler({
         events: [{ ref, event: { type: 'change.closed', merged: reason === 'merged' } }],
       };
     }
-    if (action !== 'checks_requested') return ignored('another action');
     if ((await forge.filesAt(group.base_sha).read(configPath)) === null) return ignored('not configured');
     const event = {
       type: 'change.updated',

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { configPath } from '../../core/config/parse.ts';
 import type { Routed } from '../flow/decide.ts';
-import { type EventContext, eventHandler, ignored } from './event-handler.ts';
-
-const relevant = new Set(['opened', 'reopened', 'synchronize', 'ready_for_review', 'edited']);
+import { type EventContext, eventHandler, ignored, withAction } from './event-handler.ts';
 
 /**
  * A pull request came, moved or went. The payload is a hint: what counts is what the API says now, so late and
@@ -11,6 +9,7 @@ const relevant = new Set(['opened', 'reopened', 'synchronize', 'ready_for_review
  */
 export const pullRequest = eventHandler({
   event: 'pull_request',
+  wants: withAction('opened', 'reopened', 'synchronize', 'ready_for_review', 'edited', 'closed'),
   payload: z.object({
     action: z.string(),
     pull_request: z.object({ number: z.int(), merged: z.boolean().nullish() }),
@@ -23,7 +22,6 @@ export const pullRequest = eventHandler({
         events: [{ ref, event: { type: 'change.closed', merged: merged === true } }],
       };
     }
-    if (!relevant.has(action)) return ignored('another action');
     return pullRequestUpdate(number, context);
   },
 });

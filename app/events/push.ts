@@ -1,10 +1,13 @@
 import { z } from 'zod';
-import { actorSchema, eventHandler, ignored } from './event-handler.ts';
+import { actorSchema, eventHandler } from './event-handler.ts';
 import { readTag } from './tag.ts';
+
+const tagPrefix = 'refs/tags/';
 
 /** Tags only: what a branch push means for changes arrives as `pull_request`. */
 export const push = eventHandler({
   event: 'push',
+  wants: ({ ref }) => String(ref).startsWith(tagPrefix),
   payload: z.object({
     ref: z.string(),
     deleted: z.boolean().default(false),
@@ -13,8 +16,7 @@ export const push = eventHandler({
     sender: actorSchema,
   }),
   async read({ ref, deleted, after, head_commit: head, sender }, context) {
-    if (!ref.startsWith('refs/tags/')) return ignored('a branch');
-    const tag = ref.slice('refs/tags/'.length);
+    const tag = ref.slice(tagPrefix.length);
     // For an annotated tag `after` is the tag object and `head_commit` the commit.
     const commit = deleted ? null : (head?.id ?? after);
     return readTag({ tag, commit, actor: toActor(sender) }, context);

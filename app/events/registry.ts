@@ -1,7 +1,7 @@
 import { checkRun, checkSuite } from './check-rerequested.ts';
 import { create } from './create.ts';
 import { deploymentStatus } from './deployment-status.ts';
-import type { AnyEventHandler } from './event-handler.ts';
+import type { AnyEventHandler, RawPayload } from './event-handler.ts';
 import { installationEvent, installationRepositories } from './installation.ts';
 import { issueComment } from './issue-comment.ts';
 import { mergeGroup } from './merge-group.ts';
@@ -23,5 +23,11 @@ export const eventRegistry: readonly AnyEventHandler[] = [
   installationEvent,
   installationRepositories,
 ];
+
+/** Whether anything can follow from a payload. */
+export function isWanted(event: string, payload: RawPayload): boolean {
+  const handler = eventRegistry.find((candidate) => candidate.event === event);
+  return handler !== undefined && (handler.wants?.(payload) ?? true);
+}
 
 export const ownedEvents: ReadonlySet<string> = new Set(eventRegistry.map(({ event }) => event));

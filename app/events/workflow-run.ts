@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { aggregatesOfCommit } from '../../adapters/postgres/index.ts';
-import { eventHandler, ignored } from './event-handler.ts';
+import { eventHandler, ignored, withAction } from './event-handler.ts';
 import { pullRequestUpdate } from './pull-request.ts';
 
 /**
@@ -9,16 +9,16 @@ import { pullRequestUpdate } from './pull-request.ts';
  */
 export const workflowRun = eventHandler({
   event: 'workflow_run',
+  wants: withAction('completed'),
   payload: z.object({
-    action: z.string(),
     workflow_run: z.object({
       head_sha: z.string(),
       pull_requests: z.array(z.object({ number: z.int() })).default([]),
     }),
   }),
-  async read({ action, workflow_run: run }, context) {
+  async read({ workflow_run: run }, context) {
     const number = run.pull_requests[0]?.number;
-    if (action !== 'completed' || number === undefined) return ignored('nothing to look after');
+    if (number === undefined) return ignored('nothing to look after');
     const known = await aggregatesOfCommit(context.store, context.repository, run.head_sha);
     return known.length > 0 ? ignored('known commit') : pullRequestUpdate(number, context);
   },

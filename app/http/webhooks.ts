@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { emitterEventNames } from '@octokit/webhooks';
 import type { Delivery } from '../../adapters/postgres/index.ts';
 import { describeDelivery } from '../events/describe.ts';
-import { ownedEvents } from '../events/registry.ts';
+import { isWanted } from '../events/registry.ts';
 import { readBody } from './body.ts';
 import { RequestProblem, sendJson, sendProblem } from './problem.ts';
 import { isSignatureOf } from './signature.ts';
@@ -59,7 +59,7 @@ async function accept(
   if (!/^[\w-]{1,100}$/.test(guid)) throw refusals.guid;
   if (!isKnownEvent(event)) throw refusals.event;
   const payload = parsePayload(body, header(request, 'content-type') ?? '');
-  if (!ownedEvents.has(event)) return { event, result: 'not-used' };
+  if (!isWanted(event, payload)) return { event, result: 'not-used' };
   const delivery = describeDelivery(guid, event, payload, body.toString('utf8'), settings.now());
   return { event, result: await settings.store(delivery) };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Database, type Delivery, knownDeliveries } from '../../adapters/postgres/index.ts';
 import { describeDelivery } from '../events/describe.ts';
-import { ownedEvents } from '../events/registry.ts';
+import { isWanted, ownedEvents } from '../events/registry.ts';
 import type { GithubAccess } from '../github.ts';
 
 /** GitHub keeps deliveries for three days. */
@@ -13,6 +13,7 @@ const listedSchema = z.object({
   guid: z.string(),
   delivered_at: z.string(),
   event: z.string(),
+  status_code: z.int(),
 });
 const deliverySchema = z.object({ request: z.object({ payload: z.record(z.string(), z.unknown()) }) });
 
@@ -24,8 +25,8 @@ export interface SweepPorts {
 }
 
 /**
- * Fetches deliveries that never reached the store. GitHub does not send a delivery twice by itself: what came
- * while the app was down is asked for here. Returns how many were found.
+ * Fetches deliveries that were never acknowledged. GitHub does not send a delivery twice by itself: what came
+ * while the app was down is asked for here. Returns how many were stored.
  *
  * @param since ms since the epoch; older deliveries are not looked at.
  */
@@ -48,11 +49,17 @@ export async function sweepDeliveries(ports: SweepPorts, since: number): Promise
   return found;
 }
 
+function isAcknowledged(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
 async function fetchMissing(
   listed: readonly z.infer<typeof listedSchema>[],
   ports: SweepPorts,
 ): Promise<number> {
-  const owned = listed.filter(({ event }) => ownedEvents.has(event));
+  const owned = listed.filter(
+    ({ event, status_code: status }) => ownedEvents.has(event) && !isAcknowledged(status),
+  );
   const known = await knownDeliveries(
     ports.database,
     owned.map(({ guid }) => guid),
@@ -62,6 +69,7 @@ async function fetchMissing(
   for (const { id, guid, event } of owned.filter((delivery) => !known.has(delivery.guid))) {
     const { data } = await octokit.request('GET /app/hook/deliveries/{delivery_id}', { delivery_id: id });
     const { payload } = deliverySchema.parse(data).request;
+    if (!isWanted(event, payload)) continue;
     const delivery = describeDelivery(guid, event, payload, JSON.stringify(payload), ports.now());
     if ((await ports.store(delivery)) === 'stored') found += 1;
   }

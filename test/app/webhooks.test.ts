@@ -177,8 +177,15 @@ describe('the webhook door', () => {
     expect(await door.stored()).toMatchObject([{ frozen_sha: 'cafe' }]);
   });
 
-  it('acknowledges an event that it does not use, and keeps nothing of it', async () => {
-    const answer = await door.deliver({ event: 'star', body: '{}' });
+  it.each([
+    ['an event that is not used', 'star', {}],
+    ["another app's finished check", 'check_run', { action: 'completed' }],
+    ['an edited comment', 'issue_comment', { action: 'edited' }],
+    ['a push to a branch', 'push', { ref: 'refs/heads/main' }],
+    ['a label on a pull request', 'pull_request', { action: 'labeled' }],
+    ['a workflow that has only begun', 'workflow_run', { action: 'requested' }],
+  ])('acknowledges %s and keeps nothing of it', async (_name, event, payload) => {
+    const answer = await door.deliver({ event, body: JSON.stringify(payload) });
     expect(answer.status).toBe(202);
     expect(await answer.json()).toEqual({ accepted: false, result: 'not-used' });
     expect(await door.stored()).toEqual([]);

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished, vi } from 'vitest';
+import { vi } from 'vitest';
 import { parse } from 'yaml';
 import { type RunningConductor, startConductor } from '../../app/start.ts';
 import type { GateName } from '../../core/gate/names.ts';
@@ -12,7 +12,7 @@ import type { GateResult, Verdict } from '../../core/gate/result.ts';
 import { type LocalGithub, startGithub } from '../../sandbox/github/index.ts';
 import { asUser, commitFiles, type Octokit, repository } from '../sandbox/github/support.ts';
 import { sha256Hex } from '../support/digest.ts';
-import { createTestDatabase } from '../support/postgres.ts';
+import { type AtEnd, atTestEnd, createTestDatabase } from '../support/postgres.ts';
 
 export { commitFiles, repository };
 
@@ -59,14 +59,15 @@ export interface World {
 export async function startWorld(
   extra: NodeJS.ProcessEnv = {},
   startApp: (env: NodeJS.ProcessEnv) => Promise<RunningConductor> = startConductor,
+  atEnd: AtEnd = atTestEnd,
 ): Promise<World> {
   const traffic = new Traffic();
-  const metricsUrl = await serveMetrics(traffic);
+  const metricsUrl = await serveMetrics(traffic, atEnd);
   const github = await startLocalGithub(metricsUrl);
-  const database = await createTestDatabase();
+  const database = await createTestDatabase(atEnd);
   const dataDir = await mkdtemp(join(tmpdir(), 'rc-app-'));
   await chmod(dataDir, 0o755);
-  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  atEnd(() => rm(dataDir, { recursive: true, force: true }));
   const env: NodeJS.ProcessEnv = {
     APP_ID: String(github.app.appId),
     PRIVATE_KEY: github.app.privateKeyPem,
@@ -99,7 +100,7 @@ export async function startWorld(
   };
   await publishPrevious(world.alice);
   await world.start();
-  onTestFinished(async () => {
+  atEnd(async () => {
     await world.conductor.close();
     await github.close();
   });
@@ -113,12 +114,12 @@ async function publishPrevious(alice: Octokit): Promise<void> {
   await alice.rest.repos.createRelease({ ...repository, tag_name: 'v1.0.0', name: 'v1.0.0' });
 }
 
-async function serveMetrics(traffic: Traffic): Promise<string> {
+async function serveMetrics(traffic: Traffic, atEnd: AtEnd): Promise<string> {
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(traffic.exposition());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
+  atEnd(() => {
     server.closeAllConnections();
     server.close();
   });

@@ -1,11 +1,19 @@
 import pg from 'pg';
 import { inject, onTestFinished } from 'vitest';
 
+/** Keeps what has to be closed at the end: of the test, or of whatever the caller says. */
+export type AtEnd = (close: () => unknown) => void;
+
+export const atTestEnd: AtEnd = (close) =>
+  onTestFinished(async () => {
+    await close();
+  });
+
 /**
  * An empty database of the run's own Postgres. It goes away with the run; connections of `query` are closed
- * when the test ends.
+ * at the end.
  */
-export async function createTestDatabase(): Promise<{
+export async function createTestDatabase(atEnd: AtEnd = atTestEnd): Promise<{
   readonly url: string;
   query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
 }> {
@@ -14,6 +22,6 @@ export async function createTestDatabase(): Promise<{
   if (!answer.ok) throw new Error(url);
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   pool.on('error', () => undefined);
-  onTestFinished(() => pool.end());
+  atEnd(() => pool.end());
   return { url, query: async (sql, values) => (await pool.query(sql, values)).rows as never };
 }
