@@ -1,5 +1,5 @@
 import type { Finding } from '../../core/gate/result.ts';
-import type { Metric, PerfRun } from './model.ts';
+import { type Metric, type PerfRun, supportsMetric } from './model.ts';
 import type { Budget } from './options.ts';
 
 /** Absolute budgets of one run set. A budget on a metric that nobody measured decides nothing. */
@@ -12,7 +12,9 @@ export function checkBudgets(budgets: readonly Budget[], runs: readonly PerfRun[
         return metric === undefined ? [] : [{ run, metric }];
       });
       if (found.length === 0) return [unmeasured(budget, runs)];
-      return found.flatMap(({ run, metric }) => checkBudget(budget, run, metric));
+      return found.flatMap(({ run, metric }) =>
+        supportsMetric(run, budget.metric) ? checkBudget(budget, run, metric) : [unsupported(budget, run)],
+      );
     });
 }
 
@@ -41,6 +43,17 @@ function unmeasured(budget: Budget, runs: readonly PerfRun[]): Finding {
     level: 'error',
     message: `no result has ${budget.metric}, for which there is a budget`,
     help: `Measure it, or name one that is there: ${list || 'there is none'}.`,
+    data: { metric: budget.metric },
+  };
+}
+
+function unsupported(budget: Budget, run: PerfRun): Finding {
+  return {
+    code: 'quantile-unsupported',
+    level: 'error',
+    message: `${run.path}: ${run.load?.requests} requests are too few for ${budget.metric}: fewer than ten lie beyond it`,
+    help: 'Run longer or at a higher rate, or set the budget on a lower quantile.',
+    path: run.path,
     data: { metric: budget.metric },
   };
 }

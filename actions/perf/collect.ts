@@ -16,6 +16,8 @@ export interface PerfFacts {
   readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
   /** Results that the config names and that are not there. */
   readonly missing: readonly string[];
+  /** Results that are the base branch's own file: nobody measured this change. */
+  readonly stale: readonly string[];
   readonly baseline: Baseline | null;
   readonly baselineProblem: string | null;
   readonly headroom: HeadroomFacts;
@@ -27,29 +29,33 @@ const defaultResults = [
 ] as const;
 
 export async function collectPerf(options: PerfOptions, io: GateIo): Promise<PerfFacts> {
-  const results = await readResults(options, io.files);
+  const results = await readResults(options, io);
   const baseline = await readBaselineFile(options.baseline, io);
   const headroom = await readHeadroom(options.headroom, io.files);
   return { ...results, ...baseline, headroom };
 }
 
-async function readResults(options: PerfOptions, files: FileTree) {
+async function readResults(options: PerfOptions, { files, baseFiles }: GateIo) {
   const runs = new Map<string, PerfRun>();
   const unreadable: { path: string; reason: string }[] = [];
   const missing: string[] = [];
+  const stale: string[] = [];
   for (const { path: glob, format } of options.results ?? defaultResults) {
     const paths = await files.list([glob]);
     if (paths.length === 0 && options.results !== undefined) missing.push(glob);
     for (const path of paths.filter((one) => !runs.has(one))) {
       try {
-        runs.set(path, readRun(path, (await files.read(path)) ?? new Uint8Array(), format));
+        const bytes = (await files.read(path)) ?? new Uint8Array();
+        const before = (await baseFiles?.read(path)) ?? null;
+        if (before !== null && Buffer.compare(before, bytes) === 0) stale.push(path);
+        runs.set(path, readRun(path, bytes, format));
       } catch (error) {
         if (!(error instanceof FormatError)) throw error;
         unreadable.push({ path, reason: error.message });
       }
     }
   }
-  return { runs: [...runs.values()], unreadable, missing };
+  return { runs: [...runs.values()], unreadable, missing, stale };
 }
 
 /** From the base branch when there is one: a pull request must not move its own yardstick. */

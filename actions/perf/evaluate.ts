@@ -17,7 +17,7 @@ import {
   findingsOfHeadroom,
 } from './findings.ts';
 import { type Headroom, headroomOf } from './headroom.ts';
-import type { Metric, PerfRun } from './model.ts';
+import { type Metric, type PerfRun, supportsMetric } from './model.ts';
 import type { PerfOptions } from './options.ts';
 import { checkValidity } from './validity.ts';
 
@@ -69,6 +69,7 @@ function verdictOf(facts: PerfFacts, findings: readonly Finding[]): Verdict {
 
 /** Compared when nothing else is said: quantiles of latency, throughput, and every micro-benchmark. */
 function isCompared(run: PerfRun, name: string, options: PerfOptions): boolean {
+  if (!supportsMetric(run, name)) return false;
   const { metrics } = options.comparison;
   if (metrics !== undefined) return metrics.includes(name);
   if (options.budgets.some((budget) => budget.metric === name && budget.max_regression !== undefined))

@@ -31,6 +31,11 @@ export function findingsOfFiles(facts: PerfFacts): readonly Finding[] {
     const help = 'Let the step before write it, or correct gates.perf.results.';
     findings.push({ code: 'result-missing', level: 'error', message: `there is no ${path}`, help });
   }
+  for (const path of facts.stale) {
+    const help = 'Run the load before the gate, and do not commit its result.';
+    const message = `${path} is byte for byte the file of the base branch: nobody measured this change`;
+    findings.push({ code: 'result-stale', level: 'error', message, help, path });
+  }
   if (baselineProblem !== null) {
     const help = 'Correct the baseline on the base branch.';
     findings.push({

@@ -45,6 +45,17 @@ export interface PerfRun {
   readonly thresholds: readonly Threshold[];
 }
 
+/**
+ * True when a run has enough requests for a quantile: ten or more beyond it. The 99th of two hundred requests is
+ * the second slowest, which says nothing. Other metrics, and runs that do not count requests, are not doubted.
+ */
+export function supportsMetric(run: PerfRun, name: string): boolean {
+  const text = /\.p(\d+(?:_\d+)?)$/.exec(name)?.[1]?.replace('_', '.');
+  const requests = run.load?.requests;
+  if (text === undefined || requests === undefined || requests === null) return true;
+  return requests * (1 - Number(text) / 100) >= 10 - 1e-9;
+}
+
 /** A past run, as far as it matters for comparing. */
 export interface PastRun {
   readonly at: string | null;

@@ -4,7 +4,7 @@ import type { Matcher } from '../../core/metrics/selector.ts';
 import type { Series } from '../../core/ports/metrics.ts';
 import { wanted } from './documents/measure.ts';
 import { ownToSlo } from './documents/own.ts';
-import { readDocuments } from './documents/read.ts';
+import { readTrustedDocuments } from './documents/trusted.ts';
 import type { DocumentProblem, Reading, Slo } from './model.ts';
 import type { SloOptions } from './options.ts';
 import { parseGoldenPaths } from './probes/golden-paths.ts';
@@ -35,11 +35,7 @@ export type ProbeFacts =
 
 /** Reads the documents, the numbers and the golden paths. */
 export async function collectSlo(options: SloOptions, io: GateIo, ref = ''): Promise<SloFacts> {
-  const paths = await io.files.list(options.files);
-  const files = await Promise.all(
-    paths.map(async (path) => ({ path, bytes: (await io.files.read(path)) ?? new Uint8Array() })),
-  );
-  const documents = readDocuments(files);
+  const documents = await readTrustedDocuments(options.files, io);
   const slos = [...documents.slos, ...options.objectives.map(ownToSlo)];
   const numbers = await readNumbers(slos, options, io, ref);
   const probes = await readProbes(options, io);
