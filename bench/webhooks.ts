@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +27,7 @@ export const webhooks: Benchmark = {
   title: 'Webhooks acknowledged: verified and durable, against servers that only verify',
   async run(rounds) {
     const directory = mkdtempSync(join(tmpdir(), 'rc-bench-'));
+    chmodSync(directory, 0o755); // the Conductor's Postgres has an account of its own when this runs as root
     const running = new Map<Name, Running>();
     try {
       for (const server of servers)

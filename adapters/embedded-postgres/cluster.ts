@@ -4,7 +4,7 @@ import { chown, mkdir, mkdtemp, open, readFile, rename, rm, stat } from 'node:fs
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PermissionError, ProviderError } from '../../core/errors.ts';
-import type { Account } from './account.ts';
+import { type Account, assertReachable } from './account.ts';
 import type { Binaries } from './binaries.ts';
 
 const run = promisify(execFile);
@@ -30,6 +30,7 @@ export async function ensureCluster(
   durable: boolean,
 ): Promise<Cluster> {
   await makeFolder(folder, account);
+  await assertReachable(folder, account);
   const data = join(folder, 'data');
   const password = await ensurePassword(join(folder, 'password'));
   if (!(await exists(join(data, 'PG_VERSION'))))

@@ -2,7 +2,7 @@ import { chmod, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
 import type { Log } from '../../core/ports/system.ts';
-import { assertReachable, unprivilegedAccount } from './account.ts';
+import { unprivilegedAccount } from './account.ts';
 import { locateBinaries } from './binaries.ts';
 import { type Cluster, ensureCluster } from './cluster.ts';
 import { takeOwnership } from './ownership.ts';
@@ -35,7 +35,6 @@ export async function startPostgres(options: {
   const binaries = await locateBinaries(account);
   const cluster = await ensureCluster(folder, binaries, account, true);
   if (account !== null) await letThrough(resolve(options.dataDir));
-  await assertReachable(cluster.data, account);
 
   const orphan = await findRunning(cluster);
   const server = orphan ?? (await startOrJoin(cluster, () => startServer(cluster, binaries, account)));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { ThrowawayDatabase, ThrowawayDatabases } from '../../core/ports/database.ts';
 import type { Log } from '../../core/ports/system.ts';
-import { assertReachable, unprivilegedAccount } from './account.ts';
+import { unprivilegedAccount } from './account.ts';
 import { locateBinaries } from './binaries.ts';
 import { ensureCluster } from './cluster.ts';
 import { databaseUrl, freePort, serverArguments, throwawaySettings, waitUntilReady } from './postmaster.ts';
@@ -71,7 +71,6 @@ async function startThrowawayServer(log: Log): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'throwaway-postgres-'));
   await chmod(folder, 0o755);
   const cluster = await ensureCluster(folder, binaries, account, false);
-  await assertReachable(cluster.data, account);
   const port = await freePort();
   const output = await open(join(folder, 'server.log'), 'a');
   const command = [binaries.postgres, ...serverArguments(cluster, port, throwawaySettings)];
