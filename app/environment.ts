@@ -63,7 +63,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
     throw new ConfigError(
       'ENVIRONMENT_INVALID',
       `The environment is not usable. ${problems.join('; ')}`,
-      'Correct or unset these variables; docs/architecture.md lists them.',
+      'Correct or unset these variables; README.md lists them.',
     );
   }
   const given = parsed.data;
