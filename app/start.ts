@@ -1,12 +1,12 @@
-import { Hono } from 'hono';
-import { compose, oidcVerifier } from './compose.ts';
+import type { Queue } from '../adapters/pg-boss/index.ts';
+import { type Composition, compose, oidcVerifier } from './compose.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { effectQueue } from './flow/apply.ts';
 import { processDelivery } from './flow/inbox.ts';
 import { InboxWriter, inboxQueue } from './flow/inbox-writer.ts';
 import { performEffect } from './flow/outbox.ts';
 import { resumeUnfinished } from './flow/recover.ts';
-import { connectGithub } from './github.ts';
+import { connectGithub, type GithubAccess } from './github.ts';
 import { createApi } from './http/api.ts';
 import { createPages } from './http/pages.ts';
 import { type HttpServer, startServer } from './http/server.ts';
@@ -50,70 +50,77 @@ async function run(
   const logger = createLogger(environment.logLevel);
   const log = toLog(logger);
   const { database, queue } = store;
-  const access = await connectGithub({
-    env,
-    appId: app.id,
-    apiUrl: environment.githubApiUrl,
-    logger,
-    store: database,
-  });
-  const github = environment.simulate ? simulated(access, environment.dataDir) : access;
-  const { apply, inbox, outbox, evidence, blobs, metrics } = await compose(environment, store, github, log);
-  const { now } = inbox;
+  const { githubApiUrl: apiUrl, simulate, dataDir } = environment;
+  const access = await connectGithub({ env, appId: app.id, apiUrl, logger, store: database });
+  const github = simulate ? simulated(access, dataDir) : access;
+  const parts = await compose(environment, store, github, log);
   const writer = new InboxWriter(database, queue);
 
-  const server: HttpServer = await startServer({
-    host: environment.host,
-    port: environment.port,
-    log,
-    webhooks: {
-      secret: app.webhookSecret,
-      now,
-      store: (delivery) => writer.store(delivery),
-      seen: metrics.webhookReceived,
-    },
-    pages: new Hono()
-      .route('/', createPages({ database, registry: metrics.registry, simulate: environment.simulate }))
-      .route(
-        '/',
-        createApi({
-          ...apply,
-          database,
-          blobs,
-          now,
-          log,
-          forgeFor: (repository) => github.forgeFor(repository, null),
-          oidc: oidcVerifier(environment.oidcIssuer, () => environment.conductorUrl ?? server.url),
-          signer: evidence.signer,
-          evidenceReceived: metrics.evidenceReceived,
-        }),
-      ),
-  });
-
-  const left = await resumeUnfinished(database, queue, now(), 0);
-  await queue.work(inboxQueue, { concurrency: 4, pollingSeconds: 2 }, (data) =>
-    processDelivery((data as { guid: string }).guid, inbox),
-  );
-  await queue.work(effectQueue, { concurrency: 8, pollingSeconds: 0.5 }, (data) =>
-    performEffect((data as { key: string }).key, outbox),
-  );
+  const server = await serve(environment, app.webhookSecret, parts, github, writer);
+  const left = await resumeUnfinished(database, queue, parts.inbox.now(), 0);
+  await startWorkers(queue, parts);
   const jobs: JobPorts = {
-    ...inbox,
+    ...parts.inbox,
     github,
     forgeFor: github.forgeFor,
     store: (delivery) => writer.store(delivery),
   };
   await scheduleJobs(queue, jobs);
   const catchUp = runJobsAtStart(jobs);
-  log.info({ url: server.url, simulate: environment.simulate, resumed: left }, 'The Conductor is ready');
+  log.info({ url: server.url, simulate, resumed: left }, 'The Conductor is ready');
 
+  const stop = async (): Promise<void> => {
+    await server.close();
+    await catchUp;
+    await store.close();
+    log.info({}, 'The Conductor has stopped');
+  };
+  let stopped: Promise<void> | undefined;
   return {
     url: server.url,
-    close: async () => {
-      await server.close();
-      await catchUp;
-      await store.close();
-      log.info({}, 'The Conductor has stopped');
+    close: () => {
+      stopped ??= stop();
+      return stopped;
     },
   };
+}
+
+/** Webhooks have a door of their own; everything else is the API with the pages beside it. */
+async function serve(
+  environment: Environment,
+  secret: string,
+  { apply, inbox, evidence, blobs, metrics }: Composition,
+  github: GithubAccess,
+  writer: InboxWriter,
+): Promise<HttpServer> {
+  const { database, now, log } = inbox;
+  const pages = createPages({ database, registry: metrics.registry, simulate: environment.simulate });
+  const api = createApi({
+    ...apply,
+    database,
+    blobs,
+    now,
+    log,
+    forgeFor: (repository) => github.forgeFor(repository, null),
+    oidc: oidcVerifier(environment.oidcIssuer, () => environment.conductorUrl ?? server.url),
+    signer: evidence.signer,
+    evidenceReceived: metrics.evidenceReceived,
+  });
+  const server: HttpServer = await startServer({
+    host: environment.host,
+    port: environment.port,
+    log,
+    webhooks: { secret, now, store: (delivery) => writer.store(delivery), seen: metrics.webhookReceived },
+    pages: api.route('/', pages),
+  });
+  return server;
+}
+
+async function startWorkers(queue: Queue, { inbox, outbox }: Composition): Promise<void> {
+  await queue.work(inboxQueue, { concurrency: 4, pollingSeconds: 2 }, (data) =>
+    processDelivery((data as { guid: string }).guid, inbox),
+  );
+  await queue.work(effectQueue, { concurrency: 8, pollingSeconds: 0.5 }, (data) =>
+    performEffect((data as { key: string }).key, outbox),
+  );
 }

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import type { Hono } from 'hono';
 import { InputError } from '../../core/errors.ts';
 import type { Log } from '../../core/ports/system.ts';
 import { sendProblem, unexpectedProblem } from './problem.ts';
@@ -24,10 +23,11 @@ export async function startServer(options: {
   readonly host: string;
   readonly port: number;
   readonly webhooks: WebhookSettings;
-  readonly pages: Hono;
+  /** Answers everything but webhooks. */
+  readonly pages: { fetch(request: Request): Response | Promise<Response> };
   readonly log: Log;
 }): Promise<HttpServer> {
-  const listener = getRequestListener(options.pages.fetch);
+  const listener = getRequestListener((request) => options.pages.fetch(request));
   const server = createServer((request, response) => {
     const isWebhook = request.method === 'POST' && request.url?.split('?')[0] === webhookPath;
     const handled = isWebhook
