@@ -18,7 +18,9 @@ reasons contains reason if {
 }
 
 # A Conductor that does not say whether it is frozen does not promote.
-reasons contains "the freeze state is not known" if not is_boolean(input.freeze.active)
+reasons contains "the freeze state is not known" if not known
+
+known if is_boolean(input.freeze.active)
 
 stated_reason := input.freeze.reason if {
 	is_string(input.freeze.reason)

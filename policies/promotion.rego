@@ -22,6 +22,7 @@ default allow := false
 
 allow if {
 	input.action in everything
+	well_formed
 	count(deny) == 0
 }
 
@@ -39,6 +40,31 @@ deny contains reason if {
 	some reason in objections
 	not exceptions.covers(reason)
 }
+
+# A fact that is missing or of another type denies. It is stated here once, because `not f(input.x)` is undefined,
+# not true, where `input.x` is.
+well_formed if {
+	is_string(input.action)
+	is_string(input.release.tag)
+	is_string(input.release.sha)
+	type_name(input.release.tag_sha_now) in {"string", "null"}
+	is_number(input.step.current_weight)
+	type_name(input.step.target_weight) in {"number", "null"}
+	is_array(input.step.steps)
+	is_array(input.gates)
+	is_number(input.max_gate_age_ms)
+	is_string(input.actor.login)
+	is_string(input.actor.type)
+	type_name(input.actor.role) in {"string", "null"}
+	is_array(input.actor.teams)
+	is_array(input.permissions.roles)
+	is_array(input.permissions.teams)
+	is_array(input.permissions.users)
+	is_boolean(input.freeze.active)
+	is_number(input.now)
+}
+
+objections contains {"code": "POLICY_INPUT_INVALID", "message": "the policy input is malformed"} if not well_formed
 
 # --- who ---
 

@@ -20,3 +20,8 @@ export { compare, equal, typeName } from './value/compare.ts';
 export { fromJson, type Json, jsonText, parseJson, toJson } from './value/json.ts';
 export { regoText } from './value/text.ts';
 export type { Value } from './value/types.ts';
+export { Instrument, type TracePoint, type Tracer } from './plan/instrument.ts';
+export type { Coverage, FileCoverage } from './tools/coverage.ts';
+export { type ExplainedLiteral, type ExplainedRule, type Explanation, explain, explanationText } from './tools/explain.ts';
+export { checkFormat, type FormatProblem } from './tools/format-check.ts';
+export { runTests, type TestOptions, type TestReport, type TestResult } from './tools/test-runner.ts';

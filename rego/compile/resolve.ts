@@ -128,7 +128,7 @@ export class Resolver {
       case 'every':
         return [this.every(literal, scope, base)];
       case 'not': {
-        const body = this.literal(literal.body, scope);
+        const body = this.literal(literal.body, scope).map((inner) => ({ ...inner, written: false }));
         return this.legacyNot
           ? hoistFromNegation(body, base, () => this.temporary(location, scope))
           : [{ ...base, kind: 'not', body }];

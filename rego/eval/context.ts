@@ -1,3 +1,4 @@
+import type { Tracer } from '../plan/instrument.ts';
 import { RegoError } from '../errors.ts';
 import type { RegoObject } from '../value/collections.ts';
 import type { Value } from '../value/types.ts';
@@ -24,25 +25,6 @@ export interface Environment {
   /** Values that built-ins keep for the length of one evaluation. */
   readonly kept: Map<string, Value>;
   readonly runtime: Value;
-}
-
-/** Hears what happens when evaluation is explained or covered. */
-export interface Tracer {
-  event(event: TraceEvent): void;
-}
-
-export interface TraceEvent {
-  readonly kind: 'enter' | 'eval' | 'redo' | 'fail' | 'exit' | 'note';
-  readonly node: TraceNode;
-  readonly registers: Registers | undefined;
-  readonly value: Value | undefined;
-}
-
-export interface TraceNode {
-  readonly what: 'rule' | 'literal' | 'note';
-  readonly text: string;
-  readonly location: { readonly file: string; readonly row: number; readonly col: number };
-  readonly variables: readonly (readonly [string, number])[];
 }
 
 /** Replaced paths below `data`: a terminal node hides whatever rule or document was there. */

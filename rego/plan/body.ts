@@ -4,10 +4,11 @@ import { type RegoObject, RegoSet } from '../value/collections.ts';
 import { equal } from '../value/compare.ts';
 import { type AnyObject, lookup, objectKeys } from '../value/object.ts';
 import type { Value } from '../value/types.ts';
+import type { TracePoint } from './instrument.ts';
 import { planMatch } from './match.ts';
 import { capturedResult, orderBody, visit } from './order.ts';
 import { type Builder, chain, type Site } from './site.ts';
-import { literalText } from './source.ts';
+import { sourceLine } from './source.ts';
 import { planTerm } from './terms.ts';
 import { bindPattern, solve } from './unify.ts';
 import { planWiths } from './withs.ts';
@@ -22,15 +23,22 @@ export function planBody(body: readonly Literal[], site: Site): Builder[] {
 }
 
 function planLiteral(literal: Literal, site: Site, builders: Builder[]): void {
-  const instrument = site.program.instrument;
-  if (instrument !== undefined && literal.written) {
-    const names = new Map<number, string>();
-    visit(literal, (id, name) => names.set(id, name));
-    builders.push(instrument.literal(literal.location, literalText(literal, site.rule.module), names));
-  }
+  const traced = literal.written ? site.program.instrument?.around(pointOf(literal, site)) : undefined;
+  if (traced !== undefined) builders.push(traced.before);
   if (literal.withs.length > 0)
     planWiths(literal.withs, site, builders, (inner) => planBare(literal, site, inner));
   else planBare(literal, site, builders);
+  if (traced !== undefined) builders.push(traced.after);
+}
+
+function pointOf(literal: Literal, site: Site): TracePoint {
+  const variables = new Map<string, number>();
+  visit(literal, (id, name) => {
+    if (!name.startsWith('$')) variables.set(name, id);
+  });
+  const { location } = literal;
+  const text = sourceLine(site.rule.module.source, location.row, location.col);
+  return { kind: 'literal', location, text, variables: [...variables] };
 }
 
 function planBare(literal: Literal, site: Site, builders: Builder[]): void {

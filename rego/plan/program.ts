@@ -17,7 +17,8 @@ import {
   planSolutions,
   planView,
 } from './rulesets.ts';
-import type { Instrument, Program } from './site.ts';
+import type { Instrument } from './instrument.ts';
+import type { Program } from './site.ts';
 import type { Node, Ruleset } from './tree.ts';
 import { extentOf } from './walk.ts';
 

@@ -11,6 +11,7 @@ import {
 import { RegoSet } from '../value/collections.ts';
 import { equal } from '../value/compare.ts';
 import type { Value } from '../value/types.ts';
+import { pathText } from '../compile/names.ts';
 import { buildIndex } from './index.ts';
 import { ObjectBuilder } from './objects.ts';
 import { chain, type Program, Site } from './site.ts';
@@ -50,8 +51,15 @@ function planRule(program: Program, rule: Rule, headsOf: (rule: Rule) => readonl
   for (let branch: Rule | undefined = rule; branch !== undefined; branch = branch.otherwise) {
     const heads = headsOf(branch);
     const planned = planHeads([...literals, ...branch.body], heads, new Site(program, branch, bound));
+    const traced = program.instrument?.around({
+      kind: 'rule',
+      location: branch.location,
+      text: pathText(branch.path),
+      variables: [],
+    });
+    const builders = traced === undefined ? planned.before : [traced.before, ...planned.before, traced.after];
     branches.push({
-      before: (last) => chain(planned.before, last),
+      before: (last) => chain(builders, last),
       heads: planned.evals,
       constant: heads.length === 1 ? constantValue(heads[0] as Term) : undefined,
     });

@@ -3,6 +3,7 @@ import type { Callee, CallTerm, Rule } from '../compile/ir.ts';
 import type { Location } from '../errors.ts';
 import type { CallFunction, Context, Eval, Step } from '../eval/context.ts';
 import type { Value } from '../value/types.ts';
+import type { Instrument } from './instrument.ts';
 import type { Node, Ruleset } from './tree.ts';
 
 /** Wraps what comes after into a step that leads to it. */
@@ -22,11 +23,6 @@ export interface Program {
   extent(node: Node): (c: Context) => Value | undefined;
   function(callee: Callee, location: Location): CallFunction;
   metadata(rule: Rule): { chain: Value; rule: Value };
-}
-
-/** Adds calls to a tracer. Absent in production, so tracing costs nothing there. */
-export interface Instrument {
-  literal(location: Location, text: string, names: ReadonlyMap<number, string>): Builder;
 }
 
 /** The place that is planned: a body of a rule, with what has a value there. */

@@ -1,0 +1,83 @@
+package release_conductor.access_test
+
+import rego.v1
+
+import data.release_conductor.access
+
+facts(actor) := {
+	"action": "promote",
+	"actor": object.union({"login": "ada", "type": "User", "role": "write", "teams": []}, actor),
+	"permissions": {"roles": ["admin"], "teams": ["@acme/Release-Managers"], "users": ["@Grace"]},
+	"release": {"tag": "v1", "sha": "abc"},
+	"step": {"target_weight": 100},
+	"now": 1000000,
+}
+
+codes(actor) := {refusal.code | some refusal in access.refusals with input as facts(actor)}
+
+test_a_role_permits if codes({"role": "admin"}) == set()
+
+test_a_name_permits_whatever_its_case if codes({"login": "gRACE"}) == set()
+
+test_a_team_permits_by_its_slug if codes({"teams": ["release-managers"]}) == set()
+
+test_others_are_not_permitted if codes({}) == {"NOT_PERMITTED"}
+
+test_without_a_role_nobody_is_permitted if {
+	codes({"role": null, "login": "grace"}) == {"ROLE_UNKNOWN"}
+	codes({"role": null, "teams": ["release-managers"]}) == {"ROLE_UNKNOWN"}
+}
+
+test_the_message_says_who_is_permitted if {
+	some refusal in access.refusals with input as facts({"role": "deployer"})
+	refusal.message == "ada (role deployer (custom)) may not promote; permitted: admin, @acme/Release-Managers, @Grace"
+}
+
+test_nobody_is_permitted_by_empty_lists if {
+	nobody := object.union(facts({}), {"permissions": {"roles": [], "teams": [], "users": []}})
+	some refusal in access.refusals with input as nobody
+	endswith(refusal.message, "permitted: nobody")
+}
+
+settings := {"obligations": {
+	"step_up": {"from_weight": 100, "lasts_ms": 60000},
+	"reason": {"from_weight": 50},
+	"second_approver": {"from_weight": 100},
+}}
+
+asked(extra) := {code |
+	some obligation in access.obligations with input as object.union(facts({}), extra)
+		with data.release_conductor.settings as settings
+	code := obligation.code
+}
+
+test_nothing_is_asked_by_default if {
+	access.obligations == set() with input as facts({})
+}
+
+test_everything_that_is_set_is_asked if asked({}) == {"STEP_UP", "REASON", "SECOND_APPROVER"}
+
+test_an_early_step_asks_for_less if asked({"step": {"target_weight": 50}}) == {"REASON"}
+
+test_only_promotions_ask if asked({"action": "rollback"}) == set()
+
+test_a_fresh_second_factor_of_the_actor_counts if {
+	asked({"access": {"step_up": {"at": 950000, "login": "Ada"}}}) == {"REASON", "SECOND_APPROVER"}
+	"STEP_UP" in asked({"access": {"step_up": {"at": 900000, "login": "ada"}}})
+	"STEP_UP" in asked({"access": {"step_up": {"at": 1000001, "login": "ada"}}})
+	"STEP_UP" in asked({"access": {"step_up": {"at": 950000, "login": "grace"}}})
+}
+
+test_a_reason_has_some_words if {
+	not "REASON" in asked({"access": {"reason": "canary is healthy"}})
+	"REASON" in asked({"access": {"reason": "         ok  "}})
+}
+
+approval := {"login": "grace", "sha": "abc", "weight": 100}
+
+test_another_person_approves_this_very_step if {
+	not "SECOND_APPROVER" in asked({"access": {"approvals": [approval]}})
+	"SECOND_APPROVER" in asked({"access": {"approvals": [object.union(approval, {"login": "ADA"})]}})
+	"SECOND_APPROVER" in asked({"access": {"approvals": [object.union(approval, {"sha": "def"})]}})
+	"SECOND_APPROVER" in asked({"access": {"approvals": [object.union(approval, {"weight": 50})]}})
+}

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { typedPolicyEngine } from '../../../adapters/policy/index.ts';
+import { policyBundle, readPolicyBundle } from '../../../adapters/policy/policy-files.ts';
+import { regoPolicyEngine } from '../../../adapters/policy/rego-engine.ts';
+import type { PolicyDecision, PromotionInput } from '../../../core/ports/policy-engine.ts';
+
+const shas = ['a', 'b'].map((letter) => letter.repeat(40)) as [string, string];
+const sha = fc.constantFrom(...shas);
+const weights = [0, 5, 10, 25, 50, 100];
+const weight = fc.constantFrom(...weights);
+const login = fc.constantFrom('ada', 'Ada', 'grace', 'conductor[bot]');
+const team = fc.constantFrom('sre', 'acme/sre', '@acme/SRE', 'web');
+const role = fc.constantFrom('read', 'triage', 'write', 'maintain', 'admin', 'deployer');
+const minute = 60_000;
+
+const gate = fc.record({
+  gate: fc.constantFrom('slo' as const, 'perf' as const, 'supply-chain' as const, 'migrations' as const),
+  required: fc.boolean(),
+  verdict: fc.constantFrom('pass' as const, 'warn' as const, 'fail' as const, 'inconclusive' as const, 'skipped' as const, null),
+  age_ms: fc.option(fc.integer({ min: -6 * minute, max: 120 * minute }), { nil: null }),
+  sha: fc.option(sha, { nil: null }),
+});
+
+const inputs: fc.Arbitrary<PromotionInput> = fc.record({
+  schema_version: fc.constant(1 as const),
+  action: fc.constantFrom('promote', 'rollback', 'hold', 'resume', 'status', 'help', 'auto-advance'),
+  repository: fc.constant('acme/shop'),
+  release: fc.record({
+    tag: fc.constant('v1.0.0'),
+    sha,
+    tag_sha_now: fc.option(sha, { nil: null }),
+    phase: fc.constant('canary'),
+  }),
+  step: fc.record({
+    environment: fc.constant('production'),
+    current_weight: weight,
+    target_weight: fc.option(weight, { nil: null }),
+    steps: fc.subarray(weights, { minLength: 0 }),
+  }),
+  gates: fc.array(gate, { maxLength: 4 }),
+  max_gate_age_ms: fc.integer({ min: 0, max: 120 * minute }),
+  actor: fc.record({
+    login,
+    type: fc.constantFrom('User', 'Bot', 'App'),
+    role: fc.option(role, { nil: null }),
+    teams: fc.array(team, { maxLength: 2 }),
+  }),
+  permissions: fc.record({
+    roles: fc.array(role, { maxLength: 3 }),
+    teams: fc.array(team, { maxLength: 2 }),
+    users: fc.array(fc.oneof(login, fc.constant('@GRACE')), { maxLength: 2 }),
+  }),
+  slo_burn: fc.constant(null),
+  headroom: fc.constant(null),
+  freeze: fc.record({ active: fc.boolean(), reason: fc.option(fc.string(), { nil: null }) }),
+  now: fc.constant(1_790_000_000_000),
+});
+
+const typed = typedPolicyEngine();
+const rego = regoPolicyEngine();
+const codes = ({ reasons }: PolicyDecision): readonly string[] => [...new Set(reasons.map(({ code }) => code))].sort();
+
+describe('the promotion policy in Rego and its typed twin', () => {
+  it('give the same answer and the same reason codes to any question', async () => {
+    await fc.assert(
+      fc.asyncProperty(inputs, async (input) => {
+        const [a, b] = await Promise.all([typed.decidePromotion(input), rego.decidePromotion(input)]);
+        expect({ allow: b.allow, codes: codes(b) }).toEqual({ allow: a.allow, codes: codes(a) });
+      }),
+      { numRuns: Number(process.env['RC_RUNS'] ?? 2000) },
+    );
+  });
+
+  it('both allow some of these questions, so that agreement means something', async () => {
+    const sample = fc.sample(inputs, { numRuns: 2000, seed: 7 });
+    const allowed = await Promise.all(sample.map((input) => rego.decidePromotion(input)));
+    expect(allowed.filter(({ allow }) => allow).length).toBeGreaterThan(20);
+  });
+});
+
+const anything = fc.sample(inputs, { numRuns: 1, seed: 1 })[0] as PromotionInput;
+const withPolicy = (source: string): Promise<PolicyDecision> | PolicyDecision =>
+  regoPolicyEngine(policyBundle([{ file: 'x.rego', source: `package release_conductor.promotion\n${source}` }])).decidePromotion(anything);
+
+describe('the Rego engine denies whatever is not a clear permission', () => {
+  it.each([
+    ['an undefined decision', 'decision := 1 if false', 'POLICY_UNDEFINED'],
+    ['an answer of another shape', 'decision := true', 'POLICY_ANSWER_INVALID'],
+    ['an answer with further fields', 'decision := {"allow": true, "reasons": [], "obligations": [], "x": 1}', 'POLICY_ANSWER_INVALID'],
+    ['a conflict in the policy', 'decision := [1, 2][_]', 'POLICY_ERROR'],
+    ['a policy that runs away', 'decision := count([1 | numbers.range(1, 100000)[_]; numbers.range(1, 100000)[_]])', 'POLICY_ERROR'],
+    ['a denial without a reason', 'decision := {"allow": false, "reasons": [], "obligations": []}', 'POLICY_DENIED'],
+  ])('%s', async (_name, source, code) => {
+    const decision = await withPolicy(source);
+    expect(decision.allow).toBe(false);
+    expect(codes(decision)).toEqual([code]);
+  });
+
+  it('a permission that comes with an objection', async () => {
+    const reason = '{"code": "X", "message": "no"}';
+    const decision = await withPolicy(`decision := {"allow": true, "reasons": [${reason}], "obligations": []}`);
+    expect(decision.allow).toBe(false);
+  });
+
+  it('malformed input', async () => {
+    const decision = await rego.decidePromotion({ ...anything, actor: undefined } as unknown as PromotionInput);
+    expect(codes(decision)).toEqual(['POLICY_INPUT_INVALID']);
+  });
+
+  it('names its policies by a digest that changes with them', () => {
+    const bundle = readPolicyBundle();
+    expect(bundle.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(policyBundle(bundle.modules, { other: true }).sha256).not.toBe(bundle.sha256);
+    expect(policyBundle(bundle.modules.slice(1)).sha256).not.toBe(bundle.sha256);
+  });
+});
