@@ -1,13 +1,12 @@
-import type { Evaluation, EvidenceFile } from '../../core/gate/gate.ts';
+import type { Evaluation } from '../../core/gate/gate.ts';
 import { plain } from '../../core/gate/plain.ts';
 import type { Finding, Verdict } from '../../core/gate/result.ts';
 import { plural } from '../../core/gate/verdict.ts';
-import { nextBaseline } from './baseline.ts';
 import { checkBudgets } from './budgets.ts';
-import { trendCharts } from './chart.ts';
 import type { PerfFacts } from './collect.ts';
 import { type Comparison, compareMetric } from './compare.ts';
 import { type Drift, driftOf } from './drift.ts';
+import { evidenceOf, runDocument } from './evidence.ts';
 import {
   checkThresholds,
   failing,
@@ -41,21 +40,11 @@ export function evaluatePerf(options: PerfOptions, facts: PerfFacts, sha: string
     findings: plain(findings),
     measurements: plain({
       headroom: headroom.state === 'measured' ? headroom.headroom.low : null,
-      runs: facts.runs.map(({ path, tool, load, metrics }) => ({
-        path,
-        tool,
-        load,
-        metrics: valuesOf(metrics),
-      })),
+      runs: facts.runs.map((run) => ({ ...runDocument(run), metrics: valuesOf(run) })),
       comparisons,
       drifts,
     }),
-    evidence: [
-      summaryFile(facts, comparisons, drifts, verdict),
-      jsonFile('perf/headroom.json', { schema_version: 1, ...headroom, steps: facts.headroom.steps }),
-      ...trendCharts(comparisons, drifts, facts.baseline),
-      jsonFile('perf/baseline.json', nextBaseline(facts.baseline, facts.runs, sha, now)),
-    ],
+    evidence: evidenceOf(facts, { verdict, comparisons, drifts, headroom, sha, now }),
   };
 }
 
@@ -141,30 +130,6 @@ function summarize(
   return parts.join(', ');
 }
 
-function summaryFile(
-  facts: PerfFacts,
-  comparisons: readonly Comparison[],
-  drifts: readonly Drift[],
-  verdict: Verdict,
-): EvidenceFile {
-  const { runs, baseline } = facts;
-  const shown =
-    baseline === null ? null : { path: baseline.path, from: baseline.from, runs: baseline.runs.length };
-  return jsonFile('perf/summary.json', {
-    schema_version: 1,
-    verdict,
-    runs,
-    baseline: shown,
-    comparisons,
-    drifts,
-  });
-}
-
-function jsonFile(path: string, document: unknown): EvidenceFile {
-  const bytes = new TextEncoder().encode(`${JSON.stringify(document, null, 2)}\n`);
-  return { path, mediaType: 'application/json', bytes };
-}
-
-function valuesOf(metrics: Readonly<Record<string, Metric>>): Record<string, number> {
+function valuesOf({ metrics }: PerfRun): Record<string, number> {
   return Object.fromEntries(Object.entries(metrics).map(([name, { value }]) => [name, value]));
 }

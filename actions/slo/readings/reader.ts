@@ -56,16 +56,18 @@ async function readRatios(reader: CountReader, text: string, windows: readonly n
 type EventSli = Extract<Slo['sli'], { kind: 'events' }>;
 
 async function readCounts(reader: CountReader, sli: EventSli, windows: readonly number[]): Promise<Reading> {
-  const found: WindowCount[] = [];
-  let numeratorSeen = false;
-  for (const windowMs of windows) {
-    const total = await reader.count(sli.total, windowMs);
-    if (total === null) continue;
-    const top = await reader.count(sli.numerator.measure, windowMs);
-    numeratorSeen ||= top !== null;
-    const events = top ?? 0;
-    found.push({ windowMs, total, bad: sli.numerator.is === 'bad' ? events : total - events });
-  }
+  const counts = await Promise.all(
+    windows.map(async (windowMs) => ({
+      windowMs,
+      total: await reader.count(sli.total, windowMs),
+      top: await reader.count(sli.numerator.measure, windowMs),
+    })),
+  );
+  const found = counts.flatMap(({ windowMs, total, top }): readonly WindowCount[] => {
+    if (total === null) return [];
+    return [{ windowMs, total, bad: sli.numerator.is === 'bad' ? (top ?? 0) : total - (top ?? 0) }];
+  });
+  const numeratorSeen = counts.some(({ top }) => top !== null);
   const newestAt = await reader.newestAt(sli.total);
   // Old samples with nothing in any window are stale, which says more than absent.
   if (found.length === 0 && newestAt === null)

@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { readBaseline } from '../../../actions/perf/baseline.ts';
+import { perfGate } from '../../../actions/perf/gate.ts';
+import { sloGate } from '../../../actions/slo/gate.ts';
+import { casesOf, runCase } from '../../support/gate-case.ts';
+
+const run = (name: string) => runCase(perfGate, join(import.meta.dirname, '../../cases/perf', name));
+const json = async (name: string, path: string) => {
+  const { files } = await run(name);
+  return JSON.parse(new TextDecoder().decode(files.find((file) => file.path === path)?.bytes));
+};
+
+describe('evidence of the performance gate', () => {
+  it.each(casesOf('perf').filter(({ verdict }) => verdict === 'pass'))(
+    'of $name holds the baseline that follows',
+    async ({ folder }) => {
+      const { files, result } = await runCase(perfGate, folder);
+      const next = files.find(({ path }) => path === 'perf/baseline.json');
+      const runs = readBaseline('perf/baseline.json', next?.bytes ?? new Uint8Array());
+      expect(runs.at(-1)?.sha).toBe(result.subject.sha);
+      expect(Object.keys(runs.at(-1)?.metrics ?? {}).length).toBeGreaterThan(0);
+      expect(files.map(({ path }) => path)).toContain('perf/headroom.json');
+    },
+  );
+
+  it('says how much room there is and how long it lasts', async () => {
+    expect(await json('headroom-forecast_pass', 'perf/headroom.json')).toMatchObject({
+      schema_version: 1,
+      state: 'measured',
+      capacity: { from: 'steps', low: 399, high: 800 },
+      headroom: { low: expect.closeTo(0.37, 1), high: expect.any(Number) },
+      peak: { expected: expect.any(Number), per_day: expect.closeTo(1, 1) },
+      days_left: { expected: expect.any(Number), pessimistic: expect.any(Number) },
+    });
+    const { result } = await run('headroom_pass');
+    expect(result.measurements.headroom).toBeCloseTo(1 - 300 / 399, 5);
+  });
+
+  it('says that nobody measured it', async () => {
+    expect(await json('k6-summary_pass', 'perf/headroom.json')).toEqual({
+      schema_version: 1,
+      state: 'not-configured',
+      steps: [],
+    });
+    expect((await run('k6-summary_pass')).result.measurements.headroom).toBeNull();
+  });
+
+  it('draws what was compared', async () => {
+    const { files } = await run('drift_fail');
+    expect(files.map(({ path, mediaType }) => [path, mediaType])).toContainEqual([
+      'perf/trend.png',
+      'image/png',
+    ]);
+  });
+});
+
+describe('the options', () => {
+  it.each([perfGate, sloGate])('of $name are described, every one', (gate) => {
+    const silent: string[] = [];
+    const walk = (schema: z.core.JSONSchema.BaseSchema, path: string): void => {
+      for (const [name, option] of Object.entries(schema.properties ?? {})) {
+        if (typeof option === 'boolean') continue;
+        const described = option.description !== undefined || option.const !== undefined;
+        if (!described) silent.push(`${path}${name}`);
+        walk(option, `${path}${name}.`);
+      }
+      for (const inner of [schema.items, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) {
+        if (typeof inner === 'object' && !Array.isArray(inner)) walk(inner, path);
+      }
+    };
+    walk(z.toJSONSchema(gate.options as z.ZodType, { io: 'input', unrepresentable: 'any' }), '');
+    expect(silent).toEqual([]);
+  });
+});
