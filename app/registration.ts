@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { run } from 'probot';
+import { InputError } from '../core/errors.ts';
 import type { Environment } from './environment.ts';
 import { webhookPath } from './http/server.ts';
 
@@ -11,6 +13,7 @@ export async function startRegistration(
   environment: Environment,
   logger: Logger,
 ): Promise<{ url: string; close(): Promise<void> }> {
+  if (!existsSync('app.yml')) throw manifestMissing();
   const { host, port } = environment;
   const publicUrl = environment.conductorUrl ?? `http://${host}:${port}`;
   // Probot takes the address of webhooks from here; otherwise it would ask smee.io for a relay.
@@ -22,4 +25,13 @@ export async function startRegistration(
   const url = `http://${host}:${server.port}`;
   logger.info({ url }, 'Open this address to register the App');
   return { url, close: () => server.stop() };
+}
+
+/** Probot reads the manifest from the working directory; without it the App would ask for no permissions. */
+function manifestMissing(): InputError {
+  return new InputError(
+    'MANIFEST_MISSING',
+    'There are no credentials, and no app.yml in this folder to register an App with',
+    "Run npm start in Release Conductor's own folder, or set APP_ID, PRIVATE_KEY and WEBHOOK_SECRET.",
+  );
 }

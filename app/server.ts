@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { ConductorError } from '../core/errors.ts';
 import { startConductor } from './start.ts';
 
 /** `npm start`. SIGTERM and SIGINT drain; a user's mistake ends with two lines, never with a stack trace. */
 try {
+  loadDotEnv();
   const conductor = await startConductor(process.env);
   let stopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -17,6 +19,11 @@ try {
   }
 } catch (error) {
   end(error);
+}
+
+/** The registration page writes the credentials to `.env`; what the environment has already is kept. */
+function loadDotEnv(): void {
+  if (existsSync('.env')) process.loadEnvFile('.env');
 }
 
 function end(error: unknown): never {

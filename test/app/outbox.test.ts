@@ -1,0 +1,177 @@
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { type Queue, startQueue } from '../../adapters/pg-boss/index.ts';
+import { connect, type Database, migrate, type PendingEffect } from '../../adapters/postgres/index.ts';
+import { effectQueue, sendEffects } from '../../app/flow/apply.ts';
+import type { Decider, DomainEvent } from '../../app/flow/decide.ts';
+import { inboxQueue } from '../../app/flow/inbox-writer.ts';
+import { type OutboxPorts, type Performed, performEffect } from '../../app/flow/outbox.ts';
+import { ProviderError } from '../../core/errors.ts';
+import type { Effect, PlannedEffect } from '../../core/flow/effect.ts';
+import type { AggregateRef } from '../../core/flow/event.ts';
+import { effectKey } from '../../core/flow/key.ts';
+import { silentLog } from '../../core/ports/system.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+
+const release: AggregateRef = { kind: 'release', repository: 'acme/shop', key: 'v1' };
+
+/** Remembers what it was told, decides nothing. */
+class Listener implements Decider {
+  readonly heard: DomainEvent[] = [];
+  decide(_ref: AggregateRef, _state: unknown, event: DomainEvent): ReturnType<Decider['decide']> {
+    this.heard.push(event);
+    return { state: {}, effects: [], audit: [] };
+  }
+  isClosed(): boolean {
+    return false;
+  }
+  /** Outcomes as `id: ok` or `id: code`. */
+  outcomes(): string[] {
+    return this.heard.flatMap((event) => {
+      if (event.type !== 'effect.settled') return [event.type];
+      return [`${event.key.split('#')[1]}: ${event.outcome.ok ? 'ok' : event.outcome.code}`];
+    });
+  }
+}
+
+let database: Database;
+let queue: Queue;
+let listener: Listener;
+let performed: string[];
+let clock: number;
+let perform: (pending: PendingEffect) => Promise<Performed>;
+
+beforeEach(async () => {
+  const { url } = await createTestDatabase();
+  database = await connect({ url, log: silentLog });
+  await migrate(database);
+  queue = await startQueue({ url, queues: [inboxQueue, effectQueue], log: silentLog });
+  onTestFinished(async () => {
+    await queue.close();
+    await database.close();
+  });
+  listener = new Listener();
+  performed = [];
+  clock = Date.now();
+  perform = async ({ key }) => {
+    performed.push(key.split('#')[1] ?? '');
+    return { settled: {} };
+  };
+});
+
+function ports(): OutboxPorts {
+  return {
+    database,
+    queue,
+    decider: listener,
+    decided: () => undefined,
+    perform: (pending) => perform(pending),
+    now: () => clock,
+    log: silentLog,
+    performed: () => undefined,
+  };
+}
+
+const plan = (...effects: PlannedEffect[]): Promise<void> =>
+  database.transaction((tx) => sendEffects(tx, release, effects, queue, clock));
+const run = (id: string): Promise<void> => performEffect(effectKey(release, id), ports());
+const check = (id: string, status: 'queued' | 'completed'): PlannedEffect => ({
+  id,
+  effect: {
+    kind: 'publishCheck',
+    sha: 'a'.repeat(40),
+    name: 'slo-gates',
+    status,
+    conclusion: null,
+    title: '',
+    summary: '',
+    annotations: [],
+  },
+});
+const deployment = (id: string, task: 'promote' | 'rollback'): PlannedEffect => ({
+  id,
+  effect: {
+    kind: 'createDeployment',
+    sha: 'a'.repeat(40),
+    environment: 'production',
+    task,
+    description: '',
+    payload: { schema_version: 1, release: 'v1', version: 'v1', step: 1, weight: 10 },
+  } satisfies Effect,
+});
+const comment = (id: string): PlannedEffect => ({ id, effect: { kind: 'postComment', issue: 1, body: id } });
+const down = new ProviderError('DOWN', 'down', 'wait', { retryable: true });
+
+describe('effects', () => {
+  it('are performed once, however many jobs ask for them', async () => {
+    await plan(comment('c/1'));
+    await Promise.all([run('c/1'), run('c/1'), run('c/1')]);
+    await run('c/1');
+    expect(performed).toEqual(['c/1']);
+    expect(listener.outcomes()).toEqual(['c/1: ok']);
+  });
+
+  it('of one check are written newest only, and all count as done', async () => {
+    await plan(check('k/1', 'queued'), check('k/2', 'completed'));
+    await run('k/1');
+    expect(performed).toEqual(['k/2']);
+    expect(listener.outcomes()).toEqual(['k/1: ok', 'k/2: ok']);
+  });
+
+  it('let a rollback replace the promotion that GitHub could not take yet', async () => {
+    perform = async () => {
+      throw down;
+    };
+    await plan(deployment('deploy/1', 'promote'));
+    await run('deploy/1');
+    perform = async ({ key }) => {
+      performed.push(key.split('#')[1] ?? '');
+      return { settled: {} };
+    };
+    await plan(deployment('deploy/2', 'rollback'));
+    clock += 60_000;
+    await run('deploy/2');
+    await run('deploy/1');
+    expect(performed).toEqual(['deploy/2']);
+    expect(listener.outcomes()).toEqual(['deploy/1: SUPERSEDED', 'deploy/2: ok']);
+  });
+
+  it('in one thread keep their order: what failed for now holds up what follows', async () => {
+    await plan(comment('c/1'), comment('c/2'));
+    const answer = perform;
+    perform = async () => {
+      throw down;
+    };
+    await run('c/2');
+    expect(listener.outcomes()).toEqual([]);
+    perform = answer;
+    clock += 60_000;
+    await run('c/2');
+    expect(performed).toEqual(['c/1', 'c/2']);
+  });
+
+  it('wait for their time', async () => {
+    await plan({ id: 'timer/x', effect: { kind: 'startTimer', timer: 'x' }, notBefore: clock + 10_000 });
+    await run('timer/x');
+    expect(performed).toEqual([]);
+    clock += 10_000;
+    await run('timer/x');
+    expect(performed).toEqual(['timer/x']);
+  });
+
+  it('answer with the event that their kind names', async () => {
+    perform = async () => ({ event: { type: 'timer.fired', timer: 'x' } });
+    await plan({ id: 'timer/x', effect: { kind: 'startTimer', timer: 'x' } });
+    await run('timer/x');
+    expect(listener.heard).toEqual([{ type: 'timer.fired', timer: 'x' }]);
+  });
+
+  it('that end in failure are told with code and message, once', async () => {
+    perform = async () => {
+      throw new ProviderError('REFUSED', 'never', 'no', { retryable: false });
+    };
+    await plan(comment('c/1'));
+    await run('c/1');
+    await run('c/1');
+    expect(listener.outcomes()).toEqual(['c/1: REFUSED']);
+  });
+});
