@@ -10,13 +10,21 @@ const stableFunctions = new Set(['now', 'transaction_timestamp', 'statement_time
 export const addingFieldWithDefault: Rule = {
   name: 'adding-field-with-default',
   level: 'error',
-  danger: 'A volatile default or a stored generated column rewrites the whole table under ACCESS EXCLUSIVE.',
+  danger:
+    'A volatile default, an identity or a stored generated column rewrites the whole table under ACCESS EXCLUSIVE.',
   *check(script, { postgres, created }) {
     for (const { table, column, constraints, at } of addedColumns(script)) {
       if (created.has(table)) continue;
+      const identity = constraints.find((one) => one.contype === 'CONSTR_IDENTITY');
       const generated = constraints.find((one) => one.contype === 'CONSTR_GENERATED');
       const value = constraints.find((one) => one.contype === 'CONSTR_DEFAULT');
-      if (generated !== undefined && generated.generated_kind !== 'v') {
+      if (identity !== undefined) {
+        yield {
+          at: identity.location ?? at,
+          message: `The identity column \`${column.colname}\` numbers every row: it rewrites the table under ${accessExclusive}.`,
+          help: 'Add a plain nullable column, fill it in batches, then make it NOT NULL by way of a check and ADD GENERATED … AS IDENTITY.',
+        };
+      } else if (generated !== undefined && generated.generated_kind !== 'v') {
         yield {
           at: generated.location ?? at,
           message: `Adding the stored generated column \`${column.colname}\` rewrites the table under ${accessExclusive}.`,

@@ -1,8 +1,8 @@
 import type { AlterTableCmd, Node } from 'libpg-query';
 import { all, as } from '../sql/nodes.ts';
-import type { Script } from '../sql/parse.ts';
+import type { Statement } from '../sql/parse.ts';
 import { tableKey } from '../sql/tables.ts';
-import type { Hit, Rule } from './rule.ts';
+import type { Rule } from './rule.ts';
 
 export const preferRobustStmts: Rule = {
   name: 'prefer-robust-stmts',
@@ -10,57 +10,77 @@ export const preferRobustStmts: Rule = {
   optIn: true,
   danger: 'A migration that fails half way outside a transaction cannot be run again.',
   *check(script) {
-    // One statement alone is all or nothing, unless it builds an index that can be left behind invalid.
-    const alone = script.statements.length < 2;
-    const dropped = new Set<string>();
-    for (const { node, start, transaction } of script.statements) {
-      const robust = isRobust(node, dropped);
-      const concurrent = as(node, 'IndexStmt')?.concurrent || as(node, 'DropStmt')?.concurrent;
-      if (robust || (transaction !== null && !concurrent) || (alone && !concurrent)) continue;
-      yield hit(script, start);
+    const seen = new Constraints();
+    for (const statement of script.statements) {
+      const fragile = fragileParts(statement.node, seen);
+      const concurrent =
+        as(statement.node, 'IndexStmt')?.concurrent || as(statement.node, 'DropStmt')?.concurrent;
+      if (statement.transaction !== null && !concurrent) continue;
+      for (let part = 0; part < fragile; part++) yield hit(statement);
     }
   },
 };
 
-function hit(_script: Script, at: number): Hit {
+function hit({ start }: Statement) {
   return {
-    at,
+    at: start,
     message:
       'If the migration stops half way and is run again, this statement fails because it has been done already.',
     help: 'Add IF NOT EXISTS or IF EXISTS, drop the constraint IF EXISTS before adding it, or run all statements in one transaction.',
   };
 }
 
-/** `dropped` collects constraints that were dropped IF EXISTS: adding such a one again is robust, once. */
-function isRobust(node: Node, dropped: Set<string>): boolean {
-  const create = as(node, 'CreateStmt');
-  if (create)
-    return (
-      create.if_not_exists === true ||
-      (create.relation?.relpersistence === 't' && create.oncommit === 'ONCOMMIT_DROP')
-    );
-  const index = as(node, 'IndexStmt');
-  if (index) return index.if_not_exists === true || index.idxname === undefined;
-  const drop = as(node, 'DropStmt');
-  if (drop) return drop.missing_ok === true;
-  const alter = as(node, 'AlterTableStmt');
-  if (alter?.objtype !== 'OBJECT_TABLE') return true;
-  const table = tableKey(alter.relation);
-  return all(alter.cmds, 'AlterTableCmd').every((command) => isRobustCommand(command, table, dropped));
+/** What the script has done to constraints so far: adding one that was dropped IF EXISTS is robust, once. */
+class Constraints {
+  private readonly states = new Map<string, 'dropped' | 'added'>();
+
+  drop(name: string): void {
+    this.states.set(name, 'dropped');
+  }
+
+  canAdd(name: string): boolean {
+    if (this.states.get(name) !== 'dropped') return false;
+    this.states.set(name, 'added');
+    return true;
+  }
+
+  has(name: string): boolean {
+    return this.states.has(name);
+  }
 }
 
-function isRobustCommand(command: AlterTableCmd, table: string, dropped: Set<string>): boolean {
+/** How many parts of a statement fail when they are done a second time. */
+function fragileParts(node: Node, seen: Constraints): number {
+  const alter = as(node, 'AlterTableStmt');
+  if (alter?.objtype === 'OBJECT_TABLE') {
+    const table = tableKey(alter.relation);
+    return all(alter.cmds, 'AlterTableCmd').filter((command) => !isRobust(command, table, seen)).length;
+  }
+  const create = as(node, 'CreateStmt');
+  if (create) {
+    const goesByItself = create.relation?.relpersistence === 't' && create.oncommit === 'ONCOMMIT_DROP';
+    return Number(create.if_not_exists !== true && !goesByItself);
+  }
+  const index = as(node, 'IndexStmt');
+  if (index) return Number(index.if_not_exists !== true && index.idxname !== undefined);
+  const rename = as(node, 'RenameStmt');
+  if (rename) return Number(rename.relationType === 'OBJECT_TABLE' || rename.renameType === 'OBJECT_TABLE');
+  const drop = as(node, 'DropStmt');
+  return Number(drop !== undefined && drop.missing_ok !== true);
+}
+
+function isRobust(command: AlterTableCmd, table: string, seen: Constraints): boolean {
   switch (command.subtype) {
     case 'AT_DropConstraint':
-      if (command.missing_ok === true) dropped.add(`${table} ${command.name}`);
+      seen.drop(`${table} ${command.name}`);
       return command.missing_ok === true;
     case 'AT_DropColumn':
     case 'AT_AddColumn':
       return command.missing_ok === true;
     case 'AT_AddConstraint':
-      return dropped.delete(`${table} ${as(command.def, 'Constraint')?.conname}`);
+      return seen.canAdd(`${table} ${as(command.def, 'Constraint')?.conname}`);
     case 'AT_ValidateConstraint':
-      return true;
+      return seen.has(`${table} ${command.name}`);
     default:
       return false;
   }

@@ -30,6 +30,10 @@ function bareNames({ node }: Statement): string[] {
     table === undefined || table.schemaname || table.relpersistence === 't' ? [] : [table.relname ?? ''];
   if (create) return bare(create);
   if (alter?.objtype === 'OBJECT_TABLE') return bare(alter.relation);
+  const rename = as(node, 'RenameStmt');
+  if (rename?.relation && [rename.relationType, rename.renameType].includes('OBJECT_TABLE')) {
+    return bare(rename.relation);
+  }
   if (drop?.removeType !== 'OBJECT_TABLE') return [];
   return droppedNames(drop.objects).flatMap((parts) => (parts.length === 1 ? parts : []));
 }

@@ -1,5 +1,5 @@
 import type { AlterTableCmd, Node, RangeVar } from 'libpg-query';
-import { all, as } from './nodes.ts';
+import { all, as, words } from './nodes.ts';
 import { isOn } from './option.ts';
 import type { Statement } from './parse.ts';
 import { droppedNames, keyOfWords, tableKey } from './tables.ts';
@@ -153,12 +153,34 @@ function definitionLocks(node: Node): Lock[] | null {
   if (rename?.relation) return onEach('AccessExclusive', [rename.relation]);
   const trigger = as(node, 'CreateTrigStmt');
   if (trigger) return onEach('ShareRowExclusive', [trigger.relation]);
+  const comment = as(node, 'CommentStmt');
+  if (comment) return commentLocks(comment);
   const exclusive =
     as(node, 'CreatePolicyStmt')?.table ??
     as(node, 'AlterPolicyStmt')?.table ??
     as(node, 'RuleStmt')?.relation;
   if (exclusive) return onEach('AccessExclusive', [exclusive]);
   return null;
+}
+
+/** The relation that carries the comment; a column's or a constraint's is the table before its name. */
+function commentLocks(comment: NonNullable<ReturnType<typeof as<'CommentStmt'>>>): Lock[] {
+  const parts = words(as(comment.object, 'List')?.items);
+  switch (comment.objtype) {
+    case 'OBJECT_TABLE':
+    case 'OBJECT_VIEW':
+    case 'OBJECT_MATVIEW':
+    case 'OBJECT_FOREIGN_TABLE':
+      return [{ mode: 'ShareUpdateExclusive', table: keyOfWords(parts) }];
+    case 'OBJECT_COLUMN':
+    case 'OBJECT_TABCONSTRAINT':
+    case 'OBJECT_TRIGGER':
+    case 'OBJECT_POLICY':
+    case 'OBJECT_RULE':
+      return [{ mode: 'ShareUpdateExclusive', table: keyOfWords(parts.slice(0, -1)) }];
+    default:
+      return [];
+  }
 }
 
 function dropLocks(drop: NonNullable<ReturnType<typeof as<'DropStmt'>>>): Lock[] {
