@@ -27,6 +27,7 @@ import type { GateName } from '../core/gate/names.ts';
 import { parseOptions } from '../core/gate/options.ts';
 import { annotationsOf, renderReport } from '../core/gate/report.ts';
 import { worstVerdict } from '../core/gate/verdict.ts';
+import type { OpenSignatureVerifier } from '../core/ports/attestations.ts';
 import type { ThrowawayDatabases } from '../core/ports/database.ts';
 import type { FileTree } from '../core/ports/system.ts';
 import { type ActionInputs, readActionInputs } from './action-inputs.ts';
@@ -39,6 +40,7 @@ export interface ActionParts {
   readonly gates: readonly AnyGate[];
   readonly metrics?: (guarded: typeof fetch) => GateIo['metrics'];
   readonly databases?: (url: string) => ThrowawayDatabases;
+  readonly signatures?: OpenSignatureVerifier;
 }
 
 interface ActionRun {
@@ -106,6 +108,7 @@ async function runGates(parts: ActionParts, run: ActionRun): Promise<Attempt[]> 
     ...run.trees,
     allowedHosts: run.read.config.allowed_hosts,
     metrics: parts.metrics,
+    signatures: parts.signatures,
     databases: databaseUrl === null ? undefined : parts.databases?.(databaseUrl),
   });
   const attempts: Attempt[] = [];

@@ -1,4 +1,5 @@
 import { serverDatabases } from '../adapters/node-io/server-databases.ts';
+import { openSignatures } from '../adapters/sigstore/lazy.ts';
 import { runAction } from './action.ts';
 import { nodeMetrics } from './metrics.ts';
 import { gates } from './registry.ts';
@@ -7,4 +8,5 @@ process.exitCode = await runAction({
   gates,
   metrics: (guarded) => nodeMetrics(guarded),
   databases: serverDatabases,
+  signatures: openSignatures,
 });

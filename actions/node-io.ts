@@ -2,6 +2,7 @@ import { guardedFetch } from '../adapters/node-io/guarded-fetch.ts';
 import { systemClock } from '../adapters/node-io/system.ts';
 import { InternalError } from '../core/errors.ts';
 import type { GateIo } from '../core/gate/gate.ts';
+import type { OpenSignatureVerifier } from '../core/ports/attestations.ts';
 import type { ThrowawayDatabases } from '../core/ports/database.ts';
 import { type Clock, type FileTree, type Log, silentLog } from '../core/ports/system.ts';
 
@@ -10,6 +11,8 @@ export interface NodeIoParts {
   readonly baseFiles?: FileTree | undefined;
   readonly allowedHosts: readonly string[];
   readonly databases?: ThrowawayDatabases | undefined;
+  /** Verifies signatures; a gate that verifies none needs none. */
+  readonly signatures?: OpenSignatureVerifier | undefined;
   /** Where metrics come from; a gate that reads none needs none. */
   readonly metrics?: ((guarded: typeof fetch) => GateIo['metrics']) | undefined;
   readonly clock?: Clock;
@@ -25,6 +28,7 @@ export function nodeGateIo(parts: NodeIoParts): GateIo {
     fetch: guarded,
     metrics: parts.metrics?.(guarded) ?? noMetrics,
     ...(parts.databases === undefined ? {} : { databases: parts.databases }),
+    ...(parts.signatures === undefined ? {} : { signatures: parts.signatures }),
     clock: parts.clock ?? systemClock,
     log: parts.log ?? silentLog,
   };

@@ -16,4 +16,11 @@ export function gateNamed(name: GateName): AnyGate | undefined {
 
 export { type NodeIoParts, nodeGateIo } from './node-io.ts';
 export { type GateRun, type GateRunOutcome, runGate } from './run-gate.ts';
+export {
+  type DeployCheck,
+  type DeployedArtifact,
+  verifyAtDeploy,
+} from './supply-chain/provenance/at-deploy.ts';
+export { evaluateProvenance, type ProvenanceVerdict } from './supply-chain/provenance/evaluate.ts';
+export { type ProvenancePolicy, provenancePolicy } from './supply-chain/provenance/policy.ts';
 export { tool } from './tool.ts';

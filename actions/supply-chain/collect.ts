@@ -1,6 +1,8 @@
 import type { GateIo } from '../../core/gate/gate.ts';
 import { type LockFileRead, parseLockFile } from './lock-file.ts';
 import type { SupplyChainOptions } from './options.ts';
+import { collectProvenance } from './provenance/collect.ts';
+import type { ProvenanceFacts } from './provenance/facts.ts';
 import { readSbom, type SbomRead } from './sbom/read.ts';
 
 export interface TextFile {
@@ -13,6 +15,7 @@ export interface SupplyChainFacts {
   readonly locks: readonly LockFileRead[];
   readonly dockerfiles: readonly TextFile[];
   readonly manifests: readonly TextFile[];
+  readonly provenance: ProvenanceFacts;
 }
 
 /** Reads what the release is made of. */
@@ -24,6 +27,7 @@ export async function collectSupplyChain(options: SupplyChainOptions, io: GateIo
     locks: await readEach(io, options.lock_files, parseLockFile),
     dockerfiles: await readEach(io, options.hardening.dockerfiles, asText),
     manifests: await readEach(io, options.hardening.manifests, asText),
+    provenance: await collectProvenance(options.provenance, io),
   };
 }
 

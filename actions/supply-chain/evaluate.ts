@@ -8,6 +8,9 @@ import { judgeManifest } from './hardening/kubernetes.ts';
 import { type Inventory, licensedComponents, takeInventory } from './inventory.ts';
 import { decideLicense } from './licenses/decide.ts';
 import type { SupplyChainOptions } from './options.ts';
+import { evaluateProvenance, provenanceMeasurements } from './provenance/evaluate.ts';
+import { provenanceEvidence } from './provenance/evidence.ts';
+import { provenancePolicy } from './provenance/policy.ts';
 import { generateSpdx } from './sbom/generate.ts';
 import type { Sbom } from './sbom/model.ts';
 import { readSbom } from './sbom/read.ts';
@@ -24,6 +27,7 @@ export function evaluateSupplyChain(
   const found = takeInventory(facts);
   const completed = completeInventory(options, found, facts, subject, now);
   const licenses = licenseFindings(options, completed.inventory);
+  const provenance = evaluateProvenance(facts.provenance, provenancePolicy(options.provenance, subject));
   const findings = applyWaivers(
     [
       ...completed.inventory.findings,
@@ -31,13 +35,13 @@ export function evaluateSupplyChain(
       ...licenses.findings,
       ...facts.dockerfiles.flatMap(({ path, text }) => judgeDockerfile(path, text)),
       ...facts.manifests.flatMap(({ path, text }) => judgeManifest(path, text)),
-      ...provenanceFindings(options),
+      ...provenance.findings,
     ],
     options.waivers,
     now,
   );
   const byFindings = verdictOfFindings(findings);
-  const blind = completed.inventory.sboms.length === 0 || options.provenance === 'required';
+  const blind = completed.inventory.sboms.length === 0 || provenance.verdict === 'inconclusive';
   const components = completed.inventory.sboms.reduce((sum, sbom) => sum + sbom.components.length, 0);
   return {
     verdict: byFindings !== 'fail' && blind ? 'inconclusive' : byFindings,
@@ -51,9 +55,9 @@ export function evaluateSupplyChain(
       licenses: licenses.counts,
       dockerfiles: facts.dockerfiles.length,
       manifests: facts.manifests.length,
-      provenance: 'not checked',
+      provenance: provenanceMeasurements(provenance),
     },
-    evidence: evidenceOf(completed.inventory.sboms),
+    evidence: [...evidenceOf(completed.inventory.sboms), ...provenanceEvidence(provenance.artifacts)],
   };
 }
 
@@ -143,18 +147,6 @@ function licenseFindings(
     },
   );
   return { findings, counts };
-}
-
-function provenanceFindings({ provenance }: SupplyChainOptions): Finding[] {
-  const required = provenance === 'required';
-  return [
-    {
-      code: 'provenance-not-checked',
-      level: required ? 'warning' : 'notice',
-      message: `Provenance and signatures of the artifacts were not checked${required ? ', but the config requires it' : ''}.`,
-      help: 'Verify them in the pipeline (gh attestation verify) until this gate does.',
-    },
-  ];
 }
 
 /** `sbom/<name>.spdx.json`; documents of one name in different folders are numbered. */

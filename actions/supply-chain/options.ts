@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { waiverSchema } from '../../core/gate/waivers.ts';
+import { provenanceOptionsSchema } from './provenance/options.ts';
 
 /** The section `gates.supply-chain` of the config. */
 export const supplyChainOptionsSchema = z.strictObject({
@@ -50,10 +51,7 @@ export const supplyChainOptionsSchema = z.strictObject({
     })
     .prefault({})
     .describe('Images and workloads'),
-  provenance: z
-    .enum(['off', 'required'])
-    .default('off')
-    .describe('`required` asks for verified provenance; this version cannot verify it and then never passes'),
+  provenance: provenanceOptionsSchema.prefault({}).describe('Who may have built and signed the artifacts'),
   waivers: z.array(waiverSchema).default([]).describe('Findings that are accepted for a time'),
 });
 export type SupplyChainOptions = z.infer<typeof supplyChainOptionsSchema>;

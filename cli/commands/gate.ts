@@ -9,6 +9,7 @@ import { serverDatabases } from '../../adapters/node-io/server-databases.ts';
 import { systemClock } from '../../adapters/node-io/system.ts';
 import { prometheusSource } from '../../adapters/prometheus/index.ts';
 import { scrapeSource } from '../../adapters/scrape/index.ts';
+import { openSignatures } from '../../adapters/sigstore/lazy.ts';
 import { parseConfig } from '../../core/config/parse.ts';
 import type { Config } from '../../core/config/schema.ts';
 import { ConfigError, InputError } from '../../core/errors.ts';
@@ -69,7 +70,14 @@ export const gateCommand: CliCommand = {
     const rawOptions = withPaths(gate, config.gates[gate.name], paths);
     const databases = databasesFor(input.text('database-url'));
     try {
-      const io = nodeGateIo({ files, baseFiles, allowedHosts: config.allowed_hosts, metrics, databases });
+      const io = nodeGateIo({
+        files,
+        baseFiles,
+        allowedHosts: config.allowed_hosts,
+        metrics,
+        databases,
+        signatures: openSignatures,
+      });
       const outcome = await runGate(gate, { rawOptions, subject, io, configSha256: sha256, tool });
       await writeOutputs(input, world, outcome);
       world.print(input.flag('json') ? JSON.stringify(outcome.result) : renderGate(outcome.result));

@@ -19,8 +19,8 @@ export async function findActions(): Promise<ActionSource[]> {
 
 /**
  * Bundles one action into a folder: `index.js`, the licences of what it contains, and the parser's WebAssembly
- * where it is used. The same sources give the same bytes on every machine. Lazily imported parts are evaluated when
- * they are needed. Returns the size of the script in bytes.
+ * where it is used. The same sources give the same bytes on every machine. Lazily imported parts are files of their own,
+ * read when they are needed. Returns the size of the script in bytes.
  */
 export async function bundleAction(entry: string, dist: string): Promise<{ bytes: number }> {
   const result = await build({
@@ -30,22 +30,26 @@ export async function bundleAction(entry: string, dist: string): Promise<{ bytes
     platform: 'node',
     target: 'node24',
     format: 'esm',
+    splitting: true,
+    chunkNames: '[name]-[hash]',
     banner: { js: commonJsNames },
     mainFields: ['module', 'main'],
     minifySyntax: true,
     minifyWhitespace: true,
+    minifyIdentifiers: true,
+    keepNames: true,
     legalComments: 'none',
     charset: 'utf8',
     metafile: true,
     write: false,
-    outfile: join(dist, 'index.js'),
+    outdir: dist,
     plugins: [englishOnly, withoutNativePostgres],
     logLevel: 'warning',
   });
-  const [script] = result.outputFiles;
+  const script = result.outputFiles.find(({ path }) => path === join(dist, 'index.js'));
   if (script === undefined) throw new Error(`esbuild made nothing of ${entry}`);
   await mkdir(dist, { recursive: true });
-  await writeFile(join(dist, 'index.js'), script.contents);
+  for (const { path, contents } of result.outputFiles) await writeFile(path, contents);
   await writeFile(join(dist, 'package.json'), '{ "type": "module" }\n');
   const packages = packagesIn(result.metafile);
   await writeFile(join(dist, 'licenses.txt'), await licensesOf(packages));

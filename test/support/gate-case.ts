@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { nodeMetrics } from '../../actions/metrics.ts';
 import { type GateRunOutcome, runGate } from '../../actions/run-gate.ts';
 import { folderTree } from '../../adapters/node-io/folder-tree.ts';
+import { openSignatures } from '../../adapters/sigstore/lazy.ts';
 import type { AnyGate, GateIo } from '../../core/gate/gate.ts';
 import { silentLog } from '../../core/ports/system.ts';
 
@@ -60,6 +61,7 @@ export async function runCase(gate: AnyGate, folder: string): Promise<GateRunOut
     ...(existsSync(base) ? { baseFiles: await folderTree(base) } : {}),
     fetch: fetchCase,
     metrics: nodeMetrics(fetchCase, clock),
+    signatures: openSignatures,
     clock,
     log: silentLog,
   };

@@ -156,9 +156,7 @@ function provenanceMissing(name: string, candidates: readonly Judgement[]): Find
 }
 
 function trustedFinding({ name, digests }: ArtifactFacts, relied: readonly Judgement[]): Finding {
-  const signers = [
-    ...new Set(relied.flatMap(({ signatory }) => (signatory ? [describeSignatory(signatory)] : []))),
-  ];
+  const signers = signersOf(relied);
   return {
     code: 'provenance-trusted',
     level: 'notice',
@@ -166,6 +164,10 @@ function trustedFinding({ name, digests }: ArtifactFacts, relied: readonly Judge
     help: 'Nothing to do.',
     data: { artifact: name, digests: digests.map(printDigest), signers },
   };
+}
+
+function signersOf(relied: readonly Judgement[]): string[] {
+  return [...new Set(relied.flatMap(({ signatory }) => (signatory ? [describeSignatory(signatory)] : [])))];
 }
 
 /** What is about the artifact and does not hold is told even when something else proves the artifact. */
@@ -208,5 +210,19 @@ function anchorFromChange(path: string): Finding {
     message: `\`${path}\` is not on the base branch yet: this change says by itself whom to trust.`,
     help: 'Have its owners review the file; once it is merged the base branch decides.',
     path,
+  };
+}
+
+/** For the result: which artifact is proven by whom. */
+export function provenanceMeasurements({ verdict, artifacts }: ProvenanceVerdict): unknown {
+  if (artifacts.length === 0) return 'not checked';
+  return {
+    verdict,
+    artifacts: artifacts.map(({ name, digest, trusted, relied }) => ({
+      name,
+      digest,
+      trusted,
+      signers: signersOf(relied),
+    })),
   };
 }
