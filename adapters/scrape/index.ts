@@ -11,6 +11,8 @@ export interface ScrapeOptions {
   readonly url: string;
   readonly fetch: typeof fetch;
   readonly clock: Clock;
+  /** Further headers, e.g. a bearer token. Never shown. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** One scrape may take this long, ms. */
   readonly timeoutMs?: number;
   /** Largest exposition, bytes. */

@@ -40,7 +40,7 @@ function addressOf(text: string): URL {
 }
 
 async function get(options: ScrapeOptions, url: URL, shown: string) {
-  const headers: Record<string, string> = { accept };
+  const headers: Record<string, string> = { accept, ...options.headers };
   if (url.username !== '' || url.password !== '') {
     headers.authorization = `Basic ${btoa(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`)}`;
     url.username = '';
