@@ -73,6 +73,11 @@ export const commands: readonly CliEntry[] = [
     summary: 'print the JSON Schema of a document',
     load: async () => (await import('./commands/schema.ts')).schemaCommand,
   },
+  {
+    name: 'rego',
+    summary: 'evaluate, test and check policies written in Rego',
+    load: async () => (await import('./commands/rego.ts')).regoCommand,
+  },
   later('audit', 'Checks the whole audit log of a Conductor against signed heads.'),
   later('judge', 'Replays the canary judge over recorded readings.'),
 ];

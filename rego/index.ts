@@ -1,8 +1,9 @@
 /** Rego v1 in process: parse, compile, evaluate, explain, test. See README.md. */
 export { type Builtin, BuiltinError, define as defineBuiltin, OperandError } from './builtins/builtin.ts';
 export { httpSend, lookupAddress } from './builtins/network.ts';
-export { type Location, RegoError, type RegoErrorCode, RegoErrors } from './errors.ts';
+export { type Location, locationText, RegoError, type RegoErrorCode, RegoErrors } from './errors.ts';
 export { defaultLimits, type Limits } from './eval/budget.ts';
+export { Instrument, type TracePoint, type Tracer } from './plan/instrument.ts';
 export {
   type Bindings,
   type CompileOptions,
@@ -15,13 +16,18 @@ export {
 } from './policy.ts';
 export type { Module } from './syntax/ast.ts';
 export { parseModule, parseQuery } from './syntax/parser.ts';
+export type { Coverage, FileCoverage } from './tools/coverage.ts';
+export {
+  type ExplainedLiteral,
+  type ExplainedRule,
+  type Explanation,
+  explain,
+  explanationText,
+} from './tools/explain.ts';
+export { checkFormat, type FormatProblem } from './tools/format-check.ts';
+export { runTests, type TestOptions, type TestReport, type TestResult } from './tools/test-runner.ts';
 export { RegoObject, RegoSet } from './value/collections.ts';
 export { compare, equal, typeName } from './value/compare.ts';
 export { fromJson, type Json, jsonText, parseJson, toJson } from './value/json.ts';
 export { regoText } from './value/text.ts';
 export type { Value } from './value/types.ts';
-export { Instrument, type TracePoint, type Tracer } from './plan/instrument.ts';
-export type { Coverage, FileCoverage } from './tools/coverage.ts';
-export { type ExplainedLiteral, type ExplainedRule, type Explanation, explain, explanationText } from './tools/explain.ts';
-export { checkFormat, type FormatProblem } from './tools/format-check.ts';
-export { runTests, type TestOptions, type TestReport, type TestResult } from './tools/test-runner.ts';

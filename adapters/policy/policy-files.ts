@@ -20,9 +20,15 @@ export const defaultPolicyFolder = join(import.meta.dirname, '..', '..', 'polici
 export function readPolicyBundle(folder: string = defaultPolicyFolder): PolicyBundle {
   const names = readdirSync(folder).filter((name) => name.endsWith('.rego') && !name.endsWith('_test.rego'));
   if (names.length === 0) {
-    throw new InputError('POLICY_MISSING', `no policy (*.rego) in ${folder}`, 'name the folder that holds the policies');
+    throw new InputError(
+      'POLICY_MISSING',
+      `no policy (*.rego) in ${folder}`,
+      'name the folder that holds the policies',
+    );
   }
-  const modules = names.sort().map((name) => ({ file: name, source: readFileSync(join(folder, name), 'utf8') }));
+  const modules = names
+    .sort()
+    .map((name) => ({ file: name, source: readFileSync(join(folder, name), 'utf8') }));
   const data: unknown = readdirSync(folder).includes('data.json')
     ? JSON.parse(readFileSync(join(folder, 'data.json'), 'utf8'))
     : {};

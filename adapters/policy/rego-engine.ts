@@ -1,8 +1,8 @@
 import {
-  policyDecisionSchema,
   type PolicyDecision,
   type PolicyEngine,
   type PromotionInput,
+  policyDecisionSchema,
   promotionInputSchema,
 } from '../../core/ports/policy-engine.ts';
 import { compile, type Limits, type Policy } from '../../rego/index.ts';
@@ -47,7 +47,8 @@ function decide(policy: Policy, input: PromotionInput): Answer {
 /** A policy that allows and objects at once denies; one that denies without a reason gets one. */
 function consistent(answer: Answer): Answer {
   if (answer.allow && answer.reasons.length > 0) return { ...answer, allow: false };
-  if (!answer.allow && answer.reasons.length === 0) return denial('POLICY_DENIED', 'the policy denies and gives no reason');
+  if (!answer.allow && answer.reasons.length === 0)
+    return denial('POLICY_DENIED', 'the policy denies and gives no reason');
   return answer;
 }
 

@@ -1,5 +1,5 @@
-import type { Tracer } from '../plan/instrument.ts';
 import { RegoError } from '../errors.ts';
+import type { Tracer } from '../plan/instrument.ts';
 import type { RegoObject } from '../value/collections.ts';
 import type { Value } from '../value/types.ts';
 import type { Budget } from './budget.ts';

@@ -8,6 +8,7 @@ import { RegoObject } from '../value/collections.ts';
 import { canonicalText } from '../value/text.ts';
 import type { Value } from '../value/types.ts';
 import { callBuiltin } from './calls.ts';
+import type { Instrument } from './instrument.ts';
 import {
   constantDocument,
   memoised,
@@ -17,7 +18,6 @@ import {
   planSolutions,
   planView,
 } from './rulesets.ts';
-import type { Instrument } from './instrument.ts';
 import type { Program } from './site.ts';
 import type { Node, Ruleset } from './tree.ts';
 import { extentOf } from './walk.ts';

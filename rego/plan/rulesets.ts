@@ -1,4 +1,5 @@
 import type { Literal, Rule, Term } from '../compile/ir.ts';
+import { pathText } from '../compile/names.ts';
 import {
   type CallFunction,
   type Context,
@@ -11,7 +12,6 @@ import {
 import { RegoSet } from '../value/collections.ts';
 import { equal } from '../value/compare.ts';
 import type { Value } from '../value/types.ts';
-import { pathText } from '../compile/names.ts';
 import { buildIndex } from './index.ts';
 import { ObjectBuilder } from './objects.ts';
 import { chain, type Program, Site } from './site.ts';

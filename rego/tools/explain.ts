@@ -1,7 +1,7 @@
-import type { Registers } from '../eval/context.ts';
 import type { Location } from '../errors.ts';
+import type { Registers } from '../eval/context.ts';
 import { Instrument, type TracePoint, type Tracer } from '../plan/instrument.ts';
-import { compile, type CompileOptions, type EvaluateOptions, type Source } from '../policy.ts';
+import { type CompileOptions, compile, type EvaluateOptions, type Source } from '../policy.ts';
 import type { Module } from '../syntax/ast.ts';
 import { type Json, toJson } from '../value/json.ts';
 import { regoText } from '../value/text.ts';
@@ -51,7 +51,11 @@ export function explain(
   });
   const tracer = new ExplainTracer();
   const value = policy.evaluateValue(entrypoint, { ...evaluate, tracer });
-  return { value: value === undefined ? undefined : toJson(value), rules: tracer.rules, truncated: tracer.truncated };
+  return {
+    value: value === undefined ? undefined : toJson(value),
+    rules: tracer.rules,
+    truncated: tracer.truncated,
+  };
 }
 
 interface RuleRecord {
@@ -104,7 +108,13 @@ class ExplainTracer implements Tracer {
   }
 
   private enterRule(point: TracePoint): void {
-    const rule: RuleRecord = { name: point.text, location: point.location, holds: false, literals: [], byPoint: new Map() };
+    const rule: RuleRecord = {
+      name: point.text,
+      location: point.location,
+      holds: false,
+      literals: [],
+      byPoint: new Map(),
+    };
     const parent = this.stack.at(-1);
     const siblings = parent === undefined ? this.rules : parent.literal?.rules;
     if (this.hasRoom()) siblings?.push(rule);
@@ -131,7 +141,8 @@ class ExplainTracer implements Tracer {
   }
 }
 
-const shortened = (text: string): string => (text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text);
+const shortened = (text: string): string =>
+  text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 
 /** The explanation as indented text. */
 export function explanationText({ rules, truncated }: Explanation): string {

@@ -24,7 +24,8 @@ export function checkFormat(file: string, source: string): FormatProblem[] {
   checkIndentation(tokens, lexer, report);
   checkSpacing(tokens, source, report);
   for (const { location, text } of module.comments) {
-    if (!/^#(?:$|[ !#])/.test(text)) problems.push({ location, message: 'a space follows the # of a comment' });
+    if (!/^#(?:$|[ !#])/.test(text))
+      problems.push({ location, message: 'a space follows the # of a comment' });
   }
   return problems.sort((a, b) => a.location.row - b.location.row || a.location.col - b.location.col);
 }
@@ -83,7 +84,8 @@ function checkLines(source: string, inside: ReadonlySet<number>, report: Report,
   for (const [i, line] of source.split('\n').entries()) {
     if (!inside.has(i + 1)) {
       if (line.endsWith('\r')) report(offset + line.length - 1, 'lines end with a newline alone');
-      else if (/[ \t]$/.test(line)) report(offset + line.trimEnd().length, 'no white space at the end of a line');
+      else if (/[ \t]$/.test(line))
+        report(offset + line.trimEnd().length, 'no white space at the end of a line');
       blank = line.trim() === '' ? blank + 1 : 0;
       if (blank === 2 && offset < source.length) report(offset, 'no more than one blank line');
     }

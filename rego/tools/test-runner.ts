@@ -1,8 +1,8 @@
-import { RegoError } from '../errors.ts';
 import type { Location } from '../errors.ts';
+import { RegoError } from '../errors.ts';
 import { Instrument } from '../plan/instrument.ts';
-import { compile, type EvaluateOptions, type Source } from '../policy.ts';
 import type { CompileOptions } from '../policy.ts';
+import { compile, type EvaluateOptions, type Source } from '../policy.ts';
 import type { Module } from '../syntax/ast.ts';
 import { isObject, objectEntries } from '../value/object.ts';
 import type { Value } from '../value/types.ts';
@@ -67,7 +67,8 @@ export function runTests(modules: readonly (Source | Module)[], options: TestOpt
     const verdict = judge(() => policy.evaluateValue(name, evaluate));
     tests.push({ ...base, ...verdict, milliseconds: clock() - start });
   }
-  const count = (outcome: TestResult['outcome']): number => tests.filter((test) => test.outcome === outcome).length;
+  const count = (outcome: TestResult['outcome']): number =>
+    tests.filter((test) => test.outcome === outcome).length;
   return {
     tests,
     passed: count('passed'),

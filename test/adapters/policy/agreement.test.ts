@@ -17,7 +17,14 @@ const minute = 60_000;
 const gate = fc.record({
   gate: fc.constantFrom('slo' as const, 'perf' as const, 'supply-chain' as const, 'migrations' as const),
   required: fc.boolean(),
-  verdict: fc.constantFrom('pass' as const, 'warn' as const, 'fail' as const, 'inconclusive' as const, 'skipped' as const, null),
+  verdict: fc.constantFrom(
+    'pass' as const,
+    'warn' as const,
+    'fail' as const,
+    'inconclusive' as const,
+    'skipped' as const,
+    null,
+  ),
   age_ms: fc.option(fc.integer({ min: -6 * minute, max: 120 * minute }), { nil: null }),
   sha: fc.option(sha, { nil: null }),
 });
@@ -59,7 +66,8 @@ const inputs: fc.Arbitrary<PromotionInput> = fc.record({
 
 const typed = typedPolicyEngine();
 const rego = regoPolicyEngine();
-const codes = ({ reasons }: PolicyDecision): readonly string[] => [...new Set(reasons.map(({ code }) => code))].sort();
+const codes = ({ reasons }: PolicyDecision): readonly string[] =>
+  [...new Set(reasons.map(({ code }) => code))].sort();
 
 describe('the promotion policy in Rego and its typed twin', () => {
   it('give the same answer and the same reason codes to any question', async () => {
@@ -81,16 +89,30 @@ describe('the promotion policy in Rego and its typed twin', () => {
 
 const anything = fc.sample(inputs, { numRuns: 1, seed: 1 })[0] as PromotionInput;
 const withPolicy = (source: string): Promise<PolicyDecision> | PolicyDecision =>
-  regoPolicyEngine(policyBundle([{ file: 'x.rego', source: `package release_conductor.promotion\n${source}` }])).decidePromotion(anything);
+  regoPolicyEngine(
+    policyBundle([{ file: 'x.rego', source: `package release_conductor.promotion\n${source}` }]),
+  ).decidePromotion(anything);
 
 describe('the Rego engine denies whatever is not a clear permission', () => {
   it.each([
     ['an undefined decision', 'decision := 1 if false', 'POLICY_UNDEFINED'],
     ['an answer of another shape', 'decision := true', 'POLICY_ANSWER_INVALID'],
-    ['an answer with further fields', 'decision := {"allow": true, "reasons": [], "obligations": [], "x": 1}', 'POLICY_ANSWER_INVALID'],
+    [
+      'an answer with further fields',
+      'decision := {"allow": true, "reasons": [], "obligations": [], "x": 1}',
+      'POLICY_ANSWER_INVALID',
+    ],
     ['a conflict in the policy', 'decision := [1, 2][_]', 'POLICY_ERROR'],
-    ['a policy that runs away', 'decision := count([1 | numbers.range(1, 100000)[_]; numbers.range(1, 100000)[_]])', 'POLICY_ERROR'],
-    ['a denial without a reason', 'decision := {"allow": false, "reasons": [], "obligations": []}', 'POLICY_DENIED'],
+    [
+      'a policy that runs away',
+      'decision := count([1 | numbers.range(1, 100000)[_]; numbers.range(1, 100000)[_]])',
+      'POLICY_ERROR',
+    ],
+    [
+      'a denial without a reason',
+      'decision := {"allow": false, "reasons": [], "obligations": []}',
+      'POLICY_DENIED',
+    ],
   ])('%s', async (_name, source, code) => {
     const decision = await withPolicy(source);
     expect(decision.allow).toBe(false);
@@ -99,12 +121,17 @@ describe('the Rego engine denies whatever is not a clear permission', () => {
 
   it('a permission that comes with an objection', async () => {
     const reason = '{"code": "X", "message": "no"}';
-    const decision = await withPolicy(`decision := {"allow": true, "reasons": [${reason}], "obligations": []}`);
+    const decision = await withPolicy(
+      `decision := {"allow": true, "reasons": [${reason}], "obligations": []}`,
+    );
     expect(decision.allow).toBe(false);
   });
 
   it('malformed input', async () => {
-    const decision = await rego.decidePromotion({ ...anything, actor: undefined } as unknown as PromotionInput);
+    const decision = await rego.decidePromotion({
+      ...anything,
+      actor: undefined,
+    } as unknown as PromotionInput);
     expect(codes(decision)).toEqual(['POLICY_INPUT_INVALID']);
   });
 

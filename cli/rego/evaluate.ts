@@ -1,0 +1,51 @@
+import { resolve } from 'node:path';
+import { InputError } from '../../core/errors.ts';
+import { compile, explain, explanationText, RegoError } from '../../rego/index.ts';
+import type { CliInput, CliWorld } from '../command.ts';
+import { loadPolicies, readDocument } from './load.ts';
+
+/** `rego eval QUERY`: prints the value of an entrypoint, or every solution of a query. */
+export async function evaluateQuery(
+  query: string | undefined,
+  input: CliInput,
+  world: CliWorld,
+): Promise<number> {
+  if (query === undefined) {
+    throw new InputError(
+      'USAGE',
+      'rego eval needs a query',
+      'for example: rego eval -d policies data.a.allow',
+    );
+  }
+  const paths = input.texts('data');
+  const { modules, data } = await loadPolicies(world, paths.length === 0 ? ['.'] : paths);
+  const inputFile = input.text('input');
+  const options = {
+    data,
+    ...(inputFile === null ? {} : { input: await readDocument(resolve(world.cwd, inputFile), inputFile) }),
+    strictBuiltinErrors: input.flag('strict'),
+    print: (text: string, where: string) => world.note(where === '' ? text : `${where}: ${text}`),
+  };
+  const isEntrypoint = /^data(?:\.[A-Za-z_]\w*)*$/.test(query);
+  try {
+    if (isEntrypoint && input.flag('explain')) {
+      const explanation = explain(modules, query, options);
+      world.note(explanationText(explanation));
+      return answer(explanation.value, world);
+    }
+    const policy = compile(modules, { data });
+    if (isEntrypoint) return answer(policy.evaluate(query, options), world);
+    const solutions = policy.query(query, options);
+    world.print(JSON.stringify(solutions, null, 2));
+    return solutions.length === 0 ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof RegoError)) throw error;
+    world.note(error.message);
+    return 2;
+  }
+}
+
+function answer(value: unknown, world: CliWorld): number {
+  world.print(value === undefined ? 'undefined' : JSON.stringify(value, null, 2));
+  return value === undefined ? 1 : 0;
+}
