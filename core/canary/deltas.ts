@@ -1,12 +1,16 @@
 import type { ArmReading } from '../ports/metrics.ts';
-import type { Counters, CountersById } from './state.ts';
 
-/** What happened in one arm since its last reading. `slow` is null when an instance cannot tell. */
-export interface ArmDelta {
+/** Cumulative counters of one process at its last good reading; `slow` at every edge, null where unknown. */
+export interface Counters {
   readonly requests: number;
   readonly errors: number;
-  readonly slow: number | null;
+  readonly slow: readonly (number | null)[];
 }
+
+export type CountersById = Readonly<Record<string, Counters>>;
+
+/** What happened in one arm since its last reading. `slow` is null at an edge where an instance cannot tell. */
+export type ArmDelta = Counters;
 
 /** More processes than this in one arm are not remembered: state must stay small. */
 const instanceLimit = 1_000;
@@ -25,36 +29,54 @@ const instanceLimit = 1_000;
 export function takeDeltas(
   known: CountersById,
   arm: ArmReading,
+  edges: number,
 ): { readonly delta: ArmDelta; readonly counters: CountersById } {
   const counters: Record<string, Counters> = { ...known };
-  let requests = 0;
-  let errors = 0;
-  let slow: number | null = 0;
-  for (const { id, ...now } of arm.instances.slice(0, instanceLimit)) {
+  let delta: ArmDelta = { requests: 0, errors: 0, slow: new Array<number>(edges).fill(0) };
+  for (const instance of arm.instances.slice(0, instanceLimit)) {
+    const now = countersOf(instance, edges);
     if (!isCounters(now)) continue;
-    const before = Object.hasOwn(known, id) ? known[id] : undefined;
-    counters[id] = now;
-    if (before === undefined) continue;
-    const change = difference(before, now);
-    if (change === null) continue;
-    requests += change.requests;
-    errors += Math.min(change.errors, change.requests);
-    slow = slow === null || change.slow === null ? null : slow + Math.min(change.slow, change.requests);
+    const before = Object.hasOwn(known, instance.id) ? known[instance.id] : undefined;
+    counters[instance.id] = now;
+    const change = before === undefined ? null : difference(before, now);
+    if (change !== null) delta = sum(delta, change);
   }
-  return { delta: { requests, errors, slow }, counters: newest(counters, arm) };
+  return { delta, counters: newest(counters, arm) };
+}
+
+function countersOf(instance: ArmReading['instances'][number], edges: number): Counters {
+  const all = [instance.slow, ...(instance.slower ?? [])];
+  const slow = Array.from({ length: edges }, (_, i) => all[i] ?? null);
+  return { requests: instance.requests, errors: instance.errors, slow };
 }
 
 function difference(before: Counters, now: Counters): Counters | null {
   if (now.requests < before.requests) return now;
   const errors = now.errors - before.errors;
-  const slow = now.slow === null || before.slow === null ? null : now.slow - before.slow;
-  if (errors < 0 || (slow !== null && slow < 0)) return null;
+  const slow = now.slow.map((count, i) => {
+    const earlier = before.slow[i] ?? null;
+    return count === null || earlier === null ? null : count - earlier;
+  });
+  if (errors < 0 || slow.some((count) => count !== null && count < 0)) return null;
   return { requests: now.requests - before.requests, errors, slow };
+}
+
+function sum(delta: ArmDelta, change: Counters): ArmDelta {
+  const most = (count: number): number => Math.min(count, change.requests);
+  return {
+    requests: delta.requests + change.requests,
+    errors: delta.errors + most(change.errors),
+    slow: delta.slow.map((total, i) => {
+      const count = change.slow[i] ?? null;
+      return total === null || count === null ? null : total + most(count);
+    }),
+  };
 }
 
 function isCounters(value: Counters): boolean {
   const isCount = (count: number): boolean => Number.isFinite(count) && count >= 0;
-  return isCount(value.requests) && isCount(value.errors) && (value.slow === null || isCount(value.slow));
+  const isKnown = (count: number | null): boolean => count === null || isCount(count);
+  return isCount(value.requests) && isCount(value.errors) && value.slow.every(isKnown);
 }
 
 /** Instances of this reading first; of those that are gone only as many as fit. */

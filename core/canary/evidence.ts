@@ -1,74 +1,43 @@
-import {
-  addRateTick,
-  addRatioTick,
-  gridAbove,
-  gridBelow,
-  type RateTest,
-  type RatioTest,
-  rateTest,
-  ratioInformation,
-  ratioTest,
-} from '../stats/e-process.ts';
+import { addSplit, clusterOf } from '../stats/dispersion.ts';
+import { multiplyRate, type RateTest } from '../stats/rate-test.ts';
+import { multiplyRatio, type RatioTest, ratioInformation } from '../stats/ratio-test.ts';
 import { advance, type RestartingProcess } from '../stats/restarting.ts';
 import type { ArmDelta } from './deltas.ts';
-import { gridSize, type JudgeSettings, largestRatio } from './settings.ts';
-import type { JudgeState } from './state.ts';
+import type { JudgeSettings } from './settings.ts';
+import type { ArmTotals, EvidenceState } from './state.ts';
+import { tailEdge } from './tail.ts';
+import { judgeTests } from './tests.ts';
 
-/** The tests of one release, made once from its settings. */
-export interface JudgeTests {
-  /** H₀: canary/baseline ratio ≤ tolerated (CANARY method B, E). */
-  readonly ratio: RatioTest;
-  /** H₀: canary rate ≤ limit (method C). */
-  readonly limit: RateTest;
-  /** H₀: canary rate ≥ limit; its rejection is health (method H). */
-  readonly belowLimit: RateTest;
-  /** H₀: ratio ≥ `healthyRatio`; its rejection is health, when there are events enough (method H). */
-  readonly belowRatio: RatioTest;
+/** What one tick says, in the terms of the tests. */
+interface TickView {
+  readonly canary: ArmDelta;
+  readonly baseline: ArmDelta;
+  /** The canary's share of the tick's requests; null when the arms cannot be compared. */
+  readonly share: number | null;
+  /** Cluster size of errors, from earlier ticks. */
+  readonly cluster: number;
 }
 
-const cache = new WeakMap<JudgeSettings, JudgeTests>();
-
-export function judgeTests(settings: JudgeSettings): JudgeTests {
-  const cached = cache.get(settings);
-  if (cached !== undefined) return cached;
-  const limit = settings.maxErrorRate;
-  const tolerated = settings.toleratedRatio;
-  const healthyRatio = 2 * tolerated;
-  const tests: JudgeTests = {
-    ratio: ratioTest(tolerated, gridAbove(tolerated, Math.max(largestRatio, 2 * tolerated), gridSize)),
-    limit: rateTest(limit, gridAbove(limit, (1 + limit) / 2, gridSize)),
-    belowLimit: rateTest(limit, gridBelow(limit / 100, limit, gridSize)),
-    belowRatio: ratioTest(healthyRatio, gridBelow(healthyRatio / 10, healthyRatio, gridSize)),
-  };
-  cache.set(settings, tests);
-  return tests;
-}
-
-/** Takes one interval's requests into every test that they concern. */
+/** Takes one tick's requests into every test that they concern. */
 export function addEvidence(
-  state: JudgeState,
+  state: EvidenceState,
   canary: ArmDelta,
   baseline: ArmDelta,
   settings: JudgeSettings,
-): Pick<JudgeState, 'harm' | 'baselineHarm' | 'health' | 'totals'> {
-  const tests = judgeTests(settings);
-  const share = canary.requests / (canary.requests + baseline.requests);
+): EvidenceState {
   const comparable = state.baselineExpected && canary.requests > 0 && baseline.requests > 0;
-  const slow = canary.slow !== null && baseline.slow !== null ? [canary.slow, baseline.slow] : null;
-  const errors = [canary.errors, baseline.errors] as const;
+  const share = comparable ? canary.requests / (canary.requests + baseline.requests) : null;
+  const view = { canary, baseline, share, cluster: clusterOf(state.dispersion, settings.cluster) };
+  const { limit } = judgeTests(settings);
   return {
-    harm: {
-      errors: comparable ? addRatio(state.harm.errors, tests.ratio, errors, share) : state.harm.errors,
-      slow:
-        comparable && slow !== null
-          ? addRatio(state.harm.slow, tests.ratio, slow as [number, number], share)
-          : state.harm.slow,
-      absolute: addRate(state.harm.absolute, tests.limit, canary),
-    },
+    ...state,
+    harm: addHarm(state, view, settings),
     baselineHarm: state.baselineExpected
-      ? addRate(state.baselineHarm, tests.limit, baseline)
+      ? addRate(state.baselineHarm, limit, baseline.errors, baseline.requests, view.cluster)
       : state.baselineHarm,
-    health: addHealth(state, tests, canary, baseline, comparable ? share : null),
+    health: addHealth(state, view, settings),
+    dispersion:
+      share === null ? state.dispersion : addSplit(state.dispersion, canary.errors, baseline.errors, share),
     totals: {
       canary: addTotals(state.totals.canary, canary),
       baseline: addTotals(state.totals.baseline, baseline),
@@ -76,43 +45,66 @@ export function addEvidence(
   };
 }
 
+function addHarm(state: EvidenceState, view: TickView, settings: JudgeSettings): EvidenceState['harm'] {
+  const { harm } = state;
+  const { canary, baseline, share, cluster } = view;
+  const { ratio, limit, tail } = judgeTests(settings);
+  const edge = tailEdge(state, settings);
+  const inTail = edge === null ? null : (canary.slow[edge] ?? null);
+  return {
+    errors: addRatio(harm.errors, ratio, canary.errors, baseline.errors, share, cluster),
+    slow: harm.slow.map((process, i) =>
+      addRatio(process, ratio, canary.slow[i] ?? null, baseline.slow[i] ?? null, share, 1),
+    ),
+    absolute: addRate(harm.absolute, limit, canary.errors, canary.requests, cluster),
+    tail: inTail === null ? harm.tail : addRate(harm.tail, tail, inTail, canary.requests, 1),
+  };
+}
+
 function addRatio(
   process: RestartingProcess,
   test: RatioTest,
-  [canaryEvents, baselineEvents]: readonly [number, number],
-  share: number,
-): RestartingProcess {
-  if (canaryEvents + baselineEvents === 0) return process;
-  return advance(process, (logs) => addRatioTick(logs, test, { canaryEvents, baselineEvents, share }));
-}
-
-function addRate(process: RestartingProcess, test: RateTest, delta: ArmDelta): RestartingProcess {
-  if (delta.requests === 0) return process;
-  const tick = { events: delta.errors, requests: delta.requests };
-  return advance(process, (logs) => addRateTick(logs, test, tick));
-}
-
-function addHealth(
-  state: JudgeState,
-  tests: JudgeTests,
-  canary: ArmDelta,
-  baseline: ArmDelta,
+  canaryEvents: number | null,
+  baselineEvents: number | null,
   share: number | null,
-): JudgeState['health'] {
-  const belowLimit = [...state.health.belowLimit];
-  addRateTick(belowLimit, tests.belowLimit, { events: canary.errors, requests: canary.requests });
-  if (share === null) return { ...state.health, belowLimit };
-  const belowRatio = [...state.health.belowRatio];
-  const events = { canaryEvents: canary.errors, baselineEvents: baseline.errors, share };
-  addRatioTick(belowRatio, tests.belowRatio, events);
-  const nats = ratioInformation(tests.belowRatio.nullRatio, canary.errors + baseline.errors, share);
-  return { belowLimit, belowRatio, information: state.health.information + nats };
+  cluster: number,
+): RestartingProcess {
+  if (share === null || canaryEvents === null || baselineEvents === null) return process;
+  if (canaryEvents + baselineEvents === 0) return process;
+  return advance(process, test.prior, (capital) =>
+    multiplyRatio(capital, test, canaryEvents, baselineEvents, share, cluster),
+  );
 }
 
-function addTotals(totals: JudgeState['totals']['canary'], delta: ArmDelta): JudgeState['totals']['canary'] {
+function addRate(
+  process: RestartingProcess,
+  test: RateTest,
+  events: number,
+  requests: number,
+  cluster: number,
+): RestartingProcess {
+  if (requests === 0) return process;
+  return advance(process, test.prior, (capital) => multiplyRate(capital, test, events, requests, cluster));
+}
+
+function addHealth(state: EvidenceState, view: TickView, settings: JudgeSettings): EvidenceState['health'] {
+  const { health } = state;
+  const { canary, baseline, share, cluster } = view;
+  const tests = judgeTests(settings);
+  const belowLimit = health.belowLimit.slice();
+  multiplyRate(belowLimit, tests.belowLimit, canary.errors, canary.requests, cluster);
+  if (share === null) return { ...health, belowLimit };
+  const belowRatio = health.belowRatio.slice();
+  multiplyRatio(belowRatio, tests.belowRatio, canary.errors, baseline.errors, share, cluster);
+  const events = (canary.errors + baseline.errors) / cluster;
+  const nats = ratioInformation(tests.belowRatio.nullRatio, events, share);
+  return { belowLimit, belowRatio, information: health.information + nats };
+}
+
+function addTotals(totals: ArmTotals, delta: ArmDelta): ArmTotals {
   return {
     requests: totals.requests + delta.requests,
     errors: totals.errors + delta.errors,
-    slow: totals.slow + (delta.slow ?? 0),
+    slow: totals.slow.map((total, i) => total + (delta.slow[i] ?? 0)),
   };
 }

@@ -45,19 +45,29 @@ export function armOf(
   );
   const buckets = durations.filter(isOurs);
   const counted = sumByInstance(buckets.filter((series) => edgeOf(series) === Number.POSITIVE_INFINITY));
-  const fast = sumByInstance(buckets.filter((series) => edgeOf(series) === metrics.slow_over));
+  const fast = [metrics.slow_over, ...metrics.slow_also].map((edge) =>
+    sumByInstance(buckets.filter((series) => edgeOf(series) === edge)),
+  );
   const instances = [...all.entries()].map(([id, total]) => ({
     id,
     requests: total,
     errors: failed.get(id) ?? 0,
-    slow: slowOf(counted.get(id), fast.get(id)),
+    ...slowOf(counted.get(id), fast, id),
   }));
   return { version, instances: instances.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)) };
 }
 
-/** Unknown unless the histogram has a bucket with exactly the configured edge. */
-function slowOf(counted: number | undefined, fast: number | undefined): number | null {
-  return counted === undefined || fast === undefined ? null : counted - fast;
+/** Unknown at an edge unless the histogram has a bucket with exactly that edge. */
+function slowOf(
+  counted: number | undefined,
+  fast: readonly ReadonlyMap<string, number>[],
+  id: string,
+): Pick<ArmReading['instances'][number], 'slow' | 'slower'> {
+  const [slow = null, ...slower] = fast.map((edge) => {
+    const below = edge.get(id);
+    return counted === undefined || below === undefined ? null : counted - below;
+  });
+  return { slow, slower };
 }
 
 /** A service that reports `1.2.0` is the tag `v1.2.0`; nothing else is stripped or guessed. */

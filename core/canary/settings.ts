@@ -6,35 +6,60 @@ export interface JudgeSettings {
   readonly alpha: number;
   /** Bound on the probability that one step calls a canary healthy whose error rate is at the limit, ratio. */
   readonly beta: number;
+  /** Canary/baseline ratio of errors, and of slow requests, that is still acceptable. */
   readonly toleratedRatio: number;
   /** Absolute limit of the error rate, ratio 0–1. */
   readonly maxErrorRate: number;
+  /** How many times the baseline's p95 the canary's p95 may be. */
+  readonly maxSlowdown: number;
+  /** Bucket edges, s: a request is slow at an edge when it took longer. The first one is the main one. */
+  readonly slowEdges: readonly number[];
+  /** Events come in clusters of up to this many in one arm (retries); 1: they are independent. */
+  readonly cluster: number;
   readonly minRequests: number;
   /** ms */
   readonly noDataAfter: number;
   /** ms after the beginning of a step whose requests are not judged. */
   readonly warmUp: number;
+  /** ms after the beginning of a step within which it has to show its health. */
+  readonly deadline: number;
   /** How many steps there are: each gets its share of the evidence's capital. */
   readonly steps: number;
 }
 
-export function judgeSettings(canary: ReleaseConfig['canary']): JudgeSettings {
+export function judgeSettings(
+  canary: ReleaseConfig['canary'],
+  metrics: Pick<ReleaseConfig['metrics'], 'slow_over' | 'slow_also'>,
+): JudgeSettings {
   return {
     alpha: canary.alpha,
     beta: 0.01,
     toleratedRatio: canary.tolerated_ratio,
     maxErrorRate: canary.max_error_rate,
+    maxSlowdown: canary.max_slowdown,
+    slowEdges: [metrics.slow_over, ...metrics.slow_also],
+    cluster: canary.error_cluster,
     minRequests: canary.min_requests,
     noDataAfter: canary.no_data_after,
     warmUp: canary.warm_up,
+    deadline: canary.deadline,
     steps: canary.steps.length,
   };
 }
 
-/** Fixed weights of the metrics (CANARY method G); their sum is 1. */
-export const metricWeights = { errors: 0.5, slow: 0.2, absolute: 0.3 } as const;
+/**
+ * Fixed weights of the metrics (method G); their sum is 1. The absolute ones need little: where they
+ * speak at all, they speak loudly.
+ */
+export const metricWeights = { errors: 0.6, slow: 0.3, absolute: 0.05, tail: 0.05 } as const;
 export type JudgedMetric = keyof typeof metricWeights;
+export const judgedMetrics = ['errors', 'slow', 'absolute', 'tail'] as const satisfies JudgedMetric[];
 
-export const gridSize = 40;
-/** Largest error ratio that has a grid point of its own. */
-export const largestRatio = 20;
+/** Weights of the slow edges within their metric: the main edge has half, the others share the rest. */
+export function slowWeights(edges: number): readonly number[] {
+  if (edges <= 1) return [1];
+  return Array.from({ length: edges }, (_, i) => (i === 0 ? 0.5 : 0.5 / (edges - 1)));
+}
+
+/** Share of requests that are slower than p95, by definition. */
+export const tailShare = 0.05;

@@ -1,41 +1,35 @@
-import { freshProcess } from '../stats/e-process.ts';
+import { type Dispersion, noDispersion } from '../stats/dispersion.ts';
+import { freshCapital } from '../stats/e-process.ts';
 import { openProcess, type RestartingProcess, stakeStep } from '../stats/restarting.ts';
-import { gridSize, type JudgeSettings } from './settings.ts';
-
-/** Cumulative counters of one process at its last good reading. */
-export interface Counters {
-  readonly requests: number;
-  readonly errors: number;
-  readonly slow: number | null;
-}
-
-export type CountersById = Readonly<Record<string, Counters>>;
+import { freshReader, type ReaderState } from './reader.ts';
+import type { JudgeSettings } from './settings.ts';
+import { type JudgeTests, judgeTests } from './tests.ts';
 
 export interface ArmTotals {
   readonly requests: number;
   readonly errors: number;
-  readonly slow: number;
+  /** At every slow edge. */
+  readonly slow: readonly number[];
 }
 
-/** All that the judge remembers. Plain JSON: a replay from stored text gives the same bytes. */
-export interface JudgeState {
-  readonly schema_version: 1;
+/** What the evidence says so far. Plain JSON: a replay from stored text gives the same bytes. */
+export interface EvidenceState {
+  readonly schema_version: 2;
   readonly step: number;
   /** When the step began, ms since the epoch. */
   readonly since: number;
-  /** False at 100 % and for a first release: then only the absolute limit can be judged. */
+  /** False at 100 % and for a first release: then only absolute limits can be judged. */
   readonly baselineExpected: boolean;
-  /** Time of the newest reading that was taken in. */
-  readonly lastAt: number | null;
   /** Time of the newest reading that carried canary requests (baseline requests), or of the step's beginning. */
   readonly lastDataAt: number;
   readonly lastBaselineAt: number;
-  readonly counters: { readonly canary: CountersById; readonly baseline: CountersById };
   /** Evidence of harm, over the whole release. */
   readonly harm: {
     readonly errors: RestartingProcess;
-    readonly slow: RestartingProcess;
+    /** One process for each slow edge. */
+    readonly slow: readonly RestartingProcess[];
     readonly absolute: RestartingProcess;
+    readonly tail: RestartingProcess;
   };
   /** Evidence that the baseline itself breaks the absolute limit. */
   readonly baselineHarm: RestartingProcess;
@@ -46,12 +40,16 @@ export interface JudgeState {
     /** Nats that this step's events carry about the ratio. */
     readonly information: number;
   };
+  /** Whether errors come in clusters, over the whole release. */
+  readonly dispersion: Dispersion;
   /** Judged requests in this step. */
   readonly totals: { readonly canary: ArmTotals; readonly baseline: ArmTotals };
 }
 
-const noTotals: ArmTotals = { requests: 0, errors: 0, slow: 0 };
-const noEvidence = (): number[] => freshProcess(Array.from({ length: gridSize }, () => 1));
+/** All that the judge remembers: the evidence, and the counters that the next reading is compared with. */
+export interface JudgeState extends EvidenceState {
+  readonly reader: ReaderState;
+}
 
 /** The judge before the first reading of the first step. */
 export function openJudge(
@@ -60,20 +58,42 @@ export function openJudge(
   baselineExpected: boolean,
   settings: JudgeSettings,
 ): JudgeState {
-  const open = (): RestartingProcess => openProcess(gridSize, settings.steps);
+  const tests = judgeTests(settings);
+  return { ...openEvidence(step, at, baselineExpected, settings, tests), reader: freshReader };
+}
+
+function openEvidence(
+  step: number,
+  at: number,
+  baselineExpected: boolean,
+  settings: JudgeSettings,
+  tests: JudgeTests,
+): EvidenceState {
+  const open = (test: { readonly prior: Float64Array }): RestartingProcess =>
+    openProcess(test.prior, settings.steps);
+  const edges = settings.slowEdges;
+  const nothing: ArmTotals = { requests: 0, errors: 0, slow: edges.map(() => 0) };
   return {
-    schema_version: 1,
+    schema_version: 2,
     step,
     since: at,
     baselineExpected,
-    lastAt: null,
     lastDataAt: at,
     lastBaselineAt: at,
-    counters: { canary: {}, baseline: {} },
-    harm: { errors: open(), slow: open(), absolute: open() },
-    baselineHarm: open(),
-    health: { belowLimit: noEvidence(), belowRatio: noEvidence(), information: 0 },
-    totals: { canary: noTotals, baseline: noTotals },
+    harm: {
+      errors: open(tests.ratio),
+      slow: edges.map(() => open(tests.ratio)),
+      absolute: open(tests.limit),
+      tail: open(tests.tail),
+    },
+    baselineHarm: open(tests.limit),
+    health: {
+      belowLimit: freshCapital(tests.belowLimit.prior),
+      belowRatio: freshCapital(tests.belowRatio.prior),
+      information: 0,
+    },
+    dispersion: noDispersion,
+    totals: { canary: nothing, baseline: nothing },
   };
 }
 
@@ -85,16 +105,24 @@ export function openStep(
   baselineExpected: boolean,
   settings: JudgeSettings,
 ): JudgeState {
-  const stake = (process: RestartingProcess): RestartingProcess => stakeStep(process, settings.steps);
+  const tests = judgeTests(settings);
+  const stake = (process: RestartingProcess, test: { readonly prior: Float64Array }): RestartingProcess =>
+    stakeStep(process, test.prior, settings.steps);
   return {
-    ...openJudge(step, at, baselineExpected, settings),
-    lastAt: state.lastAt,
-    counters: state.counters,
+    ...openEvidence(step, at, baselineExpected, settings, tests),
     harm: {
-      errors: stake(state.harm.errors),
-      slow: stake(state.harm.slow),
-      absolute: stake(state.harm.absolute),
+      errors: stake(state.harm.errors, tests.ratio),
+      slow: state.harm.slow.map((process) => stake(process, tests.ratio)),
+      absolute: stake(state.harm.absolute, tests.limit),
+      tail: stake(state.harm.tail, tests.tail),
     },
-    baselineHarm: stake(state.baselineHarm),
+    baselineHarm: stake(state.baselineHarm, tests.limit),
+    dispersion: state.dispersion,
+    reader: state.reader,
   };
+}
+
+/** The same without the reader: what a replay begins with. */
+export function evidenceOf({ reader: _reader, ...evidence }: JudgeState): EvidenceState {
+  return evidence;
 }

@@ -28,6 +28,11 @@ const metricsSchema = z.strictObject({
     .positive()
     .default(0.25)
     .describe('Bucket edge in seconds above which a request counts as slow'),
+  slow_also: z
+    .array(z.number().positive())
+    .max(8)
+    .default([0.5, 1])
+    .describe('Further bucket edges, seconds; an edge that the histogram lacks is not judged'),
   version_label: z.string().default('version'),
   match: z
     .record(z.string(), z.string())
@@ -69,6 +74,24 @@ const canarySchema = z.strictObject({
     .lt(1)
     .default(0.05)
     .describe('Absolute limit, ratio; the promotion evidence is against it'),
+  max_slowdown: z
+    .number()
+    .gt(1)
+    .default(2)
+    .describe("How many times the baseline's p95 the canary's p95 may be; needs a bucket edge above it"),
+  error_cluster: z
+    .number()
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe('Largest number of errors that one cause makes at once (retries); more is also estimated'),
+  deadline: durationSchema
+    .default(14_400_000)
+    .describe('Time within which a step has to show its health; then `on_deadline`'),
+  on_deadline: z
+    .enum(['hold', 'abort'])
+    .default('hold')
+    .describe('A step whose health is still not shown is held, or rolled back'),
   min_requests: z.int().min(1).default(200).describe('Canary requests without which nothing is promoted'),
   advance: z.enum(['manual', 'auto']).default('manual'),
 });

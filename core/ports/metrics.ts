@@ -41,6 +41,8 @@ export interface ArmReading {
     readonly errors: number;
     /** Requests slower than `slowOver` seconds, from the histogram bucket of exactly that edge; null when unknown. */
     readonly slow: number | null;
+    /** The same for the further edges (`slow_also`), in their order. */
+    readonly slower?: readonly (number | null)[];
   }[];
 }
 

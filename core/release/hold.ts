@@ -31,6 +31,7 @@ export function resume(draft: ReleaseDraft, by: string): void {
     case 'BASELINE_UNHEALTHY':
     case 'NO_VERIFIED_VERSION':
     case 'NO_DATA':
+    case 'DEADLINE_PASSED':
       restartJudge(draft);
       break;
     default:

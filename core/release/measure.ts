@@ -1,6 +1,7 @@
 import { judge } from '../canary/judge.ts';
 import { type JudgeSettings, judgeSettings } from '../canary/settings.ts';
 import { type JudgeState, openJudge, openStep } from '../canary/state.ts';
+import { inlineText } from '../gate/markdown.ts';
 import type { CanaryReading } from '../ports/metrics.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { finishWhenSoaked } from './finishing.ts';
@@ -36,8 +37,7 @@ export function restartJudge(draft: ReleaseDraft): void {
   const fresh = openJudge(measuring.step, draft.now, baselineExpected(draft), settingsOf(draft));
   const judgeState: JudgeState = {
     ...fresh,
-    counters: measuring.judge.counters,
-    lastAt: measuring.judge.lastAt,
+    reader: measuring.judge.reader,
   };
   draft.set({ measuring: { ...measuring, judge: judgeState, verdict: 'continue', reasons: [] } });
 }
@@ -90,6 +90,9 @@ function act(draft: ReleaseDraft): void {
         `⏸️ Held: ${cause}. Without data nothing is promoted.`,
       );
       break;
+    case 'inconclusive':
+      onDeadline(draft, cause);
+      break;
     case 'ready':
       tellReadiness(draft);
       finishWhenSoaked(draft);
@@ -98,6 +101,20 @@ function act(draft: ReleaseDraft): void {
     case 'continue':
       break;
   }
+}
+
+/** Health was not shown in time: the configuration says whether that is a reason to go back. */
+function onDeadline(draft: ReleaseDraft, cause: string): void {
+  if (draft.plan().config.canary.on_deadline === 'abort') {
+    startRollback(draft, { code: 'DEADLINE_PASSED', cause, trigger: 'auto', by: 'conductor' });
+    return;
+  }
+  if (draft.state.hold !== null) return;
+  draft.hold('DEADLINE_PASSED', cause, 'conductor');
+  draft.comment(
+    `deadline/${draft.next('deadline')}`,
+    `⏸️ Held: ${inlineText(cause)}. Without evidence of health nothing is promoted.`,
+  );
 }
 
 function isStillMeasured(draft: ReleaseDraft): boolean {
@@ -140,6 +157,7 @@ function baselineExpected(draft: ReleaseDraft): boolean {
 
 /** The stage is judged by itself: its alarm stops a release, it cannot roll production back. */
 function settingsOf(draft: ReleaseDraft): JudgeSettings {
-  const settings = judgeSettings(draft.plan().config.canary);
+  const { canary, metrics } = draft.plan().config;
+  const settings = judgeSettings(canary, metrics);
   return draft.state.step === 0 ? { ...settings, steps: 1 } : settings;
 }

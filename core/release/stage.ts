@@ -27,6 +27,7 @@ export function concludeStage(draft: ReleaseDraft): void {
       verified(draft, 'deployment and gates');
       break;
     case 'continue':
+    case 'inconclusive':
       if (idle || soakLeft(draft.state, draft.now) === 0) verified(draft, 'deployment and gates');
       break;
   }

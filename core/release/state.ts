@@ -42,6 +42,7 @@ export interface Hold {
 export type HoldCode =
   | 'MANUAL'
   | 'NO_DATA'
+  | 'DEADLINE_PASSED'
   | 'BASELINE_UNHEALTHY'
   | 'GATE_FAILED'
   | 'STAGE_DEPLOYMENT_FAILED'

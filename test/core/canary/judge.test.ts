@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judge, type Observation } from '../../../core/canary/judge.ts';
+import { judge } from '../../../core/canary/judge.ts';
+import type { Observation } from '../../../core/canary/reader.ts';
 import { type JudgeState, openJudge, openStep } from '../../../core/canary/state.ts';
 import type { Judgement } from '../../../core/canary/verdict.ts';
 import type { CanaryReading } from '../../../core/ports/metrics.ts';
@@ -136,6 +137,35 @@ describe('a regression', () => {
     expect(last.reasons.map(({ code }) => code)).toEqual(['SLOWER_THAN_BASELINE']);
   });
 
+  it('of the tail is found by comparison, and as a p95 of more than twice the baseline’s', () => {
+    const observations = Array.from({ length: 60 }, (_, i) => {
+      const slower = (count: number) => ({ requests: 0, errors: 0, slow: count, slower: [count, 0] });
+      const full = reading((i + 1) * second, [i * 20, 0, 0], [i * 180, 0, 0]);
+      const canary = arm('v2', { ...slower(i * 4), requests: i * 20 });
+      const baseline = arm('v1', { ...slower(0), requests: i * 180 });
+      return { ...full, reading: { at: full.at, canary, baseline } };
+    });
+    const { last } = run(observations);
+    expect(last.verdict).toBe('rollback');
+    expect(last.reasons.map(({ code }) => code)).toContain('SLOWER_THAN_BASELINE');
+    expect(last.values.ln_e_tail).toBeGreaterThan(Math.log(1_000));
+  });
+
+  it('of p95 beyond twice the baseline’s is found even if the baseline is slow as often', () => {
+    // Both arms are slow at 0.25 s in 4 % of requests; beyond 0.5 s only the canary is, in 20 %.
+    const observations = Array.from({ length: 60 }, (_, i) => ({
+      ...reading(second, [0, 0], [0, 0]),
+      at: (i + 1) * second,
+      reading: {
+        at: (i + 1) * second,
+        canary: arm('v2', { requests: i * 100, errors: 0, slow: null, slower: [i * 20, null] }),
+        baseline: arm('v1', { requests: i * 900, errors: 0, slow: i * 36, slower: [null, null] }),
+      },
+    }));
+    const { last } = run(observations);
+    expect(last).toMatchObject({ verdict: 'rollback', reasons: [{ code: 'P95_ABOVE_LIMIT' }] });
+  });
+
   it('is found against the absolute limit when there is nobody to compare with', () => {
     const alone = openJudge(3, 0, false, settings);
     const { last } = run(steady(40, [20, 4], [0, 0]), alone);
@@ -192,6 +222,21 @@ describe('health', () => {
     const after = judge(next, reading(32 * second, [330, 0], [2_980, 0]), settings);
     expect(after.verdict).toBe('continue');
     expect(after.state.totals.canary.requests).toBe(30);
+  });
+
+  it('that is not shown in time is inconclusive, with or without data', () => {
+    const soon = { ...settings, deadline: 60 * second };
+    let state = openJudge(1, 0, true, soon);
+    const verdicts = steady(70, [1, 0], [9, 0]).map((observation) => {
+      const judged = judge(state, observation, soon);
+      state = judged.state;
+      return judged;
+    });
+    expect(verdicts.slice(0, 59).every(({ verdict }) => verdict === 'continue')).toBe(true);
+    expect(verdicts.at(-1)?.verdict).toBe('inconclusive');
+    expect(verdicts.at(-1)?.reasons[0]?.code).toBe('DEADLINE_PASSED');
+    const silent = judge(state, { at: 999 * second, reading: null, problem: 'down' }, soon);
+    expect(silent).toMatchObject({ verdict: 'inconclusive', reasons: [{}, { code: 'NO_CANARY_DATA' }] });
   });
 
   it('is not shown without a baseline that was expected', () => {

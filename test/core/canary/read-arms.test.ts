@@ -43,6 +43,7 @@ describe('reading both arms', () => {
     for (const [le, value] of [
       ['0.1', 60],
       ['0.25', 80],
+      ['1', 98],
       ['+Inf', 100],
     ] as const) {
       source.add('http_request_duration_seconds_bucket', { ...labels('v1.1.0', 'a'), le }, value);
@@ -53,11 +54,14 @@ describe('reading both arms', () => {
       canary: {
         version: 'v1.1.0',
         instances: [
-          { id: 'a', requests: 100, errors: 10, slow: 20 },
-          { id: 'b', requests: 5, errors: 0, slow: null },
+          { id: 'a', requests: 100, errors: 10, slow: 20, slower: [null, 2] },
+          { id: 'b', requests: 5, errors: 0, slow: null, slower: [null, null] },
         ],
       },
-      baseline: { version: 'v1.0.0', instances: [{ id: 'c', requests: 900, errors: 0, slow: null }] },
+      baseline: {
+        version: 'v1.0.0',
+        instances: [{ id: 'c', requests: 900, errors: 0, slow: null, slower: [null, null] }],
+      },
     });
     expect(source.asked).toHaveLength(2);
   });

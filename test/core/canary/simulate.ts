@@ -9,9 +9,13 @@ export const settings: JudgeSettings = {
   beta: 0.01,
   toleratedRatio: 1.2,
   maxErrorRate: 0.05,
+  maxSlowdown: 2,
+  slowEdges: [0.25, 0.5, 1],
+  cluster: 1,
   minRequests: 200,
   noDataAfter: 120_000,
   warmUp: 0,
+  deadline: 14_400_000,
   steps: 3,
 };
 
@@ -92,7 +96,12 @@ function grow(
 
 export function arm(
   version: string,
-  counts: { requests: number; errors: number; slow?: number | null },
+  counts: {
+    requests: number;
+    errors: number;
+    slow?: number | null;
+    slower?: readonly (number | null)[];
+  },
 ): ArmReading {
   return { version, instances: [{ id: `${version}-1`, slow: null, ...counts }] };
 }

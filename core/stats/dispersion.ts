@@ -1,0 +1,63 @@
+/**
+ * Do events come one by one, or in clusters (retries, one bad user)? Index of dispersion of the *split* of each
+ * tick's events between two arms: Pearson's `X² = (e_c − n·p)² / (n·p·(1−p))`, whose mean is 1 for independent
+ * events and `E[C²]/E[C]` for clusters of size C (McCullagh & Nelder, Generalized Linear Models, 4.5). Given the
+ * split, whatever moves both arms alike (day and night, bursts) does not count as clustering.
+ */
+export interface Dispersion {
+  readonly ticks: number;
+  /** Σ X² */
+  readonly sum: number;
+  /** Σ Var(X²) if events were independent. */
+  readonly variance: number;
+  /** Mantel and Haenszel's sums `Σ e_c·(1−w)` and `Σ e_b·w`, whose quotient is the ratio; older ticks fade. */
+  readonly canary: number;
+  readonly baseline: number;
+}
+
+export const noDispersion: Dispersion = { ticks: 0, sum: 0, variance: 0, canary: 0, baseline: 0 };
+
+/** How strongly the ratio that is estimated on the way is held at 1 at first, events. */
+const anchor = 2;
+/** What a tick counts one tick later in the estimate of the ratio: about twenty ticks make it. */
+const fading = 0.95;
+const fewestTicks = 20;
+const largestCluster = 20;
+
+/** Takes in one tick's split. The ratio is estimated from earlier ticks alone: a lasting regression is no cluster. */
+export function addSplit(
+  state: Dispersion,
+  canaryEvents: number,
+  baselineEvents: number,
+  share: number,
+): Dispersion {
+  const events = canaryEvents + baselineEvents;
+  if (!(events > 0) || !(share > 0) || !(share < 1)) return state;
+  const ratio = (state.canary + anchor) / (state.baseline + anchor);
+  const p = (share * ratio) / (1 - share + share * ratio);
+  const spread = events * p * (1 - p);
+  return {
+    ticks: state.ticks + 1,
+    sum: state.sum + (canaryEvents - events * p) ** 2 / spread,
+    variance: state.variance + Math.max(0, 2 + (1 - 6 * p * (1 - p)) / spread - 2 / events),
+    canary: fading * state.canary + canaryEvents * (1 - share),
+    baseline: fading * state.baseline + baselineEvents * share,
+  };
+}
+
+/** The index of dispersion; 1 without ticks. */
+export function indexOf({ ticks, sum }: Dispersion): number {
+  return ticks === 0 ? 1 : sum / ticks;
+}
+
+/**
+ * Cluster size to judge the *next* tick with: the declared one, or more when the ticks so far show clusters
+ * beyond five standard errors. Half is added, because an index of 3.7 already means clusters of up to 5.
+ */
+export function clusterOf(state: Dispersion, declared: number): number {
+  const { ticks, variance } = state;
+  if (ticks < fewestTicks) return declared;
+  const index = indexOf(state);
+  if (index <= 1 + (5 * Math.sqrt(variance)) / ticks) return declared;
+  return Math.max(declared, Math.min(largestCluster, 1.5 * index));
+}
