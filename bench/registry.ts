@@ -1,6 +1,7 @@
 import { coldStart } from './cold-start.ts';
+import { judgeSpeed } from './judge.ts';
 import type { Benchmark } from './measure.ts';
 import { webhooks } from './webhooks.ts';
 
 /** Every benchmark, in the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [webhooks, coldStart];
+export const benchmarks: readonly Benchmark[] = [webhooks, coldStart, judgeSpeed];
