@@ -34,6 +34,7 @@ describe('commands in a tracking issue', () => {
   it('are refused with one reason each, and change nothing', async () => {
     const world = await startWorld();
     const issue = await stage(world, 'v1.1.0');
+    await settled(world);
     const carol = asUser(world.github, 'carol');
     const sayAs = (octokit: typeof carol, body: string): Promise<unknown> =>
       octokit.rest.issues.createComment({ ...repository, issue_number: issue, body });
