@@ -3,11 +3,15 @@ import type { Node, Ruleset } from '../plan/tree.ts';
 import type { Literal, Rule, Term } from './ir.ts';
 import { SEPARATOR } from './names.ts';
 
+/** Longer chains of constants are evaluated like other rules. */
+const DEEPEST = 50;
+
 /** Finds the rule sets whose value depends on nothing but the policy itself. */
 export class Constants {
   private readonly root: Node;
   private readonly builtins: ReadonlyMap<string, Builtin>;
   private readonly known = new Map<Ruleset, boolean>();
+  private depth = 0;
 
   constructor(root: Node, builtins: ReadonlyMap<string, Builtin>) {
     this.root = root;
@@ -19,8 +23,11 @@ export class Constants {
     if (known !== undefined) return known;
     // While it is being looked at it counts as not constant: recursion ends here.
     this.known.set(ruleset, false);
+    if (this.depth >= DEEPEST) return false;
+    this.depth += 1;
     const rules = ruleset.defaultRule === undefined ? ruleset.rules : [...ruleset.rules, ruleset.defaultRule];
     const constant = ruleset.kind !== 'object' && rules.every((rule) => this.isConstant(rule));
+    this.depth -= 1;
     this.known.set(ruleset, constant);
     return constant;
   }

@@ -5,34 +5,41 @@ import type { Literal, RefTerm, Rule, Term } from './ir.ts';
 import { isCallee } from './ir.ts';
 import { pathText, SEPARATOR } from './names.ts';
 
-/** Every rule that depends on itself, each cycle once. */
+/** Every rule that depends on itself, each cycle once. Walks with a stack of its own: chains may be long. */
 export function checkRecursion(root: Node, rules: readonly Rule[]): RegoError[] {
   const errors: RegoError[] = [];
   const done = new Set<Rule>();
-  const path: Rule[] = [];
   const onPath = new Set<Rule>();
-  const visit = (rule: Rule): void => {
+  const path: { readonly rule: Rule; readonly next: Iterator<Rule> }[] = [];
+  const enter = (rule: Rule): void => {
     if (done.has(rule)) return;
     if (onPath.has(rule)) {
-      const cycle = [...path.slice(path.indexOf(rule)), rule].map((one) => pathText(one.path));
-      errors.push(
-        new RegoError(
-          'rego_recursion_error',
-          `rule ${cycle[0]} is recursive: ${cycle.join(' -> ')}`,
-          rule.location,
-        ),
-      );
+      errors.push(recursionError(path.map((step) => step.rule), rule));
       return;
     }
-    path.push(rule);
     onPath.add(rule);
-    for (const next of dependencies(root, rule)) visit(next);
-    path.pop();
-    onPath.delete(rule);
-    done.add(rule);
+    path.push({ rule, next: dependencies(root, rule).values() });
   };
-  for (const rule of rules) visit(rule);
+  for (const start of rules) {
+    enter(start);
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const step = top.next.next();
+      if (step.done !== true) {
+        enter(step.value);
+        continue;
+      }
+      path.pop();
+      onPath.delete(top.rule);
+      done.add(top.rule);
+    }
+  }
   return errors;
+}
+
+function recursionError(path: readonly Rule[], rule: Rule): RegoError {
+  const cycle = [...path.slice(path.indexOf(rule)), rule].map((one) => pathText(one.path));
+  const detail = `rule ${cycle[0]} is recursive: ${cycle.join(' -> ')}`;
+  return new RegoError('rego_recursion_error', detail, rule.location);
 }
 
 /** The rules that the rule's own terms refer to. */

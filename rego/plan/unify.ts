@@ -20,7 +20,12 @@ export function solve(left: Term, right: Term, bound: Set<number>): UnifyStep[] 
     let progress = false;
     for (const [a, b] of pairs) {
       const parts = decompose(a, b);
-      if (parts === 'never') return [{ kind: 'never' }];
+      if (parts === 'never') {
+        // Nothing after this step is reached, so its variables count as bound.
+        bindPattern(left, bound);
+        bindPattern(right, bound);
+        return [{ kind: 'never' }];
+      }
       if (parts !== undefined) {
         waiting.push(...parts);
         progress = true;

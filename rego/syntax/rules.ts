@@ -86,8 +86,9 @@ export abstract class RuleParser extends LiteralParser {
   private ifBody(): Literal[] {
     if (!this.isSymbol('{')) return [this.literal()];
     const start = this.token.start;
+    this.advance();
+    if (this.isSymbol('}')) this.fail('found empty body');
     try {
-      this.advance();
       const body = this.query('}');
       if (this.token.newline || this.token.kind === 'eof' || this.isKeyword('else') || this.isSymbol(';'))
         return body;
