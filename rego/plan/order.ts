@@ -95,20 +95,22 @@ export function capturedResult(term: Term, arity: Arity): Term | undefined {
 
 function unsafe(waiting: readonly Literal[], bound: ReadonlySet<number>, shared: ReadonlySet<number>): Error {
   for (const literal of waiting) {
-    const { needs, closed } = usesOfLiteral(literal);
-    const missing = new Set(
-      [...needs, ...[...closed].filter((id) => shared.has(id))].filter((id) => !bound.has(id)),
-    );
-    const name = nameOf(literal, missing);
-    if (name !== undefined) {
-      return new RegoError(
-        'rego_unsafe_var_error',
-        name.startsWith('$') ? 'expression is unsafe' : `var ${name} is unsafe`,
-        literal.location,
-      );
-    }
+    const name = nameOf(literal, missingIn(literal, bound, shared));
+    if (name === undefined) continue;
+    const detail = name.startsWith('$') ? 'expression is unsafe' : `var ${name} is unsafe`;
+    return new RegoError('rego_unsafe_var_error', detail, literal.location);
   }
   return new RegoError('rego_unsafe_var_error', 'expression is unsafe', waiting[0]?.location);
+}
+
+/** Variables that keep a literal waiting; not the one it would bind itself, when another is missing. */
+function missingIn(literal: Literal, bound: ReadonlySet<number>, shared: ReadonlySet<number>): ReadonlySet<number> {
+  const { needs, closed } = usesOfLiteral(literal);
+  const missing = new Set([...needs, ...[...closed].filter((id) => shared.has(id))].filter((id) => !bound.has(id)));
+  for (const side of literal.kind === 'unify' ? [literal.left, literal.right] : []) {
+    if (side.kind === 'local' && missing.size > 1) missing.delete(side.id);
+  }
+  return missing;
 }
 
 /** The name of one of the variables, as the policy writes it. */
