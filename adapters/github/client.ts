@@ -29,13 +29,28 @@ export interface GithubClient {
   send<T>(route: string, parameters: Record<string, unknown>, answer: z.ZodType<T>): Promise<T>;
 }
 
+/** Time as requests need it: their deadline, and what a wait that GitHub asks for is counted from. */
+export interface RequestClock {
+  /** Ms since the epoch. */
+  now(): number;
+  /** Aborts after so many ms; undefined: whoever carries the request out sees to it. */
+  deadline(ms: number): AbortSignal | undefined;
+}
+
+export const systemClock: RequestClock = { now: () => Date.now(), deadline: (ms) => AbortSignal.timeout(ms) };
+
 const pageSize = 100;
 /** 10,000 items: a list that is longer is not one of ours. */
 const maxPages = 100;
 const timeoutMs = 30_000;
 const rememberedAnswers = 300;
 
-export function githubClient(octokit: OctokitRequest, repository: string, appSlug: string): GithubClient {
+export function githubClient(
+  octokit: OctokitRequest,
+  repository: string,
+  appSlug: string,
+  clock: RequestClock = systemClock,
+): GithubClient {
   const [owner = '', repo = ''] = repository.split('/');
   const remembered = new Map<string, { readonly etag: string; readonly data: unknown }>();
 
@@ -48,10 +63,10 @@ export function githubClient(octokit: OctokitRequest, repository: string, appSlu
     parameters: Record<string, unknown>,
   ): Promise<{ data: unknown; headers: Record<string, unknown> }> => {
     try {
-      const request = { signal: AbortSignal.timeout(timeoutMs) };
+      const request = { signal: clock.deadline(timeoutMs) };
       return await octokit.request(route, { ...placeOf(route), ...parameters, request });
     } catch (error) {
-      throw translateError(error, route, Date.now());
+      throw translateError(error, route, clock.now());
     }
   };
 
@@ -61,13 +76,13 @@ export function githubClient(octokit: OctokitRequest, repository: string, appSlu
     const known = remembered.get(key);
     const headers = known === undefined ? {} : { headers: { 'if-none-match': known.etag } };
     try {
-      const request = { signal: AbortSignal.timeout(timeoutMs) };
+      const request = { signal: clock.deadline(timeoutMs) };
       const answer = await octokit.request(route, { ...placeOf(route), ...parameters, ...headers, request });
       remember(remembered, key, answer.headers.etag, answer.data);
       return answer.data;
     } catch (error) {
       if (known !== undefined && statusOf(error) === 304) return known.data;
-      throw translateError(error, route, Date.now());
+      throw translateError(error, route, clock.now());
     }
   };
 

@@ -1,7 +1,7 @@
 import type { Forge } from '../../core/ports/forge.ts';
 import type { FileTree } from '../../core/ports/system.ts';
 import { checkMethods } from './checks.ts';
-import { githubClient, type OctokitRequest } from './client.ts';
+import { githubClient, type OctokitRequest, type RequestClock } from './client.ts';
 import { deploymentMethods } from './deployments.ts';
 import { filesAt } from './files.ts';
 import { issueMethods } from './issues.ts';
@@ -22,8 +22,9 @@ export function githubForge(options: {
   readonly octokit: OctokitRequest;
   readonly repository: string;
   readonly appSlug: string;
+  readonly clock?: RequestClock;
 }): Forge {
-  const github = githubClient(options.octokit, options.repository, options.appSlug);
+  const github = githubClient(options.octokit, options.repository, options.appSlug, options.clock);
   const trees = new Map<string, FileTree>();
   return {
     repository: options.repository,

@@ -1,2 +1,2 @@
-export type { OctokitRequest } from './client.ts';
+export type { OctokitRequest, RequestClock } from './client.ts';
 export { githubForge } from './forge.ts';
