@@ -9,6 +9,7 @@ import { verifyBundle } from '../adapters/sigstore/verify-bundle.ts';
 import { readZip } from '../adapters/zip/read-zip.ts';
 import { writeZip } from '../adapters/zip/write-zip.ts';
 import type { EvidencePorts } from '../core/evidence/pack.ts';
+import { defaultRetention } from '../core/evidence/retention.ts';
 import type { Log } from '../core/ports/system.ts';
 import { coreDecider } from './decider.ts';
 import { type EffectServices, performWith } from './effects/performer.ts';
@@ -23,8 +24,6 @@ import type { GithubAccess } from './github.ts';
 import { type AppMetrics, createMetrics } from './metrics.ts';
 import { outboundFetch } from './outbound.ts';
 import type { OpenStore } from './store.ts';
-
-const day = 86_400_000;
 
 /** Every part of the running app, put together. Wiring only: nothing here decides anything. */
 export interface Composition {
@@ -45,7 +44,12 @@ export async function compose(
   const now = (): number => Date.now();
   const metrics = createMetrics(() => readBacklog(database));
   const evidence = await evidencePorts(environment);
-  const blobs = createBlobs({ database, contents: postgresContents(database), retention: 400 * day, now });
+  const blobs = createBlobs({
+    database,
+    contents: postgresContents(database),
+    retention: defaultRetention,
+    now,
+  });
   const services: EffectServices = {
     database,
     blobs,

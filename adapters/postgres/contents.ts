@@ -1,12 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { ConflictError, VerificationError } from '../../core/errors.ts';
-import type { ContentStore } from '../../core/ports/blob-store.ts';
+import { contentLost, removalRefused } from '../../core/evidence/retention.ts';
+import type { ContentStore, Pieces } from '../../core/ports/blob-store.ts';
 import type { Database } from './pool.ts';
 import type { Sql, Transaction } from './sql.ts';
 
 const pieceBytes = 1_048_576;
-
-type Content = Parameters<ContentStore['put']>[0];
 
 /** Evidence bytes in Postgres (`ContentStore`). The tables' triggers keep them whoever asks. */
 export function postgresContents(database: Database): ContentStore {
@@ -35,9 +33,10 @@ export function postgresContents(database: Database): ContentStore {
         [sha256],
       );
       const row = rows[0];
-      if (row !== undefined && (row.held || row.retain_until.getTime() > now)) {
-        throw retained(sha256, row.held ? 'under a legal hold' : row.retain_until.toISOString());
-      }
+      if (row === undefined) return;
+      const keeping = { held: row.held, retainUntil: row.retain_until.getTime() };
+      const refused = removalRefused(sha256, keeping, now);
+      if (refused !== null) throw refused;
       await database.query('delete from evidence_contents where sha256 = $1', [sha256]);
     },
   };
@@ -46,7 +45,7 @@ export function postgresContents(database: Database): ContentStore {
 /** Stores content inside a transaction: with it, or not at all. */
 export async function storeContent(
   tx: Transaction,
-  content: Content,
+  content: Pieces,
   retainUntil: number,
 ): Promise<{ readonly sha256: string; readonly size: number }> {
   const upload = randomUUID();
@@ -93,13 +92,13 @@ async function readContent(sql: Sql, sha256: string, offset: number, length: num
       where c.sha256 = $1 order by p.piece`,
     [sha256, first, last],
   );
-  if (rows.length === 0) throw lost(sha256);
+  if (rows.length === 0) throw contentLost(sha256);
   const bytes = Buffer.concat(rows.flatMap((row) => (row.bytes === null ? [] : [row.bytes])));
   return bytes.subarray(offset - first * pieceBytes, offset - first * pieceBytes + length);
 }
 
 /** The content cut into pieces of one size, the last one shorter. */
-async function* piecesOf(content: Content): AsyncGenerator<Buffer> {
+async function* piecesOf(content: Pieces): AsyncGenerator<Buffer> {
   let held: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of content) {
@@ -116,20 +115,4 @@ async function* piecesOf(content: Content): AsyncGenerator<Buffer> {
     size += chunk.length - at;
   }
   if (size > 0) yield Buffer.concat(held);
-}
-
-function retained(sha256: string, until: string): ConflictError {
-  return new ConflictError(
-    'RETAINED',
-    `Evidence ${sha256} is kept: ${until}`,
-    'Wait until its time has come; a legal hold is lifted by `release-conductor evidence release`.',
-  );
-}
-
-function lost(sha256: string): VerificationError {
-  return new VerificationError(
-    'CONTENT_LOST',
-    `There is no evidence ${sha256} in the store`,
-    'Restore the store from a backup, and find out who removed it.',
-  );
 }

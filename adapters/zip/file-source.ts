@@ -5,18 +5,21 @@ import type { ByteSource } from '../../core/ports/blob-store.ts';
 export async function openFile(path: string): Promise<ByteSource & { close(): Promise<void> }> {
   const file = await open(path, 'r');
   const { size } = await file.stat();
+  const readInto = async (buffer: Uint8Array, offset: number): Promise<number> => {
+    let filled = 0;
+    while (filled < buffer.length) {
+      const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, offset + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return filled;
+  };
   return {
     size,
+    readInto,
     async read(offset, length) {
-      const wanted = Math.max(0, Math.min(length, size - offset));
-      const buffer = Buffer.allocUnsafe(wanted);
-      let at = 0;
-      while (at < wanted) {
-        const { bytesRead } = await file.read(buffer, at, wanted - at, offset + at);
-        if (bytesRead === 0) break;
-        at += bytesRead;
-      }
-      return buffer.subarray(0, at);
+      const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - offset)));
+      return buffer.subarray(0, await readInto(buffer, offset));
     },
     close: () => file.close(),
   };

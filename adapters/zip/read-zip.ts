@@ -133,7 +133,7 @@ class Pass {
 
   async take(length: number): Promise<Buffer> {
     const parts: Uint8Array[] = [];
-    await this.each(length, (part) => parts.push(part));
+    await this.each(length, (part) => parts.push(part.slice()));
     return Buffer.concat(parts);
   }
 
@@ -166,6 +166,6 @@ class Content {
   add(bytes: Uint8Array): void {
     this.digest.update(bytes);
     this.crc = crc32(bytes, this.crc);
-    this.kept?.push(bytes);
+    this.kept?.push(bytes.slice());
   }
 }

@@ -2,7 +2,7 @@ import { type BlobRecord, type Database, findBlob, recordBlob } from '../../adap
 import { createInspector } from '../../adapters/zip/inspector.ts';
 import { InternalError } from '../../core/errors.ts';
 import { blocksOf } from '../../core/evidence/bytes.ts';
-import type { ContentFacts, ContentStore, StoredContent } from '../../core/ports/blob-store.ts';
+import type { ContentFacts, ContentStore, Pieces, StoredContent } from '../../core/ports/blob-store.ts';
 
 /** Evidence bytes by their digest: the bytes in a content store, what is known of them in Postgres. */
 export interface Blobs {
@@ -23,6 +23,9 @@ export function createBlobs(parts: {
   const at = (facts: ContentFacts): StoredContent => ({
     ...facts,
     read: (offset, length) => contents.read(facts.sha256, offset, length),
+    ...(contents.readInto && {
+      readInto: (buffer, offset) => contents.readInto?.(facts.sha256, buffer, offset) ?? Promise.resolve(0),
+    }),
   });
   const put: Blobs['put'] = async (content, mediaType) => {
     const retainUntil = now() + retention;
@@ -55,7 +58,7 @@ async function inspect({ sha256, size }: BlobRecord, contents: ContentStore): Pr
 }
 
 async function* inspected(
-  content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  content: Pieces,
   inspector: ReturnType<typeof createInspector>,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of content) {

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../ports/blob-store.ts';
 
-/** Bytes read at a time: large enough for a bucket, small enough for a small machine. */
-export const blockBytes = 4 * 1_024 * 1_024;
+/** Bytes read at a time. */
+export const blockBytes = 512 * 1_024;
 
 /** Bytes in memory, as a source. */
 export function memorySource(bytes: Uint8Array): ByteSource {
@@ -11,17 +11,32 @@ export function memorySource(bytes: Uint8Array): ByteSource {
   };
 }
 
-/** A source from its first byte to its last. The next block is asked for while this one is used. */
+/**
+ * A source from its first byte to its last (`Pieces`). The next block is read while this one is used; where the
+ * source can fill buffers, two of them serve for all blocks.
+ */
 export async function* blocksOf(source: ByteSource): AsyncGenerator<Uint8Array> {
-  let next = source.read(0, blockBytes);
+  const readBlock = blockReader(source);
+  let next = readBlock(0);
   for (let at = 0; at < source.size; at += blockBytes) {
     const block = await next;
     if (at + blockBytes < source.size) {
-      next = source.read(at + blockBytes, blockBytes);
+      next = readBlock(at + blockBytes);
       next.catch(() => {}); // reported when its turn comes
     }
     yield block;
   }
+}
+
+function blockReader(source: ByteSource): (offset: number) => Promise<Uint8Array> {
+  if (source.readInto === undefined) return (offset) => source.read(offset, blockBytes);
+  const room = Math.min(blockBytes, source.size);
+  const buffers = [new Uint8Array(room), new Uint8Array(source.size > blockBytes ? room : 0)];
+  return async (offset) => {
+    const buffer = buffers[(offset / blockBytes) % 2] as Uint8Array;
+    const length = await source.readInto?.(buffer, offset);
+    return buffer.subarray(0, length);
+  };
 }
 
 /** All of a source in one piece. */

@@ -8,6 +8,15 @@ export interface SecretHit {
 /** What stands before a credential: anything that is not part of a word, or an escape in JSON text. */
 const before = String.raw`(?<=^|[^A-Za-z0-9_]|\\[bfnrt])`;
 
+const scheme = '[a-z][a-z0-9+.-]{1,20}';
+
+/**
+ * A constant part of every shape. Text without any of them, which is nearly all text, is passed over at the speed
+ * of a plain search.
+ */
+const traces =
+  /PRIVATE KEY|gh[pousr]_|github_pat_|glpat-|A(?:KIA|SIA|Iza)|xox[abeoprs]-|\.slack\.com|npm_|k_live_|SG\.|sk-(?:ant|proj|or)-|eyJ|[aA][uU][tT][hH][oO][rR][iI][zZ]|:\/\/[^\s/:@"'<>]{1,128}:/;
+
 /**
  * Shapes of well-known credentials, from their issuers' documentation. Prefixes make them near certain; every
  * pattern is linear in the input.
@@ -35,26 +44,22 @@ const shapes: readonly { readonly kind: string; readonly pattern: RegExp }[] = [
   },
   {
     kind: 'an address with a password',
-    pattern: /[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@"'<>]{1,128}:[^\s/@"'<>*]{3,256}@/gi,
+    pattern: new RegExp(`${scheme}:\\/\\/[^\\s/:@"'<>]{1,128}:[^\\s/@"'<>*]{3,256}@`, 'gi'),
   },
 ];
 
 const anchored = shapes.map(({ kind, pattern }) => ({
   kind,
   pattern: new RegExp(before + pattern.source, pattern.flags),
+  // Without what stands before it, and without the scheme, a pattern is searched for like a plain word.
+  quick: new RegExp(pattern.source.replace(scheme, ''), pattern.flags.replace('g', '')),
 }));
-
-/**
- * A constant part of every shape. Text without any of them, which is nearly all text, is passed over at the speed
- * of a plain search.
- */
-const traces =
-  /PRIVATE KEY|gh[pousr]_|github_pat_|glpat-|A(?:KIA|SIA|Iza)|xox[abeoprs]-|\.slack\.com|npm_|k_live_|SG\.|sk-(?:ant|proj|or)-|eyJ|[aA][uU][tT][hH][oO][rR][iI][zZ]|:\/\/[^\s/:@"'<>]{1,128}:/;
 
 /** Every stretch of the text that has the shape of a credential, in order. */
 export function findSecrets(text: string): readonly SecretHit[] {
   if (!traces.test(text)) return [];
   return anchored
+    .filter(({ quick }) => quick.test(text))
     .flatMap(({ kind, pattern }) =>
       Array.from(text.matchAll(pattern), (match) => ({ kind, at: match.index })),
     )
@@ -64,7 +69,7 @@ export function findSecrets(text: string): readonly SecretHit[] {
 /** As `findSecrets`, for a file: also inside base64 payloads of DSSE envelopes, where attestations carry theirs. */
 export function findSecretsInFile(bytes: Uint8Array): readonly SecretHit[] {
   // latin1 keeps offsets and never fails; every shape is ASCII.
-  const text = Buffer.from(bytes).toString('latin1');
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
   const hits = findSecrets(text);
   if (hits.length > 0) return hits;
   return Array.from(text.matchAll(/"payload"\s*:\s*"([A-Za-z0-9+/=_-]{16,})"/g)).flatMap((match) =>
@@ -75,37 +80,61 @@ export function findSecretsInFile(bytes: Uint8Array): readonly SecretHit[] {
   );
 }
 
-/** Content up to this size is looked at in one piece, with the payloads of its envelopes. */
-const wholeBytes = 16 * 1_024 * 1_024;
-/** How much of the end of a piece is looked at again with the next: longer than any credential. */
+/** What is not larger is looked at in one piece: whole attestations, and nearly every other file. */
+const pieceBytes = 1_024 * 1_024;
+/** What is larger, through windows: small enough that their text is forgotten as soon as it was read. */
+const windowBytes = 256 * 1_024;
+/** How much of the end of a window is looked at again with the next: longer than any credential. */
 const overlap = 16 * 1_024;
 
 /** Looks for credentials in content of any size that passes by, in constant memory. */
 export class SecretScanner {
-  #parts: Uint8Array[] = [];
-  #held = 0;
+  #piece = Buffer.alloc(0);
+  #filled = 0;
+  #large = false;
   #found: string | null = null;
 
   update(chunk: Uint8Array): void {
-    if (this.#found !== null) return;
-    this.#parts.push(chunk.slice());
-    this.#held += chunk.length;
-    if (this.#held > wholeBytes) this.#parts = [this.#look().slice(-overlap)];
+    for (let at = 0; at < chunk.length && this.#found === null; ) {
+      const part = chunk.subarray(at, at + pieceBytes - this.#filled);
+      this.#makeRoom(part.length);
+      this.#piece.set(part, this.#filled);
+      this.#filled += part.length;
+      at += part.length;
+      if (this.#filled === pieceBytes) this.#lookThroughWindows();
+    }
   }
 
   /** What was found first, as `SecretHit.kind` says it; null: nothing. */
   finish(): string | null {
-    this.#look();
-    this.#parts = [];
+    if (this.#found !== null) return this.#found;
+    if (this.#large) this.#lookThroughWindows();
+    else this.#found = kindIn(this.#piece.subarray(0, this.#filled));
     return this.#found;
   }
 
-  #look(): Uint8Array {
-    const piece = this.#parts.length === 1 ? (this.#parts[0] as Uint8Array) : Buffer.concat(this.#parts);
-    this.#found ??= findSecretsInFile(piece)[0]?.kind ?? null;
-    this.#held = Math.min(piece.length, overlap);
-    return piece;
+  /** One buffer for all pieces: garbage of this size would pile up faster than it is collected. */
+  #makeRoom(more: number): void {
+    const needed = this.#filled + more;
+    if (needed <= this.#piece.length) return;
+    const larger = Buffer.allocUnsafe(Math.min(pieceBytes, Math.max(2 * needed, 65_536)));
+    this.#piece.copy(larger, 0, 0, this.#filled);
+    this.#piece = larger;
   }
+
+  #lookThroughWindows(): void {
+    this.#large = true;
+    for (let at = 0; at < this.#filled && this.#found === null; at += windowBytes - overlap) {
+      this.#found = kindIn(this.#piece.subarray(at, Math.min(at + windowBytes, this.#filled)));
+    }
+    const kept = Math.min(this.#filled, overlap);
+    this.#piece.copyWithin(0, this.#filled - kept, this.#filled);
+    this.#filled = kept;
+  }
+}
+
+function kindIn(bytes: Uint8Array): string | null {
+  return findSecretsInFile(bytes)[0]?.kind ?? null;
 }
 
 /** The text with every stretch that looks like a credential replaced by its kind. JSON stays JSON. */

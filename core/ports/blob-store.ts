@@ -3,7 +3,12 @@ export interface ByteSource {
   readonly size: number;
   /** Exactly these bytes; fewer only behind the end. */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** Fills the buffer from `offset` on, where a source can do that; answers with the bytes written. */
+  readInto?(buffer: Uint8Array, offset: number): Promise<number>;
 }
+
+/** Content piece by piece. A piece is valid until the next one is asked for: its memory is used again. */
+export type Pieces = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /** What is known of content from the moment it was stored. */
 export interface ContentFacts {
@@ -34,12 +39,11 @@ export interface ContentStore {
    * Stores content, which is complete under its name or not there at all. Throws `ProviderError` when the store
    * fails (a full disk, a lost connection): the same call may be made again.
    */
-  put(
-    content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-    retainUntil: number,
-  ): Promise<{ readonly sha256: string; readonly size: number }>;
+  put(content: Pieces, retainUntil: number): Promise<{ readonly sha256: string; readonly size: number }>;
   /** Throws `VerificationError` `CONTENT_LOST` when there is none under that name. */
   read(sha256: string, offset: number, length: number): Promise<Uint8Array>;
+  /** As `ByteSource.readInto`. */
+  readInto?(sha256: string, buffer: Uint8Array, offset: number): Promise<number>;
   /** Null: there is none. */
   sizeOf(sha256: string): Promise<number | null>;
   /** Keeps it at least until then; an earlier time changes nothing. */
