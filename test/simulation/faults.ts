@@ -1,0 +1,171 @@
+import type { Hub } from './github/hub.ts';
+import { refusal } from './github/routes.ts';
+import { type CallFault, callFaults, type Fault, fits } from './plan.ts';
+import type { PostgresServer } from './postgres/server.ts';
+import {
+  type Call,
+  type Interceptor,
+  type Outcome,
+  Parked,
+  type Process,
+  perform,
+  type Scheduler,
+} from './scheduler.ts';
+
+type OnCall = Extract<Fault, { kind: CallFault }>;
+
+const timeout = 30_000;
+
+/** Puts the planned faults in the way of calls, and keeps count of what was hit. */
+export class FaultInjector implements Interceptor {
+  readonly #scheduler: Scheduler;
+  readonly #hub: Hub;
+  readonly #postgres: PostgresServer;
+  readonly #begin: number;
+  readonly #pending: { readonly fault: OnCall; skip: number }[];
+  /** `<label> × <fault>` that happened, and every label that was called. */
+  readonly hit = new Set<string>();
+  readonly labels = new Set<string>();
+  readonly counts = new Map<string, number>();
+  kill: (process: Process) => void = () => undefined;
+  /** Until when the world is disturbed by what was injected so far. */
+  disturbedUntil = 0;
+  downUntil = 0;
+  /** GitHub's rate limit: until when, and which processes were told. */
+  limitedUntil = 0;
+  readonly #told = new Map<string, number>();
+  impatient: (process: Process, label: string) => void = () => undefined;
+
+  constructor(
+    parts: { scheduler: Scheduler; hub: Hub; postgres: PostgresServer; begin: number },
+    faults: readonly Fault[],
+  ) {
+    this.#scheduler = parts.scheduler;
+    this.#hub = parts.hub;
+    this.#postgres = parts.postgres;
+    this.#begin = parts.begin;
+    this.#pending = faults.filter(isOnCall).map((fault) => ({ fault, skip: fault.skip }));
+  }
+
+  intercept(call: Call, action: () => unknown): Outcome {
+    this.labels.add(call.label);
+    const kind = this.#takeFault(call);
+    if (kind !== null) {
+      this.hit.add(`${call.label} × ${kind}`);
+      this.count(kind);
+      return this.#inject(kind, call, action);
+    }
+    return call.label.startsWith('github') ? this.#atGithub(call, action) : perform(action);
+  }
+
+  count(kind: string): void {
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+  }
+
+  disturb(forMs: number): void {
+    this.disturbedUntil = Math.max(this.disturbedUntil, this.#scheduler.now + forMs);
+  }
+
+  #takeFault({ label }: Call): CallFault | null {
+    const since = this.#scheduler.now - this.#begin;
+    for (const [index, planned] of this.#pending.entries()) {
+      const { fault } = planned;
+      if (fault.at > since) return null;
+      if (!label.startsWith(fault.label) || !fits(fault.kind, label)) continue;
+      if (planned.skip > 0) {
+        planned.skip -= 1;
+        continue;
+      }
+      this.#pending.splice(index, 1);
+      return fault.kind;
+    }
+    return null;
+  }
+
+  #inject(kind: CallFault, call: Call, action: () => unknown): Outcome {
+    const { process } = call;
+    this.disturb(timeout);
+    switch (kind) {
+      case 'killed before':
+        this.kill(process);
+        return { kind: 'nothing' };
+      case 'killed after':
+        perform(action);
+        this.kill(process);
+        return { kind: 'nothing' };
+      case 'connection lost':
+        for (const session of this.#postgres.sessionsOf(process)) this.#postgres.lose(session);
+        return perform(action);
+      case 'zombie':
+        return this.#freeze(process);
+      case 'commit applied, answer lost': {
+        const done = perform(action);
+        return done.kind === 'value' ? { kind: 'error', error: connectionLost() } : done;
+      }
+      case 'commit undone, answer lost':
+        for (const session of this.#postgres.sessionsOf(process)) this.#postgres.lose(session);
+        return perform(action);
+      case 'timed out before':
+        return { kind: 'error', error: refusal(0, 'The operation timed out'), delay: timeout };
+      case 'timed out after':
+        return afterwards(perform(action), refusal(0, 'The operation timed out'), timeout);
+      case 'server error before':
+        return { kind: 'error', error: refusal(502, 'Server Error') };
+      case 'server error after':
+        return afterwards(perform(action), refusal(502, 'Server Error'), 10);
+      case 'rate limit with retry-after': {
+        this.limitedUntil = this.#scheduler.now + 60_000;
+        this.disturb(90_000);
+        return this.#limited(call);
+      }
+      case 'secondary limit without retry-after':
+        this.disturb(90_000);
+        return { kind: 'error', error: refusal(403, 'You have exceeded a secondary rate limit') };
+      case 'stale read':
+        this.#hub.lag = this.#scheduler.between(1_000, 30_000);
+        try {
+          return perform(action);
+        } finally {
+          this.#hub.lag = 0;
+        }
+    }
+  }
+
+  /** Its connections are given up while it stands still; then it goes on as if nothing had been. */
+  #freeze(process: Process): Outcome {
+    for (const session of this.#postgres.sessionsOf(process)) this.#postgres.lose(session);
+    const until = this.#scheduler.now + this.#scheduler.between(5_000, 300_000);
+    process.frozenUntil = until;
+    this.disturb(until - this.#scheduler.now + timeout);
+    return { kind: 'error', error: new Parked((wake) => this.#scheduler.at(until, 'zombie wakes', wake)) };
+  }
+
+  #atGithub(call: Call, action: () => unknown): Outcome {
+    if (this.#scheduler.now < this.downUntil) {
+      return { kind: 'error', error: refusal(503, 'Service Unavailable') };
+    }
+    return this.#scheduler.now < this.limitedUntil ? this.#limited(call) : perform(action);
+  }
+
+  /** Whoever was told to wait and asks again before the time is impatient. */
+  #limited({ process, label }: Call): Outcome {
+    const told = this.#told.get(process.id);
+    if (told !== undefined && this.#scheduler.now + process.skew < told) this.impatient(process, label);
+    this.#told.set(process.id, this.limitedUntil + Math.min(0, process.skew));
+    const seconds = Math.ceil((this.limitedUntil - this.#scheduler.now) / 1_000);
+    const headers = { 'retry-after': String(seconds), 'x-ratelimit-remaining': '0' };
+    return { kind: 'error', error: refusal(429, 'You have exceeded a secondary rate limit', headers) };
+  }
+}
+
+function isOnCall(fault: Fault): fault is OnCall {
+  return (callFaults as readonly string[]).includes(fault.kind);
+}
+
+function afterwards(done: Outcome, error: unknown, delay: number): Outcome {
+  return done.kind === 'value' ? { kind: 'error', error, delay } : done;
+}
+
+function connectionLost(): Error {
+  return Object.assign(new Error('Connection terminated unexpectedly'), { code: '08006' });
+}

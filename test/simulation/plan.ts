@@ -1,0 +1,226 @@
+import type { GateName } from '../../core/gate/names.ts';
+import type { Verdict } from '../../core/gate/result.ts';
+import { randomFrom } from '../../core/stats/random.ts';
+import type { MetricsMood } from './metrics.ts';
+import type { PipelineMood } from './pipeline.ts';
+
+/** What can happen to one call of a port. */
+export const callFaults = [
+  'killed before',
+  'killed after',
+  'connection lost',
+  'zombie',
+  'commit applied, answer lost',
+  'commit undone, answer lost',
+  'timed out before',
+  'timed out after',
+  'server error before',
+  'server error after',
+  'rate limit with retry-after',
+  'secondary limit without retry-after',
+  'stale read',
+] as const;
+export type CallFault = (typeof callFaults)[number];
+
+export type WebhookFault = 'dropped' | 'duplicated' | 'late' | 'forged';
+
+/** One thing that goes wrong. Times are ms after the beginning. */
+export type Fault =
+  /** The first call after `at` whose label begins with `label`, after `skip` others. */
+  | { readonly kind: CallFault; readonly at: number; readonly label: string; readonly skip: number }
+  | { readonly kind: 'webhook'; readonly at: number; readonly what: WebhookFault; readonly by: number }
+  | { readonly kind: 'github down'; readonly at: number; readonly for: number }
+  | { readonly kind: 'metrics'; readonly at: number; readonly for: number; readonly mood: MetricsMood }
+  | { readonly kind: 'counters reset'; readonly at: number; readonly version: string }
+  | { readonly kind: 'clock jump'; readonly at: number; readonly replica: number; readonly by: number }
+  | { readonly kind: 'pipeline'; readonly at: number; readonly mood: PipelineMood };
+
+/** What people do. */
+export type Act =
+  | { readonly act: 'tag'; readonly at: number; readonly tag: string }
+  | { readonly act: 'move tag'; readonly at: number; readonly tag: string }
+  | {
+      readonly act: 'comment';
+      readonly at: number;
+      readonly by: string;
+      readonly tag: string;
+      readonly text: string;
+    }
+  | { readonly act: 'edit'; readonly at: number; readonly tag: string; readonly text: string }
+  | {
+      readonly act: 'gate';
+      readonly at: number;
+      readonly tag: string;
+      readonly gate: GateName;
+      readonly verdict: Verdict;
+    }
+  | {
+      readonly act: 'pull';
+      readonly at: number;
+      readonly number: number;
+      readonly what: 'opened' | 'synchronize' | 'closed';
+    };
+
+/** A whole history before it happens. Leaving faults or acts out gives another valid history: that is how one is shrunk. */
+export interface Plan {
+  readonly seed: number;
+  readonly replicas: number;
+  readonly advance: 'auto' | 'manual';
+  /** Error rate of the new version, and when it begins to be so, ms after the beginning. */
+  readonly quality: { readonly errorRate: number; readonly from: number };
+  readonly skews: readonly number[];
+  readonly faults: readonly Fault[];
+  readonly acts: readonly Act[];
+}
+
+export const mainTag = 'v1.1.0';
+export const laterTag = 'v1.2.0';
+/** Faults and acts begin before this, ms after the beginning. */
+export const troubleFor = 720_000;
+
+const labels = [
+  'db commit',
+  'db begin',
+  'db lock',
+  'db select',
+  'db insert',
+  'db update',
+  'db send',
+  'db unlock',
+  'db rollback',
+  'github GET',
+  'github POST',
+  'github PATCH',
+  'github POST /deployments',
+  'github GET /deployments',
+  'github POST /issues',
+  'github POST /releases',
+  'github PATCH /releases',
+  'github POST upload',
+  'github GET /git/ref',
+  'github POST /check-runs',
+  'queue take',
+  'metrics read',
+  'blobs',
+] as const;
+
+/** The history of a seed. Every fourth or so has no fault at all or a single one: those are the easiest to read. */
+export function planOf(seed: number): Plan {
+  const random = randomFrom(seed * 2_654_435_761);
+  const between = (low: number, high: number): number => low + Math.floor(random() * (high - low + 1));
+  const pick = <T>(items: readonly T[]): T => items[between(0, items.length - 1)] as T;
+  const count = seed % 16 === 0 ? 0 : pick([1, 2, 4, 6, 9, 14]);
+  const faults = Array.from({ length: count }, () => faultOf(between, pick));
+  return {
+    seed,
+    replicas: between(2, 3),
+    advance: pick(['auto', 'auto', 'manual']),
+    quality: pick([
+      { errorRate: 0.002, from: 0 },
+      { errorRate: 0.002, from: 0 },
+      { errorRate: 0.3, from: 0 },
+      { errorRate: 0.25, from: between(120_000, 420_000) },
+    ]),
+    skews: Array.from({ length: 3 }, () => between(-1_500, 1_500)),
+    faults: faults.toSorted((a, b) => a.at - b.at),
+    acts: actsOf(between, pick).toSorted((a, b) => a.at - b.at),
+  };
+}
+
+type Between = (low: number, high: number) => number;
+type Pick = <T>(items: readonly T[]) => T;
+
+function faultOf(between: Between, pick: Pick): Fault {
+  const at = between(0, troubleFor);
+  const dice = between(1, 100);
+  if (dice <= 62) {
+    const kind = pick(callFaults);
+    return { kind, at, label: pick(labels.filter((label) => fits(kind, label))), skip: between(0, 6) };
+  }
+  if (dice <= 80) {
+    return {
+      kind: 'webhook',
+      at,
+      what: pick(['dropped', 'duplicated', 'late', 'forged']),
+      by: between(5_000, 240_000),
+    };
+  }
+  if (dice <= 83) return { kind: 'github down', at, for: pick([60_000, 900_000, 6 * 3_600_000]) };
+  if (dice <= 91) {
+    const mood = pick<MetricsMood>(['unreachable', 'NaN', 'late', 'doubled', 'missing']);
+    return { kind: 'metrics', at, for: between(5_000, 180_000), mood };
+  }
+  if (dice <= 94) return { kind: 'counters reset', at, version: pick(['v1.0.0', mainTag]) };
+  if (dice <= 97) {
+    return { kind: 'clock jump', at, replica: between(0, 2), by: pick([-600_000, -30_000, 30_000, 600_000]) };
+  }
+  return { kind: 'pipeline', at, mood: pick<PipelineMood>(['fails', 'hangs', 'is slow']) };
+}
+
+/** Which calls a fault can happen to. */
+export function fits(kind: CallFault, label: string): boolean {
+  switch (kind) {
+    case 'killed before':
+    case 'killed after':
+      return true;
+    case 'connection lost':
+      return !label.startsWith('queue');
+    case 'zombie':
+      return label.startsWith('github') || label.startsWith('metrics') || label.startsWith('blobs');
+    case 'commit applied, answer lost':
+    case 'commit undone, answer lost':
+      return label.startsWith('db commit');
+    case 'timed out before':
+    case 'timed out after':
+    case 'server error before':
+    case 'server error after':
+    case 'rate limit with retry-after':
+    case 'secondary limit without retry-after':
+      return label.startsWith('github');
+    case 'stale read':
+      return label.startsWith('github GET');
+  }
+}
+
+function actsOf(between: Between, pick: Pick): Act[] {
+  const at = (): number => between(60_000, troubleFor);
+  const acts: Act[] = [{ act: 'tag', at: between(5_000, 30_000), tag: mainTag }];
+  const some = (share: number, make: () => Act): void => {
+    if (between(1, 100) <= share) acts.push(make());
+  };
+  some(25, () => ({ act: 'tag', at: at(), tag: laterTag }));
+  some(12, () => ({ act: 'move tag', at: at(), tag: mainTag }));
+  for (let n = between(0, 4); n > 0; n -= 1) {
+    const by = pick(['alice', 'mia', 'mia', 'carol', 'robot[bot]']);
+    const text = pick([
+      '/promote',
+      '/promote 50',
+      '/promote',
+      '/rollback it hurts',
+      '/hold wait',
+      '/resume',
+      '/status',
+      '/promot',
+      '/help',
+    ]);
+    acts.push({ act: 'comment', at: at(), by, tag: mainTag, text });
+  }
+  some(15, () => ({ act: 'edit', at: at(), tag: mainTag, text: '/rollback edited' }));
+  const gates: GateName[] = ['slo', 'perf', 'supply-chain', 'migrations', 'policy'];
+  for (let n = between(0, 2); n > 0; n -= 1) {
+    acts.push({
+      act: 'gate',
+      at: at(),
+      tag: mainTag,
+      gate: pick(gates),
+      verdict: pick(['fail', 'pass', 'inconclusive']),
+    });
+  }
+  if (between(1, 100) <= 40) {
+    const opened = at();
+    acts.push({ act: 'pull', at: opened, number: 5, what: 'opened' });
+    some(60, () => ({ act: 'pull', at: opened + between(1_000, 60_000), number: 5, what: 'synchronize' }));
+    some(60, () => ({ act: 'pull', at: opened + between(1_000, 90_000), number: 5, what: 'closed' }));
+  }
+  return acts;
+}
