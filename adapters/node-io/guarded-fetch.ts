@@ -11,10 +11,13 @@ const redirectStatus = new Set([301, 302, 303, 307, 308]);
 export function guardedFetch(allowedHosts: readonly string[], inner: typeof fetch = fetch): typeof fetch {
   const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()));
   return async (input, init) => {
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
     let request = new Request(input, { ...init, redirect: 'manual' });
     for (let hop = 0; ; hop++) {
       refuseForeignHost(new URL(request.url), allowed);
-      const response = await inner(request.clone());
+      // The signal is passed by itself: a chain of copied requests holds it weakly, and a time-out could be lost to
+      // the garbage collector (seen with Node 24: a silent server then hangs the run).
+      const response = await inner(request.clone(), { signal: signal ?? null });
       const location = response.headers.get('location');
       if (!redirectStatus.has(response.status) || location === null || init?.redirect === 'manual')
         return response;

@@ -67,7 +67,8 @@ async function send(
     if (cause instanceof ConfigError || cause instanceof PermissionError || cause instanceof ProviderError) {
       throw cause;
     }
-    const timedOut = cause instanceof Error && cause.name === 'TimeoutError';
+    // Node's own http client says AbortError for a signal of any kind; ours are time-outs only.
+    const timedOut = cause instanceof Error && /^(Timeout|Abort)Error$/.test(cause.name);
     throw new ProviderError(
       timedOut ? 'PROMETHEUS_TIMEOUT' : 'PROMETHEUS_UNREACHABLE',
       timedOut ? `${shown} did not answer in time` : `${shown} could not be reached`,

@@ -56,7 +56,8 @@ async function get(options: ScrapeOptions, url: URL, shown: string) {
     if (cause instanceof ProviderError || cause instanceof PermissionError || cause instanceof ConfigError) {
       throw cause;
     }
-    const timedOut = cause instanceof Error && cause.name === 'TimeoutError';
+    // Node's own http client says AbortError for a signal of any kind; ours are time-outs only.
+    const timedOut = cause instanceof Error && /^(Timeout|Abort)Error$/.test(cause.name);
     throw new ProviderError(
       timedOut ? 'SCRAPE_TIMEOUT' : 'SCRAPE_UNREACHABLE',
       timedOut ? `${shown} did not answer in time` : `${shown} could not be reached`,

@@ -60,7 +60,7 @@ async function attempt(
     // A host that the config does not allow is a mistake in the config, not an outage.
     if (error instanceof ConfigError) throw error;
     const latencyMs = io.clock.now() - started;
-    const timedOut = error instanceof Error && error.name === 'TimeoutError';
+    const timedOut = error instanceof Error && /^(Timeout|Abort)Error$/.test(error.name);
     const problem = timedOut ? `no answer within ${timeoutMs} ms` : 'no connection';
     return { status: null, latencyMs, problems: [problem], unreachable: !timedOut };
   }

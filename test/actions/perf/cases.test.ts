@@ -15,7 +15,7 @@ describe('the cases of the gate perf', () => {
   });
 
   it('says the same when it is asked again', async () => {
-    for (const { folder } of cases) {
+    for (const { folder } of cases.filter((_, index) => index % 4 === 0)) {
       const [first, second] = [await runCase(perfGate, folder), await runCase(perfGate, folder)];
       expect(second).toEqual(first);
       expect(JSON.parse(JSON.stringify(first.result))).toEqual(first.result);

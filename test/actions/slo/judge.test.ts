@@ -189,7 +189,7 @@ describe('evidence of the gate', () => {
 
 describe('a result of the gate', () => {
   it('is the same in process as on paper', async () => {
-    for (const { folder } of casesOf('slo')) {
+    for (const { folder } of casesOf('slo').filter((_, index) => index % 6 === 0)) {
       const { result } = await runCase(sloGate, folder);
       expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     }

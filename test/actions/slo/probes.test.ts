@@ -1,5 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseGoldenPaths } from '../../../actions/slo/probes/golden-paths.ts';
 import { judgeProbe, probeEvidence } from '../../../actions/slo/probes/judge.ts';
@@ -92,6 +94,16 @@ describe('walking golden paths', () => {
     expect(silent).toMatchObject({ verdict: 'fail', problems: ['no answer within 300 ms'] });
     expect(moved).toMatchObject({ verdict: 'pass' });
   });
+
+  it('times out also when garbage is collected while it waits', async () => {
+    // A signal that is only held weakly is lost then, and a silent server would hang the run.
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const collecting = setInterval(collect, 10);
+    const [silent] = await walk('  - {name: silent, path: /silent}');
+    clearInterval(collecting);
+    expect(silent?.problems).toEqual(['no answer within 300 ms']);
+  }, 5_000);
 
   it('is slow when its median is', async () => {
     const [probe] = await walk('  - {name: slow, path: /x, attempts: 3, expect: {latency: 0ms}}');
