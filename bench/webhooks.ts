@@ -103,7 +103,7 @@ async function start(path: string, dataDir: string): Promise<Running> {
   }
 }
 
-/** A comment in prose: stored, looked at, dropped. */
+/** A command on an issue that is no release's: stored, looked at, dropped. Prose would not even be stored. */
 const body = JSON.stringify({
   action: 'created',
   installation: { id: 1 },
@@ -117,7 +117,7 @@ const body = JSON.stringify({
   issue: { number: 1, title: 'A question', state: 'open', user: { login: 'mona', type: 'User' } },
   comment: {
     id: 1,
-    body: `Looks good to me. ${'More words. '.repeat(400)}`,
+    body: `/status\n\n${'More words. '.repeat(400)}`,
     user: { login: 'mona', type: 'User' },
     html_url: 'https://github.com/acme/shop/issues/1#issuecomment-1',
     created_at: '2026-01-01T00:00:00Z',
