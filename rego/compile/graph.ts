@@ -14,7 +14,12 @@ export function checkRecursion(root: Node, rules: readonly Rule[]): RegoError[] 
   const enter = (rule: Rule): void => {
     if (done.has(rule)) return;
     if (onPath.has(rule)) {
-      errors.push(recursionError(path.map((step) => step.rule), rule));
+      errors.push(
+        recursionError(
+          path.map((step) => step.rule),
+          rule,
+        ),
+      );
       return;
     }
     onPath.add(rule);

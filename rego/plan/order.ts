@@ -104,9 +104,15 @@ function unsafe(waiting: readonly Literal[], bound: ReadonlySet<number>, shared:
 }
 
 /** Variables that keep a literal waiting; not the one it would bind itself, when another is missing. */
-function missingIn(literal: Literal, bound: ReadonlySet<number>, shared: ReadonlySet<number>): ReadonlySet<number> {
+function missingIn(
+  literal: Literal,
+  bound: ReadonlySet<number>,
+  shared: ReadonlySet<number>,
+): ReadonlySet<number> {
   const { needs, closed } = usesOfLiteral(literal);
-  const missing = new Set([...needs, ...[...closed].filter((id) => shared.has(id))].filter((id) => !bound.has(id)));
+  const missing = new Set(
+    [...needs, ...[...closed].filter((id) => shared.has(id))].filter((id) => !bound.has(id)),
+  );
   for (const side of literal.kind === 'unify' ? [literal.left, literal.right] : []) {
     if (side.kind === 'local' && missing.size > 1) missing.delete(side.id);
   }

@@ -6,22 +6,76 @@ describe('the compiler', () => {
   it.each([
     ['a variable without a value', 'p := x', ['rego_unsafe_var_error 2:6 var x is unsafe']],
     ['a variable only under not', 'p if not x == 1', ['rego_unsafe_var_error 2:6 var x is unsafe']],
-    ['a variable only in a comprehension', 'p := x if y := [x | x = 1]', ['rego_unsafe_var_error 2:11 var x is unsafe']],
-    ['recursion', 'p if q\nq if p', ['rego_recursion_error 2:1 rule data.test.p is recursive: data.test.p -> data.test.q -> data.test.p']],
-    ['recursion through a package', 'p := data.test', ['rego_recursion_error 2:1 rule data.test.p is recursive: data.test.p -> data.test.p']],
-    ['rules of different kinds', 'p := 1\np contains 2', ['rego_type_error 2:1 conflicting rules data.test.p found at test.rego:2, test.rego:3']],
-    ['functions of different arity', 'f(1) := 1\nf(1, 2) := 2', ['rego_type_error 2:1 conflicting rules data.test.f found at test.rego:2, test.rego:3']],
-    ['two defaults', 'default p := 1\ndefault p := 2', ['rego_type_error 2:1 multiple default rules data.test.p found at test.rego:2, test.rego:3']],
-    ['rules below a value', 'p := {}\np.q := 1', ['rego_type_error 2:1 rule data.test.p conflicts with [data.test.p.q]']],
+    [
+      'a variable only in a comprehension',
+      'p := x if y := [x | x = 1]',
+      ['rego_unsafe_var_error 2:11 var x is unsafe'],
+    ],
+    [
+      'recursion',
+      'p if q\nq if p',
+      ['rego_recursion_error 2:1 rule data.test.p is recursive: data.test.p -> data.test.q -> data.test.p'],
+    ],
+    [
+      'recursion through a package',
+      'p := data.test',
+      ['rego_recursion_error 2:1 rule data.test.p is recursive: data.test.p -> data.test.p'],
+    ],
+    [
+      'rules of different kinds',
+      'p := 1\np contains 2',
+      ['rego_type_error 2:1 conflicting rules data.test.p found at test.rego:2, test.rego:3'],
+    ],
+    [
+      'functions of different arity',
+      'f(1) := 1\nf(1, 2) := 2',
+      ['rego_type_error 2:1 conflicting rules data.test.f found at test.rego:2, test.rego:3'],
+    ],
+    [
+      'two defaults',
+      'default p := 1\ndefault p := 2',
+      ['rego_type_error 2:1 multiple default rules data.test.p found at test.rego:2, test.rego:3'],
+    ],
+    [
+      'rules below a value',
+      'p := {}\np.q := 1',
+      ['rego_type_error 2:1 rule data.test.p conflicts with [data.test.p.q]'],
+    ],
     ['an unknown function', 'p := f(1)', ['rego_type_error 2:6 undefined function f']],
-    ['the network', 'p := http.send({"method": "get", "url": "http://x"})', ['rego_type_error 2:6 undefined function http.send']],
-    ['too many operands', 'p := count([], 1, 2)', ['rego_type_error 2:6 count: arity mismatch\n\thave: (array, number, number)\n\twant: (any<array, object, set, string>)']],
-    ['an operand of another type', 'p := upper(1)', ['rego_type_error 2:6 upper: invalid argument(s)\n\thave: (number)\n\twant: (string)']],
-    ['a declared variable that is not used', 'p if { some x; true }', ['rego_compile_error 2:13 declared var x unused']],
+    [
+      'the network',
+      'p := http.send({"method": "get", "url": "http://x"})',
+      ['rego_type_error 2:6 undefined function http.send'],
+    ],
+    [
+      'too many operands',
+      'p := count([], 1, 2)',
+      [
+        'rego_type_error 2:6 count: arity mismatch\n\thave: (array, number, number)\n\twant: (any<array, object, set, string>)',
+      ],
+    ],
+    [
+      'an operand of another type',
+      'p := upper(1)',
+      ['rego_type_error 2:6 upper: invalid argument(s)\n\thave: (number)\n\twant: (string)'],
+    ],
+    [
+      'a declared variable that is not used',
+      'p if { some x; true }',
+      ['rego_compile_error 2:13 declared var x unused'],
+    ],
     ['a second assignment', 'p if { x := 1; x := 2 }', ['rego_compile_error 2:16 var x assigned above']],
     ['an assignment after use', 'p if { x = 1; x := 2 }', ['rego_compile_error 2:15 var x referenced above']],
-    ['an assignment to a reference', 'p if { input.x := 1 }', ['rego_compile_error 2:8 cannot assign to ref']],
-    ['the replacement of a part of a rule', 'q := {"a": 1}\np if q with q.a as 2', ['rego_compile_error 3:8 with keyword cannot partially replace virtual document(s)']],
+    [
+      'an assignment to a reference',
+      'p if { input.x := 1 }',
+      ['rego_compile_error 2:8 cannot assign to ref'],
+    ],
+    [
+      'the replacement of a part of a rule',
+      'q := {"a": 1}\np if q with q.a as 2',
+      ['rego_compile_error 3:8 with keyword cannot partially replace virtual document(s)'],
+    ],
   ])('refuses %s', (_name, source, errors) => {
     expect(compileErrors(source)).toEqual(errors);
   });
@@ -40,16 +94,38 @@ describe('the compiler', () => {
 
   it('can be forbidden further built-ins', () => {
     const source = { file: 'a.rego', source: 'package a\np := time.now_ns()' };
-    expect(() => compile([source], { forbidden: ['time.now_ns'] })).toThrow(/undefined function time\.now_ns/);
+    expect(() => compile([source], { forbidden: ['time.now_ns'] })).toThrow(
+      /undefined function time\.now_ns/,
+    );
   });
 });
 
 describe('an evaluation', () => {
   it.each([
-    ['two values of a complete rule', 'p := 1\np := 2 if true', 'eval_conflict_error', 'complete rules must not produce multiple outputs'],
-    ['two values of a function', 'f(_) := 1\nf(_) := 2\np := f(0)', 'eval_conflict_error', 'functions must not produce multiple outputs for same inputs'],
-    ['two values of a key', 'p[k] := v if { k := "a"; v := [1, 2][_] }', 'eval_conflict_error', 'object keys must be unique'],
-    ['two values of a key in a comprehension', 'p := {"a": x | x := [1, 2][_]}', 'eval_conflict_error', 'object keys must be unique'],
+    [
+      'two values of a complete rule',
+      'p := 1\np := 2 if true',
+      'eval_conflict_error',
+      'complete rules must not produce multiple outputs',
+    ],
+    [
+      'two values of a function',
+      'f(_) := 1\nf(_) := 2\np := f(0)',
+      'eval_conflict_error',
+      'functions must not produce multiple outputs for same inputs',
+    ],
+    [
+      'two values of a key',
+      'p[k] := v if { k := "a"; v := [1, 2][_] }',
+      'eval_conflict_error',
+      'object keys must be unique',
+    ],
+    [
+      'two values of a key in a comprehension',
+      'p := {"a": x | x := [1, 2][_]}',
+      'eval_conflict_error',
+      'object keys must be unique',
+    ],
   ])('fails on %s', (_name, source, code, detail) => {
     const error = evaluationError(source);
     expect([error.code, error.detail]).toEqual([code, detail]);
@@ -76,7 +152,14 @@ describe('an evaluation', () => {
 
   it('refuses an input that is no JSON', () => {
     const rules = policy('p := input');
-    for (const input of [() => 1, { x: Number.NaN }, { x: new Date() }, [undefined], { x: 1n }, Symbol('x')]) {
+    for (const input of [
+      () => 1,
+      { x: Number.NaN },
+      { x: new Date() },
+      [undefined],
+      { x: 1n },
+      Symbol('x'),
+    ]) {
       expect(() => rules.evaluate('test/p', { input })).toThrow(/not a JSON document/);
     }
     const deep: unknown = JSON.parse(`${'['.repeat(2000)}${']'.repeat(2000)}`);

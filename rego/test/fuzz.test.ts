@@ -15,9 +15,52 @@ function randomFrom(seed: number): () => number {
 }
 
 const fragments = [
-  '{', '}', '[', ']', '(', ')', '"', '`', '$"', '$`', '\\', '|', ':=', '=', '==', ',', ';', '.', ':', '#', '\n', '\t',
-  ' if ', ' contains ', ' some ', ' in ', ' every ', ' not ', ' with ', ' as ', ' else ', ' default ', 'import ',
-  'package ', 'set()', 'input', 'data', '_', '0', '1e999999', '-', '"\\u12', '\u0000', '\ud800', '# METADATA\n', '{x | ',
+  '{',
+  '}',
+  '[',
+  ']',
+  '(',
+  ')',
+  '"',
+  '`',
+  '$"',
+  '$`',
+  '\\',
+  '|',
+  ':=',
+  '=',
+  '==',
+  ',',
+  ';',
+  '.',
+  ':',
+  '#',
+  '\n',
+  '\t',
+  ' if ',
+  ' contains ',
+  ' some ',
+  ' in ',
+  ' every ',
+  ' not ',
+  ' with ',
+  ' as ',
+  ' else ',
+  ' default ',
+  'import ',
+  'package ',
+  'set()',
+  'input',
+  'data',
+  '_',
+  '0',
+  '1e999999',
+  '-',
+  '"\\u12',
+  '\u0000',
+  '\ud800',
+  '# METADATA\n',
+  '{x | ',
 ];
 
 const folder = join(import.meta.dirname, '..', '..', 'policies');
@@ -49,11 +92,16 @@ function mutate(source: string, random: () => number): string {
   return text;
 }
 
-const blocks = corpus.flatMap((source) => source.split('\n\n')).filter((block) => !/^(package|import)/m.test(block));
+const blocks = corpus
+  .flatMap((source) => source.split('\n\n'))
+  .filter((block) => !/^(package|import)/m.test(block));
 
 /** A few rules of real modules, so that most inputs are nearly right. */
 function seedOf(random: () => number): string {
-  const picked = Array.from({ length: 1 + Math.floor(random() * 3) }, () => blocks[Math.floor(random() * blocks.length)]);
+  const picked = Array.from(
+    { length: 1 + Math.floor(random() * 3) },
+    () => blocks[Math.floor(random() * blocks.length)],
+  );
   return `package a\n\n${picked.join('\n\n')}\n`;
 }
 
@@ -61,7 +109,9 @@ describe('the parser, given mutated modules', () => {
   // RC_FUZZ=1000000 npx vitest run rego/test/fuzz.test.ts
   const runs = Number(process.env['RC_FUZZ'] ?? 4000);
 
-  it(`answers every one of ${runs} with a module or a parse error, in bounded time`, { timeout: 3_600_000 }, () => {
+  it(`answers every one of ${runs} with a module or a parse error, in bounded time`, {
+    timeout: 3_600_000,
+  }, () => {
     const random = randomFrom(Number(process.env['RC_SEED'] ?? 1));
     let accepted = 0;
     let slowest = 0;
@@ -73,7 +123,8 @@ describe('the parser, given mutated modules', () => {
         else parseModule('fuzz.rego', source);
         accepted += 1;
       } catch (error) {
-        if (!(error instanceof RegoError)) throw new Error(`not a parse error for ${JSON.stringify(source)}`, { cause: error });
+        if (!(error instanceof RegoError))
+          throw new Error(`not a parse error for ${JSON.stringify(source)}`, { cause: error });
       }
       slowest = Math.max(slowest, performance.now() - start);
     }

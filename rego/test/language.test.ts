@@ -34,7 +34,14 @@ describe('rules', () => {
 describe('bodies', () => {
   it.each([
     ['are put in an order in which every variable has a value', 'p := y if {\n\ty = x + 1\n\tx = 2\n}', 3],
-    ['enumerate free keys', 'p := {[i, x] | x := ["a", "b"][i]}', [[0, 'a'], [1, 'b']]],
+    [
+      'enumerate free keys',
+      'p := {[i, x] | x := ["a", "b"][i]}',
+      [
+        [0, 'a'],
+        [1, 'b'],
+      ],
+    ],
     ['look up bound keys', 'p := ["a", "b"][i] if i := 1', 'b'],
     ['unify arrays part by part', 'p := [x, y] if [x, 2] = [1, y]', [1, 2]],
     ['unify objects by their keys', 'p := x if {"a": x, "b": 1} = {"b": 1, "a": 3}', 3],
@@ -46,13 +53,25 @@ describe('bodies', () => {
     ['negate', 'p if not input.x', true],
     ['read keys of objects that are no strings', 'p := {1: "a", [2]: "b"}[[2]]', 'b'],
     ['destructure elements of a set', 'p := {y | some [1, y] in {[1, 2], [1, 3], [2, 4]}}', [2, 3]],
-    ['bind in some with patterns', 'p := [k, v] if some k, {"v": v} in {"a": {"v": 1}, "b": {"w": 2}}', ['a', 1]],
+    [
+      'bind in some with patterns',
+      'p := [k, v] if some k, {"v": v} in {"a": {"v": 1}, "b": {"w": 2}}',
+      ['a', 1],
+    ],
     ['keep variables of comprehensions apart', 'p := [[x | x = [1, 2][_]], [x | x = [3][_]]]', [[1, 2], [3]]],
     ['wait with a comprehension for outer variables', 'p := z if {\n\tz = [y | y = x + 1]\n\tx = 1\n}', [2]],
-    ['mean membership by in', 'p := [1 in {1}, "k" in {"k": 2}, 2 in {"k": 2}, ("k", 2 in {"k": 2})]', [true, false, true, true]],
+    [
+      'mean membership by in',
+      'p := [1 in {1}, "k" in {"k": 2}, 2 in {"k": 2}, ("k", 2 in {"k": 2})]',
+      [true, false, true, true],
+    ],
     ['interpolate strings', 'p := $"{1 + 1} {input.x} {["a"]} \\{x}"', '2 <undefined> ["a"] {x}'],
     ['interpolate raw strings', 'p := $`a\n{"b"}`', 'a\nb'],
-    ['order values of different types', 'p := sort([{1}, {"a": 1}, [1], "a", 1, true, null])', [null, true, 1, 'a', [1], { a: 1 }, [1]]],
+    [
+      'order values of different types',
+      'p := sort([{1}, {"a": 1}, [1], "a", 1, true, null])',
+      [null, true, 1, 'a', [1], { a: 1 }, [1]],
+    ],
     ['compare sets by value', 'p if {1, {2, 3}} == {{3, 2}, 1}', true],
     ['subtract and unite sets', 'p := [{1, 2} - {2}, {1} | {2}, {1, 2} & {2, 3}]', [[1], [1, 2], [2]]],
     ['read a wildcard as a new variable each time', 'p if [_, _] = [1, 2]', true],
@@ -74,10 +93,20 @@ describe('bodies', () => {
 describe('with', () => {
   it.each([
     ['replaces the input', 'q := input.x', 'q with input.x as 1', 1],
-    ['replaces parts of the input, later ones on top', 'q := input', 'q with input.a as 1 with input.b.c as 2', { a: 1, b: { c: 2 } }],
+    [
+      'replaces parts of the input, later ones on top',
+      'q := input',
+      'q with input.a as 1 with input.b.c as 2',
+      { a: 1, b: { c: 2 } },
+    ],
     ['replaces documents', 'q := data.base.x', 'q with data.base.x as 3', 3],
     ['replaces rules', 'q := 1\nr := q', 'r with q as 2', 2],
-    ['replaces rules where their package is read', 'q := 1\nr := data.other', 'r with data.other as {"q": 2}', { q: 2 }],
+    [
+      'replaces rules where their package is read',
+      'q := 1\nr := data.other',
+      'r with data.other as {"q": 2}',
+      { q: 2 },
+    ],
     ['replaces built-ins by values', 'q := count([1, 2])', 'q with count as 9', 9],
     ['replaces built-ins by functions', 'm(_) := "mock"\nq := upper("a")', 'q with upper as m', 'mock'],
     ['replaces functions by built-ins', 'f(x) := x\nq := f([1, 2])', 'q with f as count', 2],
@@ -89,7 +118,9 @@ describe('with', () => {
   });
 
   it('ends with its expression', () => {
-    expect(value('q := input\np := [x, y] if {\n\tx := q with input as 1\n\ty := q with input as 2\n}')).toEqual([1, 2]);
+    expect(
+      value('q := input\np := [x, y] if {\n\tx := q with input as 1\n\ty := q with input as 2\n}'),
+    ).toEqual([1, 2]);
     expect(value('q := input\np := [x, q] if x := q with input as 1', 'p', { input: 3 })).toEqual([1, 3]);
   });
 });
@@ -104,7 +135,9 @@ describe('the same policy', () => {
   it('does not change what it is given', () => {
     const input = { list: [3, 1, 2], object: { b: 1, a: 2 } };
     const before = structuredClone(input);
-    policy('p := sort(input.list)\nq := object.union(input.object, {"c": 3})').evaluate('data.test', { input });
+    policy('p := sort(input.list)\nq := object.union(input.object, {"c": 3})').evaluate('data.test', {
+      input,
+    });
     expect(input).toEqual(before);
   });
 

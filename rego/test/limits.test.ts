@@ -7,11 +7,23 @@ const pairs = 'p := count([1 | some _ in numbers.range(1, 100000); some _ in num
 describe('limits', () => {
   it.each([
     ['steps', pairs, { steps: 10_000 }],
-    ['steps inside a function', 'f(x) := count([1 | some _ in numbers.range(1, 1000)])\np := [f(x) | some x in numbers.range(1, 1000)]', { steps: 10_000 }],
+    [
+      'steps inside a function',
+      'f(x) := count([1 | some _ in numbers.range(1, 1000)])\np := [f(x) | some x in numbers.range(1, 1000)]',
+      { steps: 10_000 },
+    ],
     ['allocations of a built-in', 'p := numbers.range(1, 9000000000000000000)', {}],
-    ['allocations of text', `p := s30 if {\n\ts0 := "0123456789"\n${Array.from({ length: 30 }, (_, i) => `\ts${i + 1} := concat("", [s${i}, s${i}])`).join('\n')}\n}`, {}],
+    [
+      'allocations of text',
+      `p := s30 if {\n\ts0 := "0123456789"\n${Array.from({ length: 30 }, (_, i) => `\ts${i + 1} := concat("", [s${i}, s${i}])`).join('\n')}\n}`,
+      {},
+    ],
     ['allocations of networks', 'p := net.cidr_expand("10.0.0.0/8")', { allocations: 100_000 }],
-    ['depth of rules', `${Array.from({ length: 200 }, (_, i) => `r${i} := r${i + 1}`).join('\n')}\nr200 := 1\np := r0`, { depth: 100 }],
+    [
+      'depth of rules',
+      `${Array.from({ length: 200 }, (_, i) => `r${i} := r${i + 1}`).join('\n')}\nr200 := 1\np := r0`,
+      { depth: 100 },
+    ],
   ])('end an evaluation that uses too much: %s', (_name, source, limits) => {
     expect(evaluationError(source, { limits }).code).toBe('eval_limit_error');
   });
@@ -39,7 +51,9 @@ describe('limits', () => {
 
   it('are linear for regular expressions and globs that would run away elsewhere', () => {
     const start = performance.now();
-    const rules = policy('p := regex.match(input.pattern, input.text)\nq := glob.match(input.glob, [], input.text)');
+    const rules = policy(
+      'p := regex.match(input.pattern, input.text)\nq := glob.match(input.glob, [], input.text)',
+    );
     const text = `${'a'.repeat(5000)}!`;
     expect(rules.evaluate('test/p', { input: { pattern: '^(a+)+$', text } })).toBe(false);
     expect(rules.evaluate('test/p', { input: { pattern: '^(a|a)*(a|aa)*$', text } })).toBe(false);
@@ -57,7 +71,10 @@ describe('a decision', () => {
     expect(rules.decide('test/p', {}, schema)).toEqual({ kind: 'undefined' });
     expect(rules.decide('test/missing', {}, schema)).toEqual({ kind: 'undefined' });
     expect(rules.decide('test/bad', {}, schema).kind).toBe('invalid');
-    expect(rules.decide('test/conflict', {}, schema)).toMatchObject({ kind: 'failed', error: { code: 'eval_conflict_error' } });
+    expect(rules.decide('test/conflict', {}, schema)).toMatchObject({
+      kind: 'failed',
+      error: { code: 'eval_conflict_error' },
+    });
     expect(rules.decide('test/p', { n: () => 1 }, schema).kind).toBe('failed');
   });
 

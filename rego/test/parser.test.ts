@@ -13,7 +13,10 @@ function parseError(source: string): string {
 
 describe('the parser', () => {
   it('reads a module with its package, imports, rules and comments', () => {
-    const module = parseModule('f.rego', 'package a.b["c d"]\n\nimport data.x as y\n\n# hint\np := 1\n\nq contains 2 if true\n');
+    const module = parseModule(
+      'f.rego',
+      'package a.b["c d"]\n\nimport data.x as y\n\n# hint\np := 1\n\nq contains 2 if true\n',
+    );
     expect(module.package).toEqual(['a', 'b', 'c d']);
     expect(module.imports).toMatchObject([{ path: ['data', 'x'], alias: 'y' }]);
     expect(module.rules.map(({ kind }) => kind)).toEqual(['complete', 'set']);
@@ -37,13 +40,28 @@ describe('the parser', () => {
     ['package a\np := `x', 'f.rego:2:6: rego_parse_error: non-terminated raw string'],
     ['package a\np := $"{1', 'f.rego:2:10: rego_parse_error: unexpected eof token: expected "}"'],
     ['package a\np := 01', 'f.rego:2:6: rego_parse_error: illegal number format'],
-    ['package a\np := "\\x"', 'f.rego:2:6: rego_parse_error: illegal string literal: invalid escape sequence'],
+    [
+      'package a\np := "\\x"',
+      'f.rego:2:6: rego_parse_error: illegal string literal: invalid escape sequence',
+    ],
     ['package a\np if { }', 'f.rego:2:8: rego_parse_error: found empty body'],
-    ['package a\np if { a b }', 'f.rego:2:10: rego_parse_error: unexpected identifier ("b") token: expected \\n or ; or }'],
-    ['package a\nimport foo.bar', 'f.rego:2:8: rego_parse_error: unexpected import path, must begin with one of: {data, future, input, rego}, got: foo'],
+    [
+      'package a\np if { a b }',
+      'f.rego:2:10: rego_parse_error: unexpected identifier ("b") token: expected \\n or ; or }',
+    ],
+    [
+      'package a\nimport foo.bar',
+      'f.rego:2:8: rego_parse_error: unexpected import path, must begin with one of: {data, future, input, rego}, got: foo',
+    ],
     ['package a\np := [1, 2', 'f.rego:2:11: rego_parse_error: unexpected eof token: expected "," or "]"'],
-    ['package a\np := 1 q := 2', 'f.rego:2:8: rego_parse_error: unexpected identifier ("q") token: expected \\n or ;'],
-    ['package a\np contains 1 if true else := 2', 'f.rego:2:22: rego_parse_error: else keyword cannot be used on multi-value rules'],
+    [
+      'package a\np := 1 q := 2',
+      'f.rego:2:8: rego_parse_error: unexpected identifier ("q") token: expected \\n or ;',
+    ],
+    [
+      'package a\np contains 1 if true else := 2',
+      'f.rego:2:22: rego_parse_error: else keyword cannot be used on multi-value rules',
+    ],
   ])('says what is wrong and where: %j', (source, message) => {
     expect(parseError(source)).toBe(message);
   });
@@ -71,7 +89,11 @@ describe('metadata', () => {
       '# METADATA\n# title: All\n# authors:\n# - Jane <jane@example.com>\npackage a\n\n# METADATA\n# scope: document\n# custom:\n#   level: 3\np := 1\n',
     );
     expect(annotations).toMatchObject([
-      { scope: 'package', targetRow: 5, content: { title: 'All', authors: [{ name: 'Jane', email: 'jane@example.com' }] } },
+      {
+        scope: 'package',
+        targetRow: 5,
+        content: { title: 'All', authors: [{ name: 'Jane', email: 'jane@example.com' }] },
+      },
       { scope: 'document', targetRow: 11, content: { custom: { level: 3 } } },
     ]);
   });

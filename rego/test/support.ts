@@ -1,5 +1,5 @@
-import { compile, type EvaluateOptions, RegoError, RegoErrors } from '../index.ts';
 import type { Json } from '../index.ts';
+import { compile, type EvaluateOptions, RegoError, RegoErrors } from '../index.ts';
 
 /** The value of `data.test.<name>` of a module of package test. */
 export function value(source: string, name = 'p', options: EvaluateOptions = {}): Json | undefined {
@@ -21,7 +21,8 @@ export function compileErrors(...sources: readonly string[]): string[] {
     policy(...sources);
     return [];
   } catch (error) {
-    if (error instanceof RegoErrors) return error.errors.map((one) => `${one.code} ${one.location?.row}:${one.location?.col} ${one.detail}`);
+    if (error instanceof RegoErrors)
+      return error.errors.map((one) => `${one.code} ${one.location?.row}:${one.location?.col} ${one.detail}`);
     throw error;
   }
 }

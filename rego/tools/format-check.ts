@@ -68,12 +68,12 @@ function endOfExpression(lexer: Lexer, from: number): number {
   }
 }
 
-/** Rows that begin inside a string of several lines: their layout is content. */
+/** Rows that end inside a string of several lines: their end is content. */
 function rowsInsideText(tokens: readonly Token[], lexer: Lexer): ReadonlySet<number> {
   const rows = new Set<number>();
   for (const { start, end } of tokens) {
     const last = lexer.position(end).row;
-    for (let row = lexer.position(start).row + 1; row <= last; row += 1) rows.add(row);
+    for (let row = lexer.position(start).row; row < last; row += 1) rows.add(row);
   }
   return rows;
 }

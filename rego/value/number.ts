@@ -139,16 +139,14 @@ function magnitude(exact: Exact): number {
   return text.length - (text.startsWith('-') ? 1 : 0) + exact.exponent;
 }
 
-/** The JSON text of a number, as OPA prints it. */
+/** The JSON text of a number, as OPA prints it: whole numbers with all their digits. */
 export function numberText(n: Num): string {
   if (typeof n === 'bigint') return n.toString();
-  if (typeof n === 'number')
-    return Number.isInteger(n) && Math.abs(n) < 1e21 ? plainInteger(n) : goExponent(String(n));
-  return decimalText(n);
+  if (typeof n !== 'number') return decimalText(n);
+  if (Number.isSafeInteger(n)) return String(n);
+  return Number.isInteger(n) ? (toBigInt(n) ?? BigInt(n)).toString() : goExponent(String(n));
 }
 
-const plainInteger = (n: number): string => (Number.isSafeInteger(n) ? String(n) : bigText(n));
-const bigText = (n: number): string => (toBigInt(n) ?? BigInt(n)).toString();
 const goExponent = (text: string): string =>
   text.replace(/e([+-])(\d)$/, (_, mark: string, digit: string) => `e${mark}0${digit}`);
 
