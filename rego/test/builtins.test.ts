@@ -34,7 +34,7 @@ describe('built-ins', () => {
     ['numbers.range_step(1, 10, 4)', [1, 5, 9]],
     [
       '[bits.and(6, 3), bits.or(6, 3), bits.xor(6, 3), bits.negate(0), bits.lsh(1, 70), bits.rsh(-5, 1)]',
-      [2, 7, 5, -1, 1180591620717411303424, -3],
+      [2, 7, 5, -1, 2 ** 70, -3],
     ],
     ['[5 % 3, -5 % 3, 7 / 2, 6 / 3]', [2, -2, 3.5, 2]],
     ['[round(-2.5), ceil(1.1), floor(-1.1), abs(-3)]', [-3, 2, -2, 3]],
@@ -65,7 +65,7 @@ describe('built-ins', () => {
       'a,b',
     ],
     ['regex.split("a+", "xaayaz")', ['x', 'y', 'z']],
-    ['regex.replace("foobar", "(o+)(b)", "$2${1}!")', 'fboo!ar'],
+    ['regex.replace("foobar", "(o+)(b)", "$2$1!")', 'fboo!ar'],
     ['regex.find_n("o.", "foobo", -1)', ['oo']],
     [
       'regex.find_all_string_submatch_n("a(x*)b", "-axxb-ab-", -1)',
