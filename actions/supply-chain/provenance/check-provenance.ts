@@ -48,7 +48,7 @@ function checkBuilder(builder: string, signatory: Signatory, { builders }: Prove
       ),
     ];
   }
-  if (builder === identity || builder === claims.workflow || builder === hostedRunner) return [];
+  if (builder === identity || builder === hostedRunner) return [];
   return [
     problem(
       'builder-unexpected',

@@ -46,8 +46,8 @@ export async function collectProvenance(options: ProvenanceOptions, io: GateIo):
   const missing: string[] = [];
   const unreadable = new Map<string, string>();
   for (const option of options.artifacts) {
-    const files = await readAttestations(option, io, unreadable);
     const named = await readArtifacts(option, io);
+    const files = await readAttestations(option, named, io, unreadable);
     if (named.length === 0) missing.push(option.path ?? '');
     artifacts.push(...named.map((artifact) => factsOf(artifact, option.attestations, files, verifier)));
   }
@@ -67,17 +67,15 @@ export function factsOf(
   files: readonly AttestationFile[],
   verifier: SignatureVerifier,
 ): ArtifactFacts {
-  const attestations = files
-    .filter(({ path }) => path !== artifact.name)
-    .flatMap(({ path, found }) =>
-      found.map(
-        ({ document, text }): AttestationFacts => ({
-          path,
-          text,
-          check: verifier.verify(document, artifact.bytes),
-        }),
-      ),
-    );
+  const attestations = files.flatMap(({ path, found }) =>
+    found.map(
+      ({ document, text }): AttestationFacts => ({
+        path,
+        text,
+        check: verifier.verify(document, artifact.bytes),
+      }),
+    ),
+  );
   return { name: artifact.name, digests: artifact.digests, searched, attestations };
 }
 
@@ -118,13 +116,16 @@ async function readArtifacts({ path, digest }: ArtifactOption, io: GateIo): Prom
   return artifacts;
 }
 
+/** A wide glob may catch the artifacts too: what is one of them attests nothing. */
 async function readAttestations(
   { attestations }: ArtifactOption,
+  artifacts: readonly NamedArtifact[],
   io: GateIo,
   unreadable: Map<string, string>,
 ): Promise<AttestationFile[]> {
   const files: AttestationFile[] = [];
   for (const path of await io.files.list(attestations)) {
+    if (artifacts.some(({ name }) => name === path)) continue;
     const bytes = await io.files.read(path, maxAttestationBytes);
     const found = bytes === null ? 'it cannot be read' : parseSignedDocuments(bytes);
     if (typeof found === 'string') unreadable.set(path, found);

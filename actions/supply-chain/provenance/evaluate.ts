@@ -115,17 +115,16 @@ function lackingFindings(
       },
     ];
   }
-  const own = judgements.filter(({ about }) => about);
-  const candidates = own.length > 0 ? own : judgements;
+  const own = judgements.filter(({ about }) => about !== false);
+  const candidates = judgements.some(({ about }) => about) ? own : judgements;
   const ofKind = candidates.filter((one) => kind === 'signature' || one.provenance !== null);
   const problems = (ofKind.length > 0 ? ofKind : candidates).flatMap((one) =>
     [...one.distrust, ...(kind === 'provenance' ? (one.provenance ?? []) : [])].map((found) =>
       problemFinding(name, one, found),
     ),
   );
-  if (problems.length === 0 || (kind === 'provenance' && ofKind.length === 0)) {
-    problems.push(provenanceMissing(name, candidates));
-  }
+  const unproven = ofKind.length === 0 && candidates.some(({ distrust }) => distrust.length === 0);
+  if (unproven) problems.push(provenanceMissing(name, candidates));
   return problems.slice(0, shownProblems);
 }
 
@@ -173,7 +172,7 @@ function signersOf(relied: readonly Judgement[]): string[] {
 /** What is about the artifact and does not hold is told even when something else proves the artifact. */
 function ignored(judgements: readonly Judgement[], relied: readonly Judgement[]): Finding[] {
   return judgements
-    .filter((one) => one.about && !relied.includes(one) && one.distrust.length > 0)
+    .filter((one) => one.about !== false && !relied.includes(one) && one.distrust.length > 0)
     .slice(0, shownProblems)
     .map(({ attestation, distrust }) => ({
       code: 'attestation-ignored',

@@ -19,8 +19,8 @@ export interface Judgement {
   readonly attestation: AttestationFacts;
   /** Null while the signature does not hold: then nobody is known to have signed. */
   readonly signatory: Signatory | null;
-  /** False when it is about another artifact: it belongs to somebody else, and is no problem of this one. */
-  readonly about: boolean;
+  /** False when it is about another artifact, whose business it is; null while nothing is known of it. */
+  readonly about: boolean | null;
   /** Predicate type of the statement; null for a signature over the artifact itself. */
   readonly predicateType: string | null;
   /** What keeps it from being a trusted signature of the artifact. */
@@ -36,11 +36,11 @@ export function judgeAttestation(
   policy: ProvenancePolicy,
 ): Judgement {
   const { check } = attestation;
-  const nothing = { attestation, about: true, predicateType: null, provenance: null };
+  const nothing = { attestation, about: null, predicateType: null, provenance: null };
   if (!check.ok) return { ...nothing, signatory: null, distrust: [refusal(check)] };
   const { signatory, covers } = check;
   const signer = [...checkSignatory(signatory, policy), ...checkCertifiedSource(signatory, policy)];
-  if (covers.kind === 'artifact') return { ...nothing, signatory, distrust: signer };
+  if (covers.kind === 'artifact') return { ...nothing, about: true, signatory, distrust: signer };
   const statement = readStatement(covers);
   if ('code' in statement) return { ...nothing, signatory, distrust: [...signer, statement] };
   const about = isAbout(statement, artifact.digests);
