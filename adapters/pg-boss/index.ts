@@ -89,6 +89,12 @@ const queueSettings = {
   deadLetter: deadLetterQueue,
 } as const;
 
+/** A delay instead of a time: the queue's clock is the database's, which may differ from the caller's. */
+function delayOf(notBefore: number | undefined): { startAfter?: string } {
+  const delay = (notBefore ?? 0) - Date.now();
+  return delay > 0 ? { startAfter: `${delay} milliseconds` } : {};
+}
+
 function queueOver(boss: PgBoss): Queue {
   return {
     send: async (tx, queue, jobs) => {
@@ -99,7 +105,7 @@ function queueOver(boss: PgBoss): Queue {
         jobs.map(({ key, data, notBefore }) => ({
           data,
           singletonKey: key,
-          ...(notBefore !== undefined && notBefore > Date.now() ? { startAfter: new Date(notBefore) } : {}),
+          ...delayOf(notBefore),
         })),
         { db },
       );

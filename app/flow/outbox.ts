@@ -127,9 +127,19 @@ async function recordFailure(pending: PendingEffect, error: unknown, ports: Outb
   return false;
 }
 
-/** The job came before its time (a clock that was set back, a job sent by the sweeper): come again. */
+/** Bounds of the time after which a job that came too early comes again, ms. */
+const shortestRound = 1_000;
+const longestRound = 10_000;
+
+/**
+ * The job came before its time: its effect was postponed, or the clock of this process is behind the queue's.
+ * Come again: not at once, which would be a busy loop for as long as the clocks differ, and before long, because
+ * the job may then reach a process whose clock is right.
+ */
 async function sendAgain(key: string, ports: OutboxPorts): Promise<void> {
   const pending = await readPendingEffect(ports.database, key);
   if (pending === null) return;
-  await ports.queue.send(ports.database, effectQueue, [{ key, data: { key }, notBefore: pending.notBefore }]);
+  const now = ports.now();
+  const wait = Math.min(Math.max(pending.notBefore - now, shortestRound), longestRound);
+  await ports.queue.send(ports.database, effectQueue, [{ key, data: { key }, notBefore: now + wait }]);
 }

@@ -158,6 +158,19 @@ describe('effects', () => {
     expect(performed).toEqual(['timer/x']);
   });
 
+  it('whose job comes too early come again within seconds, and not at once', async () => {
+    const sent: number[] = [];
+    const send: Queue['send'] = async (_tx, _queue, jobs) => {
+      sent.push(...jobs.map(({ notBefore = 0 }) => notBefore - clock));
+    };
+    await plan({ ...check('far', 'queued'), notBefore: clock + 600_000 });
+    await plan({ ...check('near', 'completed'), notBefore: clock + 5 });
+    for (const id of ['far', 'near']) {
+      await performEffect(effectKey(release, id), { ...ports(), queue: { ...queue, send } });
+    }
+    expect(sent).toEqual([10_000, 1_000]);
+  });
+
   it('answer with the event that their kind names', async () => {
     perform = async () => ({ event: { type: 'timer.fired', timer: 'x' } });
     await plan({ id: 'timer/x', effect: { kind: 'startTimer', timer: 'x' } });
