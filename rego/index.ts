@@ -31,3 +31,4 @@ export { compare, equal, typeName } from './value/compare.ts';
 export { fromJson, type Json, jsonText, parseJson, toJson } from './value/json.ts';
 export { regoText } from './value/text.ts';
 export type { Value } from './value/types.ts';
+export { type WasmOptions, WasmPolicy } from './wasm.ts';
