@@ -2,7 +2,8 @@ import { coldStart } from './cold-start.ts';
 import { evidence } from './evidence.ts';
 import { judgeSpeed } from './judge.ts';
 import type { Benchmark } from './measure.ts';
+import { regoSpeed } from './rego.ts';
 import { webhooks } from './webhooks.ts';
 
 /** Every benchmark, in the order in which they run. */
-export const benchmarks: readonly Benchmark[] = [webhooks, coldStart, evidence, judgeSpeed];
+export const benchmarks: readonly Benchmark[] = [webhooks, coldStart, evidence, judgeSpeed, regoSpeed];
