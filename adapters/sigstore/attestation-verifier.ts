@@ -16,6 +16,7 @@ import type {
   TrustAnchors,
 } from '../../core/ports/attestations.ts';
 import { claimsOf, identityOf, issuerOf } from './certificate-claims.ts';
+import { logNamesSigner } from './log-signer.ts';
 import { type NamedKey, parsePublicKey } from './public-key.ts';
 import { attempt, type Refused, refused } from './refusal.ts';
 import { hashes, toBundle } from './signed-bundle.ts';
@@ -66,11 +67,12 @@ function byCertificate(
 ): SignatureCheck {
   return attempt(() => {
     const certificate = leafOf(bundle);
-    new Verifier(material, {
+    const { key } = new Verifier(material, {
       ctlogThreshold: witnesses.sct,
       tlogThreshold: witnesses.log,
       timestampThreshold: Math.max(1, witnesses.timestamp),
     }).verify(entityOf(bundle, artifact));
+    if (!logNamesSigner(bundle, key)) return otherSigner;
     const issuer = issuerOf(certificate);
     const identity = identityOf(certificate);
     if (issuer === null || identity === null) {
@@ -97,6 +99,7 @@ function byKey(
       };
       const thresholds = { ctlogThreshold: 0, tlogThreshold: witnesses.log, timestampThreshold: 0 };
       new Verifier(only, thresholds).verify(entityOf(bundle, artifact));
+      if (!logNamesSigner(bundle, key)) return otherSigner;
       return accepted(bundle, { kind: 'key', name, fingerprint });
     });
   });
@@ -149,6 +152,8 @@ function accepted({ content, verificationMaterial }: Bundle, signatory: Signator
   const { payload, payloadType } = content.dsseEnvelope;
   return { ok: true, signatory, covers: { kind: 'payload', type: payloadType, bytes: payload }, logEntries };
 }
+
+const otherSigner = refused('log-entry', 'its log entry names another signer');
 
 function leafOf({ verificationMaterial: { content } }: Bundle): X509Certificate {
   if (content.$case === 'certificate')

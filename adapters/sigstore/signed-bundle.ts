@@ -9,6 +9,7 @@ import {
 } from '@sigstore/bundle';
 import { Envelope, HashAlgorithm } from '@sigstore/protobuf-specs';
 import type { SignedDocument } from '../../core/ports/attestations.ts';
+import { bundleOfCosign } from './cosign-bundle.ts';
 
 const known = [
   BUNDLE_V01_MEDIA_TYPE,
@@ -25,6 +26,8 @@ export function toBundle(document: SignedDocument, artifact: Uint8Array | null):
         return knownBundle(document.json);
       case 'envelope':
         return ofEnvelope(document.json);
+      case 'cosign':
+        return bundleFromJSON(bundleOfCosign(document.json, artifact));
       case 'raw':
         return ofSignature(document.signature, artifact);
     }

@@ -21,6 +21,8 @@ export type SignedDocument =
   | { readonly kind: 'bundle'; readonly json: unknown }
   /** A DSSE envelope without a bundle around it. */
   | { readonly kind: 'envelope'; readonly json: unknown }
+  /** What `cosign sign-blob --bundle` wrote before it wrote sigstore bundles. */
+  | { readonly kind: 'cosign'; readonly json: unknown }
   /** Signature bytes over an artifact, as `cosign sign-blob` writes them. */
   | { readonly kind: 'raw'; readonly signature: Uint8Array };
 

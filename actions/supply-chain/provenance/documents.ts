@@ -53,13 +53,15 @@ function documentsIn(value: unknown, depth: number): FoundDocument[] {
   if (depth > 3 || value === null || typeof value !== 'object') return [];
   if (Array.isArray(value))
     return value.slice(0, maxDocuments + 1).flatMap((one) => documentsIn(one, depth + 1));
-  const { attestations, attestation, bundle, verificationMaterial, payload, signatures } = value as Readonly<
-    Record<string, unknown>
-  >;
+  const { attestations, attestation, bundle, verificationMaterial, payload, signatures, base64Signature } =
+    value as Readonly<Record<string, unknown>>;
   const wrapped = attestations ?? attestation ?? bundle;
   if (wrapped !== undefined) return documentsIn(wrapped, depth + 1);
   if (verificationMaterial !== undefined) {
     return [{ document: { kind: 'bundle', json: value }, text: JSON.stringify(value) }];
+  }
+  if (base64Signature !== undefined) {
+    return [{ document: { kind: 'cosign', json: value }, text: JSON.stringify(value) }];
   }
   if (payload === undefined || !Array.isArray(signatures)) return [];
   // An envelope may carry several signatures; each is somebody's, and is judged by itself.

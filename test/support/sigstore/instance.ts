@@ -25,6 +25,8 @@ export interface Signing {
   readonly certifiedAt?: number;
   /** When the log took the entry, ms. */
   readonly loggedAt?: number;
+  /** The key that the log entry names as the signer's, as PEM. */
+  readonly loggedAs?: string;
   readonly withoutLog?: boolean;
   readonly withoutSct?: boolean;
 }
@@ -106,6 +108,29 @@ export class SigstoreInstance {
     });
   }
 
+  /** The same as cosign 2 wrote it. */
+  signArtifactLikeCosign(artifact: Uint8Array, signing: Signing = {}) {
+    const { verificationMaterial, ...content } = this.signArtifact(artifact, signing);
+    const { signature } = (content as unknown as { messageSignature: { signature: string } })
+      .messageSignature;
+    const [entry] = verificationMaterial.tlogEntries;
+    return {
+      base64Signature: signature,
+      cert: Buffer.from(pemOf(Buffer.from(verificationMaterial.certificate.rawBytes, 'base64'))).toString(
+        'base64',
+      ),
+      rekorBundle: {
+        SignedEntryTimestamp: entry?.inclusionPromise.signedEntryTimestamp,
+        Payload: {
+          body: entry?.canonicalizedBody,
+          integratedTime: Number(entry?.integratedTime),
+          logIndex: 0,
+          logID: Buffer.from(entry?.logId.keyId ?? '', 'base64').toString('hex'),
+        },
+      },
+    };
+  }
+
   /** The same with a key instead of a certificate, logged. */
   signArtifactWithKey(artifact: Uint8Array, { publicKey, privateKey }: KeyPair) {
     const signature = signWith(artifact, privateKey);
@@ -138,7 +163,7 @@ export class SigstoreInstance {
       from: signing.certifiedAt ?? now,
       extensions: extensionsOf(signing),
     });
-    const { body, content } = make(key, pemOf(certificate));
+    const { body, content } = make(key, signing.loggedAs ?? pemOf(certificate));
     const entry = logEntry(this.#log, body, signing.loggedAt ?? (signing.certifiedAt ?? now) + 1_000);
     return {
       mediaType,

@@ -9,7 +9,7 @@ export function logEntry(
   key: KeyPair,
   body: { readonly kind: string; readonly apiVersion: string; readonly spec: unknown },
   at: number,
-): Readonly<Record<string, unknown>> {
+) {
   const bytes = Buffer.from(canonicalize(body) ?? '');
   const keyId = sha256(spki(key.publicKey));
   const integratedTime = Math.floor(at / 1_000);

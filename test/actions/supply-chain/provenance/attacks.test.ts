@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { newKey } from '../../../support/sigstore/certificates.ts';
 import {
   commit,
   now,
@@ -10,6 +11,7 @@ import {
 import { artifact, codesOf, judge, sigstore, slsaV1, slsaV02, trustedRoot } from './world.ts';
 
 const minute = 60_000;
+const otherKey = newKey().publicKey.export({ type: 'spki', format: 'pem' }).toString();
 type Bundle = ReturnType<typeof sigstore.attest>;
 
 describe('provenance that holds', () => {
@@ -219,6 +221,11 @@ describe('a signature that does not hold', () => {
       },
       'log-entry-invalid',
     ],
+    [
+      'a log entry that names another signer',
+      sigstore.attest(slsaV1(), { loggedAs: otherKey }),
+      'log-entry-invalid',
+    ],
     ['no log entry', sigstore.attest(slsaV1(), { withoutLog: true }), 'signing-time-unproven'],
     [
       'a log entry without a promise: no proven time',
@@ -272,6 +279,15 @@ describe('a signature over the artifact', () => {
 
   it('proves who signed', async () => {
     expect(await judge(signed, { require: ['signature'] })).toMatchObject({ verdict: 'pass' });
+  });
+
+  it('proves it in the form of cosign 2 as well', async () => {
+    const kinds = { require: ['signature'] };
+    expect(await judge(sigstore.signArtifactLikeCosign(artifact), kinds)).toMatchObject({ verdict: 'pass' });
+    const foreign = sigstore.signArtifactLikeCosign(artifact, { issuer: 'https://evil.test' });
+    expect(codesOf(await judge(foreign, kinds))).toEqual(['issuer-unexpected']);
+    const { rekorBundle: _, ...unlogged } = sigstore.signArtifactLikeCosign(artifact);
+    expect(codesOf(await judge(unlogged, kinds))).toEqual(['signing-time-unproven']);
   });
 
   it('is no provenance', async () => {

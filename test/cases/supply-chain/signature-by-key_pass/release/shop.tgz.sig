@@ -1,0 +1,1 @@
+ohj//YiugHiReYNWbuj2Vc3UQ2mbZ5HEMP4Xxb7jfpVqtf/DJan9+3q6N6M9FtbnKN7aYJrWBOADgtjEzHt4Bg==

@@ -1,0 +1,1 @@
+QXBvuGBdlxu86cmY5wFee2ocdwhG+1sxYdMsXY5oh/NxPTz+pF4iQp62W0L8jhOrmANgsvulzL4aKp3+piLZCg==
