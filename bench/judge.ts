@@ -88,7 +88,7 @@ function wholeJudge(): number {
     for (let n = 1; n <= ticks; n++) {
       const { requests, errors } = at(n);
       const arm = (i: 0 | 1) => ({ requests: requests[i], errors: errors[i], slow: [errors[i]] });
-      const tick: Tick = { at: n, counts: { readAt: n, canary: arm(0), baseline: arm(1) } };
+      const tick: Tick = { at: n, counts: { from: n - 1, readAt: n, canary: arm(0), baseline: arm(1) } };
       state = judgeTick(state, tick, settings).state;
     }
   });

@@ -31,13 +31,14 @@ export function judgeTick(
   settings: JudgeSettings,
 ): { readonly state: EvidenceState } & Judgement {
   if (typeof counts === 'string') return settle(state, at, settings, counts);
-  const { readAt, canary, baseline } = counts;
+  const { from, readAt, canary, baseline } = counts;
   const seen: EvidenceState = {
     ...state,
     lastDataAt: canary.requests > 0 ? readAt : state.lastDataAt,
     lastBaselineAt: baseline.requests > 0 ? readAt : state.lastBaselineAt,
   };
-  if (readAt < seen.since + settings.warmUp) return settle(seen, at, settings, 'WARMING_UP');
+  const isWarm = settings.warmUp === 0 || (from !== null && from >= seen.since + settings.warmUp);
+  if (!isWarm) return settle(seen, at, settings, 'WARMING_UP');
   return settle(addEvidence(seen, canary, baseline, settings), at, settings, null);
 }
 

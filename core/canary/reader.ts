@@ -23,6 +23,8 @@ export interface Tick {
 }
 
 export interface TickCounts {
+  /** When they were read before, ms since the epoch; the counts are of the time between. Null: never. */
+  readonly from: number | null;
   /** When the counters were read, ms since the epoch. */
   readonly readAt: number;
   readonly canary: ArmDelta;
@@ -52,6 +54,9 @@ export function countTick(
   const baseline = takeDeltas(reader.counters.baseline, reading.baseline, edges);
   return {
     reader: { lastAt: reading.at, counters: { canary: canary.counters, baseline: baseline.counters } },
-    tick: { at, counts: { readAt: reading.at, canary: canary.delta, baseline: baseline.delta } },
+    tick: {
+      at,
+      counts: { from: reader.lastAt, readAt: reading.at, canary: canary.delta, baseline: baseline.delta },
+    },
   };
 }

@@ -51,7 +51,7 @@ export function judgeSettings(
  * Fixed weights of the metrics (method G); their sum is 1. The absolute ones need little: where they
  * speak at all, they speak loudly.
  */
-export const metricWeights = { errors: 0.6, slow: 0.3, absolute: 0.05, tail: 0.05 } as const;
+export const metricWeights = { errors: 0.55, slow: 0.39, absolute: 0.03, tail: 0.03 } as const;
 export type JudgedMetric = keyof typeof metricWeights;
 export const judgedMetrics = ['errors', 'slow', 'absolute', 'tail'] as const satisfies JudgedMetric[];
 

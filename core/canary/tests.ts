@@ -46,16 +46,17 @@ function makeTests({ toleratedRatio: tolerated, maxErrorRate: limit }: JudgeSett
 }
 
 /**
- * Alternatives from 1.5 to 20 times what is tolerated. Half of the capital is on those below 3.2, which take the
- * longest to see: a nat saved there is worth the most seconds. A fifth is on the largest one, where everything
+ * Alternatives from 1.5 to 20 times what is tolerated. Most of the capital is on those below 3.2, which take
+ * the longest to see: a nat saved there is worth the most seconds. A fifth is on the largest one, where everything
  * that is worse still ends up. (Weights chosen in the study: `docs/canary.md`.)
  */
 function comparison(tolerated: number): RatioTest {
   const grid = gridAbove(1.5 * tolerated, 20 * tolerated, fine);
   const beforeLast = grid[fine - 2] as number;
   const zones = [
-    { to: 3.2 * tolerated, weight: 0.5 },
-    { to: beforeLast, weight: 0.3 },
+    { to: 3.2 * tolerated, weight: 0.42 },
+    { to: 9 * tolerated, weight: 0.34 },
+    { to: beforeLast, weight: 0.04 },
     { to: Number.POSITIVE_INFINITY, weight: 0.2 },
   ];
   return ratioTest(tolerated, grid, zonedPrior(grid, zones));

@@ -8,3 +8,32 @@ export function randomFrom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
+
+/**
+ * A Poisson count: inversion by sequential search, exact up to rounding; large means in parts of at most 25
+ * (a sum of Poisson counts is one).
+ */
+export function poissonFrom(mean: number, random: () => number): number {
+  let count = 0;
+  let left = mean;
+  for (; left > 25; left -= 25) count += smallPoisson(25, random);
+  return left > 0 ? count + smallPoisson(left, random) : count;
+}
+
+function smallPoisson(mean: number, random: () => number): number {
+  const u = random();
+  let probability = Math.exp(-mean);
+  let below = probability;
+  let count = 0;
+  while (u > below && count < 200) {
+    count++;
+    probability *= mean / count;
+    below += probability;
+  }
+  return count;
+}
+
+/** A normal variate with mean 0 and variance 1 (Box & Muller 1958). */
+export function normalFrom(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}

@@ -18,7 +18,7 @@ export interface RestartingProcess {
 }
 
 /** How the capital is divided: the beginning of the release, the beginnings of later steps, late regressions. */
-const shares = { start: 0.85, steps: 0.05, late: 0.1 } as const;
+const shares = { start: 0.9, steps: 0.04, late: 0.06 } as const;
 
 /** The beginning's share is staked at once. `prior`: of the test's grid; `steps`: how many beginnings there will be. */
 export function openProcess(prior: Float64Array, steps: number): RestartingProcess {

@@ -298,6 +298,16 @@ describe('readings that are no evidence', () => {
     expect(state.totals.canary.requests).toBe(0);
   });
 
+  it('nor is the tick in which the warm-up ends', () => {
+    const cold = { ...settings, warmUp: 30 * second };
+    const ticks = [reading(25 * second, [0, 0], [0, 0]), reading(35 * second, [50, 50], [50, 0])];
+    const judgeAll = (all: readonly Observation[]): JudgeState =>
+      all.reduce((state, one) => judge(state, one, cold).state, openJudge(1, 0, true, cold));
+    expect(judgeAll(ticks).totals.canary.requests).toBe(0);
+    const after = reading(45 * second, [70, 50], [70, 0]);
+    expect(judgeAll([...ticks, after]).totals.canary).toMatchObject({ requests: 20, errors: 0 });
+  });
+
   it.each([
     ['NaN', Number.NaN],
     ['infinity', Number.POSITIVE_INFINITY],
