@@ -1,5 +1,8 @@
 import type { GateIo } from '../../core/gate/gate.ts';
-import { dryRun } from './dry-run.ts';
+import { readChanges } from './changes/read.ts';
+import { breakagesOf } from './contracts/breakages.ts';
+import { noContracts, type ReadContracts, readContracts } from './contracts/read.ts';
+import { dryRun } from './dry-run/rehearsal.ts';
 import type { Migration, MigrationsFacts } from './facts.ts';
 import { readLayout } from './layout.ts';
 import type { MigrationsOptions } from './options.ts';
@@ -16,12 +19,29 @@ export async function collectMigrations(options: MigrationsOptions, io: GateIo):
     if (migration !== null) migrations.push(migration);
   }
   const here = new Set(paths);
+  const { changes, problems } = await readChanges(options.changes, io.files);
+  const base =
+    io.baseFiles === undefined ? { changes: [] } : await readChanges(options.changes, io.baseFiles);
   return {
     hasBase: io.baseFiles !== undefined,
     migrations,
     removed: basePaths.filter((path) => !here.has(path)),
-    dryRun: await dryRun(options, migrations, io),
+    dryRun: await dryRun(options, { migrations, changes }, io),
+    contracts: await contractsAtStake(options, migrations, io),
+    changes,
+    baseChanges: base.changes,
+    changeProblems: problems,
   };
+}
+
+/** The code of the base is read only when something under test could break it. */
+async function contractsAtStake(
+  options: MigrationsOptions,
+  migrations: readonly Migration[],
+  io: GateIo,
+): Promise<ReadContracts> {
+  if (io.baseFiles === undefined || breakagesOf(migrations).length === 0) return noContracts;
+  return readContracts(options.contracts, io.baseFiles);
 }
 
 async function readMigration(

@@ -1,11 +1,17 @@
 import type { Evaluation } from '../../core/gate/gate.ts';
 import type { Finding } from '../../core/gate/result.ts';
 import { countFindings, plural, verdictOfFindings } from '../../core/gate/verdict.ts';
-import type { DryRunProblem, MigrationsFacts } from './facts.ts';
+import { judgeChanges } from './changes/judge.ts';
+import { judgeContracts } from './contracts/judge.ts';
+import { observedFindings } from './dry-run/judge-observed.ts';
+import { reversalFindings } from './dry-run/judge-reversal.ts';
+import { dryRunFindings } from './dry-run/judge-run.ts';
+import { judgeTenants } from './dry-run/judge-tenants.ts';
+import { ExceptionLedger } from './exceptions.ts';
+import type { MigrationsFacts } from './facts.ts';
 import { judgeMigrations } from './judge.ts';
 import type { MigrationsOptions } from './options.ts';
-import { planEvidence } from './plan.ts';
-import { placesIn } from './sql/lines.ts';
+import { phasesEvidence, planEvidence } from './plan.ts';
 
 /** Verdict on the migrations: the rules, the history they must keep, and what the dry run saw. */
 export function evaluateMigrations(
@@ -13,15 +19,31 @@ export function evaluateMigrations(
   facts: MigrationsFacts,
   now: number,
 ): Evaluation {
-  if (facts.migrations.length === 0 && facts.removed.length === 0) return nothingThere(options);
+  const planned = facts.changes.length + facts.changeProblems.length;
+  if (facts.migrations.length + facts.removed.length + planned === 0) return nothingThere(options);
+  const ledger = new ExceptionLedger(options.exceptions, now);
+  const byText = judgeMigrations(options, facts, ledger);
+  const observed = [
+    ...judgeContracts(facts.migrations, facts.contracts),
+    ...observedFindings(options, facts, byText),
+  ].map((finding) => ledger.excuse(finding));
+  const changes = judgeChanges(facts);
+  const tenants = judgeTenants(options, facts.dryRun);
   const findings = [
-    ...judgeMigrations(options, facts, now),
+    ...byText,
     ...historyFindings(facts),
     ...dryRunFindings(options, facts),
+    ...observed,
+    ...reversalFindings(options, facts),
+    ...tenants.findings,
+    ...changes.findings,
+    ...ledger.leftovers(),
   ];
-  const required = options.dry_run === 'required' && facts.dryRun.state !== 'done';
+  const unseen =
+    options.dry_run === 'required' && facts.dryRun.state !== 'done' && facts.migrations.length > 0;
   const found = verdictOfFindings(findings);
-  const verdict = found !== 'fail' && required && facts.migrations.length > 0 ? 'inconclusive' : found;
+  const open = unseen || tenants.inconclusive || changes.inconclusive;
+  const verdict = found !== 'fail' && open ? 'inconclusive' : found;
   const judged = facts.migrations.filter((migration) => migration.judged);
   return {
     verdict,
@@ -37,7 +59,7 @@ export function evaluateMigrations(
       dry_run: facts.dryRun.state,
       ...(facts.dryRun.state === 'done' ? { dry_run_statements: facts.dryRun.statements.length } : {}),
     },
-    evidence: [planEvidence(facts, findings)],
+    evidence: [planEvidence(facts, findings), ...phasesEvidence(facts)],
   };
 }
 
@@ -97,41 +119,4 @@ function historyFindings(facts: MigrationsFacts): Finding[] {
     }),
   );
   return [...edited, ...removed];
-}
-
-function dryRunFindings(options: MigrationsOptions, facts: MigrationsFacts): Finding[] {
-  const run = facts.dryRun;
-  if (run.state === 'done') return run.problems.map((problem) => dryRunFinding(facts, problem));
-  if (run.state === 'off' && options.dry_run !== 'required') return [];
-  return [
-    {
-      code: 'dry-run-not-done',
-      level: options.dry_run === 'required' ? 'warning' : 'notice',
-      message: `The migrations were not run: ${run.reason}. Only their text was judged.`,
-      help: 'Give the gate a Postgres server with database-url (a service container of the job is enough).',
-    },
-  ];
-}
-
-function dryRunFinding(facts: MigrationsFacts, problem: DryRunProblem): Finding {
-  const file = facts.migrations.find(({ path }) => path === problem.path);
-  const doing = { up: 'applying', down: 'undoing', 'up again': 'applying it again after undoing' }[
-    problem.direction
-  ];
-  return {
-    code:
-      problem.direction === 'up'
-        ? 'dry-run-failed'
-        : problem.direction === 'down'
-          ? 'down-failed'
-          : 'redo-failed',
-    level: 'error',
-    message: `A real Postgres refused this statement while ${doing}: ${problem.message}${problem.code ? ` (SQLSTATE ${problem.code})` : ''}.`,
-    help:
-      problem.direction === 'up'
-        ? 'Correct the statement. When it needs objects that are made elsewhere, name their SQL in dry_run_setup.'
-        : 'Make the down section undo exactly what the up section does.',
-    path: problem.path,
-    ...(file === undefined ? {} : placesIn(file.bytes)(problem.at)),
-  };
 }

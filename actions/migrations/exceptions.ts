@@ -2,6 +2,19 @@ import { globMatcher } from '../../core/gate/glob.ts';
 import type { Finding } from '../../core/gate/result.ts';
 import type { RuleException } from './options.ts';
 
+/**
+ * Nothing is hidden: an excused finding stays in the report and names why. An exception on the base branch was
+ * agreed to by others and becomes a notice; a comment in the change is the author's own word, so it warns.
+ */
+export function excused(finding: Finding, level: 'notice' | 'warning', reason: string): Finding {
+  return {
+    ...finding,
+    level,
+    message: `Allowed by ${reason}. ${finding.message}`,
+    data: { ...finding.data, excused: true },
+  };
+}
+
 /** Exceptions of the config: which hold, which have run out, which were not needed. */
 export class ExceptionLedger {
   private readonly entries: { exception: RuleException; matches: (path: string) => boolean; used: boolean }[];
@@ -14,6 +27,12 @@ export class ExceptionLedger {
       matches: globMatcher([exception.path]),
       used: false,
     }));
+  }
+
+  /** A finding that an exception allows, as a notice with its reason; any other as it is. */
+  excuse(finding: Finding): Finding {
+    const reason = finding.path === undefined ? null : this.reasonFor(finding.code, finding.path);
+    return reason === null ? finding : excused(finding, 'notice', reason);
   }
 
   reasonFor(rule: string, path: string): string | null {

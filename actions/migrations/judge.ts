@@ -1,5 +1,7 @@
 import type { Finding } from '../../core/gate/result.ts';
-import { ExceptionLedger } from './exceptions.ts';
+import { breakagesOf } from './contracts/breakages.ts';
+import { releasedBy } from './contracts/judge.ts';
+import { type ExceptionLedger, excused } from './exceptions.ts';
 import type { Migration, MigrationsFacts } from './facts.ts';
 import { readIgnores } from './ignores.ts';
 import { upFileOf } from './layout.ts';
@@ -7,19 +9,19 @@ import type { MigrationsOptions } from './options.ts';
 import { rules } from './rules/registry.ts';
 import type { Rule, RuleContext } from './rules/rule.ts';
 import { type Place, placesIn } from './sql/lines.ts';
-import type { Script } from './sql/parse.ts';
+import type { Script, Statement } from './sql/parse.ts';
 import { createdTables } from './sql/tables.ts';
 
 /** What the rules say about the migrations under test, exceptions and ignores applied and shown. */
 export function judgeMigrations(
   options: MigrationsOptions,
-  { migrations, hasBase }: Pick<MigrationsFacts, 'migrations' | 'hasBase'>,
-  now: number,
+  { migrations, hasBase, contracts }: Pick<MigrationsFacts, 'migrations' | 'hasBase' | 'contracts'>,
+  ledger: ExceptionLedger,
 ): Finding[] {
   const judged = migrations.filter((migration) => migration.judged);
   const active = rules.filter((rule) => isActive(rule, options));
-  const ledger = new ExceptionLedger(options.exceptions, now);
-  const findings = judged.flatMap((migration) => {
+  const breakages = breakagesOf(judged);
+  return judged.flatMap((migration) => {
     const placeOf = placesIn(migration.bytes);
     // Without a base nobody knows which files belong to one change: each stands for itself.
     const created = tablesMadeBy(hasBase ? judged : [migration]);
@@ -32,7 +34,16 @@ export function judgeMigrations(
       ...(script.direction === 'up' ? ruleFindings(migration.path, script, placeOf, context) : []),
     ]);
   });
-  return [...findings, ...ledger.leftovers()];
+
+  /** The contract step: the reason why nobody misses what the statement takes away; null when somebody may. */
+  function releaseOf(path: string, statement: Statement | undefined): string | null {
+    if (statement === undefined) return null;
+    const { start, end } = statement;
+    const taken = breakages.filter((one) => one.path === path && one.at >= start && one.at < end);
+    const files = taken.map((one) => releasedBy(one, contracts));
+    if (files.length === 0 || files.includes(null)) return null;
+    return `the contracts of the running version, which no longer use it (${[...new Set(files.flat())].join(', ')})`;
+  }
 
   function ruleFindings(
     path: string,
@@ -54,6 +65,8 @@ export function judgeMigrations(
         };
         const reason = ledger.reasonFor(rule.name, path);
         if (reason !== null) return excused(finding, 'notice', reason);
+        const released = retiring.has(rule.name) ? releaseOf(path, statementOf(script, hit.at)) : null;
+        if (released !== null) return excused(finding, 'notice', released);
         if (!ignores.hides(rule.name, hit.at)) return finding;
         return options.inline_ignores === 'allow'
           ? excused(finding, 'warning', 'a squawk-ignore comment of the author')
@@ -63,13 +76,20 @@ export function judgeMigrations(
   }
 }
 
+/** Rules about what the running version may still use: declared contracts can say that it does not. */
+const retiring = new Set(['ban-drop-column', 'ban-drop-table', 'renaming-column', 'renaming-table']);
+
+function statementOf(script: Script, at: number): Statement | undefined {
+  return script.statements.find(({ end }) => at < end);
+}
+
 function isActive(rule: Rule, options: MigrationsOptions): boolean {
   if (options.exclude_rules.includes(rule.name)) return false;
   return rule.optIn !== true || options.include_rules.includes(rule.name);
 }
 
 /** Tables that a change makes are empty until it is released: every file of it may touch them freely. */
-function tablesMadeBy(judged: readonly Migration[]): Set<string> {
+export function tablesMadeBy(judged: readonly Migration[]): Set<string> {
   const ups = judged.flatMap(({ scripts }) => scripts.filter((script) => script.direction === 'up'));
   return new Set(ups.flatMap((script) => [...createdTables(script)]));
 }
@@ -86,19 +106,6 @@ function syntaxFindings(path: string, script: Script, placeOf: (offset: number) 
       ...placeOf(script.syntaxError.at),
     },
   ];
-}
-
-/**
- * Nothing is hidden: an excused finding stays in the report and names why. An exception on the base branch was
- * agreed to by others and becomes a notice; a comment in the change is the author's own word, so it warns.
- */
-function excused(finding: Finding, level: 'notice' | 'warning', reason: string): Finding {
-  return {
-    ...finding,
-    level,
-    message: `Allowed by ${reason}. ${finding.message}`,
-    data: { excused: true },
-  };
 }
 
 /** Without its marker the tool runs nothing of a file, or all of it: either way nobody has judged it. */

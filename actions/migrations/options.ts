@@ -4,14 +4,54 @@ import { rules } from './rules/registry.ts';
 
 const ruleSchema = z.enum(rules.map((rule) => rule.name) as [string, ...string[]]);
 
+/** Findings of the dry run and of contracts that an exception can excuse, beside the rules. */
+export const observedCodes = [
+  'observed-rewrite',
+  'observed-scan-under-lock',
+  'statement-under-exclusive-lock',
+  'lock-held-too-long',
+  'contract-broken',
+  'contract-changed',
+  'contract-tightened',
+] as const;
+
 const exceptionSchema = z.strictObject({
-  rule: ruleSchema.describe('Name of the rule'),
+  rule: z
+    .enum([...ruleSchema.options, ...observedCodes])
+    .describe('Name of the rule, or code of an observation'),
   path: z.string().describe('Glob of the files it holds for'),
   reason: z.string().min(10).describe('Why this is safe here; shown in the report'),
   owner: z.string().optional().describe('Who answers for it'),
   expires: z.iso.date().optional().describe('Last day on which it holds (UTC); an expired one is an error'),
 });
 export type RuleException = z.infer<typeof exceptionSchema>;
+
+const forwardFixSchema = z.strictObject({
+  path: z.string().describe('Glob of the migrations'),
+  plan: z.string().min(10).describe('What is done instead of going back'),
+  owner: z.string().describe('Who does it'),
+});
+
+const tenantSchema = z.strictObject({
+  column: z.string().default('tenant_id').describe('Column that says whose row it is'),
+  tables: z.array(z.string()).default([]).describe('Further tables, as globs of their names'),
+  except: z.array(z.string()).default([]).describe('Tables with the column that belong to nobody, as globs'),
+});
+
+const contractsSchema = z.strictObject({
+  declared: z
+    .array(z.string())
+    .default(['db/contracts/**/*.{yml,yaml}'])
+    .describe('Contract files: version: 1, reads and writes with columns by table'),
+  code: z
+    .array(z.string())
+    .default([
+      '**/*.{ts,js,mjs,cjs,py,go,rb,java,kt,cs,php,rs,prisma}',
+      '!**/{node_modules,dist,vendor,test,tests}/**',
+      '!**/migrations/**',
+    ])
+    .describe('Source files whose SQL, or Prisma models, count as used'),
+});
 
 /** The section `gates.migrations` of the config. */
 export const migrationsOptionsSchema = z.strictObject({
@@ -23,6 +63,7 @@ export const migrationsOptionsSchema = z.strictObject({
       'db/migrations/**/*.sql',
       'db/migrate/**/*.sql',
       'sql/migrations/**/*.sql',
+      'prisma/migrations/**/*.sql',
     ])
     .describe('Globs of the migration files'),
   layout: z
@@ -59,6 +100,40 @@ export const migrationsOptionsSchema = z.strictObject({
   dry_run_setup: z
     .array(z.string())
     .default([])
-    .describe('SQL files to run before the migrations in a dry run, such as a schema dump'),
+    .describe(
+      'SQL files to run before the migrations in a dry run, such as a schema dump or data to compare',
+    ),
+  restored_copy: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Database on the server of database-url that holds a restored copy: the dry run works on a copy of it and applies only what is under test',
+    ),
+  lock_budget_ms: z
+    .int()
+    .min(1)
+    .default(500)
+    .describe(
+      'How long a statement may run while it blocks writes to a table (ms), as the dry run measures it',
+    ),
+  irreversible: z
+    .enum(['warn', 'refuse', 'allow'])
+    .default('warn')
+    .describe('What a migration without a way back is, as long as no forward fix is acknowledged'),
+  forward_fixes: z
+    .array(forwardFixSchema)
+    .default([])
+    .describe('Acknowledged plans for migrations that cannot be undone (or `-- forward-fix: …` in the file)'),
+  tenant: tenantSchema
+    .optional()
+    .describe('Tables that hold rows of several tenants must force row-level security'),
+  contracts: contractsSchema
+    .prefault({})
+    .describe('Where the base branch says what the running version reads and writes'),
+  changes: z
+    .array(z.string())
+    .default(['db/changes/**/*.{yml,yaml}', 'migrations/changes/**/*.{yml,yaml}'])
+    .describe('Globs of the files that plan changes over several releases'),
 });
 export type MigrationsOptions = z.infer<typeof migrationsOptionsSchema>;

@@ -1,11 +1,16 @@
 import type { EvidenceFile } from '../../core/gate/gate.ts';
 import type { Finding } from '../../core/gate/result.ts';
+import { phaseRows, phasesMarkdown } from './changes/phases.ts';
 import type { DryRun, Migration, MigrationsFacts } from './facts.ts';
 import { placesIn } from './sql/lines.ts';
 import { locksOf } from './sql/locks.ts';
 import type { Script } from './sql/parse.ts';
 
-/** `migrations/plan.json`: each statement under test in order, the locks it takes by its text and as observed, and what was found. */
+/**
+ * `migrations/plan+shadow_parity.json`: each statement under test in order with its locks by its text and as
+ * observed, what was found, what going back leaves, how tenants are kept apart, and the changes that span
+ * releases with their backfill and shadow-read parity.
+ */
 export function planEvidence(facts: MigrationsFacts, findings: readonly Finding[]): EvidenceFile {
   const plan = {
     schema_version: 1,
@@ -24,12 +29,23 @@ export function planEvidence(facts: MigrationsFacts, findings: readonly Finding[
     not_judged: facts.migrations.filter((migration) => !migration.judged).map(({ path }) => path),
     removed: facts.removed,
     dry_run: dryRunSummary(facts.dryRun),
+    phases: phaseRows(facts),
+    shadow_parity: shadowParity(facts.dryRun),
+    contracts: { declared_in: facts.contracts.declaredIn, uses: facts.contracts.uses.length },
   };
   return {
-    path: 'migrations/plan.json',
+    path: 'migrations/plan+shadow_parity.json',
     mediaType: 'application/json',
     bytes: new TextEncoder().encode(`${JSON.stringify(plan, null, 2)}\n`),
   };
+}
+
+/** `migrations/plan.md`: the changes that span releases as a table of phases; nothing when none is planned. */
+export function phasesEvidence(facts: MigrationsFacts): readonly EvidenceFile[] {
+  const rows = phaseRows(facts);
+  if (rows.length === 0) return [];
+  const bytes = new TextEncoder().encode(phasesMarkdown(rows));
+  return [{ path: 'migrations/plan.md', mediaType: 'text/markdown', bytes }];
 }
 
 function statementsOf(migration: Migration, script: Script, dryRun: DryRun): unknown[] {
@@ -44,7 +60,15 @@ function statementsOf(migration: Migration, script: Script, dryRun: DryRun): unk
       sql: sqlOf(script, statement.start, statement.end),
       transaction: statement.transaction,
       locks: locksOf(statement),
-      ...(seen?.locks ? { observed_locks: seen.locks } : {}),
+      ...(seen === undefined
+        ? {}
+        : {
+            ...(seen.locks === null ? {} : { observed_locks: seen.locks }),
+            held_exclusive: seen.heldExclusive,
+            rewritten: seen.rewritten,
+            scanned: seen.scanned,
+            duration_ms: Math.round(seen.durationMs),
+          }),
     };
   });
 }
@@ -55,8 +79,40 @@ function sqlOf(script: Script, start: number, end: number): string {
   return end - start > 2_000 ? `${text}…` : text;
 }
 
-function dryRunSummary(dryRun: DryRun): unknown {
-  if (dryRun.state !== 'done') return { state: dryRun.state, reason: dryRun.reason };
-  const { state, serverVersion, problems, statements } = dryRun;
-  return { state, server_version: serverVersion, statements: statements.length, problems };
+function dryRunSummary(run: DryRun): unknown {
+  if (run.state !== 'done') return { state: run.state, reason: run.reason };
+  return {
+    state: run.state,
+    server_version: run.serverVersion,
+    restored_copy: run.restoredCopy,
+    statements: run.statements.length,
+    problems: run.problems,
+    invalid_indexes: run.invalidIndexes,
+    reversals: run.reversals.map(({ path, downPath, differences }) => ({
+      path,
+      down: downPath,
+      differences,
+    })),
+    redo_differences: run.redo,
+    tenants: run.tenants,
+  };
+}
+
+function shadowParity(run: DryRun): unknown[] {
+  if (run.state !== 'done') return [];
+  return run.proofs.flatMap(({ name, when, parity }) => {
+    if (parity === null) return [];
+    const { rowsOld, rowsNew, digestOld, digestNew, ...rest } = parity;
+    return [
+      {
+        change: name,
+        when: `${when} the migrations`,
+        ...rest,
+        rows_old: rowsOld,
+        rows_new: rowsNew,
+        digest_old: digestOld,
+        digest_new: digestNew,
+      },
+    ];
+  });
 }

@@ -4,6 +4,7 @@ import { chmod, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { ConfigError } from '../../core/errors.ts';
 import type { ThrowawayDatabase, ThrowawayDatabases } from '../../core/ports/database.ts';
 import type { Log } from '../../core/ports/system.ts';
 import { unprivilegedAccount } from './account.ts';
@@ -26,7 +27,8 @@ interface Server {
 export function throwawayDatabases(options: { readonly log: Log }): ThrowawayServer {
   let server: Promise<Server> | undefined;
   return {
-    create: async () => {
+    create: async ({ copyOf } = {}) => {
+      if (copyOf !== undefined) throw nothingToCopy(copyOf);
       server ??= startThrowawayServer(options.log);
       return createDatabase(await server);
     },
@@ -36,6 +38,14 @@ export function throwawayDatabases(options: { readonly log: Log }): ThrowawaySer
       await (await running?.catch(() => undefined))?.stop();
     },
   };
+}
+
+function nothingToCopy(name: string): ConfigError {
+  return new ConfigError(
+    'NO_DATABASE_TO_COPY',
+    `The bundled Postgres starts empty: there is no database ${name} to copy`,
+    'Give the server that holds it with database-url.',
+  );
 }
 
 async function createDatabase(server: Server): Promise<ThrowawayDatabase> {

@@ -10,7 +10,7 @@ import type { ThrowawayDatabase, ThrowawayDatabases } from '../../core/ports/dat
  */
 export function serverDatabases(url: string): ThrowawayDatabases {
   return {
-    async create(): Promise<ThrowawayDatabase> {
+    async create({ copyOf } = {}): Promise<ThrowawayDatabase> {
       const { default: pg } = await import('pg');
       const name = `rc_throwaway_${randomBytes(8).toString('hex')}`;
       const asAdministrator = async (sql: string): Promise<void> => {
@@ -22,7 +22,8 @@ export function serverDatabases(url: string): ThrowawayDatabases {
           await administrator.end();
         }
       };
-      await asAdministrator(`CREATE DATABASE ${name}`).catch(unreachable);
+      const template = copyOf === undefined ? '' : ` TEMPLATE "${copyOf.replaceAll('"', '""')}"`;
+      await asAdministrator(`CREATE DATABASE ${name}${template}`).catch(unreachable);
       const own = new URL(url);
       own.pathname = `/${name}`;
       const client = new pg.Client({ connectionString: own.href, connectionTimeoutMillis: 10_000 });

@@ -8,6 +8,9 @@ export interface ThrowawayDatabase {
 }
 
 export interface ThrowawayDatabases {
-  /** An empty database. Throws `ProviderError` when no server can be started. */
-  create(): Promise<ThrowawayDatabase>;
+  /**
+   * An empty database, or a copy of the one that `copyOf` names on a server of the user's. Throws `ProviderError`
+   * when no server can be started, `ConfigError` when a copy is asked of a server that holds nothing.
+   */
+  create(options?: { readonly copyOf?: string }): Promise<ThrowawayDatabase>;
 }

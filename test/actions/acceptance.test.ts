@@ -109,7 +109,7 @@ describe('the bundled migrations action', () => {
     expect(part.type).toBe('application/json');
     expect(JSON.parse(await part.text())).toEqual(resultAt(run.outputs.result ?? ''));
     expect({ name: file.name, type: file.type }).toEqual({
-      name: 'migrations/plan.json',
+      name: 'migrations/plan+shadow_parity.json',
       type: 'application/json',
     });
     expect(run.log).toContain(`::add-mask::${token}`);

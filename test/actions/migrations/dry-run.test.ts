@@ -107,7 +107,7 @@ describe('a dry run on a real Postgres', () => {
       'migrations/1_users.sql': 'CREATE TABLE users (id bigint PRIMARY KEY, email text);\n',
       'migrations/2_index.sql': 'CREATE INDEX CONCURRENTLY users_email ON users (email);\n',
     });
-    expect(codesOf(result)).toEqual([]);
+    expect(codesOf(result)).toEqual(['irreversible', 'irreversible']);
     expect(result.verdict).toBe('pass');
   });
 
@@ -136,7 +136,11 @@ describe('a dry run on a real Postgres', () => {
         '-- +goose Up\nCREATE TABLE users (id bigint);\n-- +goose Down\nSELECT broken;\n',
     };
     const { result } = await judge(
-      { ...base, 'migrations/2_note.sql': '-- +goose Up\nALTER TABLE users ADD COLUMN note text;\n' },
+      {
+        ...base,
+        'migrations/2_note.sql':
+          '-- +goose Up\nALTER TABLE users ADD COLUMN note text;\n-- +goose Down\nALTER TABLE users DROP COLUMN note;\n',
+      },
       {},
       base,
     );

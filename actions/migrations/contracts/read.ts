@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { FileTree } from '../../../core/ports/system.ts';
+import { type FileProblem, parseWith } from '../changes/read.ts';
+import type { ContractUse } from './model.ts';
+import { prismaUses } from './prisma.ts';
+import { sqlUses } from './sql-in-code.ts';
+
+const columnsSchema = z.record(z.string(), z.array(z.string()).min(1));
+const contractSchema = z.strictObject({
+  version: z.literal(1),
+  service: z.string().optional(),
+  reads: columnsSchema.default({}).describe('By table, the columns that are read; `*` for all'),
+  writes: columnsSchema.default({}).describe('By table, the columns that are written; `*` for all'),
+});
+
+export interface ReadContracts {
+  readonly uses: readonly ContractUse[];
+  /** Files that declare a contract: where there is one, it is taken to be complete. */
+  readonly declaredIn: readonly string[];
+  readonly problems: readonly FileProblem[];
+}
+
+export const noContracts: ReadContracts = { uses: [], declaredIn: [], problems: [] };
+
+/** Files of source code that are looked into, and bytes of each, at most. */
+const limits = { files: 5_000, bytes: 512 * 1024 } as const;
+
+/** What the files of the version before say it reads and writes: declared contracts, SQL in code, Prisma models. */
+export async function readContracts(
+  options: { readonly declared: readonly string[]; readonly code: readonly string[] },
+  base: FileTree,
+): Promise<ReadContracts> {
+  const uses: ContractUse[] = [];
+  const problems: FileProblem[] = [];
+  const declared = await base.list(options.declared);
+  for (const path of declared) {
+    const read = parseWith(contractSchema, await textOf(base, path));
+    if ('problem' in read) problems.push({ path, message: read.problem });
+    else uses.push(...declaredUses(read.value, path));
+  }
+  const code = options.code.length === 0 ? [] : await base.list(options.code);
+  for (const path of code.slice(0, limits.files)) {
+    if (declared.includes(path)) continue;
+    const text = await textOf(base, path);
+    uses.push(...(path.endsWith('.prisma') ? prismaUses(text, path) : await sqlUses(text, path)));
+  }
+  return { uses, declaredIn: declared, problems };
+}
+
+async function textOf(files: FileTree, path: string): Promise<string> {
+  const bytes = await files.read(path);
+  return new TextDecoder().decode(bytes?.subarray(0, limits.bytes) ?? new Uint8Array());
+}
+
+function declaredUses(contract: z.infer<typeof contractSchema>, by: string): ContractUse[] {
+  const list = (columns: z.infer<typeof columnsSchema>, access: ContractUse['access']): ContractUse[] =>
+    Object.entries(columns).flatMap(([table, names]) =>
+      names.map((column) => ({
+        table: table.replace(/^public\./, ''),
+        column,
+        access,
+        by,
+        declared: true,
+      })),
+    );
+  return [...list(contract.reads, 'read'), ...list(contract.writes, 'write')];
+}

@@ -1,0 +1,188 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { throwawayDatabases } from '../../../adapters/embedded-postgres/index.ts';
+import { silentLog } from '../../../core/ports/system.ts';
+import { type Judged, judge } from './judged.ts';
+
+const databases = throwawayDatabases({ log: silentLog });
+afterAll(() => databases.close());
+
+const base = {
+  'migrations/1_base.sql': [
+    'CREATE TABLE users (id bigint PRIMARY KEY, email text, age integer);',
+    'CREATE TABLE orders (id bigint PRIMARY KEY, total numeric);',
+    'CREATE TABLE events (day date NOT NULL) PARTITION BY RANGE (day);',
+    'CREATE TABLE events_old (day date NOT NULL);',
+  ].join('\n'),
+};
+
+const onBase = (sql: string, options: object = {}): Promise<Judged> =>
+  judge({ files: { ...base, 'migrations/2_change.sql': sql }, base, options, databases });
+
+describe('what a dry run sees', () => {
+  it.each([
+    [
+      'a rewrite inside a DO block',
+      'DO $$ BEGIN ALTER TABLE users ALTER COLUMN age TYPE bigint; END $$;',
+      'observed-rewrite',
+    ],
+    [
+      'a scan of a partition that is attached',
+      "ALTER TABLE events ATTACH PARTITION events_old FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');",
+      'observed-scan-under-lock',
+    ],
+    [
+      'a second table locked while the first is closed',
+      'BEGIN;\nALTER TABLE users ADD COLUMN note text;\nALTER TABLE orders ADD COLUMN note text;\nCOMMIT;',
+      'statement-under-exclusive-lock',
+    ],
+    [
+      'rows written while the table is closed',
+      'BEGIN;\nALTER TABLE users ADD COLUMN note text;\nUPDATE users SET note = email WHERE id > 0;\nCOMMIT;',
+      'statement-under-exclusive-lock',
+    ],
+    [
+      'an index left invalid',
+      "CREATE INDEX CONCURRENTLY users_email ON users (email);\nUPDATE pg_index SET indisvalid = false WHERE indexrelid = 'users_email'::regclass;",
+      'invalid-index',
+    ],
+  ])('%s', async (_, sql, code) => {
+    const { codes, find } = await onBase(sql);
+    expect(codes).toContain(code);
+    expect(find(code)?.message).toMatch(/users|events_old|users_email/);
+  });
+
+  it.each([
+    ['a quick column', 'ALTER TABLE users ADD COLUMN note text;'],
+    [
+      'two columns in one transaction',
+      'BEGIN;\nALTER TABLE users ADD COLUMN a text;\nALTER TABLE users ADD COLUMN b text;\nCOMMIT;',
+    ],
+    [
+      'a table of its own',
+      'CREATE TABLE notes (id bigint PRIMARY KEY);\nALTER TABLE notes ALTER COLUMN id TYPE numeric;',
+    ],
+    ['a check that is not validated', 'ALTER TABLE users ADD CONSTRAINT adult CHECK (age > 17) NOT VALID;'],
+    ['a read', 'SELECT count(*) FROM users;'],
+  ])('nothing wrong with %s', async (_, sql) => {
+    expect((await onBase(sql)).codes).toEqual([]);
+  });
+
+  it('says once what a rule has said, and still records it', async () => {
+    const { codes, plan } = await onBase('ALTER TABLE users ALTER COLUMN age TYPE bigint;');
+    expect(codes).toEqual(['changing-column-type']);
+    expect(plan.migrations[0].sections[0].statements[0]).toMatchObject({ rewritten: ['users'] });
+  });
+
+  it('lets an exception of the base excuse an observation', async () => {
+    const { result, find } = await onBase(
+      'DO $$ BEGIN ALTER TABLE users ALTER COLUMN age TYPE bigint; END $$;',
+      {
+        exceptions: [
+          { rule: 'observed-rewrite', path: 'migrations/2_*.sql', reason: 'The table has forty rows.' },
+          { rule: 'do-block-not-judged', path: 'migrations/2_*.sql', reason: 'The dry run watches it.' },
+        ],
+      },
+    );
+    expect(find('observed-rewrite')?.level).toBe('notice');
+    expect(result.verdict).toBe('pass');
+  });
+});
+
+describe('going back', () => {
+  const goose = (up: string, down: string): string => `-- +goose Up\n${up}\n-- +goose Down\n${down}\n`;
+
+  it.each([
+    [
+      'a column that stays',
+      goose('ALTER TABLE users ADD COLUMN a text, ADD COLUMN b text;', 'ALTER TABLE users DROP COLUMN a;'),
+      'column public.users.b is left over',
+    ],
+    [
+      'a default that is not restored',
+      goose('ALTER TABLE users ALTER COLUMN age SET DEFAULT 18;', 'SELECT 1;'),
+      'column public.users.age is `integer default 18`, was `integer`',
+    ],
+    [
+      'a function that stays',
+      goose("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';", 'SELECT 1;'),
+      'routine public.f() is left over',
+    ],
+    [
+      'a policy that stays',
+      goose(
+        'CREATE POLICY p ON orders USING (id > 0);\nALTER TABLE orders ENABLE ROW LEVEL SECURITY;',
+        'ALTER TABLE orders DISABLE ROW LEVEL SECURITY;',
+      ),
+      'policy public.orders.p is left over',
+    ],
+  ])('notices %s', async (_, sql, words) => {
+    const { find } = await onBase(sql);
+    expect(find('down-differs')?.message).toContain(words);
+  });
+
+  it('is content when the schema is as it was', async () => {
+    const sql = goose(
+      "CREATE TYPE mood AS ENUM ('sad', 'ok');\nALTER TABLE users ADD COLUMN mood mood;\nCREATE VIEW moods AS SELECT mood FROM users;",
+      'DROP VIEW moods;\nALTER TABLE users DROP COLUMN mood;\nDROP TYPE mood;',
+    );
+    const { plan, codes } = await onBase(sql);
+    expect(codes.filter((code) => code.includes('differs'))).toEqual([]);
+    expect(plan.dry_run).toMatchObject({ redo_differences: [], reversals: [{ differences: [] }] });
+  });
+
+  it('asks for a forward fix where there is no way back, and takes one', async () => {
+    const up = '-- +goose Up\nALTER TABLE users ADD COLUMN note text;\n';
+    expect((await onBase(up)).find('irreversible')?.level).toBe('warning');
+    const said = await onBase(`-- forward-fix: leave the column, it is nullable\n${up}`);
+    expect(said.find('irreversible')).toMatchObject({
+      level: 'notice',
+      message: expect.stringContaining('leave the column'),
+    });
+    const listed = await onBase(up, {
+      irreversible: 'refuse',
+      forward_fixes: [{ path: 'migrations/**', plan: 'Restore from the copy.', owner: 'data team' }],
+    });
+    expect(listed.find('irreversible')?.level).toBe('notice');
+  });
+});
+
+describe('tenants', () => {
+  const table = 'CREATE TABLE notes (id bigint PRIMARY KEY, tenant_id uuid NOT NULL, text text);\n';
+  const secured = `${table}ALTER TABLE notes ENABLE ROW LEVEL SECURITY;\nALTER TABLE notes FORCE ROW LEVEL SECURITY;\n`;
+  const policy = "CREATE POLICY own ON notes USING (tenant_id = current_setting('app.tenant')::uuid);\n";
+  const tenant = { tenant: { column: 'tenant_id' } };
+
+  it.each([
+    ['no row security', table, ['tenant-rls-missing']],
+    [
+      'row security that the owner escapes',
+      secured.replace(/ALTER[^;]*FORCE[^;]*;/, '') + policy,
+      ['tenant-rls-not-forced'],
+    ],
+    ['no policy', secured, ['tenant-policy-missing']],
+    [
+      'a policy that is always true',
+      `${secured}${policy}CREATE POLICY all_of_it ON notes USING (true);`,
+      ['tenant-policy-open'],
+    ],
+    [
+      'a tenant that may be missing',
+      (secured + policy).replace('uuid NOT NULL', 'uuid'),
+      ['tenant-column-nullable'],
+    ],
+    [
+      "a view with its owner's rights",
+      `${secured}${policy}CREATE VIEW v AS SELECT * FROM notes;`,
+      ['tenant-view-bypasses-rls'],
+    ],
+    ['nothing wrong', secured + policy, []],
+  ])('%s', async (_, sql, codes) => {
+    const judged = await onBase(sql, tenant);
+    expect(judged.codes.filter((code) => code.startsWith('tenant'))).toEqual(codes);
+  });
+
+  it('are not taken for safe when nobody looked', async () => {
+    const { result } = await judge({ files: { 'migrations/1.sql': secured + policy }, options: tenant });
+    expect(result.verdict).toBe('inconclusive');
+  });
+});
