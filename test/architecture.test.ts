@@ -21,6 +21,7 @@ const gateEntry = /^actions\/(index|run-gate|registry)\.ts$|^actions\/[^/]+\/ind
 
 const table: readonly Row[] = [
   { from: /^core\//, own: top, to: [], packages: ['zod', 'yaml', 'node:crypto'] },
+  { from: /^rego\/test\//, own: top, to: [], packages: '*' },
   { from: /^rego\//, own: top, to: [], packages: '*', except: ['probot', 'pg', 'pg-boss', 'hono', 'vitest'] },
   {
     from: gateEntry,
