@@ -15,6 +15,7 @@ export function finishWhenSoaked(draft: ReleaseDraft): void {
   if (!isLastStep(state) || !isStepReady(state, draft.now)) return;
   recordCanary(draft);
   draft.move('finishing', 'final soak passed, packing the evidence');
+  draft.note('release.soaked', 'conductor', 'final soak passed');
   startEvidence(draft, 'ga');
 }
 

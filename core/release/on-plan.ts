@@ -18,6 +18,7 @@ export function onPlanLoaded(
   if (draft.state.phase !== 'planning') return;
   if (!globMatcher([facts.config.tags])(draft.state.tag)) {
     draft.move('ignored', `the tag does not match ${codeSpan(facts.config.tags)}`);
+    draft.note('release.ignored', 'conductor', `the tag does not match ${facts.config.tags}`);
     return;
   }
   if (facts.commit !== draft.state.sha) {
@@ -57,6 +58,7 @@ export function onQueueTimer(draft: ReleaseDraft): void {
     return;
   }
   draft.move('planning', 'the way is free');
+  draft.note('release.dequeued', 'conductor', 'the way is free, the plan is loaded anew');
   const { tag, sha } = draft.state;
   draft.emit(`plan/${draft.next('plan')}`, { kind: 'loadPlan', tag, sha });
 }

@@ -6,6 +6,7 @@ import { gateNames } from '../../../core/gate/names.ts';
 import type { PromotionInput } from '../../../core/ports/policy-engine.ts';
 import { factsFor } from '../../../core/release/assess.ts';
 import { decideRelease } from '../../../core/release/decide.ts';
+import { standingOf } from '../../../core/release/standing.ts';
 import { phases, type ReleaseState, unknownRelease } from '../../../core/release/state.ts';
 import { transitions, transitionsAsMermaid } from '../../../core/release/transitions.ts';
 import { config, planFacts, report, repository, shaA, shaB, start } from '../support/facts.ts';
@@ -24,6 +25,8 @@ const commands: readonly ReleaseCommand[] = [
   { name: 'hold', reason: '' },
   { name: 'resume' },
   { name: 'resume' },
+  { name: 'lock', ttl: null, reason: 'because' },
+  { name: 'unlock' },
   { name: 'status' },
 ];
 const series = [
@@ -147,7 +150,7 @@ function assessmentOf(
     gates: [],
     sloBurn: null,
     headroom: null,
-    freeze: { active: false, reason: null },
+    standing: standingOf([state], state.tag, now),
   };
   const input: PromotionInput = promotionInput(
     repository,
@@ -217,6 +220,7 @@ describe('any events in any order', () => {
           const decision = decideRelease(state, event, { now, repository, activeRelease });
           state = decision.state;
           seen.add(state.phase);
+          if (state.phase !== before.phase) expect(decision.audit).not.toEqual([]);
           for (const { id, effect } of decision.effects) {
             const text = JSON.stringify(effect);
             if (ids.has(id)) expect(`${id} ${text}`).toBe(`${id} ${ids.get(id)}`);
