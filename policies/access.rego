@@ -69,12 +69,10 @@ default settings := {}
 
 settings := data.release_conductor.settings.obligations
 
-# From which weight on, in percent, an obligation holds.
-asked_from(name) := object.get(settings, [name, "from_weight"], 101)
-
+# An obligation holds from a weight on, in percent.
 asks(name) if {
+	input.step.target_weight >= settings[name].from_weight
 	input.action == "promote"
-	input.step.target_weight >= asked_from(name)
 }
 
 # How long a second factor counts, ms.

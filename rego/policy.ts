@@ -8,7 +8,7 @@ import { Resolver, truth, type World } from './compile/resolve.ts';
 import { Frame, Scope } from './compile/scope.ts';
 import { RegoError, RegoErrors } from './errors.ts';
 import { Budget, type Limits } from './eval/budget.ts';
-import { Context, type Environment, type Eval, type Registers } from './eval/context.ts';
+import { Context, type Environment, type Eval, Kept, type Registers } from './eval/context.ts';
 import { planBody } from './plan/body.ts';
 import type { Instrument, Tracer } from './plan/instrument.ts';
 import { visit } from './plan/order.ts';
@@ -310,7 +310,7 @@ export class Policy {
       random: options.random ?? Math.random,
       print: options.print,
       tracer: options.tracer,
-      kept: new Map(),
+      kept: new Kept(),
       runtime: options.runtime === undefined ? {} : documentOf(options.runtime, 'runtime'),
     };
     const input = options.input === undefined ? undefined : documentOf(options.input, 'input');

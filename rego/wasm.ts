@@ -3,7 +3,7 @@ import { BuiltinError, OperandError } from './builtins/builtin.ts';
 import { pureBuiltins } from './builtins/registry.ts';
 import { RegoError } from './errors.ts';
 import { Budget } from './eval/budget.ts';
-import type { Environment } from './eval/context.ts';
+import { type Environment, Kept } from './eval/context.ts';
 import type { Bindings, Decision, Schema } from './policy.ts';
 import { fromJson, type Json, toJson } from './value/json.ts';
 
@@ -121,7 +121,7 @@ function environment(): Environment {
     random: Math.random,
     print: undefined,
     tracer: undefined,
-    kept: new Map(),
+    kept: new Kept(),
     runtime: {},
   };
 }

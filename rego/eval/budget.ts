@@ -19,6 +19,18 @@ export const defaultLimits: Required<Limits> = {
   milliseconds: 10_000,
 };
 
+/** Callers pass the same limits again and again: each is completed once. */
+const completed = new WeakMap<Limits, Required<Limits>>();
+
+function withDefaults(limits: Limits): Required<Limits> {
+  let all = completed.get(limits);
+  if (all === undefined) {
+    all = { ...defaultLimits, ...limits };
+    completed.set(limits, all);
+  }
+  return all;
+}
+
 /** The clock is asked once in this many steps. */
 const STEPS_BETWEEN_LOOKS = 2048;
 
@@ -34,7 +46,7 @@ export class Budget {
 
   /** `clock` gives ms; only differences count. */
   constructor(limits: Limits | undefined, clock: () => number) {
-    this.limits = limits === undefined ? defaultLimits : { ...defaultLimits, ...limits };
+    this.limits = limits === undefined ? defaultLimits : withDefaults(limits);
     this.clock = clock;
     this.deadline = clock() + this.limits.milliseconds;
     this.nextLook = Math.min(STEPS_BETWEEN_LOOKS, this.limits.steps);

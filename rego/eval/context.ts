@@ -23,8 +23,22 @@ export interface Environment {
   readonly print: ((text: string, where: string) => void) | undefined;
   readonly tracer: Tracer | undefined;
   /** Values that built-ins keep for the length of one evaluation. */
-  readonly kept: Map<string, Value>;
+  readonly kept: Kept;
   readonly runtime: Value;
+}
+
+/** A small store that costs nothing until it is used. */
+export class Kept {
+  private values: Map<string, Value> | undefined;
+
+  get(key: string): Value | undefined {
+    return this.values?.get(key);
+  }
+
+  set(key: string, value: Value): void {
+    this.values ??= new Map();
+    this.values.set(key, value);
+  }
 }
 
 /** Replaced paths below `data`: a terminal node hides whatever rule or document was there. */
