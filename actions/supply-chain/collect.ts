@@ -23,7 +23,9 @@ export async function collectSupplyChain(options: SupplyChainOptions, io: GateIo
   const sboms = await readEach(io, options.sbom.paths, readSbom);
   return {
     // A glob such as sbom/**/*.json may catch other JSON; a file that is broken, or named for it, is never overlooked.
-    sboms: sboms.filter((read) => read.ok || !read.notSbom || /\.(spdx|cdx)\.json$/.test(read.path)),
+    sboms: sboms.filter(
+      (read) => read.ok || !read.notSbom || /\.(spdx3?|cdx|bom)(\.(json|ya?ml|xml|rdf))?$/.test(read.path),
+    ),
     locks: await readEach(io, options.lock_files, parseLockFile),
     dockerfiles: await readEach(io, options.hardening.dockerfiles, asText),
     manifests: await readEach(io, options.hardening.manifests, asText),
@@ -34,12 +36,12 @@ export async function collectSupplyChain(options: SupplyChainOptions, io: GateIo
 async function readEach<One>(
   io: GateIo,
   globs: readonly string[],
-  parse: (path: string, bytes: Uint8Array) => One,
+  parse: (path: string, bytes: Uint8Array) => One | Promise<One>,
 ): Promise<One[]> {
   const parsed: One[] = [];
   for (const path of await io.files.list(globs)) {
     const bytes = await io.files.read(path);
-    if (bytes !== null) parsed.push(parse(path, bytes));
+    if (bytes !== null) parsed.push(await parse(path, bytes));
   }
   return parsed;
 }

@@ -1,4 +1,4 @@
-import type { Evaluation, EvidenceFile } from '../../core/gate/gate.ts';
+import type { Evaluation } from '../../core/gate/gate.ts';
 import type { Finding, Subject } from '../../core/gate/result.ts';
 import { countFindings, plural, verdictOfFindings } from '../../core/gate/verdict.ts';
 import { applyWaivers } from '../../core/gate/waivers.ts';
@@ -6,14 +6,17 @@ import type { SupplyChainFacts } from './collect.ts';
 import { judgeDockerfile } from './hardening/dockerfile.ts';
 import { judgeManifest } from './hardening/kubernetes.ts';
 import { type Inventory, licensedComponents, takeInventory } from './inventory.ts';
+import type { JsonObject } from './json.ts';
 import { decideLicense } from './licenses/decide.ts';
 import type { SupplyChainOptions } from './options.ts';
 import { evaluateProvenance, provenanceMeasurements } from './provenance/evaluate.ts';
 import { provenanceEvidence } from './provenance/evidence.ts';
+import type { ProvenanceFacts } from './provenance/facts.ts';
 import { provenancePolicy } from './provenance/policy.ts';
+import { sbomEvidence } from './sbom/evidence.ts';
 import { generateSpdx } from './sbom/generate.ts';
-import type { Sbom } from './sbom/model.ts';
-import { readSbom } from './sbom/read.ts';
+import { readSpdx } from './sbom/spdx.ts';
+import { type Deployed, subjectFindings } from './sbom/subject.ts';
 
 const generator = 'release-conductor-supply-chain';
 
@@ -32,6 +35,7 @@ export function evaluateSupplyChain(
     [
       ...completed.inventory.findings,
       ...completed.findings,
+      ...subjectFindings(found.sboms, deployedArtifacts(facts.provenance), options.sbom.unbound),
       ...licenses.findings,
       ...facts.dockerfiles.flatMap(({ path, text }) => judgeDockerfile(path, text)),
       ...facts.manifests.flatMap(({ path, text }) => judgeManifest(path, text)),
@@ -57,8 +61,17 @@ export function evaluateSupplyChain(
       manifests: facts.manifests.length,
       provenance: provenanceMeasurements(provenance),
     },
-    evidence: [...evidenceOf(completed.inventory.sboms), ...provenanceEvidence(provenance.artifacts)],
+    evidence: [...sbomEvidence(completed.inventory.sboms), ...provenanceEvidence(provenance.artifacts)],
   };
+}
+
+/** What the config names as the release's artifacts. */
+function deployedArtifacts(provenance: ProvenanceFacts): Deployed[] {
+  if (provenance.state !== 'collected') return [];
+  return provenance.artifacts.map(({ name, digests }) => ({
+    name,
+    digests: digests.map(({ algorithm, hex }) => `${algorithm}:${hex}`),
+  }));
 }
 
 interface Completed {
@@ -93,15 +106,15 @@ function completeInventory(
       ],
     };
   }
-  const sboms = found.locks.flatMap((lock) => {
+  const sboms = found.locks.map((lock) => {
     const bytes = generateSpdx(lock, {
       now,
       tool: generator,
       repository: subject.repository,
       sha: subject.sha,
     });
-    const read = readSbom(`${lock.path.replace(/\.json$/, '').replaceAll('/', '-')}.spdx.json`, bytes);
-    return read.ok ? [read.sbom] : [];
+    const name = `${lock.path.replace(/\.(json|ya?ml|lock)$/, '').replaceAll('/', '-')}.spdx.json`;
+    return readSpdx(name, JSON.parse(new TextDecoder().decode(bytes)) as JsonObject, bytes);
   });
   return {
     inventory: { ...found, sboms },
@@ -147,22 +160,4 @@ function licenseFindings(
     },
   );
   return { findings, counts };
-}
-
-/** `sbom/<name>.spdx.json`; documents of one name in different folders are numbered. */
-function evidenceOf(sboms: readonly Sbom[]): EvidenceFile[] {
-  const taken = new Map<string, number>();
-  return sboms.map((sbom) => {
-    const name = sbom.path
-      .replace(/^sbom\//, '')
-      .replace(/(\.(spdx|cdx))?\.json$/, '')
-      .replace(/[^\w.-]+/g, '-')
-      .replace(/^[.-]+/, '');
-    const [suffix, mediaType] =
-      sbom.format === 'SPDX' ? ['spdx', 'application/spdx+json'] : ['cdx', 'application/vnd.cyclonedx+json'];
-    const path = `${name || 'sbom'}.${suffix}`;
-    const times = (taken.get(path) ?? 0) + 1;
-    taken.set(path, times);
-    return { path: `sbom/${path}${times > 1 ? `.${times}` : ''}.json`, mediaType, bytes: sbom.bytes };
-  });
 }

@@ -40,25 +40,29 @@ function unreadableFinding({ path, problem }: { readonly path: string; readonly 
 }
 
 function documentFindings(sbom: Sbom): Finding[] {
-  if (sbom.entries === 0 && sbom.problems.length === 0) return [emptyFinding(sbom)];
-  const invalid = sbom.problems.slice(0, shownProblems).map(
-    ({ place, message }): Finding => ({
-      code: 'sbom-invalid',
-      level: 'error',
-      message: `This is not valid ${sbom.format} ${sbom.specVersion}: ${place} ${message}.`,
+  const clean = sbom.problems.every(({ level }) => level === 'warning');
+  if (sbom.entries === 0 && clean) return [emptyFinding(sbom)];
+  const worstFirst = sbom.problems.toSorted(
+    (a, b) => Number(a.level === 'warning') - Number(b.level === 'warning'),
+  );
+  const hidden = worstFirst.slice(shownProblems);
+  const invalid = worstFirst.slice(0, shownProblems).map(
+    ({ place, message, level }): Finding => ({
+      code: level === 'warning' ? 'sbom-unclean' : 'sbom-invalid',
+      level: level ?? 'error',
+      message: `${level === 'warning' ? 'This bends' : 'This is not valid'} ${sbom.format} ${sbom.specVersion}: ${place} ${message}.`,
       help: 'Make the document again with a tool that follows the specification.',
       path: sbom.path,
     }),
   );
-  const more = sbom.problems.length - invalid.length;
   const counted: Finding[] =
-    more <= 0
+    hidden.length === 0
       ? []
       : [
           {
-            code: 'sbom-invalid',
-            level: 'error',
-            message: `${more} further problems of this kind.`,
+            code: hidden.some(({ level }) => level !== 'warning') ? 'sbom-invalid' : 'sbom-unclean',
+            level: hidden.some(({ level }) => level !== 'warning') ? 'error' : 'warning',
+            message: `${hidden.length} further problems of this kind.`,
             help: 'Correct those above first.',
             path: sbom.path,
           },

@@ -8,8 +8,19 @@ export const supplyChainOptionsSchema = z.strictObject({
     .strictObject({
       paths: z
         .array(z.string())
-        .default(['sbom/**/*.json', '**/*.spdx.json', '**/*.cdx.json', 'sbom.json', 'bom.json'])
-        .describe('Globs of SBOM files (SPDX 2.2/2.3 JSON, CycloneDX 1.4–1.6 JSON)'),
+        .default([
+          'sbom/**/*.{json,spdx,yml,yaml}',
+          '**/*.{spdx,spdx.json,spdx3.json,spdx.yaml,spdx.yml,cdx.json}',
+          'sbom.json',
+          'bom.json',
+        ])
+        .describe(
+          'Globs of SBOM files: SPDX 2.2/2.3 (JSON, YAML, tag-value), SPDX 3.0 (JSON-LD), CycloneDX 1.4–1.7 (JSON)',
+        ),
+      unbound: z
+        .enum(['error', 'warning', 'notice'])
+        .default('notice')
+        .describe('What it means that no SBOM names the digest of an artifact under provenance.artifacts'),
       generate: z.boolean().default(true).describe('Make one from the lock file when there is none'),
     })
     .prefault({})

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { CaseResult, Corpus } from './corpus.ts';
+import { cycloneDx } from './cyclonedx.ts';
 import { opaConformance } from './opa-conformance.ts';
 import { openSlo } from './openslo.ts';
 import { render, summarise } from './report.ts';
 import { sigstoreConformance } from './sigstore-conformance.ts';
+import { spdx } from './spdx.ts';
 import { squawk } from './squawk.ts';
 
 /** Runs published conformance cases: `npm run conformance -- --dir FOLDER --corpus NAME [--json]`. */
-const corpora: readonly Corpus[] = [opaConformance, openSlo, sigstoreConformance, squawk];
+const corpora: readonly Corpus[] = [cycloneDx, opaConformance, openSlo, sigstoreConformance, spdx, squawk];
 
 async function main(): Promise<number> {
   const { values } = parseArgs({

@@ -1,63 +1,82 @@
+import { parseDocument } from 'yaml';
+import { isRecord, type JsonObject } from '../json.ts';
 import { readCycloneDx } from './cyclonedx.ts';
-import type { Sbom } from './model.ts';
+import { decodeText, parseJson } from './encoding.ts';
+import type { Sbom, SbomProblem } from './model.ts';
 import { readSpdx } from './spdx.ts';
+import { readSpdx3 } from './spdx3.ts';
+import { parseTagValue } from './tag-value.ts';
 
 export type SbomRead =
   | { readonly ok: true; readonly sbom: Sbom }
-  /** `notSbom`: valid JSON that is no SBOM; a glob may catch such files. */
+  /** `notSbom`: a well-formed file that is no SBOM; a glob may catch such files. */
   | { readonly ok: false; readonly path: string; readonly notSbom: boolean; readonly problem: string };
 
 /** Nesting deeper than any real document has; guards the walk against a crafted one. */
 const maxDepth = 64;
 
-/** Reads one document: SPDX 2.2/2.3 JSON or CycloneDX 1.4–1.6 JSON, UTF-8 or UTF-16 with its mark. Never throws. */
-export function readSbom(path: string, bytes: Uint8Array): SbomRead {
-  let document: unknown;
+/**
+ * Reads one document: SPDX 2.2/2.3 as JSON, YAML or tag-value, SPDX 3.0 as JSON-LD, CycloneDX 1.4–1.7 as JSON; in UTF-8
+ * or UTF-16. What is known but not read is refused by name. Never throws.
+ */
+export async function readSbom(path: string, bytes: Uint8Array): Promise<SbomRead> {
+  const refuse = (problem: string, notSbom = false): SbomRead => ({ ok: false, path, notSbom, problem });
   try {
-    document = JSON.parse(decodeText(bytes));
+    const text = decodeText(bytes).replace(/^\uFEFF/, '');
+    const parsed = parseText(text);
+    if (typeof parsed === 'string') return refuse(parsed);
+    if (deeperThan(parsed.document, maxDepth)) return refuse(`it is nested deeper than ${maxDepth} levels`);
+    if (!isRecord(parsed.document)) return refuse('it holds no object', true);
+    const sbom = await readDocument(path, parsed.document, bytes);
+    return sbom === null
+      ? refuse('it is neither SPDX nor CycloneDX', true)
+      : { ok: true, sbom: { ...sbom, problems: [...parsed.problems, ...sbom.problems] } };
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    return { ok: false, path, notSbom: false, problem: `it is not JSON text (${words})` };
+    return refuse(
+      `it cannot be parsed (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`,
+    );
   }
-  if (depthOf(document, 0) > maxDepth) {
-    return { ok: false, path, notSbom: false, problem: `it is nested deeper than ${maxDepth} levels` };
+}
+
+interface Parsed {
+  readonly document: unknown;
+  readonly problems: readonly SbomProblem[];
+}
+
+/** The text as an object, or the reason why its syntax is not read. */
+function parseText(text: string): Parsed | string {
+  const start = text.trimStart();
+  if (start.startsWith('{') || start.startsWith('[')) return { document: parseJson(text), problems: [] };
+  if (start.startsWith('<')) return xmlName(start);
+  if (/^SPDXVersion[ \t]*:/m.test(text)) return parseTagValue(text);
+  const yaml = parseDocument(text, { uniqueKeys: true });
+  const [error] = yaml.errors;
+  if (error !== undefined)
+    return `it is neither JSON, YAML nor tag-value text (${error.message.split('\n')[0]})`;
+  return { document: yaml.toJS({ maxAliasCount: 100 }), problems: [] };
+}
+
+function xmlName(start: string): string {
+  const head = start.slice(0, 2_000);
+  if (/cyclonedx\.org\/schema\/bom/.test(head)) return 'CycloneDX as XML is not read; make it as JSON';
+  if (/<rdf:RDF|spdx\.org\/rdf/.test(head)) return 'SPDX as RDF is not read; make it as JSON';
+  return /spdx/i.test(head)
+    ? 'SPDX as XML is not read; make it as JSON'
+    : 'it is XML; an SBOM is read as JSON';
+}
+
+async function readDocument(path: string, document: JsonObject, bytes: Uint8Array): Promise<Sbom | null> {
+  if ('spdxVersion' in document) return readSpdx(path, document, bytes);
+  if ('bomFormat' in document || 'specVersion' in document) return await readCycloneDx(path, document, bytes);
+  if ('@graph' in document || 'spdxId' in document) return readSpdx3(path, document, bytes);
+  return null;
+}
+
+function deeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  for (const inner of Array.isArray(value) ? value : Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null && deeperThan(inner, levels - 1)) return true;
   }
-  if (!isRecord(document)) return { ok: false, path, notSbom: true, problem: 'it is no JSON object' };
-  if ('spdxVersion' in document) return { ok: true, sbom: readSpdx(path, document, bytes) };
-  if ('bomFormat' in document || 'specVersion' in document) {
-    return { ok: true, sbom: readCycloneDx(path, document, bytes) };
-  }
-  if ('@graph' in document) {
-    return { ok: false, path, notSbom: false, problem: 'SPDX 3 (JSON-LD) is not read yet' };
-  }
-  return { ok: false, path, notSbom: true, problem: 'it is neither SPDX nor CycloneDX' };
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-export function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
-function decodeText(bytes: Uint8Array): string {
-  const encoding =
-    bytes[0] === 0xff && bytes[1] === 0xfe
-      ? 'utf-16le'
-      : bytes[0] === 0xfe && bytes[1] === 0xff
-        ? 'utf-16be'
-        : 'utf-8';
-  return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-}
-
-function depthOf(value: unknown, depth: number): number {
-  if (typeof value !== 'object' || value === null || depth > maxDepth) return depth;
-  let deepest = depth;
-  for (const inner of Object.values(value)) deepest = Math.max(deepest, depthOf(inner, depth + 1));
-  return deepest;
+  return false;
 }

@@ -1,0 +1,2 @@
+declare const validate: (document: unknown) => boolean;
+export default validate;
