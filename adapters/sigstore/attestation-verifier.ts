@@ -31,8 +31,8 @@ export const openAttestationVerifier: OpenSignatureVerifier = async (anchors) =>
     verify(document, artifact) {
       const bundle = toBundle(document, artifact);
       if (typeof bundle === 'string') return refused('format', bundle);
-      const detached = detachedProblem(bundle, artifact);
-      if (detached !== null) return detached;
+      const unfit = detachedProblem(bundle, artifact) ?? unlogged(bundle, anchors);
+      if (unfit !== null) return unfit;
       const attempts = materials.map((material) => () => {
         return bundle.verificationMaterial.content.$case === 'publicKey'
           ? byKey(bundle, artifact, material, keys, anchors)
@@ -57,6 +57,14 @@ function detachedProblem({ content }: Bundle, artifact: Uint8Array | null): Refu
     .update(artifact)
     .digest();
   return own.equals(digest) ? null : refused('signature', 'it was made for another artifact');
+}
+
+/** Asked first: without an entry the library would only miss the signing time that the entry proves. */
+function unlogged({ verificationMaterial }: Bundle, { witnesses }: TrustAnchors): Refused | null {
+  const found = verificationMaterial.tlogEntries.length;
+  return found >= witnesses.log
+    ? null
+    : refused('log-missing', `expected ${witnesses.log} transparency log entries, found ${found}`);
 }
 
 function byCertificate(

@@ -1,62 +1,50 @@
 import { createHash } from 'node:crypto';
 import { BUNDLE_V01_MEDIA_TYPE } from '@sigstore/bundle';
-import { z } from 'zod';
 
-/** Rekor's answer is kept as it came: the entry, and the log's promise to include it. */
-const cosignSchema = z.object({
-  base64Signature: z.string(),
-  /** PEM, or that in base64; absent when a key signed. */
-  cert: z.string().optional(),
-  rekorBundle: z
-    .object({
-      SignedEntryTimestamp: z.string(),
-      Payload: z.object({ body: z.string(), integratedTime: z.int(), logIndex: z.int(), logID: z.string() }),
-    })
-    .optional(),
-});
-const bodySchema = z.object({ kind: z.string(), apiVersion: z.string() });
+type Json = Readonly<Record<string, unknown>>;
 
 /** The JSON of a sigstore bundle (v0.1) that says what a bundle of cosign 1 and 2 says. Throws when it is none. */
 export function bundleOfCosign(json: unknown, artifact: Uint8Array | null): unknown {
-  const { base64Signature, cert, rekorBundle } = cosignSchema.parse(json);
+  const { base64Signature, cert, rekorBundle } = json as Json;
+  const digest = createHash('sha256')
+    .update(artifact ?? '')
+    .digest('base64');
   return {
     mediaType: BUNDLE_V01_MEDIA_TYPE,
     verificationMaterial: {
       ...(cert === undefined || cert === ''
         ? { publicKey: { hint: '' } }
-        : { x509CertificateChain: { certificates: [{ rawBytes: derOf(cert) }] } }),
-      tlogEntries: rekorBundle === undefined ? [] : [entryOf(rekorBundle)],
+        : { x509CertificateChain: { certificates: [{ rawBytes: derOf(text(cert)) }] } }),
+      tlogEntries: rekorBundle === undefined ? [] : [entryOf(rekorBundle as Json)],
     },
     messageSignature: {
-      messageDigest: {
-        algorithm: 'SHA2_256',
-        digest: createHash('sha256')
-          .update(artifact ?? '')
-          .digest('base64'),
-      },
-      signature: base64Signature,
+      messageDigest: { algorithm: 'SHA2_256', digest },
+      signature: text(base64Signature),
     },
   };
 }
 
-function entryOf({
-  SignedEntryTimestamp,
-  Payload,
-}: NonNullable<z.infer<typeof cosignSchema>['rekorBundle']>) {
-  const { kind, apiVersion } = bodySchema.parse(
-    JSON.parse(Buffer.from(Payload.body, 'base64').toString('utf8')),
-  );
+/** Rekor's answer was kept as it came: the entry, and the log's promise to include it. */
+function entryOf({ SignedEntryTimestamp, Payload }: Json) {
+  const { body, integratedTime, logIndex, logID } = Payload as Json;
+  const { kind, apiVersion } = JSON.parse(Buffer.from(text(body), 'base64').toString('utf8')) as Json;
   return {
-    logIndex: String(Payload.logIndex),
-    logId: { keyId: Buffer.from(Payload.logID, 'hex').toString('base64') },
-    kindVersion: { kind, version: apiVersion },
-    integratedTime: String(Payload.integratedTime),
-    inclusionPromise: { signedEntryTimestamp: SignedEntryTimestamp },
-    canonicalizedBody: Payload.body,
+    logIndex: String(logIndex),
+    logId: { keyId: Buffer.from(text(logID), 'hex').toString('base64') },
+    kindVersion: { kind: text(kind), version: text(apiVersion) },
+    integratedTime: String(integratedTime),
+    inclusionPromise: { signedEntryTimestamp: text(SignedEntryTimestamp) },
+    canonicalizedBody: body,
   };
 }
 
+/** PEM, or that in base64 once more. */
 function derOf(cert: string): string {
   const pem = cert.includes('-----BEGIN') ? cert : Buffer.from(cert, 'base64').toString('utf8');
   return pem.replace(/-----[A-Z ]+-----|\s/g, '');
+}
+
+function text(value: unknown): string {
+  if (typeof value !== 'string') throw new TypeError('expected a text');
+  return value;
 }

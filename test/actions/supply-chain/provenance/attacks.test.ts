@@ -226,7 +226,7 @@ describe('a signature that does not hold', () => {
       sigstore.attest(slsaV1(), { loggedAs: otherKey }),
       'log-entry-invalid',
     ],
-    ['no log entry', sigstore.attest(slsaV1(), { withoutLog: true }), 'signing-time-unproven'],
+    ['no log entry', sigstore.attest(slsaV1(), { withoutLog: true }), 'log-entry-missing'],
     [
       'a log entry without a promise: no proven time',
       withEntry({ inclusionPromise: undefined }),
@@ -287,7 +287,7 @@ describe('a signature over the artifact', () => {
     const foreign = sigstore.signArtifactLikeCosign(artifact, { issuer: 'https://evil.test' });
     expect(codesOf(await judge(foreign, kinds))).toEqual(['issuer-unexpected']);
     const { rekorBundle: _, ...unlogged } = sigstore.signArtifactLikeCosign(artifact);
-    expect(codesOf(await judge(unlogged, kinds))).toEqual(['signing-time-unproven']);
+    expect(codesOf(await judge(unlogged, kinds))).toEqual(['log-entry-missing']);
   });
 
   it('is no provenance', async () => {

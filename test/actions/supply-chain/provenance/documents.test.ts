@@ -59,31 +59,27 @@ describe('files with attestations', () => {
         const found = parse(text);
         expect(typeof found === 'string' || found.length > 0).toBe(true);
       }),
+      { seed: 20_260_504 },
     );
   });
 });
 
-it('never throws for a document that is changed anywhere', async () => {
+it('relies on nothing but what was signed, wherever a document is changed', async () => {
   const text = JSON.stringify(bundle);
+  const signed = Buffer.from(JSON.stringify(slsaV1()));
   await fc.assert(
     fc.asyncProperty(
       fc.nat(text.length - 1),
       fc.constantFrom('A', '0', '"', '{', ']', ','),
       async (at, letter) => {
-        fc.pre(text[at] !== letter);
-        const changed = text.slice(0, at) + letter + text.slice(at + 1);
-        const { verdict, artifacts } = await judge(changed, {
-          artifacts: [{ path: 'dist/shop.tgz', attestations: ['attestations/**'] }],
-        });
-        // Members that nothing signs may change; what is relied on then is still what was signed.
-        const relied = artifacts[0]?.relied[0];
-        expect(
-          verdict === 'fail' ||
-            relied?.attestation.text.includes(bundle.verificationMaterial.certificate.rawBytes),
-        ).toBe(true);
+        const { artifacts, verdict } = await judge(text.slice(0, at) + letter + text.slice(at + 1));
+        const check = artifacts[0]?.relied[0]?.attestation.check;
+        // Members that nothing signs, as a key's hint, may change without harm.
+        if (check === undefined) expect(verdict).toBe('fail');
+        else expect(check).toMatchObject({ covers: { kind: 'payload', bytes: signed } });
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 300, seed: 20_260_504 },
   );
 });
 
