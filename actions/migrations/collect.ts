@@ -2,6 +2,7 @@ import type { GateIo } from '../../core/gate/gate.ts';
 import { readChanges } from './changes/read.ts';
 import { breakagesOf } from './contracts/breakages.ts';
 import { noContracts, type ReadContracts, readContracts } from './contracts/read.ts';
+import { readCypher } from './cypher/read.ts';
 import { dryRun } from './dry-run/rehearsal.ts';
 import type { Migration, MigrationsFacts } from './facts.ts';
 import { readLayout } from './layout.ts';
@@ -28,6 +29,7 @@ export async function collectMigrations(options: MigrationsOptions, io: GateIo):
     removed: basePaths.filter((path) => !here.has(path)),
     dryRun: await dryRun(options, { migrations, changes }, io),
     contracts: await contractsAtStake(options, migrations, io),
+    cypher: await readCypher(options.cypher_paths, io),
     changes,
     baseChanges: base.changes,
     changeProblems: problems,

@@ -3,6 +3,7 @@ import type { Finding } from '../../core/gate/result.ts';
 import { countFindings, plural, verdictOfFindings } from '../../core/gate/verdict.ts';
 import { judgeChanges } from './changes/judge.ts';
 import { judgeContracts } from './contracts/judge.ts';
+import { judgeCypher } from './cypher/judge.ts';
 import { observedFindings } from './dry-run/judge-observed.ts';
 import { reversalFindings } from './dry-run/judge-reversal.ts';
 import { dryRunFindings } from './dry-run/judge-run.ts';
@@ -19,8 +20,8 @@ export function evaluateMigrations(
   facts: MigrationsFacts,
   now: number,
 ): Evaluation {
-  const planned = facts.changes.length + facts.changeProblems.length;
-  if (facts.migrations.length + facts.removed.length + planned === 0) return nothingThere(options);
+  const others = facts.changes.length + facts.changeProblems.length + facts.cypher.length;
+  if (facts.migrations.length + facts.removed.length + others === 0) return nothingThere(options);
   const ledger = new ExceptionLedger(options.exceptions, now);
   const byText = judgeMigrations(options, facts, ledger);
   const observed = [
@@ -32,6 +33,7 @@ export function evaluateMigrations(
   const findings = [
     ...byText,
     ...historyFindings(facts),
+    ...judgeCypher(options, facts.cypher, ledger),
     ...dryRunFindings(options, facts),
     ...observed,
     ...reversalFindings(options, facts),
@@ -50,8 +52,8 @@ export function evaluateMigrations(
     summary: summarise(facts, findings),
     findings,
     measurements: {
-      migrations: facts.migrations.length,
-      judged: judged.length,
+      migrations: facts.migrations.length + facts.cypher.length,
+      judged: judged.length + facts.cypher.length,
       statements: judged.reduce(
         (sum, one) => sum + one.scripts.reduce((n, s) => n + s.statements.length, 0),
         0,
@@ -81,7 +83,7 @@ function nothingThere(options: MigrationsOptions): Evaluation {
 }
 
 function summarise(facts: MigrationsFacts, findings: readonly Finding[]): string {
-  const judged = facts.migrations.filter((migration) => migration.judged).length;
+  const judged = facts.migrations.filter((migration) => migration.judged).length + facts.cypher.length;
   const what =
     judged === 0
       ? 'No migration is new or changed'
@@ -97,7 +99,7 @@ function summarise(facts: MigrationsFacts, findings: readonly Finding[]): string
 
 /** A migration that somebody may have applied must stay as it was: tools compare checksums, or never run it again. */
 function historyFindings(facts: MigrationsFacts): Finding[] {
-  const edited = facts.migrations
+  const edited = [...facts.migrations, ...facts.cypher]
     .filter((migration) => migration.edited)
     .map(
       ({ path }): Finding => ({

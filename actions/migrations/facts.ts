@@ -1,6 +1,7 @@
 import type { ChangeProof } from './changes/prove.ts';
 import type { FileProblem, SchemaChange } from './changes/read.ts';
 import type { ReadContracts } from './contracts/read.ts';
+import type { CypherMigration } from './cypher/read.ts';
 import type { Difference } from './dry-run/catalogue.ts';
 import type { TenantTable } from './dry-run/tenants.ts';
 import type { Layout } from './layout.ts';
@@ -80,6 +81,8 @@ export interface MigrationsFacts {
   readonly dryRun: DryRun;
   /** What the version that runs now reads and writes, by its declared contracts and the SQL in its code. */
   readonly contracts: ReadContracts;
+  /** Cypher files under test. */
+  readonly cypher: readonly CypherMigration[];
   /** Planned changes that span several releases, and as the base has them. */
   readonly changes: readonly SchemaChange[];
   readonly baseChanges: readonly SchemaChange[];

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { cypherRules } from './cypher/rules.ts';
 import { layouts } from './layout.ts';
 import { rules } from './rules/registry.ts';
 
-const ruleSchema = z.enum(rules.map((rule) => rule.name) as [string, ...string[]]);
+const ruleSchema = z.enum([...rules, ...cypherRules].map((rule) => rule.name) as [string, ...string[]]);
 
 /** Findings of the dry run and of contracts that an exception can excuse, beside the rules. */
 export const observedCodes = [
@@ -66,6 +67,10 @@ export const migrationsOptionsSchema = z.strictObject({
       'prisma/migrations/**/*.sql',
     ])
     .describe('Globs of the migration files'),
+  cypher_paths: z
+    .array(z.string())
+    .default(['migrations/**/*.{cypher,cql}', 'neo4j/migrations/**/*.{cypher,cql}'])
+    .describe('Globs of Cypher migrations for Neo4j'),
   layout: z
     .enum(['auto', ...layouts])
     .default('auto')

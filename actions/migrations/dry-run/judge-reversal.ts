@@ -1,6 +1,6 @@
-import { globMatcher } from '../../../core/gate/glob.ts';
 import type { Finding } from '../../../core/gate/result.ts';
 import type { Migration, MigrationsFacts } from '../facts.ts';
+import { forwardFixFor } from '../forward-fix.ts';
 import type { MigrationsOptions } from '../options.ts';
 import { tableCommands } from '../sql/alter-table.ts';
 import { as } from '../sql/nodes.ts';
@@ -72,7 +72,7 @@ function irreversibleFindings(
     ...(missing ? ['it has no way down'] : []),
     ...(lost.length > 0 ? [`no way down brings back the data of ${lost.join(', ')}`] : []),
   ].join(', and ');
-  const plan = forwardFix(options, migration);
+  const plan = forwardFixFor(options, migration.path, new TextDecoder().decode(migration.bytes));
   const level = plan !== null ? 'notice' : levelOf(options, migration, lost.length > 0);
   return [
     {
@@ -94,13 +94,6 @@ function levelOf(options: MigrationsOptions, { layout }: Migration, losesData: b
   if (options.irreversible === 'refuse') return 'error';
   const usual = layout === 'goose' || layout === 'dbmate' || layout === 'golang-migrate';
   return usual || losesData ? 'warning' : 'notice';
-}
-
-function forwardFix(options: MigrationsOptions, { path, bytes }: Migration): string | null {
-  const listed = options.forward_fixes.find((fix) => globMatcher([fix.path])(path));
-  if (listed !== undefined) return `${listed.plan} (${listed.owner})`;
-  const said = /^[ \t]*--[ \t]*forward-fix:[ \t]*(\S.{9,})$/im.exec(new TextDecoder().decode(bytes));
-  return said?.[1]?.trim() ?? null;
 }
 
 /** Tables and columns whose rows are gone after the way up. */

@@ -1,0 +1,73 @@
+import type { GateIo } from '../../../core/gate/gate.ts';
+import { inOrder } from '../order.ts';
+import type { CypherNode } from './tree.ts';
+
+/** One statement, parsed by Neo4j's own parser. Offsets are UTF-16 units of the file's text. */
+export interface CypherStatement {
+  readonly start: number;
+  readonly tree: CypherNode;
+}
+
+export interface CypherProblem {
+  readonly at: number;
+  readonly message: string;
+}
+
+/** One Cypher migration of the change. */
+export interface CypherMigration {
+  readonly path: string;
+  readonly text: string;
+  readonly statements: readonly CypherStatement[];
+  /** What Neo4j's parser and its semantic analysis refuse. */
+  readonly problems: readonly CypherProblem[];
+  /** Its undo file (`U1__x.cypher`) is there. */
+  readonly undo: boolean;
+  readonly edited: boolean;
+}
+
+/** Reads and parses the Cypher files that are new or changed. The parser is loaded only when there are any. */
+export async function readCypher(globs: readonly string[], io: GateIo): Promise<readonly CypherMigration[]> {
+  const paths = inOrder(await io.files.list(globs));
+  const found: CypherMigration[] = [];
+  for (const path of paths) {
+    const bytes = await io.files.read(path);
+    if (bytes === null || isUndo(path)) continue;
+    const before = (await io.baseFiles?.read(path)) ?? null;
+    if (before !== null && Buffer.compare(before, bytes) === 0) continue;
+    const text = new TextDecoder().decode(bytes);
+    const undo =
+      paths.includes(path.replace(/(^|\/)V(?=\d[^/]*$)/, '$1U')) &&
+      !isUndo(path) &&
+      /(^|\/)V\d[^/]*$/.test(path);
+    found.push({ path, text, ...(await parseCypher(text)), undo, edited: before !== null });
+  }
+  return found;
+}
+
+const isUndo = (path: string): boolean => /(^|\/)U\d[^/]*$/.test(path);
+
+/** Every statement of a text, and what is wrong with it. Only errors count; a missing parameter is none. */
+export async function parseCypher(text: string): Promise<Pick<CypherMigration, 'statements' | 'problems'>> {
+  const neo4j = await import('@neo4j-cypher/language-support');
+  const statements: CypherStatement[] = [];
+  const problems: CypherProblem[] = [];
+  let cursor = 0;
+  for (const source of neo4j.parseStatementsStrs(text)) {
+    const from = text.indexOf(source, cursor);
+    cursor = from + source.length;
+    const [tree] = neo4j.getDebugTree(source).children ?? [];
+    if (tree === undefined) continue;
+    statements.push({ start: from + blanksBefore(source), tree });
+    for (const diagnostic of neo4j.lintCypherQuery(source, {}).diagnostics) {
+      const message = typeof diagnostic.message === 'string' ? diagnostic.message : diagnostic.message.value;
+      if (diagnostic.severity !== 1 || !neo4j.isNotParamError({ ...diagnostic, message })) continue;
+      problems.push({ at: from + diagnostic.offsets.start, message });
+    }
+  }
+  return { statements, problems };
+}
+
+/** Length of the blanks and comments at the beginning. */
+function blanksBefore(source: string): number {
+  return /^(?:\s|\/\/[^\n]*\n?|\/\*[\s\S]*?\*\/)*/.exec(source)?.[0].length ?? 0;
+}

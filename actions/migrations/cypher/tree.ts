@@ -1,0 +1,41 @@
+/** A node of Neo4j's parse tree: a rule with children, or a token with none. */
+export interface CypherNode {
+  readonly name: string;
+  readonly children?: readonly CypherNode[] | undefined;
+}
+
+/** Every node of this rule, outermost first. */
+export function* nodesOf(tree: CypherNode, rule: string): Generator<CypherNode> {
+  if (tree.name === rule) yield tree;
+  for (const child of tree.children ?? []) yield* nodesOf(child, rule);
+}
+
+export function has(tree: CypherNode, rule: string): boolean {
+  return !nodesOf(tree, rule).next().done;
+}
+
+/** Whether a keyword stands directly below the node. */
+export function hasWord(node: CypherNode, word: string): boolean {
+  return (node.children ?? []).some((child) => isToken(child) && child.name.toUpperCase() === word);
+}
+
+/** The tokens below a node, in order. */
+export function tokensOf(node: CypherNode): string[] {
+  return isToken(node) ? [node.name] : (node.children ?? []).flatMap(tokensOf);
+}
+
+/** The clauses of the outermost query, in order; those of subqueries belong to their own clause. */
+export function clausesOf(tree: CypherNode): readonly CypherNode[] {
+  const [query] = nodesOf(tree, 'regularQuery');
+  if (query === undefined) return [];
+  return topClauses(query);
+}
+
+function topClauses(node: CypherNode): CypherNode[] {
+  if (node.name === 'clause') return [...(node.children ?? [])];
+  return (node.children ?? []).flatMap(topClauses);
+}
+
+function isToken(node: CypherNode): boolean {
+  return (node.children ?? []).length === 0;
+}

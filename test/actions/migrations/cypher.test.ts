@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from './judged.ts';
+
+const only = (text: string, more: Record<string, string> = {}) =>
+  judge({ files: { 'migrations/V1__x.cypher': text, ...more }, options: { irreversible: 'allow' } });
+
+describe('Cypher migrations', () => {
+  it.each([
+    ['a delete of everything', 'MATCH (n) DETACH DELETE n;', ['cypher-unbounded-delete']],
+    ['a delete of a label', 'MATCH (n:Person) WHERE n.age > 3 DELETE n;', ['cypher-unbounded-delete']],
+    [
+      'a delete in batches',
+      'MATCH (n:Person) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 1000 ROWS;',
+      [],
+    ],
+    ['a delete with a limit', 'MATCH (n:Person) WITH n LIMIT 100 DELETE n;', []],
+    ['a delete of one node', "MATCH (n:Person {id: 'x'}) DELETE n;", []],
+    ['a write to everything', 'MATCH (n:Person) SET n.seen = true;', ['cypher-unbatched-write']],
+    ['a removed property', 'MATCH (n:Person) REMOVE n.seen;', ['cypher-unbatched-write']],
+    ['LOAD CSV at once', "LOAD CSV FROM 'file:///a.csv' AS l CREATE (:P {a: l[0]});", ['cypher-load-csv']],
+    [
+      'LOAD CSV in batches, from elsewhere',
+      "LOAD CSV FROM 'https://example.org/a.csv' AS l CALL (l) { CREATE (:P {a: l[0]}) } IN TRANSACTIONS OF 500 ROWS;",
+      ['cypher-load-csv-remote'],
+    ],
+    [
+      'a constraint',
+      'CREATE CONSTRAINT p_id IF NOT EXISTS FOR (p:P) REQUIRE p.id IS UNIQUE;',
+      ['cypher-constraint-scan'],
+    ],
+    ['an index', 'CREATE INDEX p_a IF NOT EXISTS FOR (p:P) ON (p.a);', []],
+    ['an index that may exist', 'CREATE INDEX p_a FOR (p:P) ON (p.a);', ['cypher-not-repeatable']],
+    ['an index without a name', 'CREATE INDEX IF NOT EXISTS FOR (p:P) ON (p.a);', ['cypher-unnamed-schema']],
+    ['a drop that may be done', 'DROP INDEX p_a;', ['cypher-not-repeatable']],
+    ['a dropped database', 'DROP DATABASE shop;', ['cypher-drop-database']],
+    ['a syntax error', 'MATCH (n:Person RETURN n;', ['cypher-syntax-error']],
+    ['an unknown variable', 'MATCH (n) RETURN m;', ['cypher-syntax-error']],
+    ['a parameter', 'MATCH (n:P {id: $id}) RETURN n;', []],
+    [
+      'schema beside data',
+      'CREATE INDEX p_a IF NOT EXISTS FOR (p:P) ON (p.a);\nCREATE (:P {a: 1});',
+      ['cypher-mixed-schema-and-data'],
+    ],
+  ])('%s', async (_, text, codes) => {
+    expect([...new Set((await only(text)).codes)]).toEqual(codes);
+  });
+
+  it('are judged at the line of the statement', async () => {
+    const { find } = await only(
+      '// first; not a statement\nCREATE (:P);\n\n/* then */ MATCH (n) DELETE n;\n',
+    );
+    expect(find('cypher-unbounded-delete')).toMatchObject({ path: 'migrations/V1__x.cypher', line: 4 });
+  });
+
+  it('need a way back or a plan', async () => {
+    const text = 'MATCH (n:P {id: 1}) DELETE n;';
+    const files = { 'migrations/V1__x.cypher': text };
+    expect((await judge({ files })).codes).toEqual(['irreversible']);
+    const undo = { ...files, 'migrations/U1__x.cypher': 'CREATE (:P {id: 1});' };
+    expect((await judge({ files: undo })).codes).toEqual([]);
+    const plan = { 'migrations/V1__x.cypher': `// forward-fix: import it from the archive\n${text}` };
+    expect((await judge({ files: plan })).codes).toEqual([]);
+  });
+
+  it('can be excused like any rule', async () => {
+    const { result } = await judge({
+      files: { 'migrations/V1__x.cypher': 'DROP DATABASE old;' },
+      options: {
+        irreversible: 'allow',
+        exceptions: [
+          { rule: 'cypher-drop-database', path: 'migrations/*', reason: 'It was empty from the start.' },
+        ],
+      },
+    });
+    expect(result.verdict).toBe('pass');
+  });
+
+  it('that the base has already are left alone', async () => {
+    const files = { 'migrations/V1__x.cypher': 'MATCH (n) DELETE n;' };
+    expect((await judge({ files, base: files })).codes).toEqual([]);
+  });
+});
