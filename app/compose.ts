@@ -56,6 +56,7 @@ export async function compose(
     policy: typedPolicyEngine(),
     evidence,
     metricsSource: metricsSources(environment.allowedHosts, now),
+    fetch: outboundFetch(environment.allowedHosts),
     now,
   };
   const apply: ApplyPorts = { queue, decider: coreDecider, decided: metrics.decided };

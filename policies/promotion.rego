@@ -9,6 +9,7 @@ package release_conductor.promotion
 import rego.v1
 
 import data.release_conductor.access
+import data.release_conductor.conditions
 import data.release_conductor.exceptions
 import data.release_conductor.freeze
 
@@ -28,7 +29,7 @@ allow if {
 
 promotions := {"promote", "auto-advance"}
 
-changes := {"promote", "rollback", "hold", "resume"}
+changes := {"promote", "rollback", "hold", "resume", "lock", "unlock"}
 
 everything := changes | {"auto-advance", "status", "help"}
 
@@ -62,6 +63,7 @@ well_formed if {
 	is_array(input.permissions.users)
 	is_boolean(input.freeze.active)
 	is_number(input.now)
+	conditions.well_formed
 }
 
 objections contains {"code": "POLICY_INPUT_INVALID", "message": "the policy input is malformed"} if not well_formed
@@ -153,6 +155,7 @@ step_objection := "STEP_SKIPPED" if {
 
 objections contains {"code": "GATE_MISSING", "message": message} if {
 	input.action in promotions
+	count(judged_gates) < count(required_gates)
 	some gate in required_gates
 	not has_result(gate)
 	message := sprintf("%s: no result for this commit", [gate.gate])
@@ -204,6 +207,13 @@ is_fresh(gate) if {
 objections contains {"code": "FREEZE", "message": sprintf("frozen: %s", [reason])} if {
 	input.action in promotions
 	some reason in freeze.reasons
+}
+
+# --- under what conditions ---
+
+objections contains objection if {
+	input.action in promotions
+	some objection in conditions.objections
 }
 
 short(sha) := substring(sha, 0, 12)

@@ -24,8 +24,17 @@ good := {
 	"max_gate_age_ms": 3600000,
 	"actor": {"login": "ada", "type": "User", "role": "maintain", "teams": []},
 	"permissions": {"roles": ["maintain", "admin"], "teams": ["acme/sre"], "users": ["grace"]},
+	"promote_only_if": {"clauses": [], "min_headroom": 0.2, "max_drill_age_ms": 1000},
 	"slo_burn": null,
 	"headroom": null,
+	"migration_cutover": "unknown",
+	"drill_age_ms": null,
+	"provenance": "unknown",
+	"preview_hygiene": "unknown",
+	"hotfix": false,
+	"window": {"open": true, "reason": null},
+	"lock": {"state": "free", "owner": null, "reason": null},
+	"unresolved": null,
 	"freeze": {"active": false, "reason": null},
 	"now": now,
 }
@@ -58,6 +67,7 @@ test_an_unknown_action_is_denied if {
 needed := [
 	"/action", "/actor/login", "/actor/type", "/actor/role", "/actor/teams", "/release/tag", "/release/sha",
 	"/release/tag_sha_now", "/step/current_weight", "/step/target_weight", "/step/steps", "/gates",
+	"/promote_only_if/clauses", "/hotfix", "/window/open", "/lock/state", "/migration_cutover", "/provenance",
 	"/permissions/roles", "/permissions/teams", "/permissions/users", "/max_gate_age_ms", "/freeze/active", "/now",
 ]
 

@@ -38,6 +38,7 @@ export function evaluateSlo(options: SloOptions, facts: SloFacts): Evaluation {
     ]),
     measurements: plain({
       source: facts.source,
+      burning: burningOf(objectives),
       objectives: objectives.map(measured),
       probes: probes.map(probed),
     }),
@@ -58,6 +59,17 @@ function excuse(
   if (!judgement.noData) return judgement;
   const findings = judgement.findings.map((finding): Finding => ({ ...finding, level: 'notice' }));
   return { ...judgement, findings, verdict: 'skipped' };
+}
+
+/**
+ * Objectives of which a burn rule fires. Null when there is none, or when one of them cannot be told: 0 is a promise
+ * that nothing burns.
+ */
+function burningOf(objectives: readonly Objective[]): number | null {
+  const isTold = ({ rules }: Objective): boolean =>
+    rules.some(({ state }) => state === 'fires' || state === 'clear');
+  if (objectives.length === 0 || !objectives.every(isTold)) return null;
+  return objectives.filter(({ rules }) => rules.some(({ state }) => state === 'fires')).length;
 }
 
 /** A judgement as it is shown: an excused one is skipped. */

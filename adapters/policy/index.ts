@@ -6,10 +6,13 @@ import {
   type PromotionInput,
   promotionInputSchema,
 } from '../../core/ports/policy-engine.ts';
-import { promotionRules } from './rules.ts';
+import { conditionRules } from './conditions.ts';
+import { promotionRules as askedRules } from './rules.ts';
+
+const promotionRules = [...askedRules, ...conditionRules];
 
 /** Version of the typed rules; it changes whenever one of them does, and so does the digest in the evidence. */
-const policyName = 'release-conductor/promotion@1';
+const policyName = 'release-conductor/promotion@2';
 
 /**
  * The promotion policy as typed functions. Deny by default: a request that is malformed, or whose action no rule

@@ -14,5 +14,5 @@ export interface PromotionRule {
 
 /** Reversing and stopping are always allowed to those who may: never held up by a gate or a freeze. */
 export const promotions = ['promote', 'auto-advance'] as const;
-export const changes = ['promote', 'rollback', 'hold', 'resume'] as const;
+export const changes = ['promote', 'rollback', 'hold', 'resume', 'lock', 'unlock'] as const;
 export const everything = [...changes, 'auto-advance', 'status', 'help'] as const;

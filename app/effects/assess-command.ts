@@ -6,6 +6,7 @@ import type { GateReport } from '../../core/flow/event.ts';
 import { type GateName, gateNames } from '../../core/gate/names.ts';
 import type { PolicyDecision, PromotionInput } from '../../core/ports/policy-engine.ts';
 import type { EffectContext, Performer } from './performer.ts';
+import { readConditions } from './promotion-facts.ts';
 
 type Assessment = Extract<Effect, { kind: 'assessCommand' }>;
 
@@ -54,9 +55,7 @@ async function gather(effect: Assessment, context: EffectContext): Promise<Promo
       teams: [...facts.permissions.teams],
       users: [...facts.permissions.users],
     },
-    slo_burn: measurement(reports, 'slo', 'burn'),
-    headroom: measurement(reports, 'perf', 'headroom'),
-    freeze: { active: false, reason: null },
+    ...(await readConditions(facts, reports, context, now)),
     now,
   };
 }
@@ -86,11 +85,6 @@ async function activeTeams({ actor, facts }: Assessment, { forge }: EffectContex
     ),
   );
   return teams.flat();
-}
-
-function measurement(reports: readonly GateReport[], gate: GateName, name: string): number | null {
-  const value = reports.find((report) => report.gate === gate)?.result.measurements[name];
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
 async function unlessItFails<Value>(asked: Promise<Value>): Promise<Value | null> {

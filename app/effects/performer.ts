@@ -16,6 +16,8 @@ export interface EffectServices {
   readonly blobs: Blobs;
   /** A source for the address that a repository's config names; refuses addresses that are not for it. */
   readonly metricsSource: (kind: 'prometheus' | 'scrape', url: string) => MetricsSource;
+  /** `fetch` for addresses that a config names; absent where nothing but GitHub and metrics is reached. */
+  readonly fetch?: typeof fetch;
   readonly now: () => number;
 }
 

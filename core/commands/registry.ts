@@ -2,10 +2,12 @@ import type { ReleaseCommand } from '../flow/event.ts';
 import type { CommandDefinition } from './definition.ts';
 import { helpCommand } from './list/help.ts';
 import { holdCommand } from './list/hold.ts';
+import { lockCommand } from './list/lock.ts';
 import { promoteCommand } from './list/promote.ts';
 import { resumeCommand } from './list/resume.ts';
 import { rollbackCommand } from './list/rollback.ts';
 import { statusCommand } from './list/status.ts';
+import { unlockCommand } from './list/unlock.ts';
 
 /** Every slash command, in the order in which `/help` lists them. */
 export const commandRegistry: readonly CommandDefinition[] = [
@@ -13,6 +15,8 @@ export const commandRegistry: readonly CommandDefinition[] = [
   rollbackCommand,
   holdCommand,
   resumeCommand,
+  lockCommand,
+  unlockCommand,
   statusCommand,
   helpCommand,
 ];

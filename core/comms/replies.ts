@@ -27,6 +27,24 @@ const howTo: Readonly<Record<string, string>> = {
   GATE_STALE: 'Re-run the gate for this commit.',
   GATE_OTHER_COMMIT: 'Run the gate for exactly this commit.',
   FREEZE: 'Wait for the end of the freeze.',
+  OUTSIDE_WINDOW: 'Wait for the next window.',
+  ENVIRONMENT_LOCKED: 'Ask the owner, or write `/unlock`.',
+  LOCK_UNREADABLE: 'Try again; nothing is promoted while that is not known.',
+  RELEASE_NOT_PLANNED: 'Correct the problems that the issue lists, and tag a new version.',
+  NOT_LOCKED: 'Nothing to do.',
+  FAILURE_UNRESOLVED: 'Write `/resume` in the issue of the failed release when it is resolved.',
+  SLO_BURNING: 'Wait until the error budget burns no more.',
+  SLO_BURN_UNKNOWN: 'See that the metrics of the SLOs can be read.',
+  HEADROOM_TOO_SMALL: 'Add capacity, then run the perf gate again.',
+  HEADROOM_UNKNOWN: 'Give the perf gate a load test that reaches saturation.',
+  MIGRATION_NOT_READY: 'Finish the migration, then run its gate again.',
+  MIGRATION_UNKNOWN: 'Run the migrations gate for this commit.',
+  DR_STALE: 'Run a recovery drill and commit its result.',
+  DR_UNKNOWN: 'Run a recovery drill and commit its result.',
+  PROVENANCE_UNVERIFIED: 'Build and attest the artifacts in a trusted workflow.',
+  PROVENANCE_UNKNOWN: 'Name the artifacts in `gates.supply-chain`, so that they are checked.',
+  PREVIEWS_UNCLEAN: 'Sweep the previews that are left over.',
+  PREVIEWS_UNKNOWN: 'Nothing reports previews; take the clause out, or turn previews on.',
   ASSESSMENT_FAILED: 'Try again; nothing was changed.',
 };
 
@@ -63,7 +81,13 @@ function consequence(command: ReleaseCommand, state: ReleaseState): string {
     case 'hold':
       return 'Held: nothing is promoted until `/resume`. Measuring and automatic rollback go on.';
     case 'resume':
-      return 'Resumed.';
+      return state.phase === 'rolled_back'
+        ? 'Resolved: other releases may be promoted again. This one stays rolled back.'
+        : 'Resumed.';
+    case 'lock':
+      return `Locked until ${new Date(state.lock?.until ?? 0).toISOString()}: only ${inlineText(state.lock?.owner ?? '?')} promotes. Rollback and hold work for everybody as before.`;
+    case 'unlock':
+      return 'Unlocked.';
     case 'status':
     case 'help':
       return '';

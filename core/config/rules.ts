@@ -46,6 +46,17 @@ export const configRules: readonly ConfigRule[] = [
           },
         ],
   ),
+  releaseRule('canary-advance-for-each-step', ({ canary }) =>
+    typeof canary.advance === 'string' || canary.advance.length === canary.steps.length
+      ? []
+      : [
+          {
+            path: ['release', 'canary', 'advance'],
+            message: `expected one entry for each of the ${canary.steps.length} steps, found ${canary.advance.length}`,
+            help: 'Write manual or auto once for each step, or one word for all',
+          },
+        ],
+  ),
   releaseRule('canary-interval-positive', ({ canary }) =>
     canary.interval >= 100
       ? []

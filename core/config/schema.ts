@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { gateNameSchema } from '../gate/names.ts';
+import { freezesSchema, windowsSchema } from './calendar.ts';
 import { durationSchema } from './duration.ts';
+import { promoteOnlyIfSchema } from './promote-only-if.ts';
 
 /** Whoever matches one of the three lists may issue the command. */
 const permissionSchema = z.strictObject({
@@ -93,7 +95,10 @@ const canarySchema = z.strictObject({
     .default('hold')
     .describe('A step whose health is still not shown is held, or rolled back'),
   min_requests: z.int().min(1).default(200).describe('Canary requests without which nothing is promoted'),
-  advance: z.enum(['manual', 'auto']).default('manual'),
+  advance: z
+    .union([z.enum(['manual', 'auto']), z.array(z.enum(['manual', 'auto']))])
+    .default('manual')
+    .describe('Who takes the next step, a person or the Conductor; a list says it for each of `steps`'),
 });
 
 const releaseSchema = z.strictObject({
@@ -105,6 +110,26 @@ const releaseSchema = z.strictObject({
   max_gate_age: durationSchema
     .default(86_400_000)
     .describe('A gate result older than this does not count at a promotion'),
+  promote_only_if: promoteOnlyIfSchema.prefault({}),
+  windows: windowsSchema,
+  freezes: freezesSchema,
+  lock_ttl: durationSchema
+    .default(14_400_000)
+    .describe('Longest life of an environment lock; `/lock` without a duration takes it'),
+  on_new_tag: z
+    .enum(['queue', 'supersede'])
+    .default('queue')
+    .describe('A tag while another release is under way waits for it, or takes its place'),
+  hotfix_tags: z
+    .string()
+    .optional()
+    .describe('Glob of tags in the hotfix lane: they supersede, and need no window and no resolved failure'),
+  block_after_failure: z
+    .boolean()
+    .default(true)
+    .describe(
+      'After a rollback nothing is promoted until `/resume` in the failed release says it is resolved',
+    ),
   canary: canarySchema.prefault({}),
   metrics: metricsSchema,
   on_call: z.array(z.string()).default([]).describe('Handles named in the templates'),

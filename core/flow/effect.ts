@@ -1,3 +1,4 @@
+import type { ReleaseConfig } from '../config/schema.ts';
 import type { CheckName, GateName } from '../gate/names.ts';
 import type { Actor, CommandSource, ReleaseCommand } from './event.ts';
 
@@ -128,6 +129,11 @@ export interface PromotionFactsFromState {
   /** The canary's weights, rising. */
   readonly steps: readonly number[];
   readonly maxGateAgeMs: number;
+  readonly promoteOnlyIf: ReleaseConfig['promote_only_if'] | null;
+  readonly calendar: Pick<ReleaseConfig, 'windows' | 'freezes'>;
+  /** The release runs in the hotfix lane. */
+  readonly hotfix: boolean;
+  readonly blockAfterFailure: boolean;
   /** Who may issue this command, from the config of the tagged commit. */
   readonly permissions: {
     readonly roles: readonly string[];

@@ -133,6 +133,9 @@ export type ReleaseCommand =
   | { readonly name: 'rollback'; readonly reason: string }
   | { readonly name: 'hold'; readonly reason: string }
   | { readonly name: 'resume' }
+  /** `ttl` in ms; null: the longest that the config allows. */
+  | { readonly name: 'lock'; readonly ttl: number | null; readonly reason: string }
+  | { readonly name: 'unlock' }
   | { readonly name: 'status' }
   | { readonly name: 'help' };
 

@@ -1,11 +1,22 @@
 import { z } from 'zod';
+import { promotionClauseSchema } from '../config/promote-only-if.ts';
 import { gateNameSchema } from '../gate/names.ts';
 import { verdictSchema } from '../gate/result.ts';
 
 /** The one question that every promotion step asks: may this actor take this release to this step now? (DESIGN section 7) */
 export const promotionInputSchema = z.strictObject({
   schema_version: z.literal(1),
-  action: z.enum(['promote', 'rollback', 'hold', 'resume', 'status', 'help', 'auto-advance']),
+  action: z.enum([
+    'promote',
+    'rollback',
+    'hold',
+    'resume',
+    'lock',
+    'unlock',
+    'status',
+    'help',
+    'auto-advance',
+  ]),
   repository: z.string(),
   release: z.strictObject({
     tag: z.string(),
@@ -40,8 +51,28 @@ export const promotionInputSchema = z.strictObject({
     teams: z.array(z.string()),
     users: z.array(z.string()),
   }),
-  slo_burn: z.number().nullable(),
-  headroom: z.number().nullable(),
+  promote_only_if: z.strictObject({
+    clauses: z.array(promotionClauseSchema).describe('what has to hold beside the gates'),
+    min_headroom: z.number().describe('ratio'),
+    max_drill_age_ms: z.number(),
+  }),
+  slo_burn: z.number().nullable().describe('objectives whose burn rules fire now; null: not known'),
+  headroom: z.number().nullable().describe('ratio, lower bound; null: not known'),
+  migration_cutover: z.enum(['ready', 'not-ready', 'unknown']),
+  drill_age_ms: z.number().nullable().describe('of the newest passed recovery drill; null: not known'),
+  provenance: z.enum(['verified', 'unverified', 'unknown']).describe('of SBOM and artifacts'),
+  preview_hygiene: z.enum(['clean', 'unclean', 'unknown']),
+  hotfix: z.boolean().describe('the release runs in the hotfix lane'),
+  window: z.strictObject({ open: z.boolean(), reason: z.string().nullable() }),
+  lock: z.strictObject({
+    state: z.enum(['free', 'held', 'unreadable']),
+    owner: z.string().nullable(),
+    reason: z.string().nullable(),
+  }),
+  unresolved: z
+    .strictObject({ release: z.string(), reason: z.string() })
+    .nullable()
+    .describe('a failed release that nobody has resolved yet'),
   freeze: z.strictObject({ active: z.boolean(), reason: z.string().nullable() }),
   now: z.number().describe('ms since the epoch'),
 });

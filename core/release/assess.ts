@@ -2,6 +2,7 @@ import { definitionOf } from '../commands/registry.ts';
 import type { PromotionFactsFromState } from '../flow/effect.ts';
 import type { ReleaseCommand } from '../flow/event.ts';
 import type { ReleaseDraft } from './draft.ts';
+import { isHotfix } from './lane.ts';
 import type { PendingAssessment, ReleaseState } from './state.ts';
 import { nextWeight } from './steps.ts';
 
@@ -31,6 +32,10 @@ export function factsFor(state: ReleaseState, command: ReleaseCommand): Promotio
     phase: state.phase,
     steps: config?.canary.steps ?? [],
     maxGateAgeMs: config?.max_gate_age ?? 0,
+    promoteOnlyIf: config?.promote_only_if ?? null,
+    calendar: { windows: config?.windows ?? [], freezes: config?.freezes ?? [] },
+    hotfix: isHotfix(state),
+    blockAfterFailure: config?.block_after_failure ?? true,
     permissions:
       config === undefined || permission === 'everybody'
         ? { roles: [], teams: [], users: [] }

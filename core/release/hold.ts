@@ -15,6 +15,10 @@ export function holdByCommand(draft: ReleaseDraft, reason: string, by: string): 
 /** Ends a hold and tries again what had failed. */
 export function resume(draft: ReleaseDraft, by: string): void {
   const { hold } = draft.state;
+  if (draft.state.phase === 'rolled_back') {
+    resolveFailure(draft, by);
+    return;
+  }
   if (hold === null) return;
   draft.set({ hold: null });
   draft.tell(`resumed by ${inlineText(by)}`);
@@ -40,4 +44,13 @@ export function resume(draft: ReleaseDraft, by: string): void {
   startStageWhenGatesPass(draft);
   packAnew(draft);
   if (draft.state.phase === 'promotable') advanceWhenConfigured(draft);
+}
+
+/** The release stays rolled back; what ends is that its failure blocks the others. */
+function resolveFailure(draft: ReleaseDraft, by: string): void {
+  const { failure } = draft.state;
+  if (failure === null) return;
+  draft.set({ failure: { ...failure, resolvedBy: by } });
+  draft.tell(`failure resolved by ${inlineText(by)}`);
+  draft.note('release.resolved', by, failure.reason);
 }

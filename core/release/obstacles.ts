@@ -1,5 +1,5 @@
 import type { ReleaseCommand } from '../flow/event.ts';
-import type { PromotionAssessment } from '../ports/policy-engine.ts';
+import type { PromotionAssessment, PromotionInput } from '../ports/policy-engine.ts';
 import { hasEnded, hasTraffic, type ReleaseState } from './state.ts';
 import { isStepReady, nextWeight, soakLeft } from './steps.ts';
 
@@ -30,6 +30,12 @@ export function obstaclesOf(
       return hasEnded(state.phase) ? [ended(state)] : [];
     case 'resume':
       return resumeObstacles(state);
+    case 'lock':
+      return state.plan === null ? [notPlanned] : lockObstacles(assessment.input);
+    case 'unlock':
+      return assessment.input.lock.state === 'free'
+        ? [{ code: 'NOT_LOCKED', message: 'the environment is not locked' }]
+        : [];
     case 'status':
     case 'help':
       return [];
@@ -132,7 +138,19 @@ function rollbackObstacles(state: ReleaseState): readonly Obstacle[] {
   return found;
 }
 
+const notPlanned: Obstacle = {
+  code: 'RELEASE_NOT_PLANNED',
+  message: 'this release has no plan, so it knows no environment to lock',
+};
+
+function lockObstacles({ lock, actor }: PromotionInput): readonly Obstacle[] {
+  const isMine = lock.owner?.toLowerCase() === actor.login.toLowerCase();
+  if (lock.state !== 'held' || isMine) return [];
+  return [{ code: 'ENVIRONMENT_LOCKED', message: `already locked by ${lock.owner}: ${lock.reason}` }];
+}
+
 function resumeObstacles(state: ReleaseState): readonly Obstacle[] {
+  if (state.phase === 'rolled_back' && state.failure?.resolvedBy === null) return [];
   if (hasEnded(state.phase)) return [ended(state)];
   if (state.hold === null) return [{ code: 'NOT_HELD', message: 'the release is not held' }];
   if (state.phase === 'rolling_back') {

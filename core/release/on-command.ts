@@ -5,6 +5,7 @@ import type { CommandSource, ReleaseCommand, ReleaseEvent } from '../flow/event.
 import { assessmentDone, requestAssessment } from './assess.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { holdByCommand, resume } from './hold.ts';
+import { lockEnvironment, unlockEnvironment } from './lock.ts';
 import { type Obstacle, obstaclesOf } from './obstacles.ts';
 import { promoteToNextStep, retryAdvanceLater } from './promote.ts';
 import { renderStatus } from './render-status.ts';
@@ -40,6 +41,8 @@ export function onCommandIssued(draft: ReleaseDraft, { command, actor, source }:
     case 'rollback':
     case 'hold':
     case 'resume':
+    case 'lock':
+    case 'unlock':
       requestAssessment(draft, key, { command, actor, source });
       break;
   }
@@ -106,6 +109,12 @@ function run(draft: ReleaseDraft, command: ReleaseCommand, by: string): void {
       break;
     case 'resume':
       resume(draft, by);
+      break;
+    case 'lock':
+      lockEnvironment(draft, command.ttl, command.reason, by);
+      break;
+    case 'unlock':
+      unlockEnvironment(draft, by);
       break;
     case 'status':
     case 'help':

@@ -4,7 +4,7 @@ import { requestAssessment } from './assess.ts';
 import { recordCanary } from './canary-record.ts';
 import { orderStep } from './deploy.ts';
 import type { ReleaseDraft } from './draft.ts';
-import { isLastStep, isStepReady, nextStep, nextWeight, weightOfStep } from './steps.ts';
+import { advancesAlone, isLastStep, isStepReady, nextStep, nextWeight, weightOfStep } from './steps.ts';
 
 /** Time between two attempts to advance by itself, ms. */
 const advanceInterval = 60_000;
@@ -28,7 +28,7 @@ export function tellReadiness(draft: ReleaseDraft): void {
   if (said || isLastStep(state) || state.hold !== null || !isStepReady(state, draft.now)) return;
   draft.next(`ready-${state.step}`);
   draft.tell(`**${state.weight} %** is healthy, ready for ${nextWeight(state)} %`);
-  if (draft.plan().config.canary.advance === 'auto') return;
+  if (advancesAlone(state)) return;
   const why = state.measuring?.reasons.map(({ message }) => message).join('; ') ?? '';
   draft.comment(
     `ready/${state.step}`,
@@ -39,7 +39,7 @@ export function tellReadiness(draft: ReleaseDraft): void {
 /** With `advance: auto` the App asks the same question that a person's command asks. */
 export function advanceWhenConfigured(draft: ReleaseDraft): void {
   const { state } = draft;
-  if (draft.plan().config.canary.advance !== 'auto' || state.hold !== null) return;
+  if (!advancesAlone(state) || state.hold !== null) return;
   const isTime =
     state.phase === 'promotable' || (state.phase === 'observing' && isStepReady(state, draft.now));
   const weight = nextWeight(state);

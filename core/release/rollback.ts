@@ -31,6 +31,7 @@ export function startRollback(draft: ReleaseDraft, order: RollbackOrder): boolea
   const weight = draft.state.deployment?.weight ?? draft.state.weight;
   draft.set({ measuring: null, finishing: null });
   draft.hold(order.code, order.cause, order.by);
+  draft.set({ failure: { reason: order.cause, at: draft.now, resolvedBy: null } });
   draft.note('release.rollback', order.by, order.cause, order.code, {
     to: previous.tag,
     trigger: order.trigger,

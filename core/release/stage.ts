@@ -2,7 +2,7 @@ import { inlineText } from '../gate/markdown.ts';
 import { recordCanary } from './canary-record.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { advanceWhenConfigured } from './promote.ts';
-import { nextWeight, soakLeft } from './steps.ts';
+import { advancesAlone, nextWeight, soakLeft } from './steps.ts';
 
 /** Readings after which a stage without any request is known to have no traffic to judge. */
 const readingsWithoutTraffic = 2;
@@ -39,8 +39,8 @@ function verified(draft: ReleaseDraft, by: 'metrics' | 'deployment and gates'): 
   draft.move('promotable', `stage verified by ${by}`);
   draft.note('stage.verified', 'conductor', `stage verified by ${by}`);
   const weight = nextWeight(draft.state);
-  const waits = draft.plan().config.canary.advance === 'manual';
-  if (waits) draft.comment('stage-verified', `✅ Stage verified by ${by}. Ready for \`/promote ${weight}\`.`);
+  if (!advancesAlone(draft.state))
+    draft.comment('stage-verified', `✅ Stage verified by ${by}. Ready for \`/promote ${weight}\`.`);
   advanceWhenConfigured(draft);
 }
 

@@ -1,3 +1,4 @@
+import type { JudgeLog } from '../canary/record.ts';
 import type { JudgeState } from '../canary/state.ts';
 import type { CanaryVerdict } from '../canary/verdict.ts';
 import type { CanaryRecord } from '../evidence/inputs.ts';
@@ -85,6 +86,8 @@ export interface Measuring {
   /** Answers seen at this step. */
   readonly seen: number;
   readonly judge: JudgeState;
+  /** What the judge saw in this step, for the evidence. */
+  readonly log: JudgeLog;
   readonly verdict: CanaryVerdict;
   readonly reasons: readonly { readonly code: string; readonly message: string }[];
   readonly values: Readonly<Record<string, number>>;
@@ -97,6 +100,27 @@ export interface Finishing {
   readonly attempt: number;
   readonly sha256: string | null;
   readonly bundleSha256: string | null;
+}
+
+/**
+ * The newest word of this release's people about the lock of production. The newest over all releases of the
+ * repository holds, whichever issue it was written in.
+ */
+export interface LockNote {
+  readonly state: 'held' | 'free';
+  readonly owner: string;
+  readonly reason: string;
+  /** ms since the epoch. */
+  readonly at: number;
+  readonly until: number;
+}
+
+/** A release that had to go back. Nothing else is promoted until a person says that it is resolved. */
+export interface Failure {
+  readonly reason: string;
+  /** ms since the epoch. */
+  readonly at: number;
+  readonly resolvedBy: string | null;
 }
 
 /** One row of the approvals matrix. */
@@ -159,6 +183,8 @@ export interface ReleaseState {
   readonly earlyReports: readonly EarlyReport[];
   readonly measuring: Measuring | null;
   readonly hold: Hold | null;
+  readonly lock: LockNote | null;
+  readonly failure: Failure | null;
   readonly finishing: Finishing | null;
   readonly publishedUrl: string | null;
   readonly assessing: Readonly<Record<string, PendingAssessment>>;
@@ -201,6 +227,8 @@ export const unknownRelease: ReleaseState = {
   earlyReports: [],
   measuring: null,
   hold: null,
+  lock: null,
+  failure: null,
   finishing: null,
   publishedUrl: null,
   assessing: {},

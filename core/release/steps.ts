@@ -19,6 +19,14 @@ export function nextWeight(state: ReleaseState): number | null {
   return step === null || state.plan === null ? null : weightOfStep(state.plan, step);
 }
 
+/** Whether the Conductor takes the next step by itself. */
+export function advancesAlone(state: ReleaseState): boolean {
+  const advance = state.plan?.config.canary.advance ?? 'manual';
+  const next = nextStep(state);
+  if (typeof advance === 'string') return advance === 'auto';
+  return next !== null && advance[next - 1] === 'auto';
+}
+
 export function isLastStep(state: ReleaseState): boolean {
   return state.step > 0 && nextStep(state) === null;
 }

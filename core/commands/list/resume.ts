@@ -6,7 +6,8 @@ type Resume = Extract<ReleaseCommand, { name: 'resume' }>;
 export const resumeCommand: CommandDefinition<Resume> = {
   name: 'resume',
   usage: '/resume',
-  summary: 'Ends a hold; a failed stage deployment is tried again',
+  summary:
+    'Ends a hold; a failed stage is tried again; after a rollback it says that the failure is resolved',
   permission: 'hold',
   changes: true,
   freeText: false,

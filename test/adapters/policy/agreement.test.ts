@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { typedPolicyEngine } from '../../../adapters/policy/index.ts';
 import { policyBundle, readPolicyBundle } from '../../../adapters/policy/policy-files.ts';
 import { regoPolicyEngine } from '../../../adapters/policy/rego-engine.ts';
+import { promotionClauses } from '../../../core/config/promote-only-if.ts';
 import type { PolicyDecision, PromotionInput } from '../../../core/ports/policy-engine.ts';
 
 const shas = ['a', 'b'].map((letter) => letter.repeat(40)) as [string, string];
@@ -31,7 +32,17 @@ const gate = fc.record({
 
 const inputs: fc.Arbitrary<PromotionInput> = fc.record({
   schema_version: fc.constant(1 as const),
-  action: fc.constantFrom('promote', 'rollback', 'hold', 'resume', 'status', 'help', 'auto-advance'),
+  action: fc.constantFrom(
+    'promote',
+    'rollback',
+    'hold',
+    'resume',
+    'lock',
+    'unlock',
+    'status',
+    'help',
+    'auto-advance',
+  ),
   repository: fc.constant('acme/shop'),
   release: fc.record({
     tag: fc.constant('v1.0.0'),
@@ -58,8 +69,29 @@ const inputs: fc.Arbitrary<PromotionInput> = fc.record({
     teams: fc.array(team, { maxLength: 2 }),
     users: fc.array(fc.oneof(login, fc.constant('@GRACE')), { maxLength: 2 }),
   }),
-  slo_burn: fc.constant(null),
-  headroom: fc.constant(null),
+  promote_only_if: fc.record({
+    clauses: fc.subarray([...promotionClauses], { minLength: 0, maxLength: 2 }),
+    min_headroom: fc.constant(0.2),
+    max_drill_age_ms: fc.constant(60 * minute),
+  }),
+  slo_burn: fc.constantFrom(0, 0, 2, null),
+  headroom: fc.constantFrom(0.1, 0.2, 0.3, null),
+  migration_cutover: fc.constantFrom('ready', 'ready', 'not-ready', 'unknown'),
+  drill_age_ms: fc.constantFrom(-1, 0, 60 * minute, 60 * minute + 1, null),
+  provenance: fc.constantFrom('verified', 'verified', 'unverified', 'unknown'),
+  preview_hygiene: fc.constantFrom('clean', 'clean', 'unclean', 'unknown'),
+  hotfix: fc.boolean(),
+  window: fc.constantFrom(
+    { open: true, reason: null },
+    { open: true, reason: null },
+    { open: false, reason: 'mon' },
+  ),
+  lock: fc.record({
+    state: fc.constantFrom('free', 'free', 'free', 'held', 'unreadable'),
+    owner: fc.option(login, { nil: null }),
+    reason: fc.constant(null),
+  }),
+  unresolved: fc.constantFrom(null, null, { release: 'v0.9.0', reason: 'errors' }),
   freeze: fc.record({ active: fc.boolean(), reason: fc.option(fc.string(), { nil: null }) }),
   now: fc.constant(1_790_000_000_000),
 });

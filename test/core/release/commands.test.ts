@@ -197,9 +197,12 @@ describe('rollback by command', () => {
 
   it('after the end nothing can be changed', async () => {
     const world = await new World({ errorRate: () => 0.5 }).play();
-    for (const body of ['/promote 10', '/rollback', '/hold', '/resume']) {
+    for (const body of ['/promote 10', '/rollback', '/hold']) {
       expect(await reply(world, body)).toContain('RELEASE_ENDED');
     }
+    expect(await reply(world, '/resume')).toContain('Resolved');
+    expect(await reply(world, '/resume')).toContain('RELEASE_ENDED');
+    expect(world.state).toMatchObject({ phase: 'rolled_back', failure: { resolvedBy: 'ada' } });
   });
 });
 

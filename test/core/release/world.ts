@@ -12,6 +12,7 @@ import type {
 import { effectKey } from '../../../core/flow/key.ts';
 import type { CanaryReading } from '../../../core/ports/metrics.ts';
 import { decideRelease } from '../../../core/release/decide.ts';
+import { standingOf } from '../../../core/release/standing.ts';
 import { type ReleaseState, unknownRelease } from '../../../core/release/state.ts';
 import { allReports, planFacts, repository, shaA, start } from '../support/facts.ts';
 import { promotionInput } from '../support/promotion-input.ts';
@@ -37,8 +38,11 @@ export interface WorldOptions {
   ) => 'success' | 'failure';
   /** Refuses an effect: its outcome is an error. */
   readonly refuse?: (id: string) => boolean;
+  /** Other releases of the repository. */
+  readonly others?: readonly Pick<ReleaseState, 'tag' | 'lock' | 'failure'>[];
   readonly role?: string | null;
   readonly tagShaNow?: string;
+  readonly sloBurn?: number | null;
   /** Does the release engineer type `/promote` whenever the Conductor says that it is ready? */
   readonly promotes?: boolean;
   readonly activeRelease?: (seconds: number) => string | null;
@@ -283,9 +287,9 @@ export class World {
       role,
       teams: [],
       gates,
-      sloBurn: null,
+      sloBurn: this.options.sloBurn ?? null,
       headroom: null,
-      freeze: { active: false, reason: null },
+      standing: standingOf([this.state, ...(this.options.others ?? [])], this.state.tag, this.now),
     };
     const input = promotionInput(repository, command, actor, facts, world, this.now);
     const decision = await typedPolicyEngine().decidePromotion(input);

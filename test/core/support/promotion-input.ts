@@ -3,6 +3,8 @@ import type { Actor, ReleaseCommand } from '../../../core/flow/event.ts';
 import { type GateName, gateNames } from '../../../core/gate/names.ts';
 import type { Verdict } from '../../../core/gate/result.ts';
 import type { PromotionInput } from '../../../core/ports/policy-engine.ts';
+import { calendarAt } from '../../../core/release/calendar.ts';
+import type { Standing } from '../../../core/release/standing.ts';
 
 /** What the assessor read from the world at this moment. Null means "could not be read", never "fine". */
 export interface PromotionFactsFromWorld {
@@ -21,7 +23,7 @@ export interface PromotionFactsFromWorld {
   }[];
   readonly sloBurn: number | null;
   readonly headroom: number | null;
-  readonly freeze: { readonly active: boolean; readonly reason: string | null };
+  readonly standing: Standing;
 }
 
 /** The question for the policy engine, from what the release machine and the world know. Pure. */
@@ -62,9 +64,20 @@ export function promotionInput(
       teams: [...facts.permissions.teams],
       users: [...facts.permissions.users],
     },
+    promote_only_if: {
+      clauses: [...(facts.promoteOnlyIf?.clauses ?? [])],
+      min_headroom: facts.promoteOnlyIf?.min_headroom ?? 0,
+      max_drill_age_ms: facts.promoteOnlyIf?.max_drill_age ?? 0,
+    },
     slo_burn: world.sloBurn,
     headroom: world.headroom,
-    freeze: world.freeze,
+    migration_cutover: 'unknown',
+    drill_age_ms: null,
+    provenance: 'unknown',
+    preview_hygiene: 'unknown',
+    hotfix: facts.hotfix,
+    ...calendarAt(facts.calendar, now),
+    ...world.standing,
     now,
   };
 }

@@ -1,0 +1,54 @@
+import { gateNamed, runGate, tool } from '../../actions/registry.ts';
+import { configPath, parseConfig } from '../../core/config/parse.ts';
+import type { GateIo } from '../../core/gate/gate.ts';
+import { silentLog } from '../../core/ports/system.ts';
+import type { EffectContext } from './performer.ts';
+
+/**
+ * Objectives whose burn rules fire at this moment: the slo gate, run in process on the tagged commit's config. Golden
+ * paths are not walked, only the objectives are read. Null whenever that cannot be told, never an old figure.
+ */
+export async function burningNow(sha: string, context: EffectContext): Promise<number | null> {
+  const gate = gateNamed('slo');
+  if (gate === undefined) return null;
+  try {
+    const read = await readOptions(sha, context);
+    if (read === null) return null;
+    const { result } = await runGate(gate, {
+      rawOptions: read.options,
+      configSha256: read.sha256,
+      subject: { repository: context.aggregate.repository, sha, ref: `refs/tags/${context.aggregate.key}` },
+      io: ioOf(sha, context),
+      tool,
+    });
+    const { burning } = result.measurements;
+    return typeof burning === 'number' ? burning : null;
+  } catch {
+    return null;
+  }
+}
+
+async function readOptions(
+  sha: string,
+  { forge }: EffectContext,
+): Promise<{ readonly options: unknown; readonly sha256: string } | null> {
+  const bytes = await forge.filesAt(sha).read(configPath);
+  if (bytes === null) return null;
+  const { config, sha256 } = parseConfig(new TextDecoder().decode(bytes));
+  const slo = config.gates.slo;
+  if (typeof slo !== 'object' || slo === null) return null;
+  const { golden_paths: _walked, ...options } = slo as Readonly<Record<string, unknown>>;
+  return { options, sha256 };
+}
+
+function ioOf(sha: string, { forge, metricsSource, now, fetch }: EffectContext): GateIo {
+  return {
+    files: forge.filesAt(sha),
+    fetch: fetch ?? unreachable,
+    metrics: ({ kind, url }) => metricsSource(kind, url),
+    clock: { now },
+    log: silentLog,
+  };
+}
+
+const unreachable: typeof fetch = () => Promise.reject(new TypeError('nothing but metrics may be called'));

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { type GateResult, isPassing } from '../gate/result.ts';
+import type { PromotionInput } from '../ports/policy-engine.ts';
+
+/** Whether the migrations of this commit may be cut over to. A gate that found nothing to judge does not know. */
+export function cutoverOf(result: GateResult | null): PromotionInput['migration_cutover'] {
+  if (result === null) return 'unknown';
+  if (result.verdict === 'fail' || result.measurements.cutover_ready === false) return 'not-ready';
+  return isPassing(result.verdict) ? 'ready' : 'unknown';
+}
+
+/** SBOM and provenance count as verified when the gate passed and said so of named artifacts. */
+export function provenanceOf(result: GateResult | null): PromotionInput['provenance'] {
+  if (result === null) return 'unknown';
+  const checked = provenanceSchema.safeParse(result.measurements.provenance);
+  if (!checked.success) return result.verdict === 'fail' ? 'unverified' : 'unknown';
+  if (checked.data.verdict === 'inconclusive') return 'unknown';
+  const trusted = checked.data.artifacts.length > 0 && checked.data.artifacts.every((one) => one.trusted);
+  return isPassing(result.verdict) && isPassing(checked.data.verdict) && trusted ? 'verified' : 'unverified';
+}
+
+const provenanceSchema = z.object({
+  verdict: z.enum(['pass', 'warn', 'fail', 'inconclusive', 'skipped']),
+  artifacts: z.array(z.object({ trusted: z.boolean() })),
+});
+
+const drillSchema = z.object({
+  result: z.literal('pass').describe('anything else is a drill that did not succeed'),
+  finished_at: z.iso.datetime({ offset: true }),
+});
+
+/** When the newest passed drill ended, ms since the epoch; null when no text is the result of one. */
+export function newestPassedDrill(texts: readonly string[]): number | null {
+  const times = texts.flatMap((text) => {
+    const drill = drillSchema.safeParse(parsed(text));
+    return drill.success ? [Date.parse(drill.data.finished_at)] : [];
+  });
+  return times.length === 0 ? null : Math.max(...times);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,39 @@
+import type { PromotionInput } from '../ports/policy-engine.ts';
+import type { LockNote, ReleaseState } from './state.ts';
+
+type Remembered = Pick<ReleaseState, 'tag' | 'lock' | 'failure'>;
+
+/** What the other releases of a repository say about production at `now`, ms since the epoch. */
+export interface Standing {
+  readonly lock: PromotionInput['lock'];
+  readonly unresolved: PromotionInput['unresolved'];
+}
+
+/** When the releases could not be read nothing is known, and a lock that cannot be read blocks. */
+export const unreadableStanding: Standing = {
+  lock: { state: 'unreadable', owner: null, reason: null },
+  unresolved: null,
+};
+
+/** Pure: the newest lock that has not expired, and the newest failure of another release that is not resolved. */
+export function standingOf(releases: readonly Remembered[], tag: string, now: number): Standing {
+  const newest = releases
+    .flatMap(({ lock }) => lock ?? [])
+    .reduce<LockNote | null>((best, note) => (best === null || isNewer(note, best) ? note : best), null);
+  const held = newest !== null && newest.state === 'held' && now < newest.until;
+  const failed = releases
+    .flatMap(({ tag: release, failure }) => (failure ? [{ release, ...failure }] : []))
+    .filter(({ release, resolvedBy }) => release !== tag && resolvedBy === null)
+    .toSorted((a, b) => b.at - a.at)[0];
+  return {
+    lock: held
+      ? { state: 'held', owner: newest.owner, reason: newest.reason }
+      : { state: 'free', owner: null, reason: null },
+    unresolved: failed === undefined ? null : { release: failed.release, reason: failed.reason },
+  };
+}
+
+/** Of two words at the same moment the lock counts: to be safe. */
+function isNewer(a: LockNote, b: LockNote): boolean {
+  return a.at > b.at || (a.at === b.at && a.state === 'held');
+}
