@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { createProbot, type Probot, ProbotOctokit } from 'probot';
-import { githubForge, type OctokitRequest } from '../adapters/github/index.ts';
+import { githubForge, type OctokitRequest, patientRequests } from '../adapters/github/index.ts';
 import { installationOf, type Sql } from '../adapters/postgres/index.ts';
 import { ConfigError, PermissionError } from '../core/errors.ts';
 import type { Forge } from '../core/ports/forge.ts';
@@ -38,9 +38,18 @@ export async function connectGithub(options: {
   let slug: Promise<string> | undefined;
   const forges = new Map<string, Promise<Forge>>();
 
-  const asApp = async (): Promise<OctokitRequest> => (await probot.auth()) as OctokitRequest;
-  const asInstallation = async (id: number): Promise<OctokitRequest> =>
-    (await probot.auth(id)) as OctokitRequest;
+  // GitHub counts the App's own requests and those of each installation apart: so does who has to wait.
+  const patient = new Map<number | 'app', OctokitRequest>();
+  const authenticated = async (who: number | 'app'): Promise<OctokitRequest> => {
+    const known = patient.get(who);
+    if (known !== undefined) return known;
+    const octokit = (await (who === 'app' ? probot.auth() : probot.auth(who))) as OctokitRequest;
+    const made = patient.get(who) ?? patientRequests(octokit);
+    patient.set(who, made);
+    return made;
+  };
+  const asApp = (): Promise<OctokitRequest> => authenticated('app');
+  const asInstallation = (id: number): Promise<OctokitRequest> => authenticated(id);
 
   const appSlug = async (): Promise<string> => {
     const answer = await (await asApp()).request('GET /app');

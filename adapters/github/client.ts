@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { z } from 'zod';
 import { ProviderError } from '../../core/errors.ts';
 import { translateError } from './errors.ts';
@@ -35,9 +36,14 @@ export interface RequestClock {
   now(): number;
   /** Aborts after so many ms; undefined: whoever carries the request out sees to it. */
   deadline(ms: number): AbortSignal | undefined;
+  wait(ms: number): Promise<void>;
 }
 
-export const systemClock: RequestClock = { now: () => Date.now(), deadline: (ms) => AbortSignal.timeout(ms) };
+export const systemClock: RequestClock = {
+  now: () => Date.now(),
+  deadline: (ms) => AbortSignal.timeout(ms),
+  wait: (ms) => setTimeout(ms),
+};
 
 const pageSize = 100;
 /** 10,000 items: a list that is longer is not one of ours. */

@@ -1,4 +1,4 @@
-import { type ConductorError, ConflictError, PermissionError, ProviderError } from '../../core/errors.ts';
+import { ConductorError, ConflictError, PermissionError, ProviderError } from '../../core/errors.ts';
 
 interface RequestFailure {
   readonly status?: number;
@@ -14,6 +14,7 @@ interface RequestFailure {
  * are not: they carry the token.
  */
 export function translateError(error: unknown, route: string, now: number): ConductorError {
+  if (error instanceof ConductorError) return error;
   const failure = error as RequestFailure;
   const status = failure.status ?? 0;
   const said = `${route} was answered with ${status || 'no answer'}: ${describe(failure)}`;

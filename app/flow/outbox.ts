@@ -11,7 +11,7 @@ import type { Log } from '../../core/ports/system.ts';
 import { type ApplyPorts, applyEvents, effectQueue } from './apply.ts';
 import type { DomainEvent } from './decide.ts';
 import { lanePolicy } from './lanes.ts';
-import { planRetry } from './retry.ts';
+import { patienceFor, planRetry } from './retry.ts';
 
 /** What performing an effect led to: a value for `effect.settled`, or the event that its kind names. */
 export type Performed =
@@ -104,7 +104,7 @@ async function settle(
 
 async function recordFailure(pending: PendingEffect, error: unknown, ports: OutboxPorts): Promise<boolean> {
   const { key, effect, aggregate } = pending;
-  const plan = planRetry(error, pending.attempts + 1, ports.now());
+  const plan = planRetry(error, pending.attempts + 1, ports.now(), patienceFor(effect));
   ports.log.warn(
     {
       effect: key,

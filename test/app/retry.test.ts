@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planRetry } from '../../app/flow/retry.ts';
+import { patienceFor, planRetry } from '../../app/flow/retry.ts';
 import {
   ConfigError,
   ConflictError,
@@ -27,7 +27,7 @@ describe('a failed attempt', () => {
 
   it.each([
     ['a provider that refuses for good', provider(false), 1],
-    ['a provider that stayed away for hours', provider(true), 32],
+    ['a provider that stayed away for days', provider(true), 900],
     ['a missing permission', new PermissionError('NO', 'no', 'ask'), 1],
     ['a broken config', new ConfigError('BAD', 'bad', 'mend'), 1],
     ['evidence that is not what it claims', new VerificationError('TAMPERED', 'no', 'no'), 1],
@@ -35,6 +35,25 @@ describe('a failed attempt', () => {
     ['a defect of ours', new TypeError('x is undefined'), 5],
   ])('ends for %s', (_name, error, attempts) => {
     expect(planRetry(error, attempts, now).retry).toBe(false);
+  });
+
+  it('outlasts an outage of a day', () => {
+    let at = now;
+    for (let attempts = 1; at < now + 86_400_000; attempts += 1) {
+      const plan = planRetry(provider(true), attempts, at);
+      if (!plan.retry) throw new Error(`given up after ${(at - now) / 3_600_000} h`);
+      at = plan.at;
+    }
+  });
+
+  it.each([
+    ['rollback', 10_000],
+    ['promote', 300_000],
+  ] as const)('of a %s is made good at least every %d ms', (task, longest) => {
+    const payload = { schema_version: 1, release: 'v1', version: 'v1', step: 1, weight: 10 } as const;
+    const order = { kind: 'createDeployment', sha: 'a', environment: 'production', description: '' } as const;
+    const plan = planRetry(provider(true), 700, now, patienceFor({ ...order, task, payload }));
+    expect(plan).toMatchObject({ retry: true, at: now + longest });
   });
 
   it('tries a defect a few times before it ends, under a code of its own', () => {

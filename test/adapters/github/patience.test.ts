@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { type OctokitRequest, patientRequests, type RequestClock } from '../../../adapters/github/index.ts';
+
+/** A GitHub that answers once with a limit, and a clock that stands still until somebody waits. */
+class Limited implements OctokitRequest, RequestClock {
+  readonly asked: string[] = [];
+  readonly waited: number[] = [];
+  time = 1_000_000;
+  readonly #seconds: number;
+
+  constructor(seconds: number) {
+    this.#seconds = seconds;
+  }
+
+  async request(route: string): Promise<{ status: number; headers: Record<string, unknown>; data: unknown }> {
+    this.asked.push(route);
+    if (this.asked.length > 1) return { status: 200, headers: {}, data: null };
+    const headers = { 'retry-after': String(this.#seconds) };
+    throw Object.assign(new Error('limit'), { status: 429, response: { headers } });
+  }
+
+  now(): number {
+    return this.time;
+  }
+
+  deadline(): undefined {
+    return undefined;
+  }
+
+  async wait(ms: number): Promise<void> {
+    this.waited.push(ms);
+    this.time += ms;
+  }
+}
+
+describe('after a rate limit', () => {
+  it('nobody asks before the time that GitHub named, whatever the route', async () => {
+    const github = new Limited(60);
+    const octokit = patientRequests(github, github);
+    await expect(octokit.request('GET /a')).rejects.toMatchObject({ status: 429 });
+    await expect(octokit.request('GET /b')).rejects.toMatchObject({
+      code: 'GITHUB_RATE_LIMIT',
+      retryable: true,
+      retryAt: 1_060_000,
+    });
+    github.time = 1_060_000;
+    await octokit.request('GET /b');
+    expect(github.asked).toEqual(['GET /a', 'GET /b']);
+  });
+
+  it('a short wait is waited for in place', async () => {
+    const github = new Limited(2);
+    const octokit = patientRequests(github, github);
+    await expect(octokit.request('GET /a')).rejects.toMatchObject({ status: 429 });
+    await octokit.request('GET /b');
+    expect(github.waited).toEqual([2_000]);
+  });
+});
