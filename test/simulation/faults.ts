@@ -31,9 +31,9 @@ export class FaultInjector implements Interceptor {
   /** Until when the world is disturbed by what was injected so far. */
   disturbedUntil = 0;
   downUntil = 0;
-  /** GitHub's rate limit: until when, and which processes were told. */
-  limitedUntil = 0;
-  readonly #told = new Map<string, number>();
+  /** GitHub's rate limits: until when, and which processes were told that from when on. */
+  readonly #limitedUntil = new Map<string, number>();
+  readonly #told = new Map<string, { readonly from: number; readonly until: number }>();
   impatient: (process: Process, label: string) => void = () => undefined;
 
   constructor(
@@ -114,7 +114,7 @@ export class FaultInjector implements Interceptor {
       case 'server error after':
         return afterwards(perform(action), refusal(502, 'Server Error'), 10);
       case 'rate limit with retry-after': {
-        this.limitedUntil = this.#scheduler.now + 60_000;
+        this.#limitedUntil.set(accountOf(call), this.#scheduler.now + 60_000);
         this.disturb(90_000);
         return this.#limited(call);
       }
@@ -144,18 +144,35 @@ export class FaultInjector implements Interceptor {
     if (this.#scheduler.now < this.downUntil) {
       return { kind: 'error', error: refusal(503, 'Service Unavailable') };
     }
-    return this.#scheduler.now < this.limitedUntil ? this.#limited(call) : perform(action);
+    const limit = this.#limitedUntil.get(accountOf(call)) ?? 0;
+    return this.#scheduler.now < limit ? this.#limited(call) : perform(action);
   }
 
   /** Whoever was told to wait and asks again before the time is impatient. */
-  #limited({ process, label }: Call): Outcome {
-    const told = this.#told.get(process.id);
-    if (told !== undefined && this.#scheduler.now + process.skew < told) this.impatient(process, label);
-    this.#told.set(process.id, this.limitedUntil + Math.min(0, process.skew));
-    const seconds = Math.ceil((this.limitedUntil - this.#scheduler.now) / 1_000);
+  #limited(call: Call): Outcome {
+    const { process, label } = call;
+    const { now } = this.#scheduler;
+    const account = accountOf(call);
+    const until = this.#limitedUntil.get(account) ?? now;
+    const who = `${process.id} ${process.generation} ${account}`;
+    const told = this.#told.get(who);
+    if (told !== undefined && now > told.from && now < told.until - toldTolerance)
+      this.impatient(process, label);
+    if (told === undefined || told.until < now) this.#told.set(who, { from: now + answerDelay, until });
+    const seconds = Math.ceil((until - now) / 1_000);
     const headers = { 'retry-after': String(seconds), 'x-ratelimit-remaining': '0' };
-    return { kind: 'error', error: refusal(429, 'You have exceeded a secondary rate limit', headers) };
+    const error = refusal(429, 'You have exceeded a secondary rate limit', headers);
+    return { kind: 'error', error, delay: answerDelay };
   }
+}
+
+const answerDelay = 50;
+/** A clock that jumps meanwhile is not the App's impatience. */
+const toldTolerance = 2_000;
+
+/** GitHub counts the App's own requests apart from those of its installation. */
+function accountOf({ label }: Call): string {
+  return /^github GET \/(app|installation)/.test(label) ? 'app' : 'installation';
 }
 
 function isOnCall(fault: Fault): fault is OnCall {

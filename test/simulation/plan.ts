@@ -78,6 +78,8 @@ export const laterTag = 'v1.2.0';
 /** Faults and acts begin before this, ms after the beginning. */
 export const troubleFor = 720_000;
 
+const sixHours = 6 * 3_600_000;
+
 const labels = [
   'db commit',
   'db begin',
@@ -145,7 +147,12 @@ function faultOf(between: Between, pick: Pick): Fault {
       by: between(5_000, 240_000),
     };
   }
-  if (dice <= 83) return { kind: 'github down', at, for: pick([60_000, 900_000, 6 * 3_600_000]) };
+  if (dice <= 83)
+    return {
+      kind: 'github down',
+      at,
+      for: pick([20_000, 60_000, 60_000, 180_000, 180_000, 900_000, 900_000, sixHours]),
+    };
   if (dice <= 91) {
     const mood = pick<MetricsMood>(['unreachable', 'NaN', 'late', 'doubled', 'missing']);
     return { kind: 'metrics', at, for: between(5_000, 180_000), mood };
@@ -193,9 +200,9 @@ function actsOf(between: Between, pick: Pick): Act[] {
   for (let n = between(0, 4); n > 0; n -= 1) {
     const by = pick(['alice', 'mia', 'mia', 'carol', 'robot[bot]']);
     const text = pick([
-      '/promote',
+      '/promote next',
       '/promote 50',
-      '/promote',
+      '/promote next',
       '/rollback it hurts',
       '/hold wait',
       '/resume',

@@ -32,8 +32,11 @@ export class QueueServer {
     this.#scheduler = scheduler;
   }
 
-  send(queue: string, jobs: readonly QueuedJob[]): void {
-    for (const { key, data, notBefore = 0 } of jobs) this.#add(queue, { key, data, notBefore, attempts: 0 });
+  /** Times are the sender's: what counts is how long after its present they are. */
+  send(queue: string, jobs: readonly QueuedJob[], { skew }: Process): void {
+    for (const { key, data, notBefore = 0 } of jobs) {
+      this.#add(queue, { key, data, notBefore: notBefore - skew, attempts: 0 });
+    }
   }
 
   /** The next job whose time has come, or a parked caller. A process that dies with it gives it back late. */
@@ -110,8 +113,8 @@ export function simulatedQueue(
       if (jobs.length === 0) return Promise.resolve();
       const session = sessionOf(tx);
       return scheduler.call(process, 'db send jobs', () => {
-        if (session === undefined) server.send(queue, jobs);
-        else session.atCommit.push(() => server.send(queue, jobs));
+        if (session === undefined) server.send(queue, jobs, process);
+        else session.atCommit.push(() => server.send(queue, jobs, process));
       });
     },
     work: async (queue, { concurrency }, handle) => {

@@ -4,6 +4,8 @@ import { Heap } from './heap.ts';
 /** One operating-system process of the simulated world. What is dead never runs again, what is frozen runs later. */
 export interface Process {
   readonly id: string;
+  /** How many processes had this place before. */
+  readonly generation: number;
   alive: boolean;
   /** Virtual time until which nothing of this process runs. */
   frozenUntil: number;

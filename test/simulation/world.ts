@@ -1,4 +1,5 @@
 import { configPath } from '../../core/config/parse.ts';
+import { gatesNotPassed } from '../../core/release/gates.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import { hasEnded } from '../../core/release/state.ts';
 import { isLastStep, isStepReady } from '../../core/release/steps.ts';
@@ -22,7 +23,6 @@ export const begin = Date.UTC(2026, 0, 5, 10);
 interface Slot {
   replica: Replica | null;
   process: Process;
-  generation: number;
 }
 
 /** Everything that one seed brings to life, wired together. */
@@ -72,8 +72,7 @@ export class World {
     });
     this.#slots = plan.skews.slice(0, plan.replicas).map((skew, index) => ({
       replica: null,
-      process: { id: `r${index}`, alive: true, frozenUntil: 0, skew },
-      generation: 0,
+      process: { id: `r${index}`, generation: 0, alive: true, frozenUntil: 0, skew },
     }));
     this.#webhookFaults = plan.faults.filter((fault) => fault.kind === 'webhook');
     this.#wire();
@@ -183,7 +182,7 @@ export class World {
       if (hasEnded(release.phase) || release.plan === null) continue;
       const { tag, phase, hold } = release;
       if (hold !== null && isCalm) {
-        if (hold.code === 'GATE_FAILED')
+        if (gatesNotPassed(release).length > 0)
           for (const gate of release.plan.config.required_gates) this.people.runGate(tag, gate, 'pass');
         this.people.comment(tag, 'alice', phase === 'rolling_back' ? '/rollback try again' : '/resume');
       } else if (phase === 'gating' && isCalm) {
@@ -192,7 +191,7 @@ export class World {
         const isReady =
           phase === 'promotable' ||
           (phase === 'observing' && !isLastStep(release) && isStepReady(release, this.scheduler.now));
-        if (isReady) this.people.comment(tag, 'mia', '/promote');
+        if (isReady) this.people.comment(tag, 'mia', '/promote next');
       }
     }
   }
@@ -215,8 +214,13 @@ export class World {
     const slot = this.#slots.find((candidate) => candidate.process === process);
     if (slot === undefined) return;
     slot.replica = null;
-    slot.generation += 1;
-    slot.process = { id: process.id, alive: true, frozenUntil: 0, skew: process.skew };
+    slot.process = {
+      id: process.id,
+      generation: process.generation + 1,
+      alive: true,
+      frozenUntil: 0,
+      skew: process.skew,
+    };
     const delay = this.scheduler.between(500, 20_000);
     this.faults.disturb(delay + 5_000);
     this.scheduler.at(this.scheduler.now + delay, 'boot', () => this.#boot(slot));

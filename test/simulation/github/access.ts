@@ -1,4 +1,9 @@
-import { githubForge, type OctokitRequest, type RequestClock } from '../../../adapters/github/index.ts';
+import {
+  githubForge,
+  type OctokitRequest,
+  patientRequests,
+  type RequestClock,
+} from '../../../adapters/github/index.ts';
 import type { GithubAccess } from '../../../app/github.ts';
 import type { Process, Scheduler } from '../scheduler.ts';
 import type { Hub } from './hub.ts';
@@ -10,7 +15,18 @@ import { appSlug, repositoryName } from './repository.ts';
  */
 export function simulatedGithub(hub: Hub, scheduler: Scheduler, process: Process): GithubAccess {
   const latency = (): number => scheduler.between(20, 400);
-  const octokit: OctokitRequest = {
+  const clock: RequestClock = {
+    now: () => scheduler.now + process.skew,
+    deadline: () => undefined,
+    wait: (ms) =>
+      scheduler.call(
+        process,
+        'clock wait',
+        () => undefined,
+        () => ms,
+      ),
+  };
+  const wire: OctokitRequest = {
     request: (route, parameters = {}) => {
       const label = `github ${route.replace('/repos/{owner}/{repo}', '').replace(/https:\S+/, 'upload')}`;
       return scheduler.call(
@@ -25,10 +41,11 @@ export function simulatedGithub(hub: Hub, scheduler: Scheduler, process: Process
       );
     },
   };
-  const clock: RequestClock = { now: () => scheduler.now + process.skew, deadline: () => undefined };
+  const asApp = patientRequests(wire, clock);
+  const octokit = patientRequests(wire, clock);
   const forge = githubForge({ octokit, repository: repositoryName, appSlug, clock });
   return {
-    asApp: async () => octokit,
+    asApp: async () => asApp,
     asInstallation: async () => octokit,
     forgeFor: async () => forge,
   };

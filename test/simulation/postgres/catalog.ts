@@ -8,7 +8,7 @@ import {
   type Node,
   parseSync,
 } from 'libpg-query';
-import { compileExpression, required, stringsOf, typeOf, unsupported } from './expressions.ts';
+import { compileExpression, required, stringsOf, typeOf } from './expressions.ts';
 import { Table } from './tables.ts';
 
 await loadModule();
@@ -42,6 +42,7 @@ function migrate(statement: Node, tables: Map<string, Table>): void {
       if (!('AlterTableCmd' in command)) continue;
       const { subtype, def, name = '' } = command.AlterTableCmd;
       if (subtype === 'AT_DropColumn') table.columns.delete(name);
+      if (subtype === 'AT_DropConstraint') table.dropKey(name);
       if (subtype === 'AT_AddColumn' && def !== undefined && 'ColumnDef' in def)
         addColumn(table, def.ColumnDef);
       if (subtype === 'AT_AddConstraint' && def !== undefined && 'Constraint' in def) {
@@ -49,7 +50,12 @@ function migrate(statement: Node, tables: Map<string, Table>): void {
       }
     }
   } else if ('IndexStmt' in statement && statement.IndexStmt.unique === true) {
-    throw unsupported('unique index', statement.IndexStmt.idxname);
+    // A condition on such an index is always that its columns are there: rows without them never collide.
+    const table = required(tables.get(statement.IndexStmt.relation?.relname ?? ''));
+    const columns = (statement.IndexStmt.indexParams ?? []).map((node) =>
+      'IndexElem' in node ? required(node.IndexElem.name) : '',
+    );
+    table.uniques.push({ name: statement.IndexStmt.idxname ?? '', columns });
   }
 }
 
@@ -69,7 +75,7 @@ function addColumn(table: Table, definition: ColumnDef): void {
     if (!('Constraint' in node)) continue;
     const constraint = node.Constraint;
     if (constraint.contype === 'CONSTR_PRIMARY' || constraint.contype === 'CONSTR_UNIQUE') {
-      table.uniques.push([name]);
+      table.uniques.push({ name: keyName(table, constraint, name), columns: [name] });
     } else if (constraint.contype === 'CONSTR_IDENTITY') {
       let next = 0;
       fallback = () => {
@@ -90,5 +96,11 @@ function defaultOf(node: Node): () => unknown {
 
 function addKey(table: Table, constraint: Constraint): void {
   if (constraint.contype !== 'CONSTR_PRIMARY' && constraint.contype !== 'CONSTR_UNIQUE') return;
-  table.uniques.push(stringsOf(constraint.keys));
+  const columns = stringsOf(constraint.keys);
+  table.uniques.push({ name: keyName(table, constraint, columns.join('_')), columns });
+}
+
+/** As Postgres names a constraint that has no name. */
+function keyName(table: Table, { contype, conname }: Constraint, columns: string): string {
+  return conname ?? (contype === 'CONSTR_PRIMARY' ? `${table.name}_pkey` : `${table.name}_${columns}_key`);
 }

@@ -176,7 +176,10 @@ const operators: Readonly<Record<string, (a: Value, b: Value) => Value>> = {
   '>=': ordered((order) => order >= 0),
   '+': onNumbers((a, b) => a + b),
   '-': onNumbers((a, b) => a - b),
-  '||': (a, b) => (a === null || b === null ? null : `${String(a)}${String(b)}`),
+  '||': (a, b) => {
+    if (a === null || b === null) return null;
+    return typeof a === 'object' ? { ...a, ...(b as object) } : `${String(a)}${String(b)}`;
+  },
   '->': (a, b) => (a as Record<string, Value> | null)?.[String(b)] ?? null,
   '->>': (a, b) => {
     const member = (a as Record<string, Value> | null)?.[String(b)] ?? null;
@@ -224,6 +227,12 @@ function functionOf({ funcname, args }: FuncCall, inner: (node: Node) => Express
   switch (name) {
     case 'now':
       return ({ now }) => new Date(now);
+    case 'jsonb_build_object':
+      return (environment) => {
+        const members = values.map((value) => value(environment));
+        const pairs = members.flatMap((name, at) => (at % 2 === 0 ? [[String(name), members[at + 1]]] : []));
+        return Object.fromEntries(pairs);
+      };
     case 'greatest':
       return (environment) =>
         values.map((value) => value(environment)).reduce((a, b) => ((compare(a, b) ?? -1) < 0 ? b : a));

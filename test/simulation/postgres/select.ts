@@ -55,9 +55,14 @@ export function compileSelect(select: SelectStmt, tables: Tables, outer: Scope['
   };
 }
 
-interface From {
+export interface From {
   readonly columns: ReadonlyMap<string, ReadonlySet<string>>;
   readonly read: (execution: Execution, environment: Environment) => readonly Joined[];
+}
+
+/** The tables beside the one that is updated. */
+export function compileFrom(nodes: readonly Node[], tables: Tables): From {
+  return fromOf(nodes, undefined, tables, new Map());
 }
 
 function fromOf(
@@ -112,7 +117,7 @@ function tableFrom(range: RangeVar, where: Node | undefined, tables: Tables): Fr
 }
 
 /** `unnest($1::text[], …) as name (columns)`. */
-function unnestFrom({ functions, alias }: RangeFunction, tables: Tables): From {
+function unnestFrom({ functions, alias, ordinality }: RangeFunction, tables: Tables): From {
   const list = functions?.[0];
   const call = list !== undefined && 'List' in list ? list.List.items?.[0] : undefined;
   if (call === undefined || !('FuncCall' in call) || stringsOf(call.FuncCall.funcname).at(-1) !== 'unnest') {
@@ -126,12 +131,12 @@ function unnestFrom({ functions, alias }: RangeFunction, tables: Tables): From {
     read: (_execution, environment) => {
       const values = arrays.map((array) => array(environment) as readonly Value[]);
       const length = Math.max(0, ...values.map((array) => array.length));
-      return Array.from({ length }, (_unused, index) => ({
-        rows: {
-          [name]: Object.fromEntries(columns.map((column, at) => [column, values[at]?.[index] ?? null])),
-        },
-        tuple: null,
-      }));
+      return Array.from({ length }, (_unused, index) => {
+        const valueAt = (at: number): Value =>
+          ordinality === true && at === values.length ? index + 1 : (values[at]?.[index] ?? null);
+        const row = Object.fromEntries(columns.map((column, at) => [column, valueAt(at)]));
+        return { rows: { [name]: row }, tuple: null };
+      });
     },
   };
 }

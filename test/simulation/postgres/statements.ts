@@ -15,7 +15,7 @@ import {
   type Scope,
   unsupported,
 } from './expressions.ts';
-import { compileSelect } from './select.ts';
+import { compileFrom, compileSelect } from './select.ts';
 import { Blocked, type Row, type Table, type Tuple, type Value, type Writer } from './tables.ts';
 import { toColumn } from './values.ts';
 
@@ -128,15 +128,30 @@ function conflictUpdate(
 
 function updateStatement(update: UpdateStmt, tables: Tables): Statement {
   const table = tableOf(update.relation?.relname, tables);
-  const find = compileFind(table, update.whereClause, tables);
-  const assign = assignmentsOf(update.targetList, table, scopeOf(ownScope(table), tables));
+  const from = update.fromClause === undefined ? null : compileFrom(update.fromClause, tables);
+  const scope = scopeOf(new Map([...ownScope(table), ...(from?.columns ?? [])]), tables);
+  const where = update.whereClause === undefined ? null : compileExpression(update.whereClause, scope);
+  const keys = equalities(update.whereClause);
+  const assign = assignmentsOf(update.targetList, table, scope);
   const returning = returningOf(update.returningClause?.exprs, table, tables);
   return (execution) => {
-    const found = find(execution);
-    for (const tuple of found) tuple.lock(execution.writer);
-    const rows = found.map((tuple) => {
+    const environment = environmentOf(execution, {});
+    const beside = from?.read(execution, environment) ?? [{ rows: {} }];
+    const found: { readonly tuple: Tuple; readonly rows: Environment['rows'] }[] = [];
+    for (const tuple of candidates(table, keys, environment)) {
+      const row = tuple.visibleTo(execution.writer);
+      if (row === null) continue;
+      const match = beside.find(({ rows }) => {
+        const all = { ...rows, [table.name]: row };
+        return where === null || where({ ...environment, rows: all }) === true;
+      });
+      if (match !== undefined) found.push({ tuple, rows: match.rows });
+    }
+    for (const { tuple } of found) tuple.lock(execution.writer);
+    const rows = found.map(({ tuple, rows: others }) => {
       const current = tuple.visibleTo(execution.writer) as Row;
-      const changed = { ...current, ...assign(environmentOf(execution, { [table.name]: current })) };
+      const all = { ...others, [table.name]: current };
+      const changed = { ...current, ...assign(environmentOf(execution, all)) };
       tuple.write(changed, execution.writer);
       return changed;
     });
@@ -234,7 +249,7 @@ function fallbackOf(fallback: (() => Value) | null, type: string, now: number): 
 
 function conflictIn(table: Table, row: Row, writer: Writer): Tuple | null {
   for (const key of table.uniques) {
-    const found = table.conflictOf(row, key, writer);
+    const found = table.conflictOf(row, key.columns, writer);
     if (found !== null) return found;
   }
   return null;

@@ -65,12 +65,16 @@ export interface Column {
 export class Table {
   readonly name: string;
   readonly columns = new Map<string, Column>();
-  readonly uniques: (readonly string[])[] = [];
+  uniques: { readonly name: string; readonly columns: readonly string[] }[] = [];
   readonly tuples = new Set<Tuple>();
   readonly #lookups = new Map<string, Map<Value, Set<Tuple>>>();
 
   constructor(name: string) {
     this.name = name;
+  }
+
+  dropKey(name: string): void {
+    this.uniques = this.uniques.filter((key) => key.name !== name);
   }
 
   insert(row: Row, writer: Writer): Tuple {

@@ -5,7 +5,7 @@ export function toColumn(value: Value, type: string): Value {
   if (value === null || value === undefined) return null;
   switch (type) {
     case 'jsonb':
-      return toJsonb(typeof value === 'string' ? JSON.parse(value) : value);
+      return typeof value === 'string' ? toJsonb(JSON.parse(value)) : value;
     case 'timestamptz':
       return value instanceof Date ? value : new Date(String(value));
     case 'int8':
@@ -19,12 +19,23 @@ export function toColumn(value: Value, type: string): Value {
   }
 }
 
-/** Postgres keeps the members of a jsonb object by length, then by bytes; what is read must not be written to. */
+/** Postgres keeps the members of a jsonb object by length, then by bytes. The value is the caller's to give away. */
 export function toJsonb(value: Value): Value {
   if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return Object.freeze(value.map(toJsonb));
-  const members = Object.entries(value).sort(([a], [b]) => a.length - b.length || (a < b ? -1 : 1));
-  return Object.freeze(Object.fromEntries(members.map(([key, member]) => [key, toJsonb(member)])));
+  if (Array.isArray(value)) {
+    if (typeof value[0] !== 'object') return value;
+    for (const [index, member] of value.entries()) value[index] = toJsonb(member);
+    return value;
+  }
+  const object = value as Record<string, Value>;
+  const names = Object.keys(object);
+  for (const name of names) object[name] = toJsonb(object[name]);
+  if (names.every((name, at) => at === 0 || inOrder(names[at - 1] as string, name) < 0)) return object;
+  return Object.fromEntries(names.sort(inOrder).map((name) => [name, object[name]]));
+}
+
+function inOrder(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : 1);
 }
 
 /** SQL's order; null when one of them is null. */

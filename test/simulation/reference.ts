@@ -1,0 +1,39 @@
+import type { AuditEntry } from '../../core/audit/entry.ts';
+import type { Phase } from '../../core/release/state.ts';
+
+/** What an entry of the audit log says about the phase that follows it; absent: nothing. */
+const phaseAfter: Readonly<Record<string, Phase>> = {
+  'release.tagged': 'planning',
+  'release.rejected': 'rejected',
+  'release.queued': 'queued',
+  'release.ignored': 'ignored',
+  'release.dequeued': 'planning',
+  'stage.verified': 'promotable',
+  'release.promoted': 'shifting',
+  'release.rollback': 'rolling_back',
+  'release.rolled_back': 'rolled_back',
+  'release.soaked': 'finishing',
+  'release.published': 'closed',
+};
+
+/**
+ * The release machine as an outsider would write it down from its audit log: read from the first entry to the
+ * last, one after the other. Where the log alone leaves two phases open, both are given.
+ */
+export function referencePhase(entries: readonly AuditEntry[]): readonly Phase[] {
+  let phases: readonly Phase[] = ['new'];
+  for (const entry of entries) phases = next(phases, entry);
+  return phases;
+}
+
+function next(phases: readonly Phase[], { action, reasonCode, data }: AuditEntry): readonly Phase[] {
+  const told = phaseAfter[action];
+  if (told !== undefined) return [told];
+  if (action === 'release.planned') return ['gating', 'staging'];
+  if (action === 'gate.verdict' && phases.includes('gating')) return ['gating', 'staging'];
+  if (action === 'deployment.success' && data.step === 0) return ['verifying'];
+  if (action === 'deployment.success' && phases.includes('shifting')) return ['observing', 'finishing'];
+  if (action === 'release.held' && reasonCode === 'TAG_MOVED') return [...phases, 'halted'];
+  if (action === 'release.resumed') return [...phases, 'staging'];
+  return phases;
+}
