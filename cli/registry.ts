@@ -79,5 +79,9 @@ export const commands: readonly CliEntry[] = [
     load: async () => (await import('./commands/rego.ts')).regoCommand,
   },
   later('audit', 'Checks the whole audit log of a Conductor against signed heads.'),
-  later('judge', 'Replays the canary judge over recorded readings.'),
+  {
+    name: 'judge',
+    summary: 'compute the canary judge’s verdicts again from the evidence',
+    load: async () => (await import('./commands/judge.ts')).judgeCommand,
+  },
 ];

@@ -10,6 +10,16 @@ export type EValues = Readonly<
 >;
 
 export function eValuesOf({ harm, baselineHarm, health }: EvidenceState): EValues {
+  return {
+    ...harmOf(harm),
+    baseline: eOf(baselineHarm),
+    belowLimit: sumOf(health.belowLimit),
+    belowRatio: sumOf(health.belowRatio),
+  };
+}
+
+/** Every metric's evidence of harm, and all of it merged (method G). */
+export function harmOf(harm: EvidenceState['harm']): Readonly<Record<JudgedMetric | 'merged', number>> {
   const edges = slowWeights(harm.slow.length);
   const each: Readonly<Record<JudgedMetric, number>> = {
     errors: eOf(harm.errors),
@@ -17,13 +27,8 @@ export function eValuesOf({ harm, baselineHarm, health }: EvidenceState): EValue
     absolute: eOf(harm.absolute),
     tail: eOf(harm.tail),
   };
-  return {
-    ...each,
-    merged: mergeE(judgedMetrics.map((metric) => ({ weight: metricWeights[metric], e: each[metric] }))),
-    baseline: eOf(baselineHarm),
-    belowLimit: sumOf(health.belowLimit),
-    belowRatio: sumOf(health.belowRatio),
-  };
+  const merged = mergeE(judgedMetrics.map((metric) => ({ weight: metricWeights[metric], e: each[metric] })));
+  return { ...each, merged };
 }
 
 /** The numbers behind a verdict, all finite. */

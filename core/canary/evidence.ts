@@ -25,24 +25,48 @@ export function addEvidence(
   baseline: ArmDelta,
   settings: JudgeSettings,
 ): EvidenceState {
-  const comparable = state.baselineExpected && canary.requests > 0 && baseline.requests > 0;
-  const share = comparable ? canary.requests / (canary.requests + baseline.requests) : null;
-  const view = { canary, baseline, share, cluster: clusterOf(state.dispersion, settings.cluster) };
+  const view = viewOf(state, canary, baseline, settings);
   const { limit } = judgeTests(settings);
   return {
-    ...state,
-    harm: addHarm(state, view, settings),
+    ...addHarmOnly(state, canary, baseline, settings),
     baselineHarm: state.baselineExpected
       ? addRate(state.baselineHarm, limit, baseline.errors, baseline.requests, view.cluster)
       : state.baselineHarm,
     health: addHealth(state, view, settings),
+  };
+}
+
+/** The part of it that can roll back: what the study plays millions of times. */
+export function addHarmOnly(
+  state: EvidenceState,
+  canary: ArmDelta,
+  baseline: ArmDelta,
+  settings: JudgeSettings,
+): EvidenceState {
+  const view = viewOf(state, canary, baseline, settings);
+  return {
+    ...state,
+    harm: addHarm(state, view, settings),
     dispersion:
-      share === null ? state.dispersion : addSplit(state.dispersion, canary.errors, baseline.errors, share),
+      view.share === null
+        ? state.dispersion
+        : addSplit(state.dispersion, canary.errors, baseline.errors, view.share),
     totals: {
       canary: addTotals(state.totals.canary, canary),
       baseline: addTotals(state.totals.baseline, baseline),
     },
   };
+}
+
+function viewOf(
+  state: EvidenceState,
+  canary: ArmDelta,
+  baseline: ArmDelta,
+  settings: JudgeSettings,
+): TickView {
+  const comparable = state.baselineExpected && canary.requests > 0 && baseline.requests > 0;
+  const share = comparable ? canary.requests / (canary.requests + baseline.requests) : null;
+  return { canary, baseline, share, cluster: clusterOf(state.dispersion, settings.cluster) };
 }
 
 function addHarm(state: EvidenceState, view: TickView, settings: JudgeSettings): EvidenceState['harm'] {

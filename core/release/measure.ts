@@ -1,4 +1,5 @@
 import { judge } from '../canary/judge.ts';
+import { addToLog, openLog } from '../canary/record.ts';
 import { type JudgeSettings, judgeSettings } from '../canary/settings.ts';
 import { type JudgeState, openJudge, openStep } from '../canary/state.ts';
 import { inlineText } from '../gate/markdown.ts';
@@ -16,12 +17,14 @@ export function startMeasuring(draft: ReleaseDraft): void {
   const { config } = draft.plan();
   const { step } = draft.state;
   const environment = step === 0 ? config.stage_environment : config.production_environment;
+  const opened = openedJudge(draft);
   const measuring: Measuring = {
     step,
     environment,
     tick: 0,
     seen: 0,
-    judge: openedJudge(draft),
+    judge: opened,
+    log: openLog(opened),
     verdict: 'continue',
     reasons: [],
     values: {},
@@ -39,7 +42,8 @@ export function restartJudge(draft: ReleaseDraft): void {
     ...fresh,
     reader: measuring.judge.reader,
   };
-  draft.set({ measuring: { ...measuring, judge: judgeState, verdict: 'continue', reasons: [] } });
+  const log = openLog(judgeState);
+  draft.set({ measuring: { ...measuring, judge: judgeState, log, verdict: 'continue', reasons: [] } });
 }
 
 /** One tick's answer. Answers of ticks that are not awaited (late, doubled, of another step) change nothing. */
@@ -57,10 +61,11 @@ export function onMeasured(
   if (!isMeasured || measuring === null) return;
   if (event.tick !== measuring.tick || event.step !== measuring.step) return;
   const observation = { at: draft.now, reading: event.reading, problem: event.problem };
-  const { state, verdict, reasons, values } = judge(measuring.judge, observation, settingsOf(draft));
-  draft.set({
-    measuring: { ...measuring, judge: state, verdict, reasons, values, seen: measuring.seen + 1 },
-  });
+  const judged = judge(measuring.judge, observation, settingsOf(draft));
+  const { verdict, reasons, values } = judged;
+  const log = addToLog(measuring.log, measuring.judge, judged.tick, verdict);
+  const seen = measuring.seen + 1;
+  draft.set({ measuring: { ...measuring, judge: judged.state, log, verdict, reasons, values, seen } });
   if (phase === 'verifying') concludeStage(draft);
   else act(draft);
   if (draft.state.measuring?.tick === measuring.tick && isStillMeasured(draft)) {
@@ -156,7 +161,7 @@ function baselineExpected(draft: ReleaseDraft): boolean {
 }
 
 /** The stage is judged by itself: its alarm stops a release, it cannot roll production back. */
-function settingsOf(draft: ReleaseDraft): JudgeSettings {
+export function settingsOf(draft: ReleaseDraft): JudgeSettings {
   const { canary, metrics } = draft.plan().config;
   const settings = judgeSettings(canary, metrics);
   return draft.state.step === 0 ? { ...settings, steps: 1 } : settings;

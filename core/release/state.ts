@@ -1,3 +1,4 @@
+import type { JudgeLog } from '../canary/record.ts';
 import type { JudgeState } from '../canary/state.ts';
 import type { CanaryVerdict } from '../canary/verdict.ts';
 import type { CanaryRecord } from '../evidence/inputs.ts';
@@ -85,6 +86,8 @@ export interface Measuring {
   /** Answers seen at this step. */
   readonly seen: number;
   readonly judge: JudgeState;
+  /** What the judge saw in this step, for the evidence. */
+  readonly log: JudgeLog;
   readonly verdict: CanaryVerdict;
   readonly reasons: readonly { readonly code: string; readonly message: string }[];
   readonly values: Readonly<Record<string, number>>;

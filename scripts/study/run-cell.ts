@@ -106,7 +106,7 @@ function playRun(
 
   function judged(traffic: TickTraffic, time: number): boolean {
     if (five !== null) return five(traffic, random);
-    return judge.tick(time, traffic, random) === 'rollback';
+    return judge.tick(time, traffic, random);
   }
 }
 

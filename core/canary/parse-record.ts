@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { InputError } from '../errors.ts';
+import type { JudgeRecord } from './record.ts';
+
+/** Far more than a record has: what is longer is not ours. */
+const mostTicks = 20_000;
+const mostPoints = 100;
+
+const count = z.number().min(0);
+const time = z.number();
+const capital = z.array(count).max(mostPoints);
+const process = z.strictObject({ capital, stakes: count, rest: z.number() });
+const arm = z.strictObject({
+  requests: count,
+  errors: count,
+  slow: z.array(count.nullable()).max(mostPoints),
+});
+const totals = z.strictObject({ requests: count, errors: count, slow: z.array(count).max(mostPoints) });
+
+const settings = z.strictObject({
+  alpha: z.number().gt(0).lt(1),
+  beta: z.number().gt(0).lt(1),
+  toleratedRatio: z.number().min(1),
+  maxErrorRate: z.number().gt(0).lt(1),
+  maxSlowdown: z.number().gt(1),
+  slowEdges: z.array(z.number().positive()).min(1).max(mostPoints),
+  cluster: z.number().min(1),
+  minRequests: count,
+  noDataAfter: count,
+  warmUp: count,
+  deadline: count,
+  steps: z.int().min(1),
+});
+
+const opening = z.strictObject({
+  schema_version: z.literal(2),
+  step: count,
+  since: time,
+  baselineExpected: z.boolean(),
+  lastDataAt: time,
+  lastBaselineAt: time,
+  harm: z.strictObject({
+    errors: process,
+    slow: z.array(process).max(mostPoints),
+    absolute: process,
+    tail: process,
+  }),
+  baselineHarm: process,
+  health: z.strictObject({ belowLimit: capital, belowRatio: capital, information: count }),
+  dispersion: z.strictObject({
+    ticks: count,
+    sum: count,
+    variance: count,
+    canary: count,
+    baseline: count,
+  }),
+  totals: z.strictObject({ canary: totals, baseline: totals }),
+});
+
+const tick = z.strictObject({
+  at: time,
+  counts: z.union([
+    z.enum(['READING_FAILED', 'STALE_READING']),
+    z.strictObject({ from: time.nullable(), readAt: time, canary: arm, baseline: arm }),
+  ]),
+  verdict: z.enum(['continue', 'rollback', 'ready', 'wait', 'no-data', 'inconclusive']),
+});
+
+const recordSchema = z.strictObject({
+  schema_version: z.literal(1),
+  settings,
+  opening,
+  ticks: z.array(tick).max(mostTicks),
+});
+
+/** What the evidence says about one step: the judge's last word, and the record that it follows from. */
+const documentSchema = z.object({
+  step: count,
+  weight: count,
+  verdict: z.string(),
+  reasons: z.array(z.string()),
+  data: z.record(z.string(), z.unknown()),
+  record: recordSchema.optional(),
+});
+
+export interface JudgeDocument extends Omit<z.infer<typeof documentSchema>, 'record'> {
+  readonly record: JudgeRecord | null;
+}
+
+/**
+ * A `canary/*.json` of the evidence, from anywhere.
+ * @throws InputError `NOT_A_JUDGE_RECORD`
+ */
+export function parseJudgeDocument(name: string, text: string): JudgeDocument {
+  const parsed = documentSchema.safeParse(parseJson(text));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw notARecord(name, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'}`);
+  }
+  const { record = null, ...rest } = parsed.data;
+  return { ...rest, record };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function notARecord(name: string, what: string): InputError {
+  return new InputError(
+    'NOT_A_JUDGE_RECORD',
+    `${name} is not what the judge recorded about a step (${what})`,
+    'Give an evidence zip, or a file canary/*.json of one.',
+  );
+}
