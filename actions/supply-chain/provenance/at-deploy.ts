@@ -1,5 +1,11 @@
 import type { OpenSignatureVerifier, TrustAnchors } from '../../../core/ports/attestations.ts';
-import { type AttestationFile, digestsOf, factsOf, type NamedArtifact } from './collect.ts';
+import {
+  type AttestationFile,
+  digestsOf,
+  factsOf,
+  type NamedArtifact,
+  rememberingVerifier,
+} from './collect.ts';
 import { parseSignedDocuments } from './documents.ts';
 import { evaluateProvenance, type ProvenanceVerdict } from './evaluate.ts';
 import { parseDigest } from './facts.ts';
@@ -27,7 +33,7 @@ export interface DeployCheck {
  * @throws ConfigError when a trust anchor cannot be used
  */
 export async function verifyAtDeploy(check: DeployCheck): Promise<ProvenanceVerdict> {
-  const verifier = await check.openVerifier(check.anchors);
+  const verify = rememberingVerifier(await check.openVerifier(check.anchors));
   const files: AttestationFile[] = [];
   const unreadable: { path: string; problem: string }[] = [];
   for (const { path, bytes } of check.stored.filter((file) =>
@@ -38,7 +44,7 @@ export async function verifyAtDeploy(check: DeployCheck): Promise<ProvenanceVerd
     else files.push({ path, found });
   }
   const searched = ['attestations/*.intoto.jsonl', 'signatures/*.sig'];
-  const artifacts = check.artifacts.map((one) => factsOf(named(one), searched, files, verifier));
+  const artifacts = check.artifacts.map((one) => factsOf(named(one), searched, files, verify));
   return evaluateProvenance(
     { state: 'collected', artifacts, missing: [], unreadable, anchorsFromChange: [] },
     check.policy,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { ConfigError } from '../../../core/errors.ts';
 import type { GateIo } from '../../../core/gate/gate.ts';
-import type { SignatureVerifier, TrustAnchors } from '../../../core/ports/attestations.ts';
+import type { SignatureCheck, SignatureVerifier } from '../../../core/ports/attestations.ts';
+import { readAnchors } from './anchors.ts';
 import { type FoundDocument, parseSignedDocuments } from './documents.ts';
 import {
   type ArtifactFacts,
@@ -13,7 +13,6 @@ import {
 } from './facts.ts';
 import type { ProvenanceOptions } from './options.ts';
 
-const maxAnchorBytes = 1_024 * 1_024;
 const maxAttestationBytes = 16 * 1_024 * 1_024;
 const maxArtifactBytes = 1_024 * 1_024 * 1_024;
 
@@ -41,22 +40,38 @@ export async function collectProvenance(options: ProvenanceOptions, io: GateIo):
   if (options.artifacts.length === 0) return { state: 'not-configured' };
   if (io.signatures === undefined) return { state: 'no-verifier' };
   const { anchors, fromChange } = await readAnchors(options, io);
-  const verifier = await io.signatures(anchors);
+  const verify = rememberingVerifier(await io.signatures(anchors));
   const artifacts: ArtifactFacts[] = [];
   const missing: string[] = [];
-  const unreadable = new Map<string, string>();
+  const parsed = new Map<string, readonly FoundDocument[] | string>();
   for (const option of options.artifacts) {
     const named = await readArtifacts(option, io);
-    const files = await readAttestations(option, named, io, unreadable);
+    const files = await readAttestations(option, named, io, parsed);
     if (named.length === 0) missing.push(option.path ?? '');
-    artifacts.push(...named.map((artifact) => factsOf(artifact, option.attestations, files, verifier)));
+    artifacts.push(...named.map((artifact) => factsOf(artifact, option.attestations, files, verify)));
   }
   return {
     state: 'collected',
     artifacts,
     missing,
-    unreadable: [...unreadable].map(([path, problem]) => ({ path, problem })),
+    unreadable: [...parsed].flatMap(([path, found]) =>
+      typeof found === 'string' ? [{ path, problem: found }] : [],
+    ),
     anchorsFromChange: fromChange,
+  };
+}
+
+type Verify = (found: FoundDocument, artifact: Uint8Array | null) => SignatureCheck;
+
+/** A statement may be about hundreds of artifacts and is verified once; what signs one artifact, for each. */
+export function rememberingVerifier(verifier: SignatureVerifier): Verify {
+  const known = new Map<FoundDocument, SignatureCheck>();
+  return (found, artifact) => {
+    const check = known.get(found) ?? verifier.verify(found.document, null);
+    known.set(found, check);
+    return !check.ok && check.step === 'artifact-needed' && artifact !== null
+      ? verifier.verify(found.document, artifact)
+      : check;
   };
 }
 
@@ -65,16 +80,10 @@ export function factsOf(
   artifact: NamedArtifact,
   searched: readonly string[],
   files: readonly AttestationFile[],
-  verifier: SignatureVerifier,
+  verify: Verify,
 ): ArtifactFacts {
   const attestations = files.flatMap(({ path, found }) =>
-    found.map(
-      ({ document, text }): AttestationFacts => ({
-        path,
-        text,
-        check: verifier.verify(document, artifact.bytes),
-      }),
-    ),
+    found.map((one): AttestationFacts => ({ path, text: one.text, check: verify(one, artifact.bytes) })),
   );
   return { name: artifact.name, digests: artifact.digests, searched, attestations };
 }
@@ -85,25 +94,6 @@ export function digestsOf(bytes: Uint8Array): readonly Digest[] {
     algorithm,
     hex: createHash(algorithm).update(bytes).digest('hex'),
   }));
-}
-
-/** Anchors come from the base: a change cannot bring along whom it is to be trusted by. */
-async function readAnchors(
-  { trusted_root: root, keys, transparency }: ProvenanceOptions,
-  io: GateIo,
-): Promise<{ anchors: TrustAnchors; fromChange: readonly string[] }> {
-  const fromChange: string[] = [];
-  const read = async (path: string): Promise<string> => {
-    const base = await io.baseFiles?.read(path, maxAnchorBytes);
-    const bytes = base ?? (await io.files.read(path, maxAnchorBytes));
-    if (bytes === null) throw anchorMissing(path);
-    if (io.baseFiles !== undefined && !base) fromChange.push(path);
-    return new TextDecoder().decode(bytes);
-  };
-  const roots = root === undefined ? [] : [await read(root)];
-  const named = [];
-  for (const path of keys) named.push({ name: path, pem: await read(path) });
-  return { anchors: { roots, keys: named, witnesses: transparency }, fromChange };
 }
 
 async function readArtifacts({ path, digest }: ArtifactOption, io: GateIo): Promise<NamedArtifact[]> {
@@ -121,23 +111,19 @@ async function readAttestations(
   { attestations }: ArtifactOption,
   artifacts: readonly NamedArtifact[],
   io: GateIo,
-  unreadable: Map<string, string>,
+  parsed: Map<string, readonly FoundDocument[] | string>,
 ): Promise<AttestationFile[]> {
   const files: AttestationFile[] = [];
   for (const path of await io.files.list(attestations)) {
     if (artifacts.some(({ name }) => name === path)) continue;
-    const bytes = await io.files.read(path, maxAttestationBytes);
-    const found = bytes === null ? 'it cannot be read' : parseSignedDocuments(bytes);
-    if (typeof found === 'string') unreadable.set(path, found);
-    else files.push({ path, found });
+    const found = parsed.get(path) ?? (await readDocuments(path, io));
+    parsed.set(path, found);
+    if (typeof found !== 'string') files.push({ path, found });
   }
   return files;
 }
 
-function anchorMissing(path: string): ConfigError {
-  return new ConfigError(
-    'TRUST_ANCHOR_MISSING',
-    `There is no file ${path}, which gates.supply-chain.provenance names as a trust anchor.`,
-    'Commit the trusted root or the public key there, or correct the path.',
-  );
+async function readDocuments(path: string, io: GateIo): Promise<readonly FoundDocument[] | string> {
+  const bytes = await io.files.read(path, maxAttestationBytes);
+  return bytes === null ? 'it cannot be read' : parseSignedDocuments(bytes);
 }

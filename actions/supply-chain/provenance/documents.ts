@@ -6,7 +6,7 @@ export interface FoundDocument {
   readonly text: string;
 }
 
-const maxDocuments = 200;
+const maxDocuments = 1_000;
 const maxSignatureBytes = 8_192;
 
 /**

@@ -1,36 +1,39 @@
 import type { EvidenceFile } from '../../../core/gate/gate.ts';
 import type { ProvenArtifact } from './evaluate.ts';
 
+/** A submission holds 64 files: of more artifacts than this the attestations share one. */
+const maxFiles = 20;
+
 /**
  * The attestations that were relied on, as they were found, in the layout of the evidence zip: statements as JSON
- * lines of whole bundles under `attestations/`, signatures over the artifact itself under `signatures/` (a bundle,
- * or the signature in base64). Both can be verified again from the zip alone.
+ * lines of whole bundles under `attestations/`, signatures over the artifact itself under `signatures/` (bundles as
+ * JSON lines, or one signature in base64). Both can be verified again from the zip alone.
  */
 export function provenanceEvidence(artifacts: readonly ProvenArtifact[]): EvidenceFile[] {
   const taken = new Set<string>();
-  return artifacts.flatMap(({ name, relied }) => {
+  const together = { name: 'artifacts', relied: artifacts.flatMap(({ relied }) => relied) };
+  return (artifacts.length > maxFiles ? [together] : artifacts).flatMap(({ name, relied }) => {
     const base = unique(fileNameOf(name), taken);
-    const statements = [...new Set(textsOf(relied, 'payload'))];
-    const signatures = [...new Set(textsOf(relied, 'artifact'))];
+    const signatures = textsOf(relied, 'artifact');
+    const bundles = signatures.filter((text) => text.startsWith('{'));
+    const bare = signatures.filter((text) => !text.startsWith('{'));
     return [
-      ...(statements.length === 0
-        ? []
-        : [file(`attestations/${base}.intoto.jsonl`, 'application/jsonl', `${statements.join('\n')}\n`)]),
-      ...signatures.map((text, index) =>
-        file(
-          `signatures/${base}${index === 0 ? '' : `.${index + 1}`}.sig`,
-          text.startsWith('{') ? 'application/vnd.dev.sigstore.bundle.v0.3+json' : 'text/plain',
-          `${text}\n`,
-        ),
-      ),
+      ...lines(`attestations/${base}.intoto.jsonl`, textsOf(relied, 'payload')),
+      ...lines(`signatures/${base}.sig`, bundles),
+      ...bare.map((text, index) => file(`signatures/${base}.${index + 1}.sig`, 'text/plain', `${text}\n`)),
     ];
   });
 }
 
+function lines(path: string, texts: readonly string[]): EvidenceFile[] {
+  return texts.length === 0 ? [] : [file(path, 'application/jsonl', `${texts.join('\n')}\n`)];
+}
+
 function textsOf(relied: ProvenArtifact['relied'], kind: 'payload' | 'artifact'): string[] {
-  return relied.flatMap(({ attestation: { text, check } }) =>
+  const texts = relied.flatMap(({ attestation: { text, check } }) =>
     check.ok && check.covers.kind === kind ? [text] : [],
   );
+  return [...new Set(texts)];
 }
 
 function fileNameOf(name: string): string {

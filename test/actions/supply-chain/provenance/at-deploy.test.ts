@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { provenancePolicy, runGate, verifyAtDeploy } from '../../../../actions/registry.ts';
+import {
+  evaluateProvenance,
+  provenancePolicy,
+  runGate,
+  verifyAtDeploy,
+} from '../../../../actions/registry.ts';
 import { supplyChainGate } from '../../../../actions/supply-chain/gate.ts';
+import { collectProvenance } from '../../../../actions/supply-chain/provenance/collect.ts';
+import { provenanceEvidence } from '../../../../actions/supply-chain/provenance/evidence.ts';
 import { openSignatures } from '../../../../adapters/sigstore/lazy.ts';
 import { pathProblem } from '../../../../core/evidence/path.ts';
 import { slots } from '../../../../core/evidence/slots.ts';
@@ -50,6 +57,46 @@ describe('what the gate leaves behind', () => {
         { name: 'dist/shop.tgz', digest: `sha256:${digest}`, trusted: true, signers: [releaseWorkflow] },
       ],
     });
+  });
+
+  it('stays within what can be submitted, however many artifacts there are', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `dist/part-${index}.tgz`);
+    const parts = names.map((name) => [name, Buffer.from(name)] as const);
+    const subjects = parts.map(([name, bytes]) => ({
+      name,
+      digest: { sha256: sha256(bytes).toString('hex') },
+    }));
+    const all = { ...slsaV1(), subject: [...slsaV1().subject, ...subjects] };
+    const signed = parts.map(([name, bytes]) => [
+      `attestations/${name}.json`,
+      JSON.stringify(sigstore.signArtifact(bytes)),
+    ]);
+    const io = {
+      ...memoryIo({
+        ...files,
+        ...Object.fromEntries(parts),
+        ...Object.fromEntries(signed),
+        'attestations/shop.jsonl': JSON.stringify(sigstore.attest(all)),
+      }),
+      signatures: openSignatures,
+    };
+    const options = optionsOf({
+      ...provenance,
+      artifacts: [{ ...provenance.artifacts[0], path: 'dist/*.tgz' }],
+    });
+    const { artifacts } = evaluateProvenance(
+      await collectProvenance(options, io),
+      provenancePolicy(options, subject),
+    );
+    expect(artifacts.filter(({ trusted }) => trusted)).toHaveLength(31);
+    const kept = provenanceEvidence(artifacts);
+    expect(kept.map(({ path }) => path)).toEqual([
+      'attestations/artifacts.intoto.jsonl',
+      'signatures/artifacts.sig',
+    ]);
+    expect(kept.map(({ bytes }) => new TextDecoder().decode(bytes).trim().split('\n').length)).toEqual([
+      1, 31,
+    ]);
   });
 
   it('is nothing for an artifact that is not trusted', async () => {

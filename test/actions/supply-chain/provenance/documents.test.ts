@@ -42,8 +42,8 @@ describe('files with attestations', () => {
     ['text', 'hello, world', 'it is neither JSON nor a signature in base64'],
     [
       'too many',
-      JSON.stringify(Array.from({ length: 201 }, () => bundle)),
-      'it holds more than 200 documents',
+      JSON.stringify(Array.from({ length: 1_001 }, () => bundle)),
+      'it holds more than 1000 documents',
     ],
   ])('say why they are none: %s', (_, text, reason) => {
     expect(parse(text)).toBe(reason);
