@@ -14,13 +14,15 @@ const faulty = 'b'.repeat(40);
 class DeploymentsApi {
   readonly statuses: { readonly id: number; readonly state: string; readonly description: string }[] = [];
   newest = 0;
+  /** Instead of the newest alone: every deployment, as GitHub lists them. */
+  known: readonly { readonly id: number; readonly payload: unknown }[] | null = null;
   readonly server: Server = createServer((request, answer) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       answer.setHeader('content-type', 'application/json');
       if (!request.headers.authorization?.startsWith('Bearer ghs_')) answer.writeHead(401).end('{}');
-      else if (request.method === 'GET') answer.end(JSON.stringify([{ id: this.newest }]));
+      else if (request.method === 'GET') answer.end(JSON.stringify(this.known ?? [{ id: this.newest }]));
       else {
         const id = Number(/deployments\/(\d+)\/statuses/.exec(request.url ?? '')?.[1]);
         const body = JSON.parse(Buffer.concat(chunks).toString()) as { state: string; description: string };
@@ -125,6 +127,22 @@ describe('the deploy workflow', () => {
     expect(platform.weights('production')).toEqual({ 'v1.0.0': 100 });
     expect(api.statuses.at(-1)).toMatchObject({ id: 2, state: 'failure' });
     expect(words()).toContain('was replaced by 3');
+  });
+
+  it('carries out what was decided last, not what arrived last', async () => {
+    const order = (id: number, n: number) => {
+      const payload = { release: 'v1.1.0', idempotency_key: `release/acme%2Fshop/v1.1.0#deploy/${n}` };
+      return { id, payload };
+    };
+    api.newest = 1;
+    await deploy(1, good, 'v1.0.0', 100);
+    // Order 3 came a second time, and behind the rollback that is order 4.
+    api.known = [order(9, 3), order(8, 4), order(7, 3)];
+    await deploy(9, faulty, 'v1.1.0', 50);
+    expect(platform.weights('production')).toEqual({ 'v1.0.0': 100 });
+    expect(words()).toContain('deployment 9 was replaced by 8');
+    await deploy(8, good, 'v1.0.0', 100, 'rollback');
+    expect(api.statuses.at(-1)).toMatchObject({ id: 8, state: 'success' });
   });
 
   it('reports failure for a version that does not start, and leaves the traffic alone', async () => {

@@ -14,13 +14,35 @@ if (command === undefined) fail(`usage: deployment.mjs ${Object.keys(commands).j
 await command();
 
 async function begin() {
-  const query = new URLSearchParams({ environment: env.ENVIRONMENT, per_page: '1' });
-  const [newest] = await call('GET', `${deployments}?${query}`);
+  const query = new URLSearchParams({ environment: env.ENVIRONMENT, per_page: '100' });
+  const newest = newestOf(await call('GET', `${deployments}?${query}`));
   // A run of an old deployment can be started again for 30 days; it must not bring its old version back.
   if (String(newest?.id) !== env.DEPLOYMENT_ID) {
     fail(`deployment ${env.DEPLOYMENT_ID} was replaced by ${newest?.id}: nothing is changed`);
   }
   await report('in_progress', `${env.VERSION}: ${env.WEIGHT} % of ${env.ENVIRONMENT}`);
+}
+
+/**
+ * The deployment that counts. Of one release that is the one that was decided last, not the one that arrived last:
+ * a request that was held up on its way may come behind the rollback that followed it, or a second time.
+ */
+function newestOf(all) {
+  const standing = all.filter((one) => !all.some((other) => replaces(other, one)));
+  return standing.toSorted((a, b) => b.id - a.id)[0];
+}
+
+function replaces(other, one) {
+  const [a, b] = [orderOf(other), orderOf(one)];
+  if (a === null || b === null || a.release !== b.release) return false;
+  return a.number > b.number || (a.number === b.number && other.id < one.id);
+}
+
+/** `release/…#deploy/4` is the fourth order of its release. */
+function orderOf({ payload }) {
+  const { release, idempotency_key: key } = (typeof payload === 'string' ? JSON.parse(payload) : payload) ?? {};
+  const number = /#deploy\/(\d+)$/.exec(key ?? '')?.[1];
+  return number === undefined ? null : { release, number: Number(number) };
 }
 
 async function end() {
