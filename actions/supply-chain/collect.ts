@@ -1,9 +1,11 @@
 import type { GateIo } from '../../core/gate/gate.ts';
+import type { Subject } from '../../core/gate/result.ts';
 import { type LockFileRead, parseLockFile } from './lock-file.ts';
 import type { SupplyChainOptions } from './options.ts';
 import { collectProvenance } from './provenance/collect.ts';
 import type { ProvenanceFacts } from './provenance/facts.ts';
 import { readSbom, type SbomRead } from './sbom/read.ts';
+import { collectVulnerabilities, type VulnerabilityFacts } from './vulnerabilities/collect.ts';
 
 export interface TextFile {
   readonly path: string;
@@ -15,12 +17,19 @@ export interface SupplyChainFacts {
   readonly locks: readonly LockFileRead[];
   readonly dockerfiles: readonly TextFile[];
   readonly manifests: readonly TextFile[];
+  readonly vulnerabilities: VulnerabilityFacts;
   readonly provenance: ProvenanceFacts;
 }
 
 /** Reads what the release is made of. */
-export async function collectSupplyChain(options: SupplyChainOptions, io: GateIo): Promise<SupplyChainFacts> {
-  const sboms = await readEach(io, options.sbom.paths, readSbom);
+export async function collectSupplyChain(
+  options: SupplyChainOptions,
+  subject: Subject,
+  io: GateIo,
+): Promise<SupplyChainFacts> {
+  // A CycloneDX document may be VEX alone: where it is named as such, it is no inventory.
+  const vex = options.vulnerabilities.vex.map((glob) => `!${glob}`);
+  const sboms = await readEach(io, [...options.sbom.paths, ...vex], readSbom);
   return {
     // A glob such as sbom/**/*.json may catch other JSON; a file that is broken, or named for it, is never overlooked.
     sboms: sboms.filter(
@@ -29,6 +38,7 @@ export async function collectSupplyChain(options: SupplyChainOptions, io: GateIo
     locks: await readEach(io, options.lock_files, parseLockFile),
     dockerfiles: await readEach(io, options.hardening.dockerfiles, asText),
     manifests: await readEach(io, options.hardening.manifests, asText),
+    vulnerabilities: await collectVulnerabilities(options.vulnerabilities, subject, io),
     provenance: await collectProvenance(options.provenance, io),
   };
 }

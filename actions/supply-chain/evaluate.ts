@@ -17,6 +17,8 @@ import { sbomEvidence } from './sbom/evidence.ts';
 import { generateSpdx } from './sbom/generate.ts';
 import { readSpdx } from './sbom/spdx.ts';
 import { type Deployed, subjectFindings } from './sbom/subject.ts';
+import { vulnerabilityEvidence, vulnerabilityMeasurements } from './vulnerabilities/evidence.ts';
+import { judgeVulnerabilities } from './vulnerabilities/judge.ts';
 
 const generator = 'release-conductor-supply-chain';
 
@@ -31,11 +33,14 @@ export function evaluateSupplyChain(
   const completed = completeInventory(options, found, facts, subject, now);
   const licenses = licenseFindings(options, completed.inventory);
   const provenance = evaluateProvenance(facts.provenance, provenancePolicy(options.provenance, subject));
+  const deployed = deployedArtifacts(facts.provenance);
+  const vulnerabilities = judgeVulnerabilities(options.vulnerabilities, facts.vulnerabilities, deployed, now);
   const findings = applyWaivers(
     [
       ...completed.inventory.findings,
       ...completed.findings,
-      ...subjectFindings(found.sboms, deployedArtifacts(facts.provenance), options.sbom.unbound),
+      ...subjectFindings(found.sboms, deployed, options.sbom.unbound),
+      ...vulnerabilities.findings,
       ...licenses.findings,
       ...facts.dockerfiles.flatMap(({ path, text }) => judgeDockerfile(path, text)),
       ...facts.manifests.flatMap(({ path, text }) => judgeManifest(path, text)),
@@ -45,7 +50,8 @@ export function evaluateSupplyChain(
     now,
   );
   const byFindings = verdictOfFindings(findings);
-  const blind = completed.inventory.sboms.length === 0 || provenance.verdict === 'inconclusive';
+  const blind =
+    completed.inventory.sboms.length === 0 || vulnerabilities.blind || provenance.verdict === 'inconclusive';
   const components = completed.inventory.sboms.reduce((sum, sbom) => sum + sbom.components.length, 0);
   return {
     verdict: byFindings !== 'fail' && blind ? 'inconclusive' : byFindings,
@@ -56,12 +62,17 @@ export function evaluateSupplyChain(
       sboms: completed.inventory.sboms.length,
       sbom_generated: completed.generated,
       locked_packages: completed.inventory.locks.reduce((sum, lock) => sum + lock.packages.length, 0),
+      vulnerabilities: vulnerabilityMeasurements(vulnerabilities),
       licenses: licenses.counts,
       dockerfiles: facts.dockerfiles.length,
       manifests: facts.manifests.length,
       provenance: provenanceMeasurements(provenance),
     },
-    evidence: [...sbomEvidence(completed.inventory.sboms), ...provenanceEvidence(provenance.artifacts)],
+    evidence: [
+      ...sbomEvidence(completed.inventory.sboms),
+      ...vulnerabilityEvidence(vulnerabilities),
+      ...provenanceEvidence(provenance.artifacts),
+    ],
   };
 }
 

@@ -3,10 +3,10 @@ import { collectSupplyChain, type SupplyChainFacts } from './collect.ts';
 import { evaluateSupplyChain } from './evaluate.ts';
 import { type SupplyChainOptions, supplyChainOptionsSchema } from './options.ts';
 
-/** Judges what a release is made of: SBOM against lock file, licences, images and workloads. */
+/** Judges what a release is made of: SBOM, provenance, vulnerabilities, licences, images and workloads. */
 export const supplyChainGate: Gate<SupplyChainOptions, SupplyChainFacts> = {
   name: 'supply-chain',
   options: supplyChainOptionsSchema,
-  collect: (options, _subject, io) => collectSupplyChain(options, io),
+  collect: collectSupplyChain,
   evaluate: evaluateSupplyChain,
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { waiverSchema } from '../../core/gate/waivers.ts';
 import { provenanceOptionsSchema } from './provenance/options.ts';
+import { vulnerabilityOptionsSchema } from './vulnerabilities/options.ts';
 
 /** The section `gates.supply-chain` of the config. */
 export const supplyChainOptionsSchema = z.strictObject({
@@ -44,6 +45,9 @@ export const supplyChainOptionsSchema = z.strictObject({
     })
     .prefault({})
     .describe('Licences, as SPDX expressions'),
+  vulnerabilities: vulnerabilityOptionsSchema
+    .prefault({})
+    .describe('Known vulnerabilities, as a difference to the last promoted release'),
   hardening: z
     .strictObject({
       dockerfiles: z

@@ -1,0 +1,42 @@
+import { mergeVulnerabilities, nameKey, packageKey } from './identity.ts';
+import type { Vulnerability } from './model.ts';
+
+/** What a release adds to, keeps of and takes away from the one before. */
+export interface Difference {
+  readonly added: readonly Vulnerability[];
+  readonly kept: readonly Vulnerability[];
+  readonly removed: readonly Vulnerability[];
+}
+
+/**
+ * Compares by package, version and advisory, whatever the advisory is called. A baseline that does not know versions
+ * (npm audit) matches every version of the package.
+ */
+export function differenceOf(
+  current: readonly Vulnerability[],
+  baseline: readonly Vulnerability[],
+): Difference {
+  const now = mergeVulnerabilities(current);
+  const before = mergeVulnerabilities(baseline);
+  const wasThere = indexOf(before);
+  const isThere = indexOf(now);
+  return {
+    added: now.filter((one) => !wasThere(one)),
+    kept: now.filter(wasThere),
+    removed: before.filter((one) => !isThere(one)),
+  };
+}
+
+function indexOf(entries: readonly Vulnerability[]): (one: Vulnerability) => boolean {
+  const keys = new Set(entries.flatMap((one) => keysOf(one, one.version !== '')));
+  const names = new Set(entries.flatMap((one) => keysOf(one, false)));
+  return (one) => {
+    if (one.version === '') return keysOf(one, false).some((key) => names.has(key));
+    return [...keysOf(one, true), ...keysOf(one, false)].some((key) => keys.has(key));
+  };
+}
+
+function keysOf(one: Vulnerability, withVersion: boolean): string[] {
+  const base = withVersion ? packageKey(one) : nameKey(one.package);
+  return one.ids.map((id) => `${base} ${id.toUpperCase()}`);
+}

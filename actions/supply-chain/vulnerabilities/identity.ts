@@ -1,0 +1,51 @@
+import type { Vulnerability } from './model.ts';
+import { graver } from './severity.ts';
+
+/** A package under one spelling: `v1.2.3` of Go is `1.2.3`, Maven's `group:name` is `group/name`. */
+export function packageKey({ package: name, version }: Pick<Vulnerability, 'package' | 'version'>): string {
+  return `${nameKey(name)}@${version.replace(/^v(?=\d)/, '')}`;
+}
+
+export function nameKey(name: string): string {
+  return name.toLowerCase().replaceAll(':', '/');
+}
+
+/** Whether two lists of names have one in common: then they mean the same advisory. */
+export function sameAdvisory(a: readonly string[], b: readonly string[]): boolean {
+  const names = new Set(a.map((id) => id.toUpperCase()));
+  return b.some((id) => names.has(id.toUpperCase()));
+}
+
+/**
+ * Entries that mean the same weakness of the same package become one, across scanners and databases: names are joined
+ * transitively (A = B and B = C make A = C), the graver severity and every repair are kept.
+ */
+export function mergeVulnerabilities(all: readonly Vulnerability[]): Vulnerability[] {
+  return [...Map.groupBy(all, packageKey).values()].flatMap(mergeWithinPackage);
+}
+
+function mergeWithinPackage(entries: readonly Vulnerability[]): Vulnerability[] {
+  const groups = new Set<Vulnerability>();
+  const byId = new Map<string, Vulnerability>();
+  for (const entry of entries) {
+    const touched = new Set(entry.ids.flatMap((id) => byId.get(id.toUpperCase()) ?? []));
+    const joined = [...touched].reduce((one, other) => join(other, one), entry);
+    for (const old of touched) groups.delete(old);
+    groups.add(joined);
+    for (const id of joined.ids) byId.set(id.toUpperCase(), joined);
+  }
+  return [...groups];
+}
+
+function join(a: Vulnerability, b: Vulnerability): Vulnerability {
+  const times = [a.published, b.published].filter((time) => time !== null);
+  return {
+    ...a,
+    ids: [...new Set([...a.ids, ...b.ids])],
+    purl: a.purl ?? b.purl,
+    severity: graver(a.severity, b.severity),
+    fixedIn: [...new Set([...a.fixedIn, ...b.fixedIn])],
+    published: times.length === 0 ? null : Math.min(...times),
+    place: a.place ?? b.place,
+  };
+}

@@ -1,0 +1,25 @@
+import { isRecord } from '../../json.ts';
+import { decodeText } from '../../sbom/encoding.ts';
+import { parseCycloneDxVex } from './cyclonedx.ts';
+import { parseOpenVex } from './openvex.ts';
+import type { VexRead } from './statement.ts';
+
+/** Reads an OpenVEX document, or the analyses in a CycloneDX document. Never throws. */
+export function readVex(path: string, bytes: Uint8Array): VexRead {
+  try {
+    const document: unknown = JSON.parse(decodeText(bytes));
+    if (isRecord(document)) {
+      if (String(document['@context']).startsWith('https://openvex.dev/ns'))
+        return { ok: true, statements: parseOpenVex(path, document) };
+      if (document.bomFormat === 'CycloneDX')
+        return { ok: true, statements: parseCycloneDxVex(path, document) };
+    }
+    return { ok: false, path, problem: 'it is neither OpenVEX nor CycloneDX' };
+  } catch (error) {
+    return {
+      ok: false,
+      path,
+      problem: `it is not JSON text (${error instanceof Error ? error.message : String(error)})`,
+    };
+  }
+}
