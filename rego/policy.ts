@@ -303,6 +303,8 @@ export class Policy {
   }
 
   private context(options: EvaluateOptions): Context {
+    for (const name in {})
+      throw new RegoError('eval_internal_error', `Object.prototype was given a property: ${name}`);
     const environment: Environment = {
       budget: new Budget(options.limits, options.clock ?? monotonicClock),
       nowNs: nanoseconds(options.now),
@@ -311,6 +313,7 @@ export class Policy {
       print: options.print,
       tracer: options.tracer,
       kept: new Kept(),
+      memoSize: Math.min(this.program.memoSize(), LARGEST_FIRST_MEMO),
       runtime: options.runtime === undefined ? {} : documentOf(options.runtime, 'runtime'),
     };
     const input = options.input === undefined ? undefined : documentOf(options.input, 'input');
@@ -334,6 +337,9 @@ const EMPTY_MODULE: Module = {
   annotations: [],
   comments: [],
 };
+
+/** A policy of very many rules fills its memo as it goes. */
+const LARGEST_FIRST_MEMO = 256;
 
 const monotonicClock = (): number => performance.now();
 

@@ -123,6 +123,7 @@ function environment(): Environment {
     tracer: undefined,
     kept: new Kept(),
     runtime: {},
+    memoSize: 0,
   };
 }
 

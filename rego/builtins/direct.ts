@@ -22,6 +22,16 @@ const integers =
     return Number.isSafeInteger(result) ? result + 0 : undefined;
   };
 
+/** Texts up to this length need no accounting. */
+const SHORT = 256;
+
+const shortStrings =
+  (operation: (a: string, b: string) => Value): Direct =>
+  (a, b) =>
+    typeof a === 'string' && typeof b === 'string' && a.length < SHORT && b.length < SHORT
+      ? operation(a, b)
+      : undefined;
+
 const isScalar = (v: Value): boolean => typeof v !== 'object' || v === null;
 
 const member: Direct = (element, collection) => {
@@ -48,6 +58,11 @@ export const directs: ReadonlyMap<string, Direct> = new Map<string, Direct>([
   ['plus', integers((a, b) => a + b)],
   ['minus', integers((a, b) => a - b)],
   ['mul', integers((a, b) => a * b)],
+  ['lower', (a) => (typeof a === 'string' && a.length < SHORT ? a.toLowerCase() : undefined)],
+  ['upper', (a) => (typeof a === 'string' && a.length < SHORT ? a.toUpperCase() : undefined)],
+  ['trim_prefix', shortStrings((a, b) => (a.startsWith(b) ? a.slice(b.length) : a))],
+  ['trim_suffix', shortStrings((a, b) => (b !== '' && a.endsWith(b) ? a.slice(0, -b.length) : a))],
+  ['split', shortStrings((a, b) => (b === '' ? Array.from(a) : a.split(b)))],
   ['startswith', strings((a, b) => a.startsWith(b))],
   ['endswith', strings((a, b) => a.endsWith(b))],
   ['contains', strings((a, b) => a.includes(b))],

@@ -25,6 +25,8 @@ export interface Environment {
   /** Values that built-ins keep for the length of one evaluation. */
   readonly kept: Kept;
   readonly runtime: Value;
+  /** Room for the values of rule sets to start with. */
+  readonly memoSize: number;
 }
 
 /** A small store that costs nothing until it is used. */
@@ -63,10 +65,12 @@ export class Context {
   readonly data: Value;
   readonly overrides: Overrides | null;
   readonly mocks: ReadonlyMap<string, Mock> | null;
-  readonly memo: Memo = [];
-  /** Memoised parts of partial objects, by the constant path that was asked for. */
+  /** Values of rule sets that were asked for, by their numbers. */
+  readonly memo: Memo;
   readonly environment: Environment;
   readonly budget: Budget;
+  /** Nothing is replaced, errors of built-ins are not strict: values that depend on nothing can be shared. */
+  readonly isPlain: boolean;
 
   constructor(
     environment: Environment,
@@ -76,11 +80,13 @@ export class Context {
     mocks: ReadonlyMap<string, Mock> | null = null,
   ) {
     this.environment = environment;
+    this.memo = new Array(environment.memoSize);
     this.budget = environment.budget;
     this.input = input;
     this.data = data;
     this.overrides = overrides;
     this.mocks = mocks;
+    this.isPlain = overrides === null && mocks === null && !environment.strictBuiltinErrors;
   }
 
   /** The same documents with no function replaced: what a replacement itself sees. */

@@ -1,5 +1,5 @@
 import type { Literal, Term } from '../compile/ir.ts';
-import type { Eval, Step } from '../eval/context.ts';
+import type { Eval } from '../eval/context.ts';
 import { type RegoObject, RegoSet } from '../value/collections.ts';
 import { equal } from '../value/compare.ts';
 import { type AnyObject, lookup, objectKeys } from '../value/object.ts';
@@ -64,9 +64,11 @@ function planStatement(term: Term, site: Site, builders: Builder[]): void {
     return;
   }
   const value = planTerm(term, site, builders);
-  builders.push((next) => (c, r) => {
-    const result = value(c, r);
-    return result !== undefined && result !== false && next(c, r);
+  builders.push({
+    test: (c, r) => {
+      const result = value(c, r);
+      return result !== undefined && result !== false;
+    },
   });
 }
 
@@ -75,7 +77,7 @@ export function planUnify(left: Term, right: Term, site: Site, builders: Builder
   for (const step of steps) {
     switch (step.kind) {
       case 'never':
-        builders.push(() => () => false);
+        builders.push({ test: () => false });
         break;
       case 'compare':
         planCompare(step.left, step.right, site, builders);
@@ -103,27 +105,29 @@ function planCompare(left: Term, right: Term, site: Site, builders: Builder[]): 
 }
 
 function against(value: Eval, wanted: Value): Builder {
-  if (typeof wanted !== 'object' || wanted === null)
-    return (next) => (c, r) => value(c, r) === wanted && next(c, r);
-  return (next) => (c, r) => {
-    const found = value(c, r);
-    return found !== undefined && equal(found, wanted) && next(c, r);
+  if (typeof wanted !== 'object' || wanted === null) return { test: (c, r) => value(c, r) === wanted };
+  return {
+    test: (c, r) => {
+      const found = value(c, r);
+      return found !== undefined && equal(found, wanted);
+    },
   };
 }
 
-const both =
-  (a: Eval, b: Eval): Builder =>
-  (next) =>
-  (c, r) => {
-    const x = a(c, r);
-    if (x === undefined) return false;
-    const y = b(c, r);
-    return y !== undefined && equal(x, y) && next(c, r);
+function both(a: Eval, b: Eval): Builder {
+  return {
+    test: (c, r) => {
+      const x = a(c, r);
+      if (x === undefined) return false;
+      const y = b(c, r);
+      return y !== undefined && equal(x, y);
+    },
   };
+}
 
 function planNot(body: readonly Literal[], site: Site): Builder {
   const step = chain(planBody(body, site.nested()), () => true);
-  return (next) => (c, r) => !step(c, r) && next(c, r);
+  return { test: (c, r) => !step(c, r) };
 }
 
 function planEvery(literal: Literal & { kind: 'every' }, site: Site, builders: Builder[]): void {
@@ -133,24 +137,23 @@ function planEvery(literal: Literal & { kind: 'every' }, site: Site, builders: B
   const body = chain(planBody(literal.body, inner), () => true);
   const key = literal.key.id;
   const value = literal.value.id;
-  builders.push(
-    (next): Step =>
-      (c, r) => {
-        const domain = collection(c, r);
-        if (typeof domain !== 'object' || domain === null) return false;
-        const array = Array.isArray(domain);
-        const keys = array
-          ? (domain as readonly Value[])
-          : domain instanceof RegoSet
-            ? domain.values()
-            : objectKeys(domain as AnyObject | RegoObject);
-        for (let i = 0; i < keys.length; i += 1) {
-          c.budget.tick();
-          r[key] = array ? i : keys[i];
-          r[value] = array ? keys[i] : lookup(domain, keys[i] as Value);
-          if (!body(c, r)) return false;
-        }
-        return next(c, r);
-      },
-  );
+  builders.push({
+    test: (c, r) => {
+      const domain = collection(c, r);
+      if (typeof domain !== 'object' || domain === null) return false;
+      const array = Array.isArray(domain);
+      const keys = array
+        ? (domain as readonly Value[])
+        : domain instanceof RegoSet
+          ? domain.values()
+          : objectKeys(domain as AnyObject | RegoObject);
+      for (let i = 0; i < keys.length; i += 1) {
+        c.budget.tick();
+        r[key] = array ? i : keys[i];
+        r[value] = array ? keys[i] : lookup(domain, keys[i] as Value);
+        if (!body(c, r)) return false;
+      }
+      return true;
+    },
+  });
 }

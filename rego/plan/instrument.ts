@@ -37,9 +37,11 @@ export class Instrument {
         tracer.leave(point);
         return stop;
       },
-      after: (next) => (c, r) => {
-        c.environment.tracer?.pass(point, r);
-        return next(c, r);
+      after: {
+        test: (c, r) => {
+          c.environment.tracer?.pass(point, r);
+          return true;
+        },
       },
     };
   }

@@ -15,19 +15,22 @@ export function planMatch(pattern: Term, source: Eval, site: Site, builders: Bui
   const later: (readonly [Term, Term])[] = [];
   if (pattern.kind === 'local' && !site.bound.has(pattern.id)) {
     const id = pattern.id;
-    builders.push((next) => (c, r) => {
-      const value = source(c, r);
-      if (value === undefined) return false;
-      r[id] = value;
-      return next(c, r);
+    builders.push({
+      test: (c, r) => {
+        const value = source(c, r);
+        r[id] = value;
+        return value !== undefined;
+      },
     });
     site.bound.add(id);
     return;
   }
   const matcher = planMatcher(pattern, site, later, builders);
-  builders.push((next) => (c, r) => {
-    const value = source(c, r);
-    return value !== undefined && matcher(c, r, value) && next(c, r);
+  builders.push({
+    test: (c, r) => {
+      const value = source(c, r);
+      return value !== undefined && matcher(c, r, value);
+    },
   });
   for (const [left, right] of later) planUnify(left, right, site, builders);
 }

@@ -10,6 +10,7 @@ import type { Value } from '../value/types.ts';
 import { callBuiltin } from './calls.ts';
 import type { Instrument } from './instrument.ts';
 import {
+  type ConstantDocument,
   constantDocument,
   memoised,
   planComplete,
@@ -35,6 +36,7 @@ export class PlannedProgram implements Program {
   private readonly views = new Map<string, Document>();
   private readonly extents = new Map<Node, Document>();
   private readonly constants: Constants;
+  private readonly holders = new Map<Ruleset, ConstantDocument>();
   private nextId: number;
 
   constructor(root: Node, builtins: ReadonlyMap<string, Builtin>, firstId: number, instrument?: Instrument) {
@@ -43,6 +45,11 @@ export class PlannedProgram implements Program {
     this.constants = new Constants(root, builtins);
     this.nextId = firstId;
     this.instrument = instrument;
+  }
+
+  /** How many values an evaluation may keep. */
+  memoSize(): number {
+    return this.nextId;
   }
 
   builtin(name: string): Builtin | undefined {
@@ -78,10 +85,19 @@ export class PlannedProgram implements Program {
     if (document === undefined) {
       const evaluated = memoised(ruleset.id, this.planDocument(ruleset));
       const isConstant = this.instrument === undefined && this.constants.has(ruleset);
-      document = isConstant ? constantDocument(evaluated) : evaluated;
+      document = isConstant ? constantDocument(this.constant(ruleset), evaluated) : evaluated;
       this.documents.set(ruleset, document);
     }
     return document;
+  }
+
+  constant(ruleset: Ruleset): ConstantDocument {
+    let holder = this.holders.get(ruleset);
+    if (holder === undefined) {
+      holder = { known: undefined };
+      this.holders.set(ruleset, holder);
+    }
+    return holder;
   }
 
   private planDocument(ruleset: Ruleset): Document {

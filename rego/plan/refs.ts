@@ -157,7 +157,8 @@ function planData(args: readonly Term[], site: Site, before: Builder[]): Planned
     if (ruleset !== undefined) {
       if (ruleset.kind === 'object' && hasConstantPaths(node)) return planView(node, args, path, program);
       const value = ruleset.kind === 'function' ? () => undefined : program.value(ruleset);
-      return { value: unlessReplaced(value, path, program), taken: path.length };
+      const general = unlessReplaced(value, path, program);
+      return { value: unlessKnown(program.constant(ruleset), general), taken: path.length };
     }
     const arg = args[path.length];
     if (arg === undefined) {
@@ -218,6 +219,14 @@ function unlessReplaced(
   program: Program,
 ): Eval {
   return (c) => (c.overrides === null ? value(c) : lookupData(program, c, path));
+}
+
+/** A value that depends on nothing is at hand after its first evaluation. */
+function unlessKnown(constant: { readonly known: Value | undefined }, value: Eval): Eval {
+  return (c, r) => {
+    const { known } = constant;
+    return known !== undefined && c.isPlain ? known : value(c, r);
+  };
 }
 
 /** A key among packages or rules that is known only during evaluation. */

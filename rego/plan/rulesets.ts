@@ -309,17 +309,19 @@ export function memoised(
   };
 }
 
-/** Evaluates once for all: the value depends on nothing that a caller or `with` can change. */
+/** A value that depends on nothing that a caller or `with` can change: known after the first evaluation. */
+export interface ConstantDocument {
+  known: Value | undefined;
+}
+
+/** Evaluates once for all. Undefined is not kept: it costs little to find again. */
 export function constantDocument(
+  holder: ConstantDocument,
   evaluate: (c: Context) => Value | undefined,
 ): (c: Context) => Value | undefined {
-  let known: Value | typeof NOTHING | undefined;
   return (c) => {
-    if (c.mocks !== null || c.environment.strictBuiltinErrors) return evaluate(c);
-    if (known === undefined) {
-      const value = evaluate(c);
-      known = value === undefined ? NOTHING : value;
-    }
-    return known === NOTHING ? undefined : known;
+    if (!c.isPlain) return evaluate(c);
+    if (holder.known === undefined) holder.known = evaluate(c);
+    return holder.known;
   };
 }

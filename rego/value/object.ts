@@ -17,10 +17,21 @@ export function isObject(v: Value): v is AnyObject {
   );
 }
 
-/** The value at a key; own properties only, so `__proto__` and `constructor` are ordinary absent keys. */
+/**
+ * An own property of a JSON object: `__proto__` and `constructor` are ordinary absent keys. What objects inherit
+ * are functions, which JSON has none of, so asking for own properties, which costs more than reading, is left to
+ * the rare cases. (An evaluation refuses to start when `Object.prototype` has been given further properties.)
+ */
+function ownProperty(object: JsonObject, key: string): Value | undefined {
+  const found = object[key];
+  if (typeof found !== 'function' && key !== '__proto__') return found;
+  return Object.hasOwn(object, key) ? found : undefined;
+}
+
+/** The value at a key. */
 export function objectGet(object: AnyObject, key: Value): Value | undefined {
   if (object instanceof RegoObject) return object.get(key);
-  return typeof key === 'string' && Object.hasOwn(object, key) ? object[key] : undefined;
+  return typeof key === 'string' ? ownProperty(object, key) : undefined;
 }
 
 /** The keys in OPA's order. */
@@ -49,12 +60,12 @@ export function lookup(value: Value | undefined, key: Value): Value | undefined 
   if (value instanceof RegoObject) return value.get(key);
   if (value instanceof RegoSet) return value.has(key) ? key : undefined;
   if (value instanceof Decimal) return undefined;
-  return typeof key === 'string' && Object.hasOwn(value, key) ? (value as JsonObject)[key] : undefined;
+  return typeof key === 'string' ? ownProperty(value as JsonObject, key) : undefined;
 }
 
 /** `lookup` for a key that is known to be a string. */
 export function lookupString(value: Value | undefined, key: string): Value | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   if (value instanceof Special || Array.isArray(value)) return lookup(value, key);
-  return Object.hasOwn(value, key) ? (value as JsonObject)[key] : undefined;
+  return ownProperty(value as JsonObject, key);
 }
