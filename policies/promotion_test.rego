@@ -191,3 +191,9 @@ test_an_exception_takes_off_one_objection if {
 	other := json.patch(failing, [{"op": "replace", "path": "/gates/1/verdict", "value": "fail"}])
 	codes(other) == {"GATE_FAILED"}
 }
+
+test_conditions_are_asked_of_promotions_only if {
+	locked := changed([{"op": "replace", "path": "/lock", "value": {"state": "held", "owner": "grace", "reason": "x"}}])
+	codes(locked) == {"ENVIRONMENT_LOCKED"}
+	codes(json.patch(locked, [{"op": "replace", "path": "/action", "value": "rollback"}])) == set()
+}
