@@ -300,6 +300,13 @@ describe('a signature over the artifact', () => {
     expect(codesOf(await judge(signed, both))).toEqual(['provenance-missing']);
   });
 
+  it('is refused when it names the digest of another artifact, though nothing vouches for that digest', async () => {
+    const messageDigest = { algorithm: 'SHA2_256', digest: Buffer.alloc(32).toString('base64') };
+    const { messageSignature } = signed as unknown as { messageSignature: object };
+    const renamed = { ...signed, messageSignature: { ...messageSignature, messageDigest } };
+    expect(codesOf(await judge(renamed, { require: ['signature'] }))).toEqual(['signature-invalid']);
+  });
+
   it('is refused for another artifact', async () => {
     const verdict = await judge(signed, { require: ['signature'] }, { 'dist/shop.tgz': 'something else' });
     expect(codesOf(verdict)).toEqual(['signature-invalid']);
@@ -319,7 +326,29 @@ describe('a signature over the artifact', () => {
   });
 });
 
+describe('a bundle of an older version', () => {
+  const { verificationMaterial, ...content } = sigstore.attest(slsaV1());
+  const { certificate, tlogEntries } = verificationMaterial;
+  const older = (version: string, certificates: readonly unknown[]) => ({
+    ...content,
+    mediaType: `application/vnd.dev.sigstore.bundle+json;version=${version}`,
+    verificationMaterial: { x509CertificateChain: { certificates }, tlogEntries },
+  });
+
+  it.each(['0.1', '0.2'])('carries a chain of certificates: %s', async (version) => {
+    expect(await judge(older(version, [certificate]))).toMatchObject({ verdict: 'pass' });
+  });
+
+  it('is not read with an empty chain, nor a later one with a chain', async () => {
+    expect(codesOf(await judge(older('0.2', [])))).toEqual(['attestation-unreadable']);
+    expect(codesOf(await judge(older('0.3', [certificate])))).toEqual(['attestation-unreadable']);
+  });
+});
+
 describe('what the config allows', () => {
+  const shared = 'https://github.com/acme/workflows/.github/workflows/build.yml@refs/tags/v2';
+  const bySharedWorkflow = (claims: Signing['claims'] = {}) =>
+    sigstore.attest(slsaV1({ builder: shared }), { identity: shared, claims });
   const rc = releaseWorkflow.replace('v1.4.0', 'v1.4.0-rc.1');
   const pattern = (identity: string) => ({
     identities: [{ issuer: 'https://token.actions.githubusercontent.com', identity }],
@@ -374,6 +403,13 @@ describe('what the config allows', () => {
       }),
       { source: { repository: 'acme/lib' } },
       'pass',
+    ],
+    ['a shared workflow of another repository', bySharedWorkflow(), pattern(shared), 'pass'],
+    [
+      'a shared workflow that somebody else called',
+      bySharedWorkflow({ repository: 'https://github.com/mallory/shop' }),
+      pattern(shared),
+      'fail',
     ],
     [
       'inputs that are named',
