@@ -52,6 +52,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   try {
     const stage = { world, timeline, developer: world.developer, lead: world.lead };
     await playAll(options.simulate === true ? [simulation] : chosen, stage);
+    await observeContract(stage);
     process.stdout.write(renderSummary(timeline.observations, timeline.elapsed));
     process.stdout.write(`  evidence and logs: ${directory}\n`);
     await writeFile(join(directory, 'observations.json'), JSON.stringify(timeline.observations, null, 2));
@@ -83,6 +84,24 @@ async function playAll(chosen: readonly Scenario[], stage: Stage): Promise<void>
       if (!(error instanceof NotObserved))
         stage.timeline.miss(`the scenario “${scenario.name}”`, describe(error));
     }
+  }
+}
+
+/** Nobody spoke anything but GitHub's API: each request, answer and payload against GitHub's own description. */
+async function observeContract({ world, timeline }: Stage): Promise<void> {
+  timeline.chapter('contract', 'The conversation with GitHub');
+  const wrong = world.github.violations().filter(({ source }) => source !== 'emulate');
+  const first = wrong[0];
+  if (first === undefined) {
+    await timeline.observe(
+      'every request and answer is as GitHub’s OpenAPI description says',
+      async () => `${world.github.requests().length} requests`,
+    );
+  } else {
+    timeline.miss(
+      'a conversation as GitHub describes it',
+      `${first.source} ${first.what}: ${first.problems[0]}`,
+    );
   }
 }
 
