@@ -62,6 +62,7 @@ async function run(
   const jobs: JobPorts = {
     ...parts.inbox,
     github,
+    signer: parts.evidence.signer,
     forgeFor: github.forgeFor,
     store: (delivery) => writer.store(delivery),
   };

@@ -45,3 +45,26 @@ export async function readOptionalFile(
     );
   }
 }
+
+/**
+ * Opens a file that the user named, with `open`.
+ *
+ * @throws InputError `FILE_UNREADABLE`
+ */
+export async function openNamedFile<File>(
+  world: CliWorld,
+  path: string,
+  open: (place: string) => Promise<File>,
+): Promise<File> {
+  try {
+    return await open(resolve(world.cwd, path));
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    throw new InputError(
+      'FILE_UNREADABLE',
+      code === 'ENOENT' ? `there is no file ${path}` : `${path} cannot be read (${code})`,
+      'give the path of an existing file that you may read',
+      { cause },
+    );
+  }
+}

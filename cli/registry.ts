@@ -1,5 +1,4 @@
 import type { CliEntry } from './command.ts';
-import { later } from './commands/later.ts';
 
 /** Every command, in the order in which they are shown. A new one is a file in `commands/` and a line here. */
 export const commands: readonly CliEntry[] = [
@@ -78,7 +77,11 @@ export const commands: readonly CliEntry[] = [
     summary: 'evaluate, test and check policies written in Rego',
     load: async () => (await import('./commands/rego.ts')).regoCommand,
   },
-  later('audit', 'Checks the whole audit log of a Conductor against signed heads.'),
+  {
+    name: 'audit',
+    summary: 'export, verify and prove the audit log of a Conductor',
+    load: async () => (await import('./commands/audit.ts')).auditCommand,
+  },
   {
     name: 'judge',
     summary: 'compute the canary judge’s verdicts again from the evidence',

@@ -4,7 +4,7 @@ import type { ContentStore, Pieces } from '../../core/ports/blob-store.ts';
 import type { Database } from './pool.ts';
 import type { Sql, Transaction } from './sql.ts';
 
-const pieceBytes = 1_048_576;
+const pieceBytes = 524_288;
 
 /** Evidence bytes in Postgres (`ContentStore`). The tables' triggers keep them whoever asks. */
 export function postgresContents(database: Database): ContentStore {

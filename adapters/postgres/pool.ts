@@ -50,11 +50,18 @@ async function transaction<Result>(
   work: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
   const client = await pool.connect();
+  let inGroup = false;
   let broken: Error | undefined;
   try {
     await client.query('begin');
-    const result = await work({ inTransaction: true, query: (text, values) => client.query(text, values) });
-    await client.query('commit');
+    const result = await work({
+      inTransaction: true,
+      query: (text, values) => client.query(text, values),
+      commitInGroup: () => {
+        inGroup = true;
+      },
+    });
+    await (inGroup ? commitInGroup(client) : client.query('commit'));
     return result;
   } catch (error) {
     await client.query('rollback').catch((cause: Error) => {
@@ -64,6 +71,15 @@ async function transaction<Result>(
   } finally {
     client.release(broken);
   }
+}
+
+/**
+ * The first commit is not waited for on disk, so the next one in line need not wait either; the second, empty one
+ * is, and with it everything before it.
+ */
+async function commitInGroup(client: pg.PoolClient): Promise<void> {
+  await client.query('set local synchronous_commit = off; commit');
+  await client.query("select pg_logical_emit_message(true, 'release-conductor', '')");
 }
 
 async function exclusively<Result>(

@@ -11,6 +11,12 @@ export interface Sql {
 /** A transaction in progress. Its own type, so that writers cannot be handed the bare pool by mistake. */
 export interface Transaction extends Sql {
   readonly inTransaction: true;
+  /**
+   * Asks that locks are given up before the commit is on disk, and that the caller gets its answer after: many
+   * commits then share one write. Whoever builds on this commit comes behind it in the write-ahead log, so no
+   * later one outlives it. Absent where commits cost nothing.
+   */
+  commitInGroup?(): void;
 }
 
 // Counters, sizes and run ids stay far below 2^53: read `bigint` as a number.

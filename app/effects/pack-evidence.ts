@@ -1,14 +1,14 @@
 import {
-  lastAuditEntry,
+  auditEntryAt,
   latestGateResults,
   readAudit,
   readEvidenceFiles,
 } from '../../adapters/postgres/index.ts';
-import type { AuditEntry } from '../../core/audit/entry.ts';
 import type { EvidenceInputs, EvidenceItem } from '../../core/evidence/inputs.ts';
 import { packEvidence as pack } from '../../core/evidence/pack.ts';
 import type { GateReport } from '../../core/flow/event.ts';
 import type { EvidenceFacts } from '../../core/release/evidence-facts.ts';
+import { proveEntries, signAuditHead } from '../evidence/audit-heads.ts';
 import { evidenceLost } from '../evidence/blobs.ts';
 import type { EffectContext, Performer } from './performer.ts';
 
@@ -24,7 +24,7 @@ export const packEvidence: Performer<'packEvidence'> = async (effect, context) =
     ...facts,
     reports,
     files: (await Promise.all(reports.map((report) => filesOf(report, context)))).flat(),
-    audit: await auditOf(context),
+    ...(await auditOf(context)),
   };
   const { blobs } = context;
   const packed = await pack(inputs, context.evidence, (pieces) => blobs.put(pieces, 'application/zip'));
@@ -45,9 +45,21 @@ async function filesOf(report: GateReport, context: EffectContext): Promise<read
   );
 }
 
-/** The release's own entries and behind them the repository's newest: the head that the evidence records. */
-async function auditOf({ database, aggregate }: EffectContext): Promise<readonly AuditEntry[]> {
-  const own = await readAudit(database, aggregate.repository, aggregate);
-  const head = await lastAuditEntry(database, aggregate.repository);
-  return head === null || own.at(-1)?.seq === head.seq ? own : [...own, head];
+/**
+ * The release's own entries and behind them the repository's newest: the head that the evidence records; and what
+ * proves that all of them stand in the whole log.
+ */
+async function auditOf(context: EffectContext): Promise<Pick<EvidenceInputs, 'audit' | 'auditTree'>> {
+  const { database, aggregate, evidence, now } = context;
+  const { repository } = aggregate;
+  const head = await signAuditHead(repository, { database, signer: evidence.signer, now });
+  const own = await readAudit(database, repository, aggregate);
+  const last = head === null ? null : await auditEntryAt(database, repository, head.size);
+  if (head === null || last === null) return { audit: own };
+  const covered = own.filter(({ seq }) => seq < head.size);
+  const audit = [...covered, last];
+  return {
+    audit,
+    auditTree: { head: head.bundle, proofs: await proveEntries(database, repository, head.size, audit) },
+  };
 }

@@ -10,6 +10,7 @@ import type { Log } from '../../core/ports/system.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import { type IntakePorts, takeIn } from '../evidence/intake.ts';
 import { readSubmission, submissionLimits } from '../evidence/multipart.ts';
+import { addAudit } from './audit.ts';
 import { type Problem, problemBody, RequestProblem, unexpectedProblem } from './problem.ts';
 
 export interface ApiPorts extends IntakePorts {
@@ -142,6 +143,7 @@ export function createApi(ports: ApiPorts): OpenAPIHono {
     if (stored === undefined) throw new RequestProblem(unknownRelease);
     return context.json(toRelease(stored), 200);
   });
+  addAudit(api, ports.database);
   api.get('/.well-known/release-conductor/keys.json', async (context) => {
     const { pem, hint } = await ports.signer.publicKey();
     return context.json({ keys: [{ hint, pem }] });

@@ -1,12 +1,13 @@
 import type { Queue } from '../../adapters/pg-boss/index.ts';
 import type { Log } from '../../core/ports/system.ts';
+import { type HeadPorts, signAuditHeads } from '../evidence/audit-heads.ts';
 import { resumeUnfinished } from '../flow/recover.ts';
 import type { GithubAccess } from '../github.ts';
 import { discoverRepositories } from './discover.ts';
 import { type ReconcilePorts, reconcileChanges, reconcileReleases } from './reconcile.ts';
 import { type SweepPorts, sweepDeliveries } from './sweep.ts';
 
-export interface JobPorts extends ReconcilePorts, SweepPorts {
+export interface JobPorts extends ReconcilePorts, SweepPorts, HeadPorts {
   readonly github: GithubAccess;
 }
 
@@ -32,6 +33,7 @@ const jobs: readonly Job[] = [
     run: (ports) => resumeUnfinished(ports.database, ports.queue, ports.now(), minute),
   },
   { queue: 'reconcile-releases', cron: '* * * * *', run: (ports) => reconcileReleases(ports) },
+  { queue: 'sign-audit-heads', cron: '41 * * * *', run: (ports) => signAuditHeads(ports) },
   {
     queue: 'reconcile-changes',
     cron: '17 * * * *',

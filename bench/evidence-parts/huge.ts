@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { createInspector } from '../../adapters/zip/inspector.ts';
 import { writeZip } from '../../adapters/zip/write-zip.ts';
 import { blocksOf } from '../../core/evidence/bytes.ts';
@@ -26,6 +27,7 @@ console.log(JSON.stringify({ written, maxRss: process.resourceUsage().maxRSS }))
 
 function noiseFrom(shift: number): ByteSource {
   const readInto = async (buffer: Uint8Array, offset: number): Promise<number> => {
+    await setImmediate(); // as reading a disk does, so that the collector gets its turn
     const length = Math.min(buffer.length, size - offset);
     for (let at = 0; at < length; ) {
       at += noise.copy(buffer, at, (offset + at + shift) % noise.length);

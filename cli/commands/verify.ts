@@ -1,17 +1,14 @@
-import { join, resolve } from 'node:path';
 import { verifyBundle } from '../../adapters/sigstore/verify-bundle.ts';
 import { openFile } from '../../adapters/zip/file-source.ts';
 import { readZip } from '../../adapters/zip/read-zip.ts';
 import { InputError } from '../../core/errors.ts';
-import { parseTrustedKeys } from '../../core/evidence/key-set.ts';
 import { type VerificationReport, verifyEvidence } from '../../core/evidence/verify.ts';
-import type { TrustedKey } from '../../core/ports/signer.ts';
-import type { CliCommand, CliInput, CliWorld } from '../command.ts';
-import { readNamedFile, readOptionalFile } from '../files.ts';
+import type { CliCommand, CliInput } from '../command.ts';
+import { openNamedFile, readNamedFile, readOptionalFile } from '../files.ts';
 import { harmless } from '../render-gate.ts';
+import { keyOption, readTrustedKeys } from '../trusted-keys.ts';
 
 const maxSmallBytes = 4 * 1_024 * 1_024;
-const defaultKeys = join('.github', 'release-conductor', 'keys.json');
 
 export const verifyCommand: CliCommand = {
   usage: 'EVIDENCE.zip [options]',
@@ -21,11 +18,7 @@ export const verifyCommand: CliCommand = {
   ].join('\n'),
   options: {
     bundle: { value: 'FILE', help: 'signature bundle; default: EVIDENCE.zip.sigstore.json beside the zip' },
-    key: {
-      value: 'FILE',
-      many: true,
-      help: `trusted public keys, PEM or keys.json; default: ${defaultKeys}`,
-    },
+    key: keyOption,
     repo: { value: 'OWNER/REPO', help: 'the evidence must be of this repository' },
     tag: { value: 'TAG', help: 'the evidence must be of this release' },
     commit: { value: 'SHA', help: 'the evidence must be of this commit' },
@@ -51,13 +44,13 @@ export const verifyCommand: CliCommand = {
         'release-conductor verify EVIDENCE.zip --key FILE',
       );
     }
+    const zip = await openNamedFile(world, zipPath, openFile);
     const bundlePath = input.text('bundle');
     const bundle =
       bundlePath === null
         ? await readOptionalFile(world, `${zipPath}.sigstore.json`, maxSmallBytes)
         : await readNamedFile(world, bundlePath, maxSmallBytes);
-    const trustedKeys = await readKeys(input, world);
-    const zip = await openZip(world, zipPath);
+    const trustedKeys = await readTrustedKeys(input, world);
     const report = await verifyEvidence(
       { zip, bundle, trustedKeys, expected: expectedOf(input) },
       { verifyBundle, readArchive: readZip },
@@ -66,35 +59,6 @@ export const verifyCommand: CliCommand = {
     return report.ok ? 0 : 1;
   },
 };
-
-async function openZip(world: CliWorld, path: string): ReturnType<typeof openFile> {
-  try {
-    return await openFile(resolve(world.cwd, path));
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    throw new InputError(
-      'FILE_UNREADABLE',
-      code === 'ENOENT' ? `there is no file ${path}` : `${path} cannot be read (${code})`,
-      'give the path of an existing file that you may read',
-      { cause },
-    );
-  }
-}
-
-async function readKeys(input: CliInput, world: CliWorld): Promise<readonly TrustedKey[]> {
-  const named = input.texts('key');
-  if (named.length > 0) {
-    const files = await Promise.all(named.map((path) => readNamedFile(world, path, maxSmallBytes)));
-    return files.flatMap((bytes) => parseTrustedKeys(Buffer.from(bytes).toString('utf8')));
-  }
-  const usual = await readOptionalFile(world, defaultKeys, maxSmallBytes);
-  if (usual !== null) return parseTrustedKeys(Buffer.from(usual).toString('utf8'));
-  throw new InputError(
-    'NO_KEY',
-    'expected a trusted public key: a signature alone says nothing about who signed',
-    "give --key FILE with the Conductor's keys.json (from /.well-known/release-conductor/keys.json) or a PEM",
-  );
-}
 
 function expectedOf(input: CliInput) {
   const repository = input.text('repo');

@@ -26,30 +26,47 @@ export type AuditHead = z.infer<typeof auditHeadSchema>;
 /** `prevHash` of the first entry. */
 export const genesisHash = '0'.repeat(64);
 
+/** An entry that has no place in the chain yet. */
+export type UnsealedEntry = Omit<AuditEntry, 'seq' | 'prevHash' | 'hash'>;
+
 /**
- * The entry that follows `previous` (null: the first of the repository). `at` in ms since the epoch. The note
- * is first reduced to what a JSON column gives back unchanged, so that the hash still fits after a round trip.
+ * The entry that a note becomes. `at` in ms since the epoch. The note is first reduced to what a JSON column gives
+ * back unchanged, so that the hash still fits after a round trip.
  *
  * @throws InternalError `NOT_JSON` when `note.data` holds something that JSON cannot carry.
  */
-export function nextAuditEntry(
-  previous: AuditEntry | null,
-  note: AuditNote,
-  at: number,
-  repository: string,
-): AuditEntry {
-  const unhashed = {
+export function unsealedEntry(note: AuditNote, at: number, repository: string): UnsealedEntry {
+  return {
     repository,
-    seq: (previous?.seq ?? 0) + 1,
     at: new Date(at).toISOString(),
-    prevHash: previous?.hash ?? genesisHash,
     action: storable(note.action),
     actor: storable(note.actor),
     reason: storable(note.reason),
     reasonCode: note.reasonCode,
     data: storableData(note.data),
   };
+}
+
+/** Gives an entry its place behind `previous` (null: the first of the repository). */
+export function sealAuditEntry(
+  previous: Pick<AuditEntry, 'seq' | 'hash'> | null,
+  entry: UnsealedEntry,
+): AuditEntry {
+  const { repository, at, action, actor, reason, reasonCode, data } = entry;
+  const seq = (previous?.seq ?? 0) + 1;
+  const prevHash = previous?.hash ?? genesisHash;
+  const unhashed = { repository, seq, at, prevHash, action, actor, reason, reasonCode, data };
   return { ...unhashed, hash: hashAuditEntry(unhashed) };
+}
+
+/** A note as the entry that follows `previous`, as `unsealedEntry` and `sealAuditEntry`. */
+export function nextAuditEntry(
+  previous: AuditEntry | null,
+  note: AuditNote,
+  at: number,
+  repository: string,
+): AuditEntry {
+  return sealAuditEntry(previous, unsealedEntry(note, at, repository));
 }
 
 /** SHA-256 over the RFC 8785 text of everything but `hash`. */

@@ -17,6 +17,10 @@ export interface Candidate {
   readonly origin: string;
 }
 
+export const highlightsPath = 'audit/highlights.jsonl';
+export const treeHeadPath = 'audit/tree_head.sigstore.json';
+export const inclusionProofsPath = 'audit/inclusion_proofs.json';
+
 /** Places that only the Conductor writes; a gate's file there would speak in its name. */
 export const reservedPath =
   /^(gates|canary|audit)(\/|$)|^(_manifest\.json|release_notes\.md|approvals_matrix\.json)$/i;
@@ -35,7 +39,17 @@ export function ownDocuments(inputs: EvidenceInputs, audit: readonly AuditEntry[
   ];
   if (audit.length === 0) return documents;
   const lines = audit.map((entry) => `${canonicalJson(entry)}\n`).join('');
-  return [...documents, text('audit/highlights.jsonl', 'application/jsonl', lines)];
+  return [...documents, text(highlightsPath, 'application/jsonl', lines), ...auditTree(inputs, audit)];
+}
+
+/** What ties the highlights to the whole log. Entries that were left out need no proof. */
+function auditTree({ auditTree: tree }: EvidenceInputs, audit: readonly AuditEntry[]): readonly Candidate[] {
+  if (tree === undefined) return [];
+  const proofs = tree.proofs.proofs.filter(({ seq }) => audit.some((entry) => entry.seq === seq));
+  return [
+    text(treeHeadPath, 'application/vnd.dev.sigstore.bundle.v0.3+json', tree.head),
+    json(inclusionProofsPath, { ...tree.proofs, proofs }),
+  ];
 }
 
 /** A gate's result as it was believed. Canonical, so that the digest does not depend on who serialised it. */

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../audit/entry.ts';
+import type { InclusionProofs } from '../audit/tree-head.ts';
 import type { GateReport } from '../flow/event.ts';
 import type { GateName } from '../gate/names.ts';
 import type { StoredContent } from '../ports/blob-store.ts';
@@ -71,6 +72,8 @@ export interface EvidenceInputs {
   readonly releaseNotes: string;
   /** The entries of this release, oldest first, and behind them the repository's newest entry (the head). */
   readonly audit: readonly AuditEntry[];
+  /** The signed head of the whole log (a sigstore bundle) and the places of `audit` in its tree; absent: none was signed. */
+  readonly auditTree?: { readonly head: string; readonly proofs: InclusionProofs };
   /** Why a slot of the layout is empty, by slot name; slots that are not named here get their usual reason. */
   readonly absent?: Readonly<Record<string, string>>;
 }

@@ -32,6 +32,7 @@ export const slots: readonly Slot[] = [
   slot('release-notes', 'release_notes.md', noSuch('release notes')),
   slot('approvals', 'approvals_matrix.json', noSuch('approval')),
   slot('audit', 'audit/highlights.jsonl', noSuch('audit entry')),
+  slot('audit-tree', 'audit/tree_head.sigstore.json', noSuch('signed head of the audit log')),
 ];
 
 /** The slots that nobody filled, and why: the given reason, else the usual one. */

@@ -1,3 +1,4 @@
+import type { TreeHead } from '../audit/tree-head.ts';
 import type { ArchiveReader, ReadArchive } from '../ports/archive.ts';
 import type { ByteSource } from '../ports/blob-store.ts';
 import type { BundleVerifier, TrustedKey } from '../ports/signer.ts';
@@ -74,4 +75,6 @@ export interface VerificationReport {
   readonly signedBy: string | null;
   /** null when the zip or its manifest could not be read. */
   readonly manifest: Manifest | null;
+  /** The signed head of the whole audit log that the evidence carries; null when it has none or it does not hold. */
+  readonly auditHead: TreeHead | null;
 }

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { type AuditEntry, auditEntrySchema } from '../audit/entry.ts';
-import { verifyAuditHighlights } from '../audit/verify.ts';
 import { type GateResult, gateResultSchema, isPassing } from '../gate/result.ts';
 import { type Manifest, manifestPath } from './manifest.ts';
 import { type Opened, type Problem, problem, type VerificationInput } from './verification.ts';
@@ -132,33 +130,9 @@ function checkReferences(result: GateResult, manifest: Manifest): readonly Probl
     );
 }
 
-/** The audit entries hold together and end in the head that was signed. */
-export function checkAudit({ files, manifest }: Opened): readonly Problem[] {
-  const path = 'audit/highlights.jsonl';
-  const bytes = files.get(path);
-  if (bytes === undefined) return []; // reported with the entries
-  const entries = parseLines(bytes);
-  if (entries === null) return [problem('TAMPERED', path, 'holds a line that is no audit entry')];
-  if (entries.some((entry) => entry.repository !== manifest.subject.repository)) {
-    return [problem('OTHER_RELEASE', path, 'holds entries of another repository')];
-  }
-  const verdict = verifyAuditHighlights(entries, manifest.audit_head);
-  if (verdict.ok) return [];
-  return [problem('TAMPERED', path, `line ${verdict.position + 1}: ${verdict.message} (${verdict.code})`)];
-}
-
 function parseResult(bytes: Uint8Array): GateResult | null {
   try {
     return gateResultSchema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
-  } catch {
-    return null;
-  }
-}
-
-function parseLines(bytes: Uint8Array): readonly AuditEntry[] | null {
-  try {
-    const lines = new TextDecoder('utf-8', { fatal: true }).decode(bytes).split('\n').filter(Boolean);
-    return lines.map((line) => auditEntrySchema.parse(JSON.parse(line)));
   } catch {
     return null;
   }

@@ -6,7 +6,8 @@ import type {
   VerificationReport,
 } from './verification.ts';
 import { openArchive } from './verify-archive.ts';
-import { checkAudit, checkEntries, checkGates, checkSubject } from './verify-content.ts';
+import { checkAudit } from './verify-audit.ts';
+import { checkEntries, checkGates, checkSubject } from './verify-content.ts';
 import { checkStatement, readStatement } from './verify-signature.ts';
 
 /**
@@ -20,6 +21,7 @@ export async function verifyEvidence(
   const signed = readStatement(input, ports.verifyBundle);
   const archive = await openArchive(input.zip, ports.readArchive);
   const { opened, zipSha256 } = archive;
+  const audit = opened && checkAudit(opened, ports.verifyBundle, input.trustedKeys);
   const steps: readonly (readonly [string, readonly Problem[] | null])[] = [
     ['signature', signed.problems],
     ['archive', archive.problems],
@@ -27,7 +29,7 @@ export async function verifyEvidence(
     ['entries', opened && checkEntries(opened)],
     ['subject', opened && checkSubject(opened.manifest, input.expected)],
     ['gates', opened && checkGates(opened)],
-    ['audit', opened && checkAudit(opened)],
+    ['audit', audit && audit.problems],
   ];
   const problems = unique(steps.flatMap(([, found]) => found ?? []));
   return {
@@ -37,6 +39,7 @@ export async function verifyEvidence(
     zipSha256,
     signedBy: signed.key?.hint ?? null,
     manifest: opened?.manifest ?? null,
+    auditHead: audit?.head ?? null,
   };
 }
 

@@ -89,6 +89,8 @@ describe('the other pages', () => {
     const description = (await (await get('/v1/openapi.json')).json()) as { openapi: string; paths: object };
     expect(description.openapi).toBe('3.1.0');
     expect(Object.keys(description.paths).toSorted()).toEqual([
+      '/v1/audit',
+      '/v1/audit/heads',
       '/v1/evidence',
       '/v1/releases',
       '/v1/releases/{tag}',
@@ -97,6 +99,12 @@ describe('the other pages', () => {
       keys: [{ hint: expect.stringMatching(/^[0-9a-f]{64}$/), pem: expect.stringContaining('PUBLIC KEY') }],
     });
     expect(await (await get('/health')).json()).toEqual({ status: 'ok' });
+    expect(await (await get('/v1/audit?repository=acme/shop&action=none')).json()).toEqual({
+      entries: [],
+      next: null,
+    });
+    expect((await get('/v1/audit')).status).toBe(400);
+    expect(await (await get('/audit?repository=acme/shop')).text()).toContain('<h1>Audit log</h1>');
     expect((await get('/ready')).status).toBe(200);
     expect(await (await get('/metrics')).text()).toContain('conductor_webhooks_received_total');
     expect(await (await get('/')).text()).toContain('<h1>Release Conductor</h1>');

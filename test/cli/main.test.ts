@@ -51,12 +51,6 @@ describe('the command line', () => {
     expect(await broken.run('status')).toBe(70);
     expect(broken.stderr).toMatch(/a defect[\s\S]*report it[\s\S]*\/issues/);
   });
-
-  it.each(['audit'])('says in one line that %s comes later, and exits 2', async (name) => {
-    const said = world();
-    expect(await said.run(name)).toBe(2);
-    expect(said.stderr).toContain(`${name} is not in this version yet`);
-  });
 });
 
 describe('schema', () => {

@@ -82,6 +82,7 @@ describe('the plan of the evidence', () => {
       'chaos',
       'alerts',
       'identity',
+      'audit-tree',
     ]);
     expect(reasons.chaos).toBe('chaos days are on Fridays');
     expect(reasons.perf).toMatch(/perf gate/);
@@ -103,6 +104,7 @@ describe('the plan of the evidence', () => {
       'release_notes.md',
       'approvals_matrix.json',
       'audit/highlights.jsonl',
+      'audit/tree_head.sigstore.json',
     ];
     expect(absentSlots(paths)).toEqual([]);
     expect(absentSlots(['slo/a/b.png']).map(({ slot }) => slot)).toContain('slo');

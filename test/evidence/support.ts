@@ -4,7 +4,9 @@ import { verifyBundle } from '../../adapters/sigstore/verify-bundle.ts';
 import { createInspector } from '../../adapters/zip/inspector.ts';
 import { readZip } from '../../adapters/zip/read-zip.ts';
 import { writeZip } from '../../adapters/zip/write-zip.ts';
-import { type AuditEntry, nextAuditEntry } from '../../core/audit/entry.ts';
+import { type AuditEntry, headOf, nextAuditEntry } from '../../core/audit/entry.ts';
+import { merkleRoot } from '../../core/audit/merkle.ts';
+import { leafOf, makeInclusionProofs, renderTreeHead, treeHeadType } from '../../core/audit/tree-head.ts';
 import { bytesOf, memorySource } from '../../core/evidence/bytes.ts';
 import type { EvidenceInputs, EvidenceItem } from '../../core/evidence/inputs.ts';
 import { type EvidencePorts, type PackedEvidence, packEvidence } from '../../core/evidence/pack.ts';
@@ -138,6 +140,26 @@ export function inputsFor(change: Partial<EvidenceInputs> = {}): EvidenceInputs 
     audit: auditOf(3),
     ...change,
   };
+}
+
+/** The same release with the signed head of its log, whose last entry is the last one given. */
+export async function withAuditTree(inputs: EvidenceInputs, ports: EvidencePorts): Promise<EvidenceInputs> {
+  const leaves = inputs.audit.map(leafOf);
+  const head = headOf(inputs.audit.at(-1) as AuditEntry);
+  const payload = renderTreeHead({
+    schema_version: 1,
+    repository,
+    size: leaves.length,
+    root_sha256: merkleRoot(leaves),
+    head,
+    signed_at: new Date(decidedAt).toISOString(),
+  });
+  const proofs = makeInclusionProofs(
+    leaves,
+    inputs.audit.map(({ seq }) => seq),
+  );
+  const bundle = await ports.signer.attest(payload, treeHeadType);
+  return { ...inputs, auditTree: { head: new TextDecoder().decode(bundle), proofs } };
 }
 
 /** Real parts: the zip adapter and an ECDSA key of this test run. */

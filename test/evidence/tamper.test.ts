@@ -7,7 +7,16 @@ import { payloadType } from '../../core/evidence/statement.ts';
 import type { Problem } from '../../core/evidence/verification.ts';
 import { verifyEvidence } from '../../core/evidence/verify.ts';
 import type { BundleVerifier, TrustedKey } from '../../core/ports/signer.ts';
-import { commit, gather, inputsFor, newPrivateKey, packInMemory, portsWith, repository } from './support.ts';
+import {
+  commit,
+  gather,
+  inputsFor,
+  newPrivateKey,
+  packInMemory,
+  portsWith,
+  repository,
+  withAuditTree,
+} from './support.ts';
 
 const ports = portsWith(newPrivateKey());
 const stranger = portsWith(newPrivateKey());
@@ -16,7 +25,7 @@ let key: TrustedKey;
 let entries: readonly { readonly path: string; readonly bytes: Uint8Array }[];
 
 beforeAll(async () => {
-  good = await packInMemory(inputsFor(), ports);
+  good = await packInMemory(await withAuditTree(inputsFor(), ports), ports);
   key = trustedKeyFromPem((await ports.signer.publicKey()).pem);
   const { files } = await readZip(memorySource(good.zip));
   entries = [...files].map(([path, bytes]) => ({ path, bytes }));

@@ -1,4 +1,4 @@
--- Evidence bytes in pieces of 1 MiB: nobody has to hold all of a large file, not even the server.
+-- Evidence bytes in pieces of 512 KiB: nobody has to hold all of a large file, not even the server.
 create table evidence_contents (
   sha256       text primary key,
   size         bigint not null,
@@ -17,9 +17,9 @@ alter table evidence_pieces alter column bytes set storage external;
 insert into evidence_contents (sha256, size, upload, retain_until)
   select sha256, size, gen_random_uuid(), stored_at + interval '400 days' from evidence_blobs;
 insert into evidence_pieces (upload, piece, bytes)
-  select c.upload, n, substring(b.bytes from n * 1048576 + 1 for 1048576)
+  select c.upload, n, substring(b.bytes from n * 524288 + 1 for 524288)
     from evidence_blobs b join evidence_contents c using (sha256),
-         generate_series(0, greatest((b.size - 1) / 1048576, 0)::integer) n;
+         generate_series(0, greatest((b.size - 1) / 524288, 0)::integer) n;
 
 -- What was seen when the bytes arrived; null for bytes from before this was looked at.
 alter table evidence_blobs drop column bytes;

@@ -1,0 +1,170 @@
+import { hash } from 'node:crypto';
+import { canonicalJson } from './canonical-json.ts';
+import { type AuditEntry, type AuditHead, auditEntrySchema, genesisHash, hashAuditEntry } from './entry.ts';
+import { MerkleFrontier } from './merkle.ts';
+import { leafOf, type TreeHead } from './tree-head.ts';
+import type { ChainFault } from './verify.ts';
+
+/** The line of an export that stands for an entry: its canonical JSON. */
+export function renderAuditLine(entry: AuditEntry): string {
+  return canonicalJson(entry);
+}
+
+/** Why a log is not believed. `line` is 1-based; 0 when it is about the whole. */
+export interface LogProblem {
+  readonly line: number;
+  readonly code: ChainFault | 'MALFORMED' | 'OTHER_REPOSITORY';
+  readonly message: string;
+}
+
+/**
+ * The end of a canonical line from the entry's own hash on. What a person wrote cannot imitate it: quotes in
+ * strings are escaped, and behind the hash come plain members only, so the last occurrence is the entry's.
+ */
+const tail =
+  /,"hash":"([0-9a-f]{64})","prevHash":"([0-9a-f]{64})","reason":"(?:[^"\\]|\\.)*","reasonCode":(?:null|"(?:[^"\\]|\\.)*"),"repository":"([^"\\]+)","seq":([1-9]\d{0,15})}$/y;
+const afterHash = '","prevHash":"';
+/** Length of `,"hash":"…64…"`. */
+const hashMember = 74;
+
+function matchTail(line: string): RegExpExecArray | null {
+  const at = line.lastIndexOf(afterHash);
+  if (at < hashMember) return null;
+  tail.lastIndex = at - hashMember + 1;
+  return tail.exec(line);
+}
+
+/**
+ * Verifies an exported log line by line, in constant memory: every hash, every link, every number, and every tree
+ * head that somebody kept. Stops at the first fault of the chain, behind which nothing can be said.
+ */
+export class LogVerifier {
+  readonly #heads: readonly TreeHead[];
+  readonly #frontier = new MerkleFrontier();
+  readonly #problems: LogProblem[] = [];
+  #previous = genesisHash;
+  #repository: string | null = null;
+
+  constructor(heads: readonly TreeHead[] = []) {
+    this.#heads = heads;
+  }
+
+  /** Entries that hold so far. */
+  get size(): number {
+    return this.#frontier.size;
+  }
+
+  get repository(): string | null {
+    return this.#repository;
+  }
+
+  /** False: the chain is broken here, and further lines are not looked at. */
+  add(line: string): boolean {
+    if (this.#problems.some(({ line: at }) => at > 0)) return false;
+    const match = matchTail(line);
+    if (match === null) return this.#refuse(faultOf(line, this.size + 1, this.#previous));
+    const [, own = '', previous = '', repository = '', seq = ''] = match;
+    const covered = line.slice(0, match.index) + line.slice(match.index + hashMember);
+    if (
+      hash('sha256', covered, 'hex') !== own ||
+      previous !== this.#previous ||
+      Number(seq) !== this.size + 1
+    ) {
+      return this.#refuse(faultOf(line, this.size + 1, this.#previous));
+    }
+    this.#repository ??= repository;
+    if (repository !== this.#repository) {
+      return this.#refuse({ code: 'OTHER_REPOSITORY', message: `entry ${seq} belongs to ${repository}` });
+    }
+    this.#previous = own;
+    this.#frontier.append(leafOf({ hash: own }));
+    this.#compareHeads(own);
+    return true;
+  }
+
+  /** Everything that is wrong; also heads that the log does not reach. */
+  finish(): readonly LogProblem[] {
+    const short = this.#heads
+      .filter(({ size }) => size > this.size)
+      .map(
+        ({ size, signed_at }): LogProblem => ({
+          line: 0,
+          code: 'TRUNCATED',
+          message: `a head signed at ${signed_at} counts ${size} entries, ${this.size} hold`,
+        }),
+      );
+    const foreign = this.#heads
+      .filter(({ repository }) => this.#repository !== null && repository !== this.#repository)
+      .map(
+        ({ repository }): LogProblem => ({
+          line: 0,
+          code: 'OTHER_REPOSITORY',
+          message: `a head is of ${repository}, the log of ${this.#repository}`,
+        }),
+      );
+    return [...this.#problems, ...foreign, ...short];
+  }
+
+  /** Root and last entry of what holds; null for an empty log. */
+  head(): { readonly size: number; readonly root: string; readonly head: AuditHead } | null {
+    if (this.size === 0) return null;
+    return {
+      size: this.size,
+      root: this.#frontier.root(),
+      head: { seq: this.size, hash: this.#previous },
+    };
+  }
+
+  #compareHeads(own: string): void {
+    for (const head of this.#heads) {
+      if (head.size !== this.size) continue;
+      if (head.head.hash === own && head.root_sha256 === this.#frontier.root()) continue;
+      this.#problems.push({
+        line: head.size,
+        code: 'EDITED',
+        message: `the log up to entry ${head.size} is not the one whose head was signed at ${head.signed_at}`,
+      });
+    }
+  }
+
+  #refuse(problem: Omit<LogProblem, 'line'>): false {
+    this.#problems.push({ line: this.size + 1, ...problem });
+    return false;
+  }
+}
+
+/** What exactly is wrong with a line that does not continue the chain. */
+function faultOf(line: string, expected: number, previous: string): Omit<LogProblem, 'line'> {
+  const entry = parseEntry(line);
+  if (entry === null) return { code: 'MALFORMED', message: 'is not an entry of the audit log' };
+  if (hashOf(entry) !== entry.hash) {
+    return { code: 'EDITED', message: `entry ${entry.seq} does not have the hash that its content gives` };
+  }
+  if (renderAuditLine(entry) !== line) {
+    return { code: 'EDITED', message: `entry ${entry.seq} is not in canonical form` };
+  }
+  if (entry.seq > expected) return { code: 'REMOVED', message: `entry ${expected} is missing` };
+  if (entry.seq < expected) {
+    return { code: 'REORDERED', message: `expected entry ${expected}, found entry ${entry.seq}` };
+  }
+  return {
+    code: 'EDITED',
+    message: `entry ${entry.seq} does not continue the entry before it (${previous.slice(0, 12)}…)`,
+  };
+}
+
+function parseEntry(line: string): AuditEntry | null {
+  try {
+    return auditEntrySchema.parse(JSON.parse(line));
+  } catch {
+    return null;
+  }
+}
+
+function hashOf(entry: AuditEntry): string | null {
+  try {
+    return hashAuditEntry(entry);
+  } catch {
+    return null;
+  }
+}
