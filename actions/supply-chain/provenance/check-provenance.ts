@@ -40,11 +40,11 @@ function checkBuilder(builder: string, signatory: Signatory, { builders }: Prove
     ];
   }
   const { identity, claims } = signatory;
-  if (claims.runner !== undefined && claims.runner !== 'github-hosted') {
+  if (claims.runner !== 'github-hosted') {
     return [
       problem(
         'builder-unexpected',
-        `Built on a ${claims.runner} runner by \`${identity}\`; none is trusted.`,
+        `Built by \`${identity}\` on ${claims.runner ?? 'a runner that the certificate does not name'}; no builder is trusted but the signer on a GitHub-hosted runner.`,
       ),
     ];
   }

@@ -94,6 +94,7 @@ describe('a valid signature by somebody else', () => {
       ['provenance-contradicts-certificate', 'source-commit-unexpected'],
     ],
     ['a self-hosted runner', { claims: { runner: 'self-hosted' } }, ['builder-unexpected']],
+    ['a runner that nobody names', { claims: { runner: null } }, ['builder-unexpected']],
   ])('%s is refused', async (_, signing, codes) => {
     const verdict = await judge(sigstore.attest(slsaV1(), signing));
     expect(codesOf(verdict)).toEqual(codes);
