@@ -1,10 +1,11 @@
 import { type JudgeRecord, recordOf } from '../canary/record.ts';
 import type { CanaryRecord } from '../evidence/inputs.ts';
 import type { ReleaseDraft } from './draft.ts';
+import { explainStep } from './explain-step.ts';
 import { settingsOf } from './measure.ts';
 import { weightOfStep } from './steps.ts';
 
-/** Keeps the judge's last word on the step that is being left, and what it saw, for the evidence. */
+/** Keeps the judge's last word on the step that is being left, and what it saw, for the evidence; and tells it. */
 export function recordCanary(draft: ReleaseDraft): void {
   const { measuring, canaryRecords } = draft.state;
   if (measuring === null) return;
@@ -18,4 +19,11 @@ export function recordCanary(draft: ReleaseDraft): void {
   };
   const others = canaryRecords.filter(({ step }) => step !== measuring.step);
   draft.set({ canaryRecords: [...others, record] });
+  const explained = measuring.verdict === 'continue' ? '' : explainStep(draft);
+  if (explained !== '') {
+    draft.comment(
+      `judge/${record.step}`,
+      `📈 **${record.weight} %**: the judge said ${record.verdict}.\n\n${explained}`,
+    );
+  }
 }

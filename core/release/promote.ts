@@ -4,6 +4,7 @@ import { requestAssessment } from './assess.ts';
 import { recordCanary } from './canary-record.ts';
 import { orderStep } from './deploy.ts';
 import type { ReleaseDraft } from './draft.ts';
+import { explainStep } from './explain-step.ts';
 import { advancesAlone, isLastStep, isStepReady, nextStep, nextWeight, weightOfStep } from './steps.ts';
 
 /** Time between two attempts to advance by itself, ms. */
@@ -32,7 +33,7 @@ export function tellReadiness(draft: ReleaseDraft): void {
   const why = state.measuring?.reasons.map(({ message }) => message).join('; ') ?? '';
   draft.comment(
     `ready/${state.step}`,
-    `✅ **${state.weight} %** is healthy: ${why}. Ready for \`/promote ${nextWeight(state)}\`.`,
+    `✅ **${state.weight} %** is healthy: ${why}. Ready for \`/promote ${nextWeight(state)}\`.\n\n${explainStep(draft)}`,
   );
 }
 
