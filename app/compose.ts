@@ -12,12 +12,13 @@ import type { EvidencePorts } from '../core/evidence/pack.ts';
 import { defaultRetention } from '../core/evidence/retention.ts';
 import type { Log } from '../core/ports/system.ts';
 import { coreDecider } from './decider.ts';
+import { notifyVariable } from './effects/notify.ts';
 import { type EffectServices, performWith } from './effects/performer.ts';
 import { performers } from './effects/registry.ts';
 import type { Environment } from './environment.ts';
 import { interpretDelivery } from './events/interpret.ts';
 import { type Blobs, createBlobs } from './evidence/blobs.ts';
-import type { ApplyPorts } from './flow/apply.ts';
+import { type ApplyPorts, applyEvents } from './flow/apply.ts';
 import type { InboxPorts } from './flow/inbox.ts';
 import type { OutboxPorts, Performed } from './flow/outbox.ts';
 import type { GithubAccess } from './github.ts';
@@ -50,6 +51,7 @@ export async function compose(
     retention: defaultRetention,
     now,
   });
+  const apply: ApplyPorts = { queue, decider: coreDecider, decided: metrics.decided };
   const services: EffectServices = {
     database,
     blobs,
@@ -57,9 +59,10 @@ export async function compose(
     evidence,
     metricsSource: metricsSources(environment.allowedHosts, now),
     fetch: outboundFetch(environment.allowedHosts),
+    notifyUrl: (name) => environment.notifyUrls[notifyVariable(name)],
+    tell: (ref, event) => database.transaction((tx) => applyEvents(tx, [{ ref, event }], apply, now())),
     now,
   };
-  const apply: ApplyPorts = { queue, decider: coreDecider, decided: metrics.decided };
   const perform = async (pending: PendingEffect): Promise<Performed> => {
     const { key, aggregate } = pending;
     const forge = await github.forgeFor(aggregate.repository, null);

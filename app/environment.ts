@@ -48,6 +48,8 @@ export interface Environment {
   readonly dataDir: string;
   /** `host` or `host:port` that may be asked for metrics although they are loopback or private. */
   readonly allowedHosts: readonly string[];
+  /** Addresses of notification targets by the name of their variable. Secrets. */
+  readonly notifyUrls: Readonly<Record<string, string>>;
   readonly simulate: boolean;
 }
 
@@ -84,8 +86,19 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
     signingKey: given.SIGNING_KEY,
     dataDir: given.DATA_DIR ?? '.conductor',
     allowedHosts: given.ALLOWED_HOSTS,
+    notifyUrls: given.SIMULATE ? {} : notifyUrls(env),
     simulate: given.SIMULATE,
   };
+}
+
+/** `NOTIFY_<NAME>_URL`; a simulation calls nobody. */
+function notifyUrls(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  const entries = Object.entries(env).flatMap(([name, value]) =>
+    /^NOTIFY_[A-Z0-9_]+_URL$/.test(name) && value !== undefined && value !== ''
+      ? [[name, value] as const]
+      : [],
+  );
+  return Object.fromEntries(entries);
 }
 
 function withoutSlash(url: string): string {

@@ -1,9 +1,11 @@
+import { readAggregate } from '../../adapters/postgres/index.ts';
 import { configPath, parseConfig } from '../../core/config/parse.ts';
 import type { Config, ReleaseConfig } from '../../core/config/schema.ts';
 import { ConfigError } from '../../core/errors.ts';
 import type { Forge } from '../../core/ports/forge.ts';
+import type { ReleaseState } from '../../core/release/state.ts';
 import type { Performed } from '../flow/outbox.ts';
-import type { Performer } from './performer.ts';
+import type { EffectContext, Performer } from './performer.ts';
 
 /** Changes that release notes list at most. */
 const maxChanges = 250;
@@ -12,7 +14,8 @@ const maxChanges = 250;
  * Freezes the facts of a tagged commit: its config, its place in history, what it changes, and where traffic
  * goes back to. A release that may not be conducted is rejected with every reason, not the first.
  */
-export const loadPlan: Performer<'loadPlan'> = async ({ tag, sha }, { forge }) => {
+export const loadPlan: Performer<'loadPlan'> = async ({ tag, sha }, context) => {
+  const { forge } = context;
   const problems: string[] = [];
   const ref = await forge.resolveRef(`tags/${tag}`);
   if (ref?.commit !== sha) problems.push(`the tag ${tag} no longer points to ${sha}`);
@@ -23,7 +26,7 @@ export const loadPlan: Performer<'loadPlan'> = async ({ tag, sha }, { forge }) =
   const config = await readReleaseConfig(forge, sha, problems);
   if (ref === null || config === null || problems.length > 0) return rejected(problems);
 
-  const [{ tree }, previous] = await Promise.all([forge.readCommit(sha), previousRelease(forge, tag)]);
+  const [{ tree }, previous] = await Promise.all([forge.readCommit(sha), previousRelease(tag, context)]);
   const changes = await forge.listCommitsBetween(previous?.commit ?? null, sha, maxChanges);
   return {
     event: {
@@ -42,10 +45,29 @@ async function isReachable(forge: Forge, sha: string, branch: string): Promise<b
   return head !== null && (head.commit === sha || (await forge.isAncestor(sha, head.commit)));
 }
 
-/** The last release that was published, and so verified: what traffic goes back to. */
-async function previousRelease(forge: Forge, tag: string): Promise<{ tag: string; commit: string } | null> {
-  const latest = await forge.latestPublishedRelease();
-  return latest === null || latest.tag === tag ? null : latest;
+type Version = { readonly tag: string; readonly commit: string };
+
+/** Releases that were rolled back after they were published, one behind the other, at most. */
+const maxStepsBack = 20;
+
+/**
+ * The last verified version: what traffic goes back to. That is the last published release, unless it was rolled
+ * back since: then it is the one that traffic went back to.
+ */
+async function previousRelease(tag: string, context: EffectContext): Promise<Version | null> {
+  let version: Version | null = await context.forge.latestPublishedRelease();
+  for (let steps = 0; version !== null && steps < maxStepsBack; steps++) {
+    const known = await stateOf(version.tag, context);
+    const failed = known !== null && (known.phase === 'rolled_back' || known.phase === 'rolling_back');
+    if (version.tag !== tag && !failed) return version;
+    version = known?.plan?.previous ?? null;
+  }
+  return null;
+}
+
+async function stateOf(tag: string, { database, aggregate }: EffectContext): Promise<ReleaseState | null> {
+  const stored = await readAggregate(database, { ...aggregate, key: tag });
+  return (stored?.state as ReleaseState | undefined) ?? null;
 }
 
 async function readReleaseConfig(

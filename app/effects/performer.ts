@@ -6,6 +6,7 @@ import type { Forge } from '../../core/ports/forge.ts';
 import type { MetricsSource } from '../../core/ports/metrics.ts';
 import type { PolicyEngine } from '../../core/ports/policy-engine.ts';
 import type { Blobs } from '../evidence/blobs.ts';
+import type { DomainEvent } from '../flow/decide.ts';
 import type { Performed } from '../flow/outbox.ts';
 
 /** What performers reach beside the forge. */
@@ -18,6 +19,10 @@ export interface EffectServices {
   readonly metricsSource: (kind: 'prometheus' | 'scrape', url: string) => MetricsSource;
   /** `fetch` for addresses that a config names; absent where nothing but GitHub and metrics is reached. */
   readonly fetch?: typeof fetch;
+  /** Address of a notification target, by the name in the config; it is a secret. */
+  readonly notifyUrl?: (name: string) => string | undefined;
+  /** Lets something happen to another aggregate; absent where none can hear. */
+  readonly tell?: (ref: AggregateRef, event: DomainEvent) => Promise<void>;
   readonly now: () => number;
 }
 

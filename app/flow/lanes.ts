@@ -38,6 +38,8 @@ export function laneOf(aggregate: AggregateRef, id: string, effect: Effect): str
     case 'packEvidence':
     case 'attachEvidence':
     case 'publishRelease':
+    case 'supersedeRelease':
+    case 'notify':
     case 'startTimer':
       return effectKey(aggregate, id);
   }
@@ -61,6 +63,8 @@ export function lanePolicy(kind: EffectKind): LanePolicy {
     case 'packEvidence':
     case 'attachEvidence':
     case 'publishRelease':
+    case 'supersedeRelease':
+    case 'notify':
     case 'startTimer':
       return 'in-order';
   }

@@ -45,6 +45,7 @@ const howTo: Readonly<Record<string, string>> = {
   PROVENANCE_UNKNOWN: 'Name the artifacts in `gates.supply-chain`, so that they are checked.',
   PREVIEWS_UNCLEAN: 'Sweep the previews that are left over.',
   PREVIEWS_UNKNOWN: 'Nothing reports previews; take the clause out, or turn previews on.',
+  NEWER_RELEASE: 'Write `/rollback` in the issue of that release.',
   ASSESSMENT_FAILED: 'Try again; nothing was changed.',
 };
 

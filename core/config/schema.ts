@@ -130,6 +130,28 @@ const releaseSchema = z.strictObject({
     .describe(
       'After a rollback nothing is promoted until `/resume` in the failed release says it is resolved',
     ),
+  observe_after_ga: durationSchema
+    .default(86_400_000)
+    .describe('After GA `/rollback` still works for this long'),
+  notify: z
+    .array(
+      z.strictObject({
+        kind: z.enum(['team', 'webhook', 'slack']),
+        name: z
+          .string()
+          .regex(/^@?[A-Za-z0-9][\w./-]{0,138}$/)
+          .describe(
+            'team: `org/team` or login, mentioned in the issue. webhook, slack: the address is in the variable NOTIFY_<NAME>_URL',
+          ),
+        on: z
+          .array(z.enum(['rollback', 'rolled-back', 'escalation', 'ga']))
+          .min(1)
+          .default(['rollback', 'escalation']),
+      }),
+    )
+    .max(20)
+    .default([])
+    .describe('Who is told beside the tracking issue'),
   canary: canarySchema.prefault({}),
   metrics: metricsSchema,
   on_call: z.array(z.string()).default([]).describe('Handles named in the templates'),

@@ -112,8 +112,27 @@ export type Effect =
     }
   /** Refuses unless the verified assets are there. Settles with `{ url }`. */
   | { readonly kind: 'publishRelease'; readonly releaseId: number; readonly body: string }
+  /** Asks another release of the repository to give way; that release hears `release.superseded`. */
+  | {
+      readonly kind: 'supersedeRelease';
+      readonly tag: string;
+      readonly by: string;
+      /** When `by` was tagged, ms since the epoch. */
+      readonly since: number;
+    }
+  /** Tells one of the configured targets (`release.notify`) what happened. */
+  | {
+      readonly kind: 'notify';
+      readonly target: { readonly kind: 'webhook' | 'slack'; readonly name: string };
+      readonly event: NotifiedEvent;
+      readonly text: string;
+      readonly release: string;
+    }
   /** Answers with `timer.fired`. */
   | { readonly kind: 'startTimer'; readonly timer: string };
+
+/** What targets outside GitHub are told of. */
+export type NotifiedEvent = 'rollback' | 'rolled-back' | 'escalation' | 'ga';
 
 export type EffectKind = Effect['kind'];
 

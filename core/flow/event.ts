@@ -115,6 +115,8 @@ export type ReleaseEvent =
       readonly problem: string | null;
     }
   | { readonly type: 'timer.fired'; readonly timer: string }
+  /** A newer release takes this one's place. */
+  | { readonly type: 'release.superseded'; readonly by: string; readonly since: number }
   | { readonly type: 'tag.moved'; readonly from: string; readonly to: string };
 
 /** The outcome of one effect, reported back to the aggregate that asked for it. */

@@ -1,4 +1,4 @@
-import { type JudgeRecord, recordOf } from '../canary/record.ts';
+import { recordOf } from '../canary/record.ts';
 import type { CanaryRecord } from '../evidence/inputs.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { explainStep } from './explain-step.ts';
@@ -9,7 +9,7 @@ import { weightOfStep } from './steps.ts';
 export function recordCanary(draft: ReleaseDraft): void {
   const { measuring, canaryRecords } = draft.state;
   if (measuring === null) return;
-  const record: CanaryRecord & { readonly record: JudgeRecord } = {
+  const record: CanaryRecord = {
     step: measuring.step,
     weight: weightOfStep(draft.plan(), measuring.step),
     verdict: measuring.verdict,

@@ -10,6 +10,7 @@ import { onSettled } from './on-settled.ts';
 import { onTagMoved, onTagPushed } from './on-tag.ts';
 import { onTimer } from './on-timer.ts';
 import { type ReleaseState, unknownRelease } from './state.ts';
+import { onSuperseded } from './supersede.ts';
 
 export type { ReleaseContext } from './draft.ts';
 
@@ -35,6 +36,7 @@ const handlers: {
 } = {
   'tag.pushed': onTagPushed,
   'tag.moved': onTagMoved,
+  'release.superseded': onSuperseded,
   'plan.loaded': (draft, event) => onPlanLoaded(draft, event.facts, event.reports ?? []),
   'plan.rejected': (draft, event) => onPlanRejected(draft, event.problems),
   'gate.reported': (draft, event) => onGateReported(draft, event.report),

@@ -5,6 +5,7 @@ import { inlineText } from '../gate/markdown.ts';
 import { recordCanary } from './canary-record.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { evidenceFacts } from './evidence-facts.ts';
+import { notify } from './notify.ts';
 import type { Finishing } from './state.ts';
 import { isLastStep, isStepReady } from './steps.ts';
 
@@ -38,6 +39,10 @@ export function onEvidenceSettled(
   outcome: EffectSettled['outcome'],
 ): void {
   const { finishing } = draft.state;
+  if (stage === 'publishing' && outcome.ok && finishing?.stage !== 'publishing') {
+    publishedInSpite(draft, String(outcome.value.url ?? ''));
+    return;
+  }
   if (finishing === null || finishing.attempt !== attempt || finishing.stage !== stage) return;
   if (!outcome.ok) {
     evidenceFailed(draft, finishing, `${stage} failed: ${outcome.code}: ${outcome.message}`.slice(0, 500));
@@ -88,7 +93,10 @@ export function packAnew(draft: ReleaseDraft): void {
 function publish(draft: ReleaseDraft, finishing: Finishing): void {
   const { releaseId } = draft.state;
   if (releaseId === null || isHeld(draft, finishing)) return;
-  draft.set({ finishing: { ...finishing, stage: 'publishing' } });
+  draft.set({
+    finishing: { ...finishing, stage: 'publishing' },
+    counters: { ...draft.state.counters, publish: finishing.attempt },
+  });
   draft.emit(`publish/${finishing.attempt}`, {
     kind: 'publishRelease',
     releaseId,
@@ -104,6 +112,18 @@ function close(draft: ReleaseDraft, finishing: Finishing, url: string): void {
     sha256: finishing.sha256,
   });
   draft.move('closed', '**GA**');
+  notify(draft, 'ga', '');
+}
+
+/** The breach came while GitHub was publishing: the release is public, the traffic goes back all the same. */
+function publishedInSpite(draft: ReleaseDraft, url: string): void {
+  if (draft.state.publishedUrl !== null) return;
+  draft.set({ publishedUrl: url });
+  draft.note('release.published', 'conductor', 'published before the rollback could stop it', 'ROLLED_BACK');
+  draft.comment(
+    'published-in-spite',
+    '⚠️ GitHub had published this release before the rollback could stop it. No later release goes back to it.',
+  );
 }
 
 function done(draft: ReleaseDraft, finishing: Finishing, text: string): void {

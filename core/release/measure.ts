@@ -85,7 +85,10 @@ function act(draft: ReleaseDraft): void {
     case 'wait':
       if (hold !== null) break;
       draft.hold('BASELINE_UNHEALTHY', cause, 'conductor');
-      escalate(draft, 'Canary and baseline are both unhealthy', cause);
+      escalate(draft, 'Canary and baseline are both unhealthy', cause, {
+        severity: 'CRITICAL',
+        helpNeeded: 'find what both versions depend on; going back would not help',
+      });
       break;
     case 'no-data':
       if (hold !== null) break;

@@ -17,6 +17,7 @@ export function obstaclesOf(
   command: ReleaseCommand,
   assessment: PromotionAssessment,
   now: number,
+  activeRelease: string | null = null,
 ): readonly Obstacle[] {
   if (assessment.input.release.sha !== state.sha || assessment.input.release.tag !== state.tag) {
     return [{ code: 'HEAD_MOVED', message: 'the assessment was made for another commit' }];
@@ -25,7 +26,7 @@ export function obstaclesOf(
     case 'promote':
       return promoteObstacles(state, command, assessment.input.step.target_weight, now);
     case 'rollback':
-      return rollbackObstacles(state);
+      return rollbackObstacles(state, now, activeRelease);
     case 'hold':
       return hasEnded(state.phase) ? [ended(state)] : [];
     case 'resume':
@@ -91,6 +92,7 @@ function phaseObstacle(state: ReleaseState): Obstacle | null {
     case 'closed':
     case 'rolled_back':
     case 'halted':
+    case 'superseded':
       return ended(state);
   }
 }
@@ -123,11 +125,16 @@ export function whyNotReady(state: ReleaseState, now: number): string {
   return [...parts, ...(open.length === 0 ? ['nothing was measured yet'] : open)].join('; ');
 }
 
-function rollbackObstacles(state: ReleaseState): readonly Obstacle[] {
+function rollbackObstacles(
+  state: ReleaseState,
+  now: number,
+  activeRelease: string | null,
+): readonly Obstacle[] {
   const found: Obstacle[] = [];
   if (state.phase === 'rolling_back' && state.hold?.code !== 'ROLLBACK_FAILED') {
     return [{ code: 'ROLLBACK_IN_PROGRESS', message: 'the release is already being rolled back' }];
   }
+  if (state.phase === 'closed') return afterGaObstacles(state, now, activeRelease);
   if (hasEnded(state.phase)) return [ended(state)];
   if (!hasTraffic(state.phase) && state.phase !== 'rolling_back') {
     return [{ code: 'NOTHING_TO_ROLL_BACK', message: 'no production traffic was given to this version yet' }];
@@ -136,6 +143,23 @@ function rollbackObstacles(state: ReleaseState): readonly Obstacle[] {
     found.push({ code: 'NO_VERIFIED_VERSION', message: 'there is no verified version to go back to' });
   }
   return found;
+}
+
+/** After GA a release can still go back while it is observed and nothing newer is under way. */
+function afterGaObstacles(
+  state: ReleaseState,
+  now: number,
+  activeRelease: string | null,
+): readonly Obstacle[] {
+  const span = state.plan?.config.observe_after_ga ?? 0;
+  if (now >= state.phaseSince + span) return [ended(state)];
+  if (activeRelease !== null) {
+    return [{ code: 'NEWER_RELEASE', message: `${activeRelease} is under way; roll that one back` }];
+  }
+  if (state.plan?.previous === null) {
+    return [{ code: 'NO_VERIFIED_VERSION', message: 'there is no verified version to go back to' }];
+  }
+  return [];
 }
 
 const notPlanned: Obstacle = {

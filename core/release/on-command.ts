@@ -69,7 +69,7 @@ export function onCommandAssessed(draft: ReleaseDraft, event: Assessed): void {
   if (draft.state.assessing[key] === undefined) return;
   assessmentDone(draft, key);
   const reasons = [
-    ...obstaclesOf(draft.state, command, assessment, draft.now),
+    ...obstaclesOf(draft.state, command, assessment, draft.now, draft.activeRelease),
     ...(assessment.decision.allow ? [] : denials(assessment.decision.reasons)),
   ];
   keepApproval(draft, event, reasons);

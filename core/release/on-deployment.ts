@@ -3,6 +3,7 @@ import { inlineText } from '../gate/markdown.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { startEvidence } from './finishing.ts';
 import { startMeasuring } from './measure.ts';
+import { notify } from './notify.ts';
 import { escalate, startRollback } from './rollback.ts';
 import type { Deployment, EarlyReport } from './state.ts';
 
@@ -91,7 +92,9 @@ function rolledBack(draft: ReleaseDraft, deployment: Deployment): void {
     'rolled-back',
     `↩️ All production traffic is back on \`${inlineText(deployment.version)}\`. The release stays held; fix the cause and tag a new version.`,
   );
-  startEvidence(draft, 'rolled-back');
+  notify(draft, 'rolled-back', `all traffic is back on ${deployment.version}`);
+  // What was published, or may be by now, is never replaced.
+  if (draft.state.counters.publish === undefined) startEvidence(draft, 'rolled-back');
 }
 
 function fail(draft: ReleaseDraft, deployment: Deployment, cause: string): void {
@@ -108,7 +111,10 @@ function fail(draft: ReleaseDraft, deployment: Deployment, cause: string): void 
   if (deployment.task === 'rollback') {
     if (phase !== 'rolling_back') return;
     draft.hold('ROLLBACK_FAILED', reason, 'conductor');
-    escalate(draft, 'Rollback failed', reason);
+    escalate(draft, 'Rollback failed', reason, {
+      severity: 'CRITICAL',
+      helpNeeded: 'move the traffic back by hand, then write `/rollback` so that it is confirmed',
+    });
   } else if (phase === 'staging') {
     draft.hold('STAGE_DEPLOYMENT_FAILED', reason, 'conductor');
     draft.comment(

@@ -6,6 +6,7 @@ import { codeSpan, inlineText } from '../gate/markdown.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { onGateReported, startStageWhenGatesPass } from './on-gate.ts';
 import { renderStatus } from './render-status.ts';
+import { supersedeWhenConfigured } from './supersede.ts';
 
 /** How often a queued release asks whether the way is free, ms. */
 const queueInterval = 15_000;
@@ -47,6 +48,7 @@ function queue(draft: ReleaseDraft, active: string): void {
   openTrackingIssue(draft);
   draft.move('queued', `queued behind ${codeSpan(active)}`);
   draft.note('release.queued', 'conductor', `release ${active} is under way`, 'QUEUED');
+  supersedeWhenConfigured(draft, active);
   askAgain(draft);
 }
 
@@ -54,6 +56,7 @@ function queue(draft: ReleaseDraft, active: string): void {
 export function onQueueTimer(draft: ReleaseDraft): void {
   if (draft.state.phase !== 'queued') return;
   if (draft.activeRelease !== null && draft.activeRelease !== draft.state.tag) {
+    supersedeWhenConfigured(draft, draft.activeRelease);
     askAgain(draft);
     return;
   }

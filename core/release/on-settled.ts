@@ -53,6 +53,9 @@ export function onSettled(draft: ReleaseDraft, event: EffectSettled): void {
     case 'publish':
       onEvidenceSettled(draft, 'publishing', n, outcome);
       break;
+    case 'notify':
+      if (!outcome.ok) draft.note('notify.failed', 'conductor', outcome.message.slice(0, 500), outcome.code);
+      break;
     default:
       break;
   }

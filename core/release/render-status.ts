@@ -63,6 +63,7 @@ const sign: Readonly<Record<Phase, string>> = {
   rolling_back: '↩️',
   rolled_back: '↩️',
   halted: '⛔',
+  superseded: '⏭️',
 };
 
 const phaseText: Readonly<Record<Phase, string>> = {
@@ -82,6 +83,7 @@ const phaseText: Readonly<Record<Phase, string>> = {
   rolling_back: 'rolling back',
   rolled_back: 'rolled back',
   halted: 'halted',
+  superseded: 'superseded',
 };
 
 function headline({ phase, hold }: ReleaseState): string {
@@ -139,6 +141,8 @@ function nextText(state: ReleaseState, now: number, live: boolean): string {
       return 'waiting for the rollback deployment.';
     case 'halted':
       return 'tag a new version.';
+    case 'superseded':
+      return 'nothing, a newer release took its place.';
   }
 }
 

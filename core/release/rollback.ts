@@ -1,9 +1,11 @@
+import { type Escalation, escalationRequest } from '../comms/escalation.ts';
 import { incidentBody } from '../comms/incident.ts';
 import { autoRollbackText } from '../comms/templates.ts';
 import { inlineText } from '../gate/markdown.ts';
 import { recordCanary } from './canary-record.ts';
 import { orderRollback } from './deploy.ts';
 import type { ReleaseDraft } from './draft.ts';
+import { notify } from './notify.ts';
 import { type HoldCode, hasTraffic } from './state.ts';
 
 export interface RollbackOrder {
@@ -21,7 +23,8 @@ export interface RollbackOrder {
 export function startRollback(draft: ReleaseDraft, order: RollbackOrder): boolean {
   const { phase, tag } = draft.state;
   const retry = phase === 'rolling_back' && draft.state.hold?.code === 'ROLLBACK_FAILED';
-  if (!hasTraffic(phase) && !retry) return false;
+  const afterGa = phase === 'closed' && order.code === 'ROLLED_BACK_BY_COMMAND';
+  if (!hasTraffic(phase) && !retry && !afterGa) return false;
   recordCanary(draft);
   const { previous } = draft.plan();
   if (previous === null) {
@@ -31,7 +34,10 @@ export function startRollback(draft: ReleaseDraft, order: RollbackOrder): boolea
   const weight = draft.state.deployment?.weight ?? draft.state.weight;
   draft.set({ measuring: null, finishing: null });
   draft.hold(order.code, order.cause, order.by);
-  draft.set({ failure: { reason: order.cause, at: draft.now, resolvedBy: null } });
+  // Giving way is no failure: the newer release must not be blocked by it.
+  if (order.code !== 'SUPERSEDED') {
+    draft.set({ failure: { reason: order.cause, at: draft.now, resolvedBy: null } });
+  }
   draft.note('release.rollback', order.by, order.cause, order.code, {
     to: previous.tag,
     trigger: order.trigger,
@@ -39,6 +45,8 @@ export function startRollback(draft: ReleaseDraft, order: RollbackOrder): boolea
   if (!retry)
     draft.move('rolling_back', `rollback to \`${inlineText(previous.tag)}\`: ${inlineText(order.cause)}`);
   orderRollback(draft, previous);
+  if (afterGa) draft.set({ occupies: true });
+  if (order.code !== 'SUPERSEDED') notify(draft, 'rollback', order.cause);
   if (order.trigger === 'auto') {
     draft.comment('auto-rollback', autoRollbackText(weight, order.cause));
     openIncident(draft, `Release ${tag} rolled back at ${weight} %`, order.cause);
@@ -47,9 +55,19 @@ export function startRollback(draft: ReleaseDraft, order: RollbackOrder): boolea
 }
 
 /** Calls people: an incident issue, once, and a comment every time. */
-export function escalate(draft: ReleaseDraft, title: string, cause: string): void {
+export function escalate(
+  draft: ReleaseDraft,
+  title: string,
+  cause: string,
+  help: Pick<Escalation, 'severity' | 'helpNeeded'>,
+): void {
   draft.note('release.escalated', 'conductor', cause, draft.state.hold?.code ?? null);
-  draft.comment(`escalation/${draft.next('escalation')}`, `🚨 **${title}.** ${inlineText(cause)}`);
+  const request = escalationRequest(draft.state, { ...help, issue: `${title}: ${cause}` });
+  draft.comment(
+    `escalation/${draft.next('escalation')}`,
+    `🚨 **${title}.** ${inlineText(cause)}\n\n${request}`,
+  );
+  notify(draft, 'escalation', `${title}: ${cause}`);
   openIncident(draft, `Release ${draft.state.tag}: ${title.toLowerCase()}`, cause);
 }
 
@@ -62,7 +80,10 @@ function stayWithoutVersion(draft: ReleaseDraft, order: RollbackOrder): void {
   draft.set({ finishing: null });
   if (draft.state.hold?.code === 'NO_VERIFIED_VERSION') return;
   draft.hold('NO_VERIFIED_VERSION', reason, order.by);
-  escalate(draft, 'No verified version to go back to', reason);
+  escalate(draft, 'No verified version to go back to', reason, {
+    severity: 'CRITICAL',
+    helpNeeded: 'fix forward, or restore an earlier version by hand',
+  });
 }
 
 function openIncident(draft: ReleaseDraft, title: string, cause: string): void {

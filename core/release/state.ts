@@ -28,6 +28,7 @@ export const phases = [
   'rolling_back',
   'rolled_back',
   'halted',
+  'superseded',
 ] as const;
 export type Phase = (typeof phases)[number];
 
@@ -54,6 +55,7 @@ export type HoldCode =
   | 'ROLLBACK_FAILED'
   | 'NO_VERIFIED_VERSION'
   | 'TAG_MOVED'
+  | 'SUPERSEDED'
   | 'DRAFT_FAILED'
   | 'EVIDENCE_FAILED';
 
@@ -245,7 +247,14 @@ export const unknownRelease: ReleaseState = {
 };
 
 /** Phases in which nothing more will happen by itself and no command changes anything. */
-const endedPhases: ReadonlySet<Phase> = new Set(['ignored', 'rejected', 'closed', 'rolled_back', 'halted']);
+const endedPhases: ReadonlySet<Phase> = new Set([
+  'ignored',
+  'rejected',
+  'closed',
+  'rolled_back',
+  'halted',
+  'superseded',
+]);
 
 export function hasEnded(phase: Phase): boolean {
   return endedPhases.has(phase);

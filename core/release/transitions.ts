@@ -36,6 +36,13 @@ export const transitions: readonly Transition[] = [
   { from: 'staging', to: 'halted', on: 'tag moved' },
   { from: 'verifying', to: 'halted', on: 'tag moved' },
   { from: 'promotable', to: 'halted', on: 'tag moved' },
+  { from: 'planning', to: 'superseded', on: 'a newer release takes its place' },
+  { from: 'queued', to: 'superseded', on: 'a newer release takes its place' },
+  { from: 'gating', to: 'superseded', on: 'a newer release takes its place' },
+  { from: 'staging', to: 'superseded', on: 'a newer release takes its place' },
+  { from: 'verifying', to: 'superseded', on: 'a newer release takes its place' },
+  { from: 'promotable', to: 'superseded', on: 'a newer release takes its place' },
+  { from: 'closed', to: 'rolling_back', on: 'rollback ordered within observe_after_ga' },
 ];
 
 export function isTransition(from: Phase, to: Phase): boolean {
@@ -50,7 +57,7 @@ export function transitionsAsMermaid(): string {
     arrows.set(arrow, [...(arrows.get(arrow) ?? []), on]);
   }
   const lines = [...arrows].map(([arrow, labels]) => `  ${arrow}: ${labels.join(' / ')}`);
-  const ends = ['ignored', 'rejected', 'closed', 'rolled_back', 'halted'].map(
+  const ends = ['ignored', 'rejected', 'closed', 'rolled_back', 'halted', 'superseded'].map(
     (phase) => `  ${phase} --> [*]`,
   );
   return ['stateDiagram-v2', '  [*] --> new', ...lines, ...ends].join('\n');

@@ -76,6 +76,7 @@ export class World {
   private countedAt = start;
   private order = 0;
   private comment = 1_000;
+  private takes: (event: Input) => boolean = () => false;
 
   constructor(options: WorldOptions = {}) {
     this.options = options;
@@ -126,12 +127,20 @@ export class World {
   }
 
   send(event: Input, delay = 0): void {
+    if (this.takes(event)) return;
     const { random } = this.options;
     const copies = random !== undefined && random() < 0.3 ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
       const jitter = random === undefined ? 0 : Math.floor(random() * 1_500);
       this.queue.push({ at: this.now + delay + jitter, order: this.order++, event });
     }
+  }
+
+  /** Takes away every event that it answers true to: the network is slow. */
+  intercept(takes: (event: Input) => boolean): void {
+    this.takes = takes;
+    const rest = this.queue.filter(({ event }) => 'effect' in event || !takes(event));
+    this.queue.splice(0, this.queue.length, ...rest);
   }
 
   /** When an effect was decided, ms since the epoch. */
@@ -253,6 +262,8 @@ export class World {
         return ok({ url: 'https://github.com/acme/shop/releases/v1.1.0' });
       case 'startTimer':
         return this.send({ type: 'timer.fired', timer: effect.timer });
+      case 'supersedeRelease':
+      case 'notify':
       case 'publishCheck':
       case 'upsertComment':
       case 'addReaction':
