@@ -27,6 +27,7 @@ export async function completePull(github: Github, repository: RepositoryState, 
   const blocked = pull.open ? mergeRefusals(github, repository, pull, null, comparison, 0) : [];
   const api = `${github.url}${repository.path}`;
   return {
+    active_lock_reason: null,
     ...record,
     ...countsOf(comparison),
     state: pull.open ? 'open' : 'closed',
