@@ -12,8 +12,8 @@ import { parseSection } from './sql/parse.ts';
 
 /** Reads and parses the migrations, compares them with the base and runs them on a throw-away server. */
 export async function collectMigrations(options: MigrationsOptions, io: GateIo): Promise<MigrationsFacts> {
-  const paths = inOrder(await io.files.list(options.paths));
-  const basePaths = (await io.baseFiles?.list(options.paths)) ?? [];
+  const paths = inOrder(await io.files.list(options.paths)).filter(isMigration);
+  const basePaths = ((await io.baseFiles?.list(options.paths)) ?? []).filter(isMigration);
   const migrations: Migration[] = [];
   for (const path of paths) {
     const migration = await readMigration(path, options, io);
@@ -34,6 +34,12 @@ export async function collectMigrations(options: MigrationsOptions, io: GateIo):
     baseChanges: base.changes,
     changeProblems: problems,
   };
+}
+
+/** Helpers lie beside migration scripts; tools run only those whose name begins with a number. */
+function isMigration(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return name.endsWith('.sql') || (/^\d{3,}/.test(name) && !/\.d\.[cm]?ts$/.test(name));
 }
 
 /** The code of the base is read only when something under test could break it. */

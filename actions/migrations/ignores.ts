@@ -1,5 +1,5 @@
 import { tokens } from './sql/lexer.ts';
-import type { Script } from './sql/parse.ts';
+import { type Script, statementAt } from './sql/parse.ts';
 
 /** Comments by which an author switches a rule off, in squawk's spelling. */
 export interface Ignores {
@@ -16,12 +16,12 @@ const marker = /squawk-ignore(-file)?\b[ \t:]*([\w\-, \t]*)/g;
 export function readIgnores(script: Script): Ignores {
   const text = Buffer.from(script.text.buffer, script.text.byteOffset, script.text.byteLength);
   if (!text.includes('squawk-ignore')) return { hides: () => false };
-  const found: { file: boolean; rules: readonly string[]; statement: number }[] = [];
+  const found: { file: boolean; rules: readonly string[]; statement: number | undefined }[] = [];
   for (const token of tokens(script.text)) {
     if (token.kind !== 'comment') continue;
     for (const match of text.toString('utf8', token.start, token.end).matchAll(marker)) {
       const rules = (match[2] ?? '').split(/[\s,]+/).filter((name) => name !== '');
-      found.push({ file: match[1] !== undefined, rules, statement: statementAt(script, token.start) });
+      found.push({ file: match[1] !== undefined, rules, statement: statementAt(script, token.start)?.index });
     }
   }
   return {
@@ -29,12 +29,7 @@ export function readIgnores(script: Script): Ignores {
       found.some(
         (one) =>
           (one.rules.length === 0 || one.rules.includes(rule)) &&
-          (one.file || one.statement === statementAt(script, at)),
+          (one.file || one.statement === statementAt(script, at)?.index),
       ),
   };
-}
-
-/** The statement that a byte lies in, or the next one after it. */
-function statementAt(script: Script, at: number): number {
-  return script.statements.findIndex((statement) => at < statement.end);
 }

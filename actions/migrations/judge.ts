@@ -4,12 +4,13 @@ import { releasedBy } from './contracts/judge.ts';
 import { type ExceptionLedger, excused } from './exceptions.ts';
 import type { Migration, MigrationsFacts } from './facts.ts';
 import { readIgnores } from './ignores.ts';
-import { upFileOf } from './layout.ts';
+import { type Layout, upFileOf } from './layout.ts';
 import type { MigrationsOptions } from './options.ts';
 import { rules } from './rules/registry.ts';
 import type { Rule, RuleContext } from './rules/rule.ts';
+import { usesBuilder } from './script-layout.ts';
 import { type Place, placesIn } from './sql/lines.ts';
-import type { Script, Statement } from './sql/parse.ts';
+import { type Script, type Statement, statementAt } from './sql/parse.ts';
 import { createdTables } from './sql/tables.ts';
 
 /** What the rules say about the migrations under test, exceptions and ignores applied and shown. */
@@ -20,7 +21,8 @@ export function judgeMigrations(
 ): Finding[] {
   const judged = migrations.filter((migration) => migration.judged);
   const active = rules.filter((rule) => isActive(rule, options));
-  const breakages = breakagesOf(judged);
+  const breakages = contracts.declaredIn.length > 0 ? breakagesOf(judged) : [];
+  const mayRetire = (rule: Rule): boolean => breakages.length > 0 && retiring.has(rule.name);
   return judged.flatMap((migration) => {
     const placeOf = placesIn(migration.bytes);
     // Without a base nobody knows which files belong to one change: each stands for itself.
@@ -29,10 +31,12 @@ export function judgeMigrations(
     if (!migration.scripts.some(({ direction }) => direction === 'up') && upFileOf(migration.path) === null) {
       return [withoutUpSection(migration)];
     }
-    return migration.scripts.flatMap((script) => [
+    const built = builderFindings(migration).map((finding) => ledger.excuse(finding));
+    const bySection = migration.scripts.flatMap((script) => [
       ...syntaxFindings(migration.path, script, placeOf),
       ...(script.direction === 'up' ? ruleFindings(migration.path, script, placeOf, context) : []),
     ]);
+    return [...built, ...bySection];
   });
 
   /** The contract step: the reason why nobody misses what the statement takes away; null when somebody may. */
@@ -65,7 +69,7 @@ export function judgeMigrations(
         };
         const reason = ledger.reasonFor(rule.name, path);
         if (reason !== null) return excused(finding, 'notice', reason);
-        const released = retiring.has(rule.name) ? releaseOf(path, statementOf(script, hit.at)) : null;
+        const released = mayRetire(rule) ? releaseOf(path, statementAt(script, hit.at)) : null;
         if (released !== null) return excused(finding, 'notice', released);
         if (!ignores.hides(rule.name, hit.at)) return finding;
         return options.inline_ignores === 'allow'
@@ -78,10 +82,6 @@ export function judgeMigrations(
 
 /** Rules about what the running version may still use: declared contracts can say that it does not. */
 const retiring = new Set(['ban-drop-column', 'ban-drop-table', 'renaming-column', 'renaming-table']);
-
-function statementOf(script: Script, at: number): Statement | undefined {
-  return script.statements.find(({ end }) => at < end);
-}
 
 function isActive(rule: Rule, options: MigrationsOptions): boolean {
   if (options.exclude_rules.includes(rule.name)) return false;
@@ -108,9 +108,29 @@ function syntaxFindings(path: string, script: Script, placeOf: (offset: number) 
   ];
 }
 
+const upMarkers: Readonly<Partial<Record<Layout, string>>> = {
+  goose: '-- +goose Up',
+  'node-pg-migrate': '-- Up Migration',
+};
+
+/** What a script builds with methods is SQL only when it runs. */
+function builderFindings({ path, layout, bytes }: Migration): Finding[] {
+  if (layout !== 'knex' || !usesBuilder(new TextDecoder().decode(bytes))) return [];
+  return [
+    {
+      code: 'builder-not-judged',
+      level: 'warning',
+      message: 'The script changes the schema with builder methods: no rule sees the SQL that they make.',
+      help: 'Write the change as SQL in knex.raw() or pgm.sql(), or give the gate the SQL that the tool prints.',
+      path,
+      line: 1,
+    },
+  ];
+}
+
 /** Without its marker the tool runs nothing of a file, or all of it: either way nobody has judged it. */
 function withoutUpSection({ path, layout }: Migration): Finding {
-  const marker = layout === 'goose' ? '-- +goose Up' : '-- migrate:up';
+  const marker = upMarkers[layout] ?? '-- migrate:up';
   return {
     code: 'no-up-section',
     level: 'error',

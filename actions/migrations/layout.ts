@@ -1,5 +1,17 @@
+import { scriptSections } from './script-layout.ts';
+
 /** The tools whose migration files are understood, and files that belong to none. */
-export const layouts = ['goose', 'dbmate', 'flyway', 'golang-migrate', 'plain'] as const;
+export const layouts = [
+  'goose',
+  'dbmate',
+  'flyway',
+  'golang-migrate',
+  'prisma',
+  'node-pg-migrate',
+  'rails-structure',
+  'knex',
+  'plain',
+] as const;
 export type Layout = (typeof layouts)[number];
 
 /**
@@ -38,6 +50,16 @@ export function readLayout(
       return { layout, sections: dbmateSections(bytes) };
     case 'flyway':
       return { layout, sections: flywaySections(path, bytes) };
+    case 'node-pg-migrate':
+      return { layout, sections: nodePgMigrateSections(bytes) };
+    case 'rails-structure':
+      return {
+        layout,
+        sections: [{ direction: 'up', transaction: 'none', text: withoutPsqlCommands(bytes) }],
+      };
+    case 'knex':
+      return { layout, sections: scriptSections(bytes) };
+    case 'prisma':
     case 'golang-migrate':
       return { layout, sections: [{ direction: directionOf(path), transaction: 'none', text: bytes }] };
     case 'plain':
@@ -56,6 +78,9 @@ export function readLayout(
 
 /** The file that a file undoes: `3_x.down.sql` → `3_x.up.sql`, `U3__x.sql` → `V3__x.sql`; null for an up file. */
 export function upFileOf(path: string): string | null {
+  // Prisma's own convention for a way back lies beside the migration.
+  const prisma = /^(.*\/)down\.sql$/.exec(path);
+  if (prisma) return `${prisma[1]}migration.sql`;
   const down = /^(.*)([._-])down(\.sql)$/i.exec(path);
   if (down) return `${down[1]}${down[2]}up${down[3]}`;
   const undo = /^((?:.*\/)?)U(\d[^/]*\.sql)$/.exec(path);
@@ -75,6 +100,11 @@ function detectLayout(path: string, bytes: Uint8Array): Layout {
   if (/^--[ \t]*\+goose[ \t]+(up|down)\b/im.test(text)) return 'goose';
   if (/^--[ \t]*migrate:(up|down)\b/im.test(text)) return 'dbmate';
   const name = path.slice(path.lastIndexOf('/') + 1);
+  if (/\.(?:[cm]?[jt]s)$/.test(name)) return 'knex';
+  if (/^--[ \t]*(up|down)[ \t]+migration\b/im.test(text)) return 'node-pg-migrate';
+  if (/(?:^|\/)\d{8,}[^/]*\/(?:migration|down)\.sql$/.test(path)) return 'prisma';
+  if (/^structure\.sql$/.test(name) || /INSERT INTO "?schema_migrations"? \(version\)/.test(text))
+    return 'rails-structure';
   if (/^([VU]\d[\d._]*|R)__.+\.sql$/.test(name)) return 'flyway';
   if (/\.(up|down)\.sql$/i.test(name)) return 'golang-migrate';
   return 'plain';
@@ -89,6 +119,17 @@ function gooseSections(bytes: Uint8Array): Section[] {
   const whole = latin1(bytes);
   const transaction = /^--[ \t]*\+goose[ \t]+no[ \t]+transaction\b/im.test(whole) ? 'none' : 'tool';
   return markedSections(bytes, /^--[ \t]*\+goose[ \t]+(up|down)\b[^\n]*$/gim, () => transaction);
+}
+
+/** node-pg-migrate's SQL files: both ways in one file, each in a transaction. */
+function nodePgMigrateSections(bytes: Uint8Array): Section[] {
+  return markedSections(bytes, /^--[ \t]*(up|down)[ \t]+migration\b[^\n]*$/gim, () => 'tool');
+}
+
+/** A dump of `pg_dump` for Rails: lines that only psql knows (`\\restrict`, `\\connect`) are no SQL. */
+function withoutPsqlCommands(bytes: Uint8Array): Uint8Array {
+  const text = latin1(bytes).replace(/^\\[a-z][^\n]*$/gm, (line) => ' '.repeat(line.length));
+  return Buffer.from(text, 'latin1');
 }
 
 /** dbmate runs each section in a transaction unless its marker says `transaction:false`. */
@@ -144,6 +185,6 @@ function onlyRange(bytes: Uint8Array, start: number, end: number): Uint8Array {
 }
 
 /** One character a byte, so that positions in the text are byte offsets. */
-function latin1(bytes: Uint8Array): string {
+export function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }

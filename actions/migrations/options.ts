@@ -9,6 +9,7 @@ const ruleSchema = z.enum([...rules, ...cypherRules].map((rule) => rule.name) as
 export const observedCodes = [
   'observed-rewrite',
   'observed-scan-under-lock',
+  'builder-not-judged',
   'statement-under-exclusive-lock',
   'lock-held-too-long',
   'contract-broken',
@@ -65,8 +66,10 @@ export const migrationsOptionsSchema = z.strictObject({
       'db/migrate/**/*.sql',
       'sql/migrations/**/*.sql',
       'prisma/migrations/**/*.sql',
+      'migrations/**/*.{js,cjs,mjs,ts}',
+      'db/migrations/**/*.{js,cjs,mjs,ts}',
     ])
-    .describe('Globs of the migration files'),
+    .describe('Globs of the migration files; scripts count when their name begins with a number'),
   cypher_paths: z
     .array(z.string())
     .default(['migrations/**/*.{cypher,cql}', 'neo4j/migrations/**/*.{cypher,cql}'])

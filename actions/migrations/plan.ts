@@ -1,10 +1,13 @@
 import type { EvidenceFile } from '../../core/gate/gate.ts';
 import type { Finding } from '../../core/gate/result.ts';
 import { phaseRows, phasesMarkdown } from './changes/phases.ts';
-import type { DryRun, Migration, MigrationsFacts } from './facts.ts';
-import { placesIn } from './sql/lines.ts';
+import type { DryRun, Migration, MigrationsFacts, ObservedStatement } from './facts.ts';
+import { linesIn } from './sql/lines.ts';
 import { locksOf } from './sql/locks.ts';
 import type { Script } from './sql/parse.ts';
+
+/** Statements of a section that the plan lists: nobody reads more, and evidence is kept for years. */
+const listed = 5_000;
 
 /**
  * `migrations/plan+shadow_parity.json`: each statement under test in order with its locks by its text and as
@@ -23,6 +26,7 @@ export function planEvidence(facts: MigrationsFacts, findings: readonly Finding[
           direction: script.direction,
           transaction: script.transaction,
           statements: statementsOf(migration, script, facts.dryRun),
+          statements_not_listed: Math.max(0, script.statements.length - listed),
         })),
         findings: findings.filter((finding) => finding.path === migration.path),
       })),
@@ -49,15 +53,15 @@ export function phasesEvidence(facts: MigrationsFacts): readonly EvidenceFile[] 
 }
 
 function statementsOf(migration: Migration, script: Script, dryRun: DryRun): unknown[] {
-  const placeOf = placesIn(migration.bytes);
-  const observed =
-    dryRun.state === 'done' ? dryRun.statements.filter((one) => one.path === migration.path) : [];
-  return script.statements.map((statement) => {
-    const seen = observed.find((one) => one.index === statement.index && one.direction === script.direction);
+  const lineOf = linesIn(migration.bytes);
+  const text = Buffer.from(script.text.buffer, script.text.byteOffset, script.text.byteLength);
+  const observed = observedIn(dryRun, migration.path, script.direction);
+  return script.statements.slice(0, listed).map((statement) => {
+    const seen = observed.get(statement.index);
     return {
-      line: placeOf(statement.start).line,
+      line: lineOf(statement.start),
       kind: statement.kind,
-      sql: sqlOf(script, statement.start, statement.end),
+      sql: sqlOf(text, statement.start, statement.end),
       transaction: statement.transaction,
       locks: locksOf(statement),
       ...(seen === undefined
@@ -73,10 +77,21 @@ function statementsOf(migration: Migration, script: Script, dryRun: DryRun): unk
   });
 }
 
+function observedIn(
+  run: DryRun,
+  path: string,
+  direction: Script['direction'],
+): ReadonlyMap<number, ObservedStatement> {
+  const seen = run.state === 'done' ? run.statements : [];
+  return new Map(
+    seen.filter((one) => one.path === path && one.direction === direction).map((one) => [one.index, one]),
+  );
+}
+
 /** Enough to recognise the statement; a data load does not belong into evidence. */
-function sqlOf(script: Script, start: number, end: number): string {
-  const text = new TextDecoder().decode(script.text.subarray(start, Math.min(end, start + 2_000)));
-  return end - start > 2_000 ? `${text}…` : text;
+function sqlOf(text: Buffer, start: number, end: number): string {
+  const shown = text.toString('utf8', start, Math.min(end, start + 2_000));
+  return end - start > 2_000 ? `${shown}…` : shown;
 }
 
 function dryRunSummary(run: DryRun): unknown {

@@ -5,6 +5,7 @@ import { type ChangeProof, proveChanges } from '../changes/prove.ts';
 import type { SchemaChange } from '../changes/read.ts';
 import type { DryRun, Migration, Reversal } from '../facts.ts';
 import type { MigrationsOptions } from '../options.ts';
+import { usesBuilder } from '../script-layout.ts';
 import { type Catalogue, compareCatalogues, type Difference, readCatalogue } from './catalogue.ts';
 import { invalidIndexes } from './observe.ts';
 import { ScriptRunner } from './runner.ts';
@@ -31,6 +32,11 @@ export async function dryRun(options: MigrationsOptions, facts: Rehearsed, io: G
   }
   if (migrations.some(({ scripts }) => scripts.some(({ syntaxError }) => syntaxError !== null))) {
     return { state: 'unavailable', reason: 'a migration does not parse' };
+  }
+  if (
+    migrations.some(({ layout, bytes }) => layout === 'knex' && usesBuilder(new TextDecoder().decode(bytes)))
+  ) {
+    return { state: 'unavailable', reason: 'a migration script builds its SQL when it runs' };
   }
   const copyOf = options.restored_copy;
   const database = await io.databases.create(copyOf === undefined ? {} : { copyOf });

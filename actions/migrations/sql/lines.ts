@@ -4,10 +4,15 @@ export interface Place {
   readonly column: number;
 }
 
+/** As `placesIn`, for the line alone. */
+export function linesIn(text: Uint8Array): (offset: number) => number {
+  const starts = lineStarts(text);
+  return (offset) => lastAtOrBefore(starts, offset) + 1;
+}
+
 /** Turns the parser's positions (bytes of UTF-8) into lines and columns of the file. */
 export function placesIn(text: Uint8Array): (offset: number) => Place {
-  const starts = [0];
-  for (let at = text.indexOf(10); at >= 0; at = text.indexOf(10, at + 1)) starts.push(at + 1);
+  const starts = lineStarts(text);
   const decoder = new TextDecoder();
   return (offset) => {
     const line = lastAtOrBefore(starts, offset);
@@ -24,6 +29,12 @@ export function byteOfCodePoint(text: Uint8Array, codePoint: number): number {
     if (!continues && ++seen === codePoint) return at;
   }
   return text.length;
+}
+
+function lineStarts(text: Uint8Array): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf(10); at >= 0; at = text.indexOf(10, at + 1)) starts.push(at + 1);
+  return starts;
 }
 
 function lastAtOrBefore(sorted: readonly number[], value: number): number {

@@ -16,7 +16,15 @@ export function kindOf(node: Node): NodeKind {
 
 /** The values of the nodes that are of this kind. */
 export function all<Kind extends NodeKind>(nodes: readonly Node[] | undefined, kind: Kind): NodeOf<Kind>[] {
-  return (nodes ?? []).flatMap((node) => as(node, kind) ?? []);
+  const found: NodeOf<Kind>[] = [];
+  // A loop: every rule asks this of every statement, and flatMap takes four times as long.
+  if (nodes !== undefined) {
+    for (const node of nodes) {
+      const value = as(node, kind);
+      if (value !== undefined) found.push(value);
+    }
+  }
+  return found;
 }
 
 /** `["pg_catalog", "int4"]` of a list of String nodes. */

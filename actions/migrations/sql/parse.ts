@@ -20,6 +20,18 @@ export interface Script extends Section {
   readonly syntaxError: { readonly message: string; readonly at: number } | null;
 }
 
+/** The statement that a byte lies in, or the next one after it; found by halving, as scripts can be long. */
+export function statementAt({ statements }: Pick<Script, 'statements'>, at: number): Statement | undefined {
+  let low = 0;
+  let high = statements.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (at < (statements[middle]?.end ?? 0)) high = middle;
+    else low = middle + 1;
+  }
+  return statements[low];
+}
+
 /** Parses a section with Postgres' own grammar (version 18). A text that is no SQL gives a script with a syntax error. */
 export async function parseSection(section: Section): Promise<Script> {
   const { parse, SqlError } = await import('libpg-query');

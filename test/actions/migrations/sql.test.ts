@@ -150,6 +150,27 @@ describe('layouts', () => {
     ['1_a.up.sql', 'SELECT 1;', 'golang-migrate', ['up none']],
     ['1_a.down.sql', 'SELECT 1;', 'golang-migrate', ['down none']],
     ['0001_a.sql', 'SELECT 1;', 'plain', ['up none']],
+    ['prisma/migrations/20260101000000_a/migration.sql', 'SELECT 1;', 'prisma', ['up none']],
+    ['prisma/migrations/20260101000000_a/down.sql', 'SELECT 1;', 'prisma', ['down none']],
+    [
+      '1700000000000_a.sql',
+      '-- Up Migration\nSELECT 1;\n-- Down Migration\nSELECT 2;',
+      'node-pg-migrate',
+      ['up tool', 'down tool'],
+    ],
+    ['db/structure.sql', '\\restrict x\nSELECT 1;', 'rails-structure', ['up none']],
+    [
+      '001_a.js',
+      "exports.up = (knex) => knex.raw('SELECT 1');\nexports.down = (knex) => knex.raw('SELECT 2');",
+      'knex',
+      ['up tool', 'down tool'],
+    ],
+    [
+      '001_a.ts',
+      'export const config = { transaction: false };\nexport async function up(knex) { await knex.raw(`SELECT 1`); }',
+      'knex',
+      ['up none'],
+    ],
   ])('%s with %j is %s: %j', (path, text, layout, sections) => {
     const read = readLayout(path, bytes(text), { layout: 'auto', assumeInTransaction: false });
     expect(read.layout).toBe(layout);
@@ -168,6 +189,27 @@ describe('layouts', () => {
     expect(up?.text.length).toBe(text.length);
     expect(shown(up?.text).trim()).toBe('SELECT 1;');
     expect(shown(down?.text).indexOf('SELECT 2')).toBe(text.indexOf('SELECT 2'));
+  });
+
+  it.each([
+    [
+      '001_a.js',
+      'exports.up = async (knex) => {\n  await knex.raw(`\n    ALTER TABLE users DROP COLUMN email`);\n};\nexports.down = (knex) => knex.raw("SELECT \\"x\\"");\n',
+      'ALTER TABLE users DROP COLUMN email;',
+    ],
+    [
+      '1_a.ts',
+      "export const down = (pgm) => pgm.sql('SELECT 2;');\nexport const up = (pgm) => {\n  pgm.sql('DROP TABLE a;');\n  pgm.sql('DROP TABLE b');\n};\n",
+      'DROP TABLE a; DROP TABLE b;',
+    ],
+  ])('take the SQL out of %s %j and leave it in its place', async (path, text, up) => {
+    const sections = readLayout(path, bytes(text), { layout: 'auto', assumeInTransaction: false }).sections;
+    const [section] = sections.filter(({ direction }) => direction === 'up');
+    const found = new TextDecoder().decode(section?.text);
+    expect(found.replace(/\s+/g, ' ').trim()).toBe(up);
+    expect(found.length).toBe(text.length);
+    for (const one of sections) expect((await parseSection(one)).syntaxError).toBeNull();
+    expect(found.indexOf('DROP')).toBe(text.indexOf('DROP'));
   });
 
   it('apply in the order of their versions, repeatable ones last', () => {
