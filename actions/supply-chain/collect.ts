@@ -1,10 +1,13 @@
 import type { GateIo } from '../../core/gate/gate.ts';
 import type { Subject } from '../../core/gate/result.ts';
+import { type MeasuredImage, parseImageSizes } from './hardening/image-size.ts';
+import type { Dockerfile } from './hardening/instruction.ts';
 import { type LockFileRead, parseLockFile } from './lock-file.ts';
 import type { SupplyChainOptions } from './options.ts';
 import { collectProvenance } from './provenance/collect.ts';
 import type { ProvenanceFacts } from './provenance/facts.ts';
 import { readSbom, type SbomRead } from './sbom/read.ts';
+import { collectSecrets, type SecretFacts } from './secrets/collect.ts';
 import { collectVulnerabilities, type VulnerabilityFacts } from './vulnerabilities/collect.ts';
 
 export interface TextFile {
@@ -15,7 +18,9 @@ export interface TextFile {
 export interface SupplyChainFacts {
   readonly sboms: readonly SbomRead[];
   readonly locks: readonly LockFileRead[];
-  readonly dockerfiles: readonly TextFile[];
+  readonly dockerfiles: readonly Dockerfile[];
+  readonly images: readonly MeasuredImage[];
+  readonly secrets: SecretFacts;
   readonly manifests: readonly TextFile[];
   readonly vulnerabilities: VulnerabilityFacts;
   readonly provenance: ProvenanceFacts;
@@ -36,7 +41,9 @@ export async function collectSupplyChain(
       (read) => read.ok || !read.notSbom || /\.(spdx3?|cdx|bom)(\.(json|ya?ml|xml|rdf))?$/.test(read.path),
     ),
     locks: await readEach(io, options.lock_files, parseLockFile),
-    dockerfiles: await readEach(io, options.hardening.dockerfiles, asText),
+    dockerfiles: await readDockerfiles(io, options.hardening.dockerfiles),
+    images: (await readEach(io, options.hardening.image_reports, asImages)).flat(),
+    secrets: await collectSecrets(options.secrets, io.files),
     manifests: await readEach(io, options.hardening.manifests, asText),
     vulnerabilities: await collectVulnerabilities(options.vulnerabilities, subject, io),
     provenance: await collectProvenance(options.provenance, io),
@@ -58,4 +65,21 @@ async function readEach<One>(
 
 function asText(path: string, bytes: Uint8Array): TextFile {
   return { path, text: new TextDecoder().decode(bytes) };
+}
+
+/** The parser is read only when there is a Dockerfile. */
+async function readDockerfiles(io: GateIo, globs: readonly string[]): Promise<Dockerfile[]> {
+  const texts = await readEach(io, globs, asText);
+  if (texts.length === 0) return [];
+  const { parseDockerfile } = await import('./hardening/dockerfile-parser.ts');
+  return texts.map(({ path, text }) => ({ path, instructions: parseDockerfile(text) }));
+}
+
+/** A report that is not JSON measures nothing: its budget then says so. */
+function asImages(path: string, bytes: Uint8Array): MeasuredImage[] {
+  try {
+    return parseImageSizes(path, JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    return [];
+  }
 }

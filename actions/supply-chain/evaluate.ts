@@ -4,6 +4,7 @@ import { countFindings, plural, verdictOfFindings } from '../../core/gate/verdic
 import { applyWaivers } from '../../core/gate/waivers.ts';
 import type { SupplyChainFacts } from './collect.ts';
 import { judgeDockerfile } from './hardening/dockerfile.ts';
+import { judgeImageSizes } from './hardening/image-size.ts';
 import { judgeManifest } from './hardening/kubernetes.ts';
 import { type Inventory, licensedComponents, takeInventory } from './inventory.ts';
 import type { JsonObject } from './json.ts';
@@ -17,6 +18,7 @@ import { sbomEvidence } from './sbom/evidence.ts';
 import { generateSpdx } from './sbom/generate.ts';
 import { readSpdx } from './sbom/spdx.ts';
 import { type Deployed, subjectFindings } from './sbom/subject.ts';
+import { judgeSecrets } from './secrets/judge.ts';
 import { vulnerabilityEvidence, vulnerabilityMeasurements } from './vulnerabilities/evidence.ts';
 import { judgeVulnerabilities } from './vulnerabilities/judge.ts';
 
@@ -35,6 +37,7 @@ export function evaluateSupplyChain(
   const provenance = evaluateProvenance(facts.provenance, provenancePolicy(options.provenance, subject));
   const deployed = deployedArtifacts(facts.provenance);
   const vulnerabilities = judgeVulnerabilities(options.vulnerabilities, facts.vulnerabilities, deployed, now);
+  const sizes = judgeImageSizes(facts.images, options.hardening.image_budgets);
   const findings = applyWaivers(
     [
       ...completed.inventory.findings,
@@ -42,7 +45,9 @@ export function evaluateSupplyChain(
       ...subjectFindings(found.sboms, deployed, options.sbom.unbound),
       ...vulnerabilities.findings,
       ...licenses.findings,
-      ...facts.dockerfiles.flatMap(({ path, text }) => judgeDockerfile(path, text)),
+      ...facts.dockerfiles.flatMap(judgeDockerfile),
+      ...sizes.findings,
+      ...judgeSecrets(facts.secrets),
       ...facts.manifests.flatMap(({ path, text }) => judgeManifest(path, text)),
       ...provenance.findings,
     ],
@@ -51,7 +56,10 @@ export function evaluateSupplyChain(
   );
   const byFindings = verdictOfFindings(findings);
   const blind =
-    completed.inventory.sboms.length === 0 || vulnerabilities.blind || provenance.verdict === 'inconclusive';
+    completed.inventory.sboms.length === 0 ||
+    vulnerabilities.blind ||
+    sizes.unknown ||
+    provenance.verdict === 'inconclusive';
   const components = completed.inventory.sboms.reduce((sum, sbom) => sum + sbom.components.length, 0);
   return {
     verdict: byFindings !== 'fail' && blind ? 'inconclusive' : byFindings,
@@ -66,6 +74,8 @@ export function evaluateSupplyChain(
       licenses: licenses.counts,
       dockerfiles: facts.dockerfiles.length,
       manifests: facts.manifests.length,
+      images: facts.images.length,
+      searched_for_secrets: facts.secrets.searched,
       provenance: provenanceMeasurements(provenance),
     },
     evidence: [

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { waiverSchema } from '../../core/gate/waivers.ts';
 import { provenanceOptionsSchema } from './provenance/options.ts';
+import { secretOptionsSchema } from './secrets/options.ts';
 import { vulnerabilityOptionsSchema } from './vulnerabilities/options.ts';
 
 /** The section `gates.supply-chain` of the config. */
@@ -63,9 +64,23 @@ export const supplyChainOptionsSchema = z.strictObject({
           'manifests/**/*.{yml,yaml}',
         ])
         .describe('Globs of Kubernetes manifests'),
+      image_reports: z
+        .array(z.string())
+        .default(['images/*.json'])
+        .describe('Globs of image sizes: `docker image inspect`, `crane manifest`, `skopeo inspect`'),
+      image_budgets: z
+        .array(
+          z.strictObject({
+            image: z.string().describe('Name of the image, or a glob over its names; `*`: each'),
+            max_mib: z.number().positive().describe('At most so many MiB'),
+          }),
+        )
+        .default([])
+        .describe('How large images may be'),
     })
     .prefault({})
     .describe('Images and workloads'),
+  secrets: secretOptionsSchema.prefault({}).describe('Credentials in the tree, and what has to be encrypted'),
   provenance: provenanceOptionsSchema.prefault({}).describe('Who may have built and signed the artifacts'),
   waivers: z.array(waiverSchema).default([]).describe('Findings that are accepted for a time'),
 });

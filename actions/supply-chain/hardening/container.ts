@@ -1,4 +1,4 @@
-import { isSeq } from 'yaml';
+import { isMap, isSeq, type YAMLMap } from 'yaml';
 import type { Finding } from '../../../core/gate/result.ts';
 import { floats, parseImage } from './image.ts';
 import { type Placed, scalarAt } from './kubernetes.ts';
@@ -12,6 +12,13 @@ interface Check {
   readonly help: string;
   readonly violated: boolean;
 }
+
+/** What a container runtime gives by itself; more than these the Pod Security Standards ("baseline") do not allow. */
+const defaultCapabilities = new Set(
+  'AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE SETFCAP SETGID SETPCAP SETUID SYS_CHROOT'.split(
+    ' ',
+  ),
+);
 
 /** The checks of one container, after the Pod Security Standards ("restricted") and what a rollout needs. */
 export function judgeContainer(path: string, pod: Placed, container: Placed, once: boolean): Finding[] {
@@ -52,10 +59,14 @@ function imageChecks(container: Placed): Check[] {
 }
 
 function securityChecks(pod: Placed, container: Placed): Check[] {
-  const own = (key: string): unknown => scalarAt(container.map, 'securityContext', key);
-  const inherited = (key: string): unknown => own(key) ?? scalarAt(pod.map, 'securityContext', key);
+  const own = (...keys: string[]): unknown => scalarAt(container.map, 'securityContext', ...keys);
+  const inherited = (...keys: string[]): unknown =>
+    own(...keys) ?? scalarAt(pod.map, 'securityContext', ...keys);
   const user = inherited('runAsUser');
   const drops = container.map.getIn(['securityContext', 'capabilities', 'drop'], true);
+  const adds = container.map.getIn(['securityContext', 'capabilities', 'add'], true);
+  const added = isSeq(adds) ? adds.items.map((item) => String(item).toUpperCase().replace(/^CAP_/, '')) : [];
+  const dangerous = added.filter((name) => !defaultCapabilities.has(name));
   const dropsAll = isSeq(drops) && drops.items.some((item) => String(item).toUpperCase() === 'ALL');
   const key = 'securityContext';
   return [
@@ -99,6 +110,38 @@ function securityChecks(pod: Placed, container: Placed): Check[] {
       help: 'Set securityContext.capabilities.drop: [ALL] and add back what it needs.',
       violated: !dropsAll,
     },
+    {
+      code: 'k8s-capabilities-added',
+      level: 'error',
+      key,
+      message: `it is given ${dangerous.join(', ')}, which no container starts with.`,
+      help: 'Remove them from securityContext.capabilities.add.',
+      violated: dangerous.length > 0,
+    },
+    {
+      code: 'k8s-seccomp',
+      level: inherited('seccompProfile', 'type') === 'Unconfined' ? 'error' : 'warning',
+      key,
+      message: 'no seccomp profile limits which system calls it may make.',
+      help: 'Set securityContext.seccompProfile.type: RuntimeDefault on the pod.',
+      violated: !['RuntimeDefault', 'Localhost'].includes(String(inherited('seccompProfile', 'type'))),
+    },
+    ...secretVariables(container).map((name) => ({
+      code: 'k8s-secret-in-env',
+      level: 'error' as const,
+      key: 'env',
+      message: `the variable \`${name}\` holds its secret in plain text.`,
+      help: 'Take it from a Secret with valueFrom.secretKeyRef.',
+      violated: true,
+    })),
+    {
+      code: 'k8s-host-port',
+      level: 'warning',
+      key: 'ports',
+      message: 'it takes a port of its node.',
+      help: 'Remove hostPort; a Service reaches the container.',
+      violated: mapsAt(container, 'ports').some((port) => Number(scalarAt(port, 'hostPort') ?? 0) > 0),
+    },
   ];
 }
 
@@ -123,5 +166,28 @@ function runtimeChecks(container: Placed, once: boolean): Check[] {
       help: 'Add a readinessProbe.',
       violated: !once && container.map.get('readinessProbe', true) === undefined,
     },
+    {
+      code: 'k8s-liveness-probe',
+      level: 'notice',
+      key: 'livenessProbe',
+      message: 'it has no liveness probe: when it hangs, nobody restarts it.',
+      help: 'Add a livenessProbe, if the process can hang without ending.',
+      violated: !once && container.map.get('livenessProbe', true) === undefined,
+    },
   ];
+}
+
+function mapsAt(container: Placed, key: string): YAMLMap[] {
+  const list = container.map.get(key, true);
+  return isSeq(list) ? list.items.filter((item) => isMap(item)) : [];
+}
+
+const secretName = /(^|_)(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY)$/i;
+
+function secretVariables(container: Placed): string[] {
+  return mapsAt(container, 'env').flatMap((variable) => {
+    const name = String(scalarAt(variable, 'name') ?? '');
+    const value = String(scalarAt(variable, 'value') ?? '');
+    return secretName.test(name) && value !== '' && !/^\$[({]/.test(value) ? [name] : [];
+  });
 }

@@ -1,23 +1,17 @@
 import type { Finding } from '../../../core/gate/result.ts';
+import { buildStepFindings } from './build-steps.ts';
 import { floats, parseImage } from './image.ts';
+import {
+  assignmentsIn,
+  type Dockerfile,
+  type Instruction,
+  type Stage,
+  stagesOf,
+  substitute,
+} from './instruction.ts';
 
-interface Instruction {
-  readonly word: string;
-  readonly text: string;
-  /** 1-based. */
-  readonly line: number;
-}
-
-interface Stage {
-  readonly image: string;
-  readonly name: string | null;
-  readonly from: Instruction;
-  readonly instructions: readonly Instruction[];
-}
-
-/** What a Dockerfile makes of the image that ships: pure. Only the last stage ships, but every base is run. */
-export function judgeDockerfile(path: string, text: string): Finding[] {
-  const instructions = parseInstructions(text);
+/** What a Dockerfile makes of the image that ships: pure. Only the last stage ships, but every stage is run. */
+export function judgeDockerfile({ path, instructions }: Dockerfile): Finding[] {
   const stages = stagesOf(instructions);
   const last = stages.at(-1);
   if (last === undefined) {
@@ -32,23 +26,28 @@ export function judgeDockerfile(path: string, text: string): Finding[] {
     ];
   }
   return [
-    ...stages.flatMap((stage) => baseFindings(path, stage, stages)),
+    ...stages.flatMap((stage, index) => [
+      ...imageFindings(path, stage.image, stage.from, stages.slice(0, index)),
+      ...stage.instructions.flatMap((one) => copyFindings(path, one, stages)),
+    ]),
     ...userFindings(path, last, stages),
+    ...buildStepFindings(path, stages),
   ];
 }
 
-function baseFindings(path: string, stage: Stage, stages: readonly Stage[]): Finding[] {
-  if (stage.image === 'scratch' || stages.some((other) => other.name === stage.image)) return [];
-  const image = parseImage(stage.image);
+/** An image that is not one of the stages before it. */
+function imageFindings(path: string, name: string, at: Instruction, earlier: readonly Stage[]): Finding[] {
+  if (name === 'scratch' || earlier.some((other) => other.name === name.toLowerCase())) return [];
+  const image = parseImage(name);
   if (floats(image)) {
     return [
       {
         code: 'image-latest',
         level: 'error',
-        message: `The base image \`${stage.image}\` has no fixed version: the same commit builds something else tomorrow.`,
+        message: `The base image \`${name}\` has no fixed version: the same commit builds something else tomorrow.`,
         help: 'Name a version and its digest: image:1.2.3@sha256:….',
         path,
-        line: stage.from.line,
+        line: at.line,
       },
     ];
   }
@@ -57,97 +56,73 @@ function baseFindings(path: string, stage: Stage, stages: readonly Stage[]): Fin
     {
       code: 'image-not-pinned',
       level: 'warning',
-      message: `The base image \`${stage.image}\` is named by a tag, which its owner can move.`,
+      message: `The base image \`${name}\` is named by a tag, which its owner can move.`,
       help: 'Add its digest: image:tag@sha256:….',
       path,
-      line: stage.from.line,
+      line: at.line,
     },
   ];
 }
 
+/** `COPY --from=` takes from a stage, by name or number, or from any image in the world. */
+function copyFindings(path: string, one: Instruction, stages: readonly Stage[]): Finding[] {
+  const source = one.word === 'COPY' ? /(?:^|\s)--from=(\S+)/.exec(one.text)?.[1] : undefined;
+  if (source === undefined || /^\d+$/.test(source) || source.includes('$')) return [];
+  return imageFindings(path, source, one, stages);
+}
+
 function userFindings(path: string, last: Stage, stages: readonly Stage[]): Finding[] {
-  const user = lastUser(last, stages);
-  const name = user?.text.split(':')[0]?.trim() ?? '';
-  if (user !== null && name !== '' && name !== 'root' && name !== '0') return [];
+  const found = lastUser(last, stages);
+  const written = found === null ? '' : substitute(found.user.text, valuesBefore(found));
+  const line = found?.user.line ?? last.from.line;
+  if (written === null) {
+    return [
+      {
+        code: 'dockerfile-user-unknown',
+        level: 'warning',
+        message: `Who the image runs as is only known when it is built: \`USER ${found?.user.text}\`.`,
+        help: 'Give the argument a default that is not root, or write the number of the user.',
+        path,
+        line,
+      },
+    ];
+  }
+  const name = written.replace(/["']/g, '').split(':')[0]?.trim() ?? '';
+  if (name !== '' && name !== 'root' && !/^0+$/.test(name)) return [];
   return [
     {
       code: 'dockerfile-root-user',
       level: 'error',
       message:
-        user === null
+        found === null
           ? 'The image runs as root: its last stage has no USER.'
           : 'The image runs as root: its last USER says so.',
       help: 'Add `USER 65532` (any id but 0) behind the last instruction that needs root.',
       path,
-      line: user?.line ?? last.from.line,
+      line,
     },
   ];
 }
 
+interface FoundUser {
+  readonly user: Instruction;
+  readonly stage: Stage;
+}
+
 /** A stage inherits the user of the stage that it is built from. */
-function lastUser(stage: Stage, stages: readonly Stage[]): Instruction | null {
-  const own = stage.instructions.findLast((one) => one.word === 'USER');
-  if (own !== undefined) return own;
-  const parent = stages.slice(0, stages.indexOf(stage)).findLast((other) => other.name === stage.image);
+function lastUser(stage: Stage, stages: readonly Stage[]): FoundUser | null {
+  const user = stage.instructions.findLast((one) => one.word === 'USER');
+  if (user !== undefined) return { user, stage };
+  const parent = stages
+    .slice(0, stages.indexOf(stage))
+    .findLast((other) => other.name !== null && other.name === stage.image.toLowerCase());
   return parent === undefined ? null : lastUser(parent, stages);
 }
 
-function stagesOf(instructions: readonly Instruction[]): Stage[] {
-  const defaults = new Map<string, string>();
-  const stages: { image: string; name: string | null; from: Instruction; instructions: Instruction[] }[] = [];
-  for (const one of instructions) {
-    if (one.word === 'ARG' && stages.length === 0) {
-      const [name = '', value = ''] = one.text.split('=');
-      defaults.set(name.trim(), value.trim().replace(/^["']|["']$/g, ''));
-    } else if (one.word === 'FROM') {
-      const words = one.text.split(/\s+/).filter((word) => !word.startsWith('--'));
-      const as = words.findIndex((word) => word.toLowerCase() === 'as');
-      stages.push({
-        image: resolve(words[0] ?? '', defaults),
-        name: as < 0 ? null : (words[as + 1] ?? null),
-        from: one,
-        instructions: [],
-      });
-    } else stages.at(-1)?.instructions.push(one);
-  }
-  return stages;
-}
-
-/** `$NAME`, `${NAME}` and `${NAME:-default}` by the ARGs in front of the first FROM. */
-function resolve(image: string, defaults: ReadonlyMap<string, string>): string {
-  return image.replace(
-    /\$(?:\{(\w+)(?::-([^}]*))?\}|(\w+))/g,
-    (_, braced: string | undefined, fallback: string | undefined, bare: string | undefined) =>
-      defaults.get(braced ?? bare ?? '') || (fallback ?? ''),
+/** Arguments and variables of the stage, in front of the instruction. */
+function valuesBefore({ user, stage }: FoundUser): Map<string, string> {
+  const before = stage.instructions.slice(0, stage.instructions.indexOf(user));
+  return new Map(
+    before.filter(({ word }) => word === 'ARG' || word === 'ENV').flatMap(({ text }) => assignmentsIn(text)),
   );
-}
-
-/** Lines joined by the escape character; comments, blank lines and here-documents left out. */
-function parseInstructions(text: string): Instruction[] {
-  const joiner = /^#\s*escape\s*=\s*`/im.test(text.split('\n', 3).join('\n')) ? '`' : '\\';
-  const lines = text.split(/\r?\n/);
-  const instructions: Instruction[] = [];
-  for (let index = 0; index < lines.length; index++) {
-    const start = index;
-    let joined = '';
-    for (; index < lines.length; index++) {
-      const line = lines[index] ?? '';
-      if (/^\s*#/.test(line) || (joined !== '' && line.trim() === '')) continue;
-      const continues = line.trimEnd().endsWith(joiner);
-      joined += continues ? `${line.trimEnd().slice(0, -1)} ` : line;
-      if (!continues) break;
-    }
-    const match = /^\s*([A-Za-z]+)\s+([\s\S]*)$/.exec(joined);
-    if (match === null) continue;
-    instructions.push({
-      word: (match[1] ?? '').toUpperCase(),
-      text: (match[2] ?? '').trim(),
-      line: start + 1,
-    });
-    for (const heredoc of joined.matchAll(/<<-?\s*["']?(\w+)["']?/g)) {
-      const end = lines.findIndex((line, at) => at > index && line.trim() === heredoc[1]);
-      if (end > index) index = end;
-    }
-  }
-  return instructions;
 }

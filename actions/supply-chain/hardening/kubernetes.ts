@@ -16,7 +16,10 @@ const podAt: Readonly<Record<string, readonly string[]>> = {
   ReplicaSet: ['spec', 'template'],
   Job: ['spec', 'template'],
   CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
+  PodTemplate: ['template'],
 };
+/** ReplicationController, Knative's Service, Argo's Rollout and most other workloads keep their pods here. */
+const usualPlace = ['spec', 'template'] as const;
 
 /** What the workloads of a manifest may do on a node: pure. Templates that are not rendered are named, not guessed at. */
 export function judgeManifest(path: string, text: string): Finding[] {
@@ -43,16 +46,15 @@ export function judgeManifest(path: string, text: string): Finding[] {
 
 function judgeObject(path: string, object: YAMLMap, counter: LineCounter): Finding[] {
   const kind = scalarAt(object, 'kind');
-  if (kind === 'List') {
+  if (String(kind).endsWith('List')) {
     const items = object.get('items', true);
     return isSeq(items)
       ? items.items.flatMap((item) => (isMap(item) ? judgeObject(path, item, counter) : []))
       : [];
   }
-  const way = podAt[String(kind)];
-  if (way === undefined) return [];
-  const spec = object.getIn([...way, 'spec'], true);
-  if (!isMap(spec)) return [];
+  const known = Object.hasOwn(podAt, String(kind)) ? podAt[String(kind)] : undefined;
+  const spec = object.getIn([...(known ?? usualPlace), 'spec'], true);
+  if (!isMap(spec) || (known === undefined && !spec.has('containers'))) return [];
   const pod = placed(spec, counter);
   const lists = [
     { key: 'containers', starts: false },
@@ -63,11 +65,13 @@ function judgeObject(path: string, object: YAMLMap, counter: LineCounter): Findi
     const maps = isSeq(list) ? list.items.filter((item) => isMap(item)) : [];
     return maps.map((map) => ({
       container: placed(map, counter),
-      once: starts || kind === 'Job' || kind === 'CronJob',
+      // An init container that is always restarted is a sidecar: it runs as long as the others.
+      once: (starts && scalarAt(map, 'restartPolicy') !== 'Always') || kind === 'Job' || kind === 'CronJob',
     }));
   });
   return [
     ...hostFindings(path, pod),
+    ...volumeFindings(path, pod, counter),
     ...containers.flatMap(({ container, once }) => judgeContainer(path, pod, container, once)),
   ];
 }
@@ -82,6 +86,22 @@ function hostFindings(path: string, pod: Placed): Finding[] {
       help: `Remove ${key}.`,
       path,
       line: pod.line(key),
+    }));
+}
+
+/** A path of the node in a container is the node's own file system. */
+function volumeFindings(path: string, pod: Placed, counter: LineCounter): Finding[] {
+  const volumes = pod.map.get('volumes', true);
+  const maps = isSeq(volumes) ? volumes.items.filter((item) => isMap(item)) : [];
+  return maps
+    .filter((volume) => volume.has('hostPath'))
+    .map((volume) => ({
+      code: 'k8s-host-path',
+      level: 'error',
+      message: `The volume \`${String(scalarAt(volume, 'name') ?? '')}\` is a folder of the node.`,
+      help: 'Use a PersistentVolumeClaim, a ConfigMap or an emptyDir.',
+      path,
+      line: placed(volume, counter).line('hostPath'),
     }));
 }
 
