@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../audit/canonical-json.ts';
 import type { AuditEntry } from '../audit/entry.ts';
+import { judgeChart } from '../canary/chart.ts';
+import { renderSvg } from '../chart/svg.ts';
 import type { GateReport } from '../flow/event.ts';
 import type { StoredContent } from '../ports/blob-store.ts';
-import type { EvidenceInputs } from './inputs.ts';
+import type { CanaryRecord, EvidenceInputs } from './inputs.ts';
 import { findSecrets, redactSecrets } from './secrets.ts';
 
 /** A file of the bundle before it is judged. */
@@ -30,16 +32,19 @@ export function ownDocuments(inputs: EvidenceInputs, audit: readonly AuditEntry[
   const documents = [
     text('release_notes.md', 'text/markdown', `${redactSecrets(inputs.releaseNotes).trimEnd()}\n`),
     json('approvals_matrix.json', approvalsMatrix(inputs)),
-    ...inputs.canary.map((record, index) =>
-      json(`canary/${index + 1}-step-${record.step}-at-${record.weight}.json`, {
-        schema_version: 1,
-        ...record,
-      }),
-    ),
+    ...inputs.canary.flatMap(canaryDocuments),
   ];
   if (audit.length === 0) return documents;
   const lines = audit.map((entry) => `${canonicalJson(entry)}\n`).join('');
   return [...documents, text(highlightsPath, 'application/jsonl', lines), ...auditTree(inputs, audit)];
+}
+
+/** The judge's last word on a step with what it saw, and a picture of it. */
+function canaryDocuments(canary: CanaryRecord, index: number): readonly Candidate[] {
+  const stem = `canary/${index + 1}-step-${canary.step}-at-${canary.weight}`;
+  const document = json(`${stem}.json`, { schema_version: 1, ...canary });
+  if (canary.record === undefined) return [document];
+  return [document, text(`${stem}.svg`, 'image/svg+xml', renderSvg(judgeChart(canary.record)))];
 }
 
 /** What ties the highlights to the whole log. Entries that were left out need no proof. */

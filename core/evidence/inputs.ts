@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../audit/entry.ts';
 import type { InclusionProofs } from '../audit/tree-head.ts';
+import type { JudgeRecord } from '../canary/record.ts';
 import type { GateReport } from '../flow/event.ts';
 import type { GateName } from '../gate/names.ts';
 import type { StoredContent } from '../ports/blob-store.ts';
@@ -44,6 +45,8 @@ export interface CanaryRecord {
   readonly verdict: string;
   readonly reasons: readonly string[];
   readonly data: Readonly<Record<string, unknown>>;
+  /** What the judge saw: every verdict can be computed from it again. */
+  readonly record?: JudgeRecord;
 }
 
 /**

@@ -21,6 +21,7 @@ describe('judge --replay', () => {
     expect(stdout).toMatch(/✔ canary\/1-step-1-at-10\.json: step 1 at 10 %, \d+ readings/);
     expect(stdout).toContain('rollback');
     expect(status).toBe(0);
+    expect(Buffer.from(zip).toString('latin1')).toContain('canary/1-step-1-at-10.svg');
   });
 
   it('reads one file, and draws it', async () => {
