@@ -3,17 +3,9 @@ export { type Builtin, BuiltinError, define as defineBuiltin, OperandError } fro
 export { httpSend, lookupAddress } from './builtins/network.ts';
 export { type Location, locationText, RegoError, type RegoErrorCode, RegoErrors } from './errors.ts';
 export { defaultLimits, type Limits } from './eval/budget.ts';
+export type { Bindings, CompileOptions, Decision, EvaluateOptions, Schema, Source } from './options.ts';
 export { Instrument, type TracePoint, type Tracer } from './plan/instrument.ts';
-export {
-  type Bindings,
-  type CompileOptions,
-  compile,
-  type Decision,
-  type EvaluateOptions,
-  Policy,
-  type Schema,
-  type Source,
-} from './policy.ts';
+export { compile, Policy, type PolicyRule } from './policy.ts';
 export type { Module } from './syntax/ast.ts';
 export { parseModule, parseQuery } from './syntax/parser.ts';
 export type { Coverage, FileCoverage } from './tools/coverage.ts';

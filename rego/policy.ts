@@ -1,76 +1,21 @@
 import type { Builtin } from './builtins/builtin.ts';
-import { type BuiltinOptions, builtinTable } from './builtins/registry.ts';
-import { checkBody, checkCalls } from './compile/check.ts';
+import { builtinTable } from './builtins/registry.ts';
+import { checkCalls, type Signatures } from './compile/check.ts';
 import { checkRecursion } from './compile/graph.ts';
-import type { Literal, Rule } from './compile/ir.ts';
-import { collectNames, type Imports, type Names, resolveImports } from './compile/names.ts';
-import { Resolver, truth, type World } from './compile/resolve.ts';
-import { Frame, Scope } from './compile/scope.ts';
+import type { Rule } from './compile/ir.ts';
+import { collectNames, resolveImports } from './compile/names.ts';
+import { Resolver, type World } from './compile/resolve.ts';
 import { RegoError, RegoErrors } from './errors.ts';
-import { Budget, type Limits } from './eval/budget.ts';
-import { Context, type Environment, type Eval, Kept, type Registers } from './eval/context.ts';
-import { planBody } from './plan/body.ts';
-import type { Instrument, Tracer } from './plan/instrument.ts';
-import { visit } from './plan/order.ts';
+import type { Context } from './eval/context.ts';
+import { documentOf, guarded, startContext } from './eval/start.ts';
+import type { Bindings, CompileOptions, Decision, EvaluateOptions, Schema, Source } from './options.ts';
 import { PlannedProgram } from './plan/program.ts';
-import { type Builder, chain, Site } from './plan/site.ts';
-import { planTerm } from './plan/terms.ts';
 import { buildTree, type Node, type Ruleset } from './plan/tree.ts';
+import { Queries } from './query.ts';
 import type { Module } from './syntax/ast.ts';
-import { parseModule, parseQuery } from './syntax/parser.ts';
-import { fromJson, type Json, toJson } from './value/json.ts';
+import { parseModule } from './syntax/parser.ts';
+import { type Json, toJson } from './value/json.ts';
 import type { Value } from './value/types.ts';
-
-/** A file of Rego source. */
-export interface Source {
-  readonly file: string;
-  readonly source: string;
-}
-
-export interface CompileOptions extends BuiltinOptions {
-  /** Base documents below `data`. */
-  readonly data?: unknown;
-  /** Watches evaluation, for coverage and explanations; costs time only when given. */
-  readonly instrument?: Instrument;
-}
-
-export interface EvaluateOptions {
-  /** The input document; left out, `input` is undefined. */
-  readonly input?: unknown;
-  /** Replaces the base documents given to `compile`. */
-  readonly data?: unknown;
-  /** The caller's clock for `time.now_ns`: ms since the epoch, or ns as a bigint. Default: now. */
-  readonly now?: number | bigint;
-  readonly limits?: Limits;
-  /** A clock for the time limit, in ms. Default: the process's monotonic clock. */
-  readonly clock?: () => number;
-  /** Errors of built-ins end the evaluation instead of making the expression undefined. */
-  readonly strictBuiltinErrors?: boolean;
-  /** Receives what `print` and `trace` show. */
-  readonly print?: (text: string, where: string) => void;
-  /** Randomness for `rand.intn` and `uuid.rfc4122`: a number from 0 to 1. */
-  readonly random?: () => number;
-  /** What `opa.runtime()` gives. Default: an empty object. */
-  readonly runtime?: unknown;
-  readonly tracer?: Tracer;
-}
-
-/** One solution of a query: its variables by name. */
-export type Bindings<T = Json> = Readonly<Record<string, T>>;
-
-/** Anything that checks a value like a zod schema does. */
-export interface Schema<T> {
-  safeParse(
-    value: unknown,
-  ): { readonly success: true; readonly data: T } | { readonly success: false; readonly error: unknown };
-}
-
-/** What a policy decided. Whatever is not `decided` must be taken as a refusal. */
-export type Decision<T> =
-  | { readonly kind: 'decided'; readonly value: T }
-  | { readonly kind: 'undefined' }
-  | { readonly kind: 'invalid'; readonly error: unknown }
-  | { readonly kind: 'failed'; readonly error: RegoError };
 
 /**
  * Compiles modules of Rego v1 into a policy. Throws `RegoErrors` with every problem found: syntax, names, unsafe
@@ -99,52 +44,25 @@ function parseAll(modules: readonly (Source | Module)[]): { parsed: Module[]; er
 /** A compiled policy: immutable, safe to share, evaluated any number of times. */
 export class Policy {
   readonly modules: readonly Module[];
-  private readonly world: World;
-  private readonly names: Names;
-  private readonly builtins: ReadonlyMap<string, Builtin>;
-  private readonly program: PlannedProgram;
   private readonly root: Node;
+  private readonly program: PlannedProgram;
+  private readonly queries: Queries;
   private readonly data: Value;
-  private readonly entrypoints = new Map<string, { evaluate: Eval; rule: Rule }>();
-  private readonly queries = new Map<string, PlannedQuery>();
 
   constructor(modules: readonly Module[], options: CompileOptions) {
     this.modules = modules;
-    this.builtins = builtinTable(options);
-    this.names = collectNames(modules);
-    this.world = { names: this.names, isBuiltin: (name) => this.builtins.has(name), modules };
     this.data = documentOf(options.data ?? {}, 'data');
-    const { rules, errors } = this.resolveAll();
-    if (errors.length > 0) throw new RegoErrors(errors);
-    const tree = buildTree(modules, rules);
-    this.root = tree.root;
-    if (tree.errors.length > 0) throw new RegoErrors(tree.errors);
-    this.program = new PlannedProgram(this.root, this.builtins, rules.length, options.instrument);
-    this.check(rules);
+    const builtins = builtinTable(options);
+    const world = worldOf(modules, builtins);
+    const rules = resolveAll(modules, world);
+    this.root = treeOf(modules, rules);
+    this.program = new PlannedProgram(this.root, builtins, rules.length, options.instrument);
+    const signatures = { builtins, root: this.root, arity: this.program.arity.bind(this.program) };
+    this.check(rules, signatures);
+    this.queries = new Queries(world, this.program, signatures);
   }
 
-  private resolveAll(): { rules: Rule[]; errors: RegoError[] } {
-    const rules: Rule[] = [];
-    const errors: RegoError[] = [];
-    for (const module of this.modules) {
-      try {
-        const resolver = Resolver.forModule(this.world, module, resolveImports(module));
-        for (const rule of module.rules) rules.push(resolver.rule(module, rule));
-        errors.push(...resolver.errors);
-      } catch (error) {
-        if (!(error instanceof RegoError)) throw error;
-        errors.push(error);
-      }
-    }
-    return { rules, errors };
-  }
-
-  private check(rules: readonly Rule[]): void {
-    const signatures = {
-      builtins: this.builtins,
-      root: this.root,
-      arity: this.program.arity.bind(this.program),
-    };
+  private check(rules: readonly Rule[], signatures: Signatures): void {
     const errors = rules.flatMap((rule) => checkCalls(rule, signatures));
     errors.push(...checkRecursion(this.root, rules));
     if (errors.length === 0) errors.push(...this.program.planAll(rulesetsOf(this.root)));
@@ -157,14 +75,14 @@ export class Policy {
    */
   evaluate(entrypoint: string, options: EvaluateOptions = {}): Json | undefined {
     const value = this.evaluateValue(entrypoint, options);
-    return value === undefined ? undefined : toJson(value);
+    return value === undefined ? undefined : guarded(() => toJson(value));
   }
 
   /** Like `evaluate`, as a Rego value: sets stay sets, numbers keep every digit. */
   evaluateValue(entrypoint: string, options: EvaluateOptions = {}): Value | undefined {
-    const { evaluate, rule } = this.entrypoint(entrypoint);
-    const context = this.context(options);
-    return guarded(() => evaluate(context, new Array(rule.registers())));
+    const evaluate = this.queries.entrypoint(entrypoint);
+    const context = this.start(options);
+    return guarded(() => evaluate(context));
   }
 
   /**
@@ -192,32 +110,19 @@ export class Policy {
 
   /** All solutions of a query such as `x = data.a.b[_]`. Throws `RegoError` or `RegoErrors`. */
   query(text: string, options: EvaluateOptions = {}): Bindings[] {
-    return this.queryValues(text, options).map(
-      (bindings) =>
-        Object.fromEntries(
-          Object.entries(bindings).map(([name, value]) => [name, toJson(value)]),
-        ) as Bindings,
-    );
+    const solutions = this.queryValues(text, options);
+    return guarded(() => solutions.map((bindings) => toJson(bindings) as Bindings));
   }
 
   /** Like `query`, with Rego values. */
   queryValues(text: string, options: EvaluateOptions = {}): Bindings<Value>[] {
-    let planned = this.queries.get(text);
-    if (planned === undefined) {
-      planned = this.planQuery(text, { ...EMPTY_MODULE, source: text });
-      this.queries.set(text, planned);
-    }
-    const { run } = planned;
-    const context = this.context(options);
-    return guarded(() => run(context));
+    const solve = this.queries.query(text);
+    const context = this.start(options);
+    return guarded(() => solve(context));
   }
 
   /** The paths of all rules below `data`. */
-  rules(): readonly {
-    readonly path: readonly string[];
-    readonly kind: string;
-    readonly location: RegoError['location'];
-  }[] {
+  rules(): readonly PolicyRule[] {
     return rulesetsOf(this.root).map(({ path, kind, rules, defaultRule }) => ({
       path,
       kind,
@@ -225,151 +130,43 @@ export class Policy {
     }));
   }
 
-  private entrypoint(text: string): { evaluate: Eval; rule: Rule } {
-    const known = this.entrypoints.get(text);
-    if (known !== undefined) return known;
-    const dotted = text.includes('/') ? `data.${text.split('/').filter(Boolean).join('.')}` : text;
-    const { body, rule } = this.resolveQuery(dotted, { ...EMPTY_MODULE, source: dotted });
-    const [literal] = body;
-    const term = literal?.kind === 'term' && body.length === 1 ? literal.term : undefined;
-    if (
-      term?.kind !== 'ref' ||
-      typeof term.root !== 'string' ||
-      !term.args.every(({ kind }) => kind === 'const')
-    ) {
-      throw new RegoErrors([
-        new RegoError('rego_compile_error', `an entrypoint is a path like data.a.b, got: ${text}`),
-      ]);
+  private start(options: EvaluateOptions): Context {
+    return startContext(options, this.data, this.program.memoSize());
+  }
+}
+
+/** What a policy defines at one path below `data`. */
+export interface PolicyRule {
+  readonly path: readonly string[];
+  readonly kind: Ruleset['kind'];
+  readonly location: RegoError['location'];
+}
+
+function worldOf(modules: readonly Module[], builtins: ReadonlyMap<string, Builtin>): World {
+  return { names: collectNames(modules), isBuiltin: (name) => builtins.has(name), modules };
+}
+
+function resolveAll(modules: readonly Module[], world: World): Rule[] {
+  const rules: Rule[] = [];
+  const errors: RegoError[] = [];
+  for (const module of modules) {
+    try {
+      const resolver = Resolver.forModule(world, module, resolveImports(module));
+      for (const rule of module.rules) rules.push(resolver.rule(module, rule));
+      errors.push(...resolver.errors);
+    } catch (error) {
+      if (!(error instanceof RegoError)) throw error;
+      errors.push(error);
     }
-    const planned = { evaluate: planTerm(term, new Site(this.program, rule, new Set()), []), rule };
-    this.entrypoints.set(text, planned);
-    return planned;
   }
-
-  private resolveQuery(text: string, module: Module): { body: Literal[]; rule: Rule } {
-    const resolver = new Resolver(this.world, NO_IMPORTS, []);
-    const frame = new Frame();
-    const body = resolver.body(parseQuery(text), new Scope(frame));
-    if (resolver.errors.length > 0) throw new RegoErrors(resolver.errors);
-    const location = { file: '', row: 1, col: 1 };
-    return {
-      body,
-      rule: {
-        location,
-        module,
-        kind: 'complete',
-        isDefault: false,
-        path: [],
-        rest: [],
-        args: [],
-        key: undefined,
-        value: truth(location),
-        body,
-        otherwise: undefined,
-        registers: () => frame.size(),
-        fresh: () => frame.register(),
-        metadata: () => [],
-      },
-    };
-  }
-
-  private planQuery(text: string, module: Module): PlannedQuery {
-    const { body, rule } = this.resolveQuery(text, module);
-    const errors: RegoError[] = [];
-    checkBody(
-      body,
-      { builtins: this.builtins, root: this.root, arity: this.program.arity.bind(this.program) },
-      errors,
-    );
-    if (errors.length > 0) throw new RegoErrors(errors);
-    const site = new Site(this.program, rule, new Set());
-    const builders: Builder[] = planBody(body, site);
-    const variables = new Map<string, number>();
-    visit(body, (id, name) => {
-      if (!name.startsWith('$') && site.bound.has(id)) variables.set(name, id);
-    });
-    return {
-      run: (context) => {
-        const found: Bindings<Value>[] = [];
-        const r: Registers = new Array(rule.registers());
-        const step = chain(builders, (_c, registers) => {
-          found.push(Object.fromEntries([...variables].map(([name, id]) => [name, registers[id] as Value])));
-          return false;
-        });
-        step(context, r);
-        return found;
-      },
-    };
-  }
-
-  private context(options: EvaluateOptions): Context {
-    for (const name in {})
-      throw new RegoError('eval_internal_error', `Object.prototype was given a property: ${name}`);
-    const environment: Environment = {
-      budget: new Budget(options.limits, options.clock ?? monotonicClock),
-      nowNs: nanoseconds(options.now),
-      strictBuiltinErrors: options.strictBuiltinErrors ?? false,
-      random: options.random ?? Math.random,
-      print: options.print,
-      tracer: options.tracer,
-      kept: new Kept(),
-      memoSize: Math.min(this.program.memoSize(), LARGEST_FIRST_MEMO),
-      runtime: options.runtime === undefined ? {} : documentOf(options.runtime, 'runtime'),
-    };
-    const input = options.input === undefined ? undefined : documentOf(options.input, 'input');
-    const data = options.data === undefined ? this.data : documentOf(options.data, 'data');
-    return new Context(environment, input, data);
-  }
+  if (errors.length > 0) throw new RegoErrors(errors);
+  return rules;
 }
 
-interface PlannedQuery {
-  readonly run: (context: Context) => Bindings<Value>[];
-}
-
-const NO_IMPORTS: Imports = new Map();
-const EMPTY_MODULE: Module = {
-  file: '',
-  source: '',
-  package: [],
-  packageLocation: { file: '', row: 1, col: 1 },
-  imports: [],
-  rules: [],
-  annotations: [],
-  comments: [],
-};
-
-/** A policy of very many rules fills its memo as it goes. */
-const LARGEST_FIRST_MEMO = 256;
-
-const monotonicClock = (): number => performance.now();
-
-/** Asked once for each evaluation, and only by policies that ask for the time. */
-function nanoseconds(now: number | bigint | undefined): () => bigint {
-  let known = typeof now === 'bigint' ? now : undefined;
-  return () => {
-    known ??= BigInt(Math.round(Number(now ?? Date.now()))) * 1_000_000n;
-    return known;
-  };
-}
-
-function documentOf(document: unknown, name: string): Value {
-  try {
-    return fromJson(document);
-  } catch (error) {
-    throw new RegoError('eval_type_error', `${name}: ${(error as Error).message}`);
-  }
-}
-
-/** Turns a stack that ran out into the error of a limit: the policy nests too deeply. */
-function guarded<T>(evaluate: () => T): T {
-  try {
-    return evaluate();
-  } catch (error) {
-    if (error instanceof RangeError && /call stack/i.test(error.message)) {
-      throw new RegoError('eval_limit_error', 'evaluation nests too deeply for the stack');
-    }
-    throw error;
-  }
+function treeOf(modules: readonly Module[], rules: readonly Rule[]): Node {
+  const { root, errors } = buildTree(modules, rules);
+  if (errors.length > 0) throw new RegoErrors(errors);
+  return root;
 }
 
 function rulesetsOf(node: Node): Ruleset[] {

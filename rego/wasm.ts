@@ -4,7 +4,7 @@ import { pureBuiltins } from './builtins/registry.ts';
 import { RegoError } from './errors.ts';
 import { Budget } from './eval/budget.ts';
 import { type Environment, Kept } from './eval/context.ts';
-import type { Bindings, Decision, Schema } from './policy.ts';
+import type { Bindings, Decision, Schema } from './options.ts';
 import { fromJson, type Json, toJson } from './value/json.ts';
 
 /** What of `@open-policy-agent/opa-wasm` is used. */

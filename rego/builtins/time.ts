@@ -12,7 +12,8 @@ import {
   operandError,
   stringOperand,
 } from './builtin.ts';
-import { type Civil, formatTime, type ParsedTime, parseTime, RFC3339_NANO, weekdays } from './time-layout.ts';
+import { type Civil, formatTime, RFC3339_NANO, weekdays } from './time-layout.ts';
+import { type ParsedTime, parseTime } from './time-parse.ts';
 
 const LEAST = -(2n ** 63n);
 const MOST = 2n ** 63n - 1n;

@@ -9,16 +9,9 @@ import { canonicalText } from '../value/text.ts';
 import type { Value } from '../value/types.ts';
 import { callBuiltin } from './calls.ts';
 import type { Instrument } from './instrument.ts';
-import {
-  type ConstantDocument,
-  constantDocument,
-  memoised,
-  planComplete,
-  planFunction,
-  planSet,
-  planSolutions,
-  planView,
-} from './rulesets.ts';
+import { type ConstantDocument, constantDocument, memoised } from './memo.ts';
+import { planSolutions, planView } from './partial-objects.ts';
+import { planComplete, planFunction, planSet } from './rulesets.ts';
 import type { Program } from './site.ts';
 import type { Node, Ruleset } from './tree.ts';
 import { extentOf } from './walk.ts';

@@ -1,7 +1,8 @@
 import type { Location } from '../errors.ts';
 import type { Registers } from '../eval/context.ts';
+import type { CompileOptions, EvaluateOptions, Source } from '../options.ts';
 import { Instrument, type TracePoint, type Tracer } from '../plan/instrument.ts';
-import { type CompileOptions, compile, type EvaluateOptions, type Source } from '../policy.ts';
+import { compile } from '../policy.ts';
 import type { Module } from '../syntax/ast.ts';
 import { type Json, toJson } from '../value/json.ts';
 import { regoText } from '../value/text.ts';

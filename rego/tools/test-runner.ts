@@ -1,8 +1,8 @@
 import type { Location } from '../errors.ts';
 import { RegoError } from '../errors.ts';
+import type { CompileOptions, EvaluateOptions, Source } from '../options.ts';
 import { Instrument } from '../plan/instrument.ts';
-import type { CompileOptions } from '../policy.ts';
-import { compile, type EvaluateOptions, type Source } from '../policy.ts';
+import { compile } from '../policy.ts';
 import type { Module } from '../syntax/ast.ts';
 import { isObject, objectEntries } from '../value/object.ts';
 import type { Value } from '../value/types.ts';

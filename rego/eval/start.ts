@@ -1,0 +1,66 @@
+import { RegoError } from '../errors.ts';
+import type { EvaluateOptions } from '../options.ts';
+import { fromJson } from '../value/json.ts';
+import type { Value } from '../value/types.ts';
+import { Budget } from './budget.ts';
+import { Context, type Environment, Kept } from './context.ts';
+
+/** A policy of very many rules fills its memo as it goes. */
+const LARGEST_FIRST_MEMO = 256;
+
+const monotonicClock = (): number => performance.now();
+
+/** The documents, the clock and the budget that an evaluation starts with. Throws `RegoError` for other data than JSON. */
+export function startContext(options: EvaluateOptions, data: Value, memoSize: number): Context {
+  // Reading properties without asking whose they are is safe only while objects inherit nothing but functions.
+  for (const name in {}) {
+    throw new RegoError('eval_internal_error', `Object.prototype was given a property: ${name}`);
+  }
+  const environment: Environment = {
+    budget: new Budget(options.limits, options.clock ?? monotonicClock),
+    nowNs: nanoseconds(options.now),
+    strictBuiltinErrors: options.strictBuiltinErrors ?? false,
+    random: options.random ?? Math.random,
+    print: options.print,
+    tracer: options.tracer,
+    kept: new Kept(),
+    memoSize: Math.min(memoSize, LARGEST_FIRST_MEMO),
+    runtime: options.runtime === undefined ? {} : documentOf(options.runtime, 'runtime'),
+  };
+  const input = options.input === undefined ? undefined : documentOf(options.input, 'input');
+  return new Context(
+    environment,
+    input,
+    options.data === undefined ? data : documentOf(options.data, 'data'),
+  );
+}
+
+/** Asked once for each evaluation, and only by policies that ask for the time. */
+function nanoseconds(now: number | bigint | undefined): () => bigint {
+  let known = typeof now === 'bigint' ? now : undefined;
+  return () => {
+    known ??= BigInt(Math.round(Number(now ?? Date.now()))) * 1_000_000n;
+    return known;
+  };
+}
+
+/** A caller's document as a value. */
+export function documentOf(document: unknown, name: string): Value {
+  try {
+    return fromJson(document);
+  } catch (error) {
+    throw new RegoError('eval_type_error', `${name}: ${(error as Error).message}`);
+  }
+}
+
+/** Turns a stack that ran out into the error of a limit: the policy, or what it computes, nests too deeply. */
+export function guarded<T>(evaluate: () => T): T {
+  try {
+    return evaluate();
+  } catch (error) {
+    if (error instanceof RangeError && /call stack/i.test(error.message)) {
+      throw new RegoError('eval_limit_error', 'evaluation nests too deeply for the stack');
+    }
+    throw error;
+  }
+}
