@@ -27,6 +27,9 @@ export class FaultInjector implements Interceptor {
   readonly hit = new Set<string>();
   readonly labels = new Set<string>();
   readonly counts = new Map<string, number>();
+  /** True while a call is carried out whose process stood still in the middle of it and lost its locks. */
+  isZombieCall = false;
+  readonly #frozen = new Map<Process, string>();
   kill: (process: Process) => void = () => undefined;
   /** Until when the world is disturbed by what was injected so far. */
   disturbedUntil = 0;
@@ -55,7 +58,11 @@ export class FaultInjector implements Interceptor {
       this.count(kind);
       return this.#inject(kind, call, action);
     }
-    return call.label.startsWith('github') ? this.#atGithub(call, action) : perform(action);
+    this.isZombieCall = this.#frozen.get(call.process) === call.label;
+    if (this.isZombieCall) this.#frozen.delete(call.process);
+    const outcome = call.label.startsWith('github') ? this.#atGithub(call, action) : perform(action);
+    this.isZombieCall = false;
+    return outcome;
   }
 
   count(kind: string): void {
@@ -97,6 +104,7 @@ export class FaultInjector implements Interceptor {
         for (const session of this.#postgres.sessionsOf(process)) this.#postgres.lose(session);
         return perform(action);
       case 'zombie':
+        this.#frozen.set(process, call.label);
         return this.#freeze(process);
       case 'commit applied, answer lost': {
         const done = perform(action);

@@ -82,10 +82,11 @@ function leadsTo(from: ReleaseState['phase'], to: ReleaseState['phase'], arrows:
   return transitions.some((arrow) => arrow.from === from && leadsTo(arrow.to, to, arrows - 1));
 }
 
-/** What has ended stays so. */
+/** What has ended stays so; only a GA may still be rolled back while it is observed. */
 export function endedStaysEnded({ releases }: CommitView): Finding {
   for (const { before, after } of releases) {
-    if (before !== null && hasEnded(before.phase) && after.phase !== before.phase) {
+    const isLate = before?.phase === 'closed' && ['rolling_back', 'closed'].includes(after.phase);
+    if (before !== null && hasEnded(before.phase) && after.phase !== before.phase && !isLate) {
       return `${after.tag} came back from ${before.phase} to ${after.phase}`;
     }
   }

@@ -8,13 +8,12 @@ export type PipelineMood = 'works' | 'fails' | 'hangs' | 'is slow';
 
 /**
  * The repository's pipeline, as the starter workflow is written: deployments of one environment run one at a
- * time, a newer one replaces those that wait, and an order older than one that was carried out is refused.
+ * time, and one that a later decision replaced, or that came a second time, is refused.
  */
 export class Pipeline {
   readonly #scheduler: Scheduler;
   readonly #hub: Hub;
   readonly #platform: Platform;
-  readonly #newest = new Map<string, number>();
   moods: PipelineMood[] = [];
   /** Told when production changed. */
   applied: (deployment: Deployment) => void = () => undefined;
@@ -28,7 +27,6 @@ export class Pipeline {
   }
 
   take(deployment: Deployment): void {
-    this.#newest.set(deployment.environment, deployment.id);
     const mood = this.moods.shift() ?? 'works';
     if (mood === 'hangs') return;
     const delay = mood === 'is slow' ? 120_000 : this.#scheduler.between(500, 4_000);
@@ -53,7 +51,11 @@ export class Pipeline {
   }
 
   #isReplaced(deployment: Deployment): boolean {
-    if (this.#newest.get(deployment.environment) === deployment.id) return false;
+    const all = this.#hub.repository.deployments.filter(
+      ({ environment }) => environment === deployment.environment,
+    );
+    const standing = all.filter((one) => !all.some((other) => replaces(other, one)));
+    if (standing.at(-1)?.id === deployment.id) return false;
     this.#hub.reportStatus(deployment, 'inactive');
     return true;
   }
@@ -65,4 +67,16 @@ export class Pipeline {
       else run();
     });
   }
+}
+
+/** Of one release that order counts which was decided last, and of one order the first that arrived. */
+function replaces(other: Deployment, one: Deployment): boolean {
+  if (other.payload.release !== one.payload.release) return false;
+  const [a, b] = [orderOf(other), orderOf(one)];
+  return a > b || (a === b && other.id < one.id);
+}
+
+/** `release/…#deploy/4` is the fourth order of its release. */
+export function orderOf({ payload }: Deployment): number {
+  return Number(/#deploy\/(\d+)$/.exec(String(payload.idempotency_key))?.[1] ?? 0);
 }

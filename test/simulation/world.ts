@@ -14,7 +14,7 @@ import { Platform } from './platform.ts';
 import { PostgresServer } from './postgres/server.ts';
 import type { Row } from './postgres/tables.ts';
 import { QueueServer } from './queue.ts';
-import { type Ports, type Replica, startReplica } from './replica.ts';
+import { type Parts, type Replica, startReplica } from './replica.ts';
 import { type Process, Scheduler } from './scheduler.ts';
 
 const minute = 60_000;
@@ -40,15 +40,15 @@ export class World {
   readonly faults: FaultInjector;
   readonly acknowledged = new Set<string>();
   readonly #slots: Slot[];
-  readonly #decorate: (ports: Ports) => Ports;
+  readonly #decorate: (parts: Parts) => Parts;
   readonly #webhookFaults: Extract<Fault, { kind: 'webhook' }>[];
 
   constructor(
     plan: Plan,
-    options: { readonly decorate?: (ports: Ports) => Ports; readonly history?: boolean } = {},
+    options: { readonly decorate?: (parts: Parts) => Parts; readonly history?: boolean } = {},
   ) {
     this.plan = plan;
-    this.#decorate = options.decorate ?? ((ports) => ports);
+    this.#decorate = options.decorate ?? ((parts) => parts);
     const scheduler = new Scheduler(plan.seed, begin, options.history);
     this.scheduler = scheduler;
     this.postgres = new PostgresServer(scheduler);
@@ -179,6 +179,10 @@ export class World {
     if (this.scheduler.now < this.faults.downUntil) return;
     const isCalm = this.elapsed > this.calmFrom;
     for (const release of this.releases()) {
+      // A failed release keeps the way closed until somebody says that its cause is understood.
+      if (isCalm && release.phase === 'rolled_back' && release.failure?.resolvedBy === null) {
+        this.people.comment(release.tag, 'alice', '/resume');
+      }
       if (hasEnded(release.phase) || release.plan === null) continue;
       const { tag, phase, hold } = release;
       if (hold !== null && isCalm) {

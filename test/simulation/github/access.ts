@@ -9,13 +9,35 @@ import type { Process, Scheduler } from '../scheduler.ts';
 import type { Hub } from './hub.ts';
 import { appSlug, repositoryName } from './repository.ts';
 
-/**
- * GitHub as one process reaches it: the product's own adapter over a client whose every request is a call
- * that the simulation owns.
- */
-export function simulatedGithub(hub: Hub, scheduler: Scheduler, process: Process): GithubAccess {
+/** GitHub's API on the wire: every request of a process is a call that the simulation owns. */
+export function simulatedWire(hub: Hub, scheduler: Scheduler, process: Process): OctokitRequest {
   const latency = (): number => scheduler.between(20, 400);
-  const clock: RequestClock = {
+  return {
+    request: (route, parameters = {}) => {
+      const label = `github ${route.replace('/repos/{owner}/{repo}', '').replace(/https:\S+/, 'upload')}`;
+      const answer = (): Awaited<ReturnType<OctokitRequest['request']>> => {
+        const data = hub.answer(route, parameters);
+        return { status: 200, headers: linkOf(route, parameters, data), data };
+      };
+      return scheduler.call(process, label, answer, latency);
+    },
+  };
+}
+
+/** The product's own adapter over the wire, with a client for the App and one for its installation. */
+export function simulatedGithub(
+  wire: OctokitRequest,
+  clock: RequestClock,
+  patient: typeof patientRequests = patientRequests,
+): GithubAccess {
+  const asApp = patient(wire, clock);
+  const octokit = patient(wire, clock);
+  const forge = githubForge({ octokit, repository: repositoryName, appSlug, clock });
+  return { asApp: async () => asApp, asInstallation: async () => octokit, forgeFor: async () => forge };
+}
+
+export function clockOf(scheduler: Scheduler, process: Process): RequestClock {
+  return {
     now: () => scheduler.now + process.skew,
     deadline: () => undefined,
     wait: (ms) =>
@@ -25,29 +47,6 @@ export function simulatedGithub(hub: Hub, scheduler: Scheduler, process: Process
         () => undefined,
         () => ms,
       ),
-  };
-  const wire: OctokitRequest = {
-    request: (route, parameters = {}) => {
-      const label = `github ${route.replace('/repos/{owner}/{repo}', '').replace(/https:\S+/, 'upload')}`;
-      return scheduler.call(
-        process,
-        label,
-        () => {
-          hub.requests.push({ process: process.id, at: scheduler.now, route });
-          const data = hub.answer(route, parameters);
-          return { status: 200, headers: linkOf(route, parameters, data), data };
-        },
-        latency,
-      );
-    },
-  };
-  const asApp = patientRequests(wire, clock);
-  const octokit = patientRequests(wire, clock);
-  const forge = githubForge({ octokit, repository: repositoryName, appSlug, clock });
-  return {
-    asApp: async () => asApp,
-    asInstallation: async () => octokit,
-    forgeFor: async () => forge,
   };
 }
 

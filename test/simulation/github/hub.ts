@@ -30,7 +30,6 @@ export type Transport = (sent: SentDelivery, wire: Wire) => void;
 export class Hub {
   readonly repository = new Repository();
   readonly deliveries: SentDelivery[] = [];
-  readonly requests: { readonly process: string; readonly at: number; readonly route: string }[] = [];
   readonly #scheduler: Scheduler;
   /** How far the replica that answers is behind, ms. */
   lag = 0;

@@ -11,6 +11,12 @@ export function sessionOf(sql: object): Session | undefined {
   return sessions.get(sql);
 }
 
+/** Makes `sql` stand for the transaction of a connection. */
+export function useSession<T extends object>(sql: T, session: Session | undefined): T {
+  if (session !== undefined) sessions.set(sql, session);
+  return sql;
+}
+
 /** The pool of one process. Every round trip to the server is a step of its own. */
 export function simulatedDatabase(server: PostgresServer, scheduler: Scheduler, process: Process): Database {
   const latency = (): number => (scheduler.chance(0.2) ? scheduler.between(1, 5) : 0);

@@ -1,0 +1,201 @@
+import type { Database } from '../../adapters/postgres/index.ts';
+import type { Decider } from '../../app/flow/decide.ts';
+import type { ReleaseState } from '../../core/release/state.ts';
+import { sessionOf, useSession } from './postgres/client.ts';
+import type { Parts } from './replica.ts';
+
+/** A defect that somebody might write, put in front of the parts of a process. */
+export interface PlantedBug {
+  readonly name: string;
+  readonly plant: (parts: Parts) => Parts;
+}
+
+type Decide = Decider['decide'];
+
+/** Statements of the store as somebody else might have written them; null: as they are. */
+function withSql(parts: Parts, rewrite: (text: string) => string | null): Parts {
+  const change =
+    (query: Database['query']): Database['query'] =>
+    (text, values) =>
+      query(rewrite(text) ?? text, values);
+  const { database } = parts;
+  const transaction: Database['transaction'] = (work) =>
+    database.transaction((tx) => work(useSession({ ...tx, query: change(tx.query) }, sessionOf(tx))));
+  return { ...parts, database: { ...database, query: change(database.query), transaction } };
+}
+
+function withDecider(parts: Parts, change: (decide: Decide) => Decide): Parts {
+  return { ...parts, decider: { ...parts.decider, decide: change(parts.decider.decide) } };
+}
+
+function withRequests(
+  parts: Parts,
+  change: (request: Parts['wire']['request']) => Parts['wire']['request'],
+): Parts {
+  return { ...parts, wire: { request: change(parts.wire.request) } };
+}
+
+/** Ways to get it wrong. Each is switched on by its name, inside the simulation only. */
+export const plantedBugs: readonly PlantedBug[] = [
+  {
+    name: 'look-up-before-create-forgotten',
+    plant: (parts) =>
+      withRequests(parts, (request) => async (route, parameters) => {
+        const answer = await request(route, parameters);
+        const isLookUp = /^GET .*\/(deployments|issues|comments|releases)$/.test(route);
+        return isLookUp ? { ...answer, data: [] } : answer;
+      }),
+  },
+  {
+    name: 'outcome-counted-twice',
+    plant: (parts) =>
+      withSql(parts, (text) =>
+        text.startsWith('update effects set state') ? text.replace(/ and state = 'pending'/, '') : null,
+      ),
+  },
+  {
+    name: 'deliveries-not-deduplicated',
+    plant: (parts) =>
+      withSql(parts, (text) =>
+        text.startsWith('insert into deliveries')
+          ? text.replace('do nothing', '(guid) do update set done_at = null')
+          : null,
+      ),
+  },
+  {
+    name: 'no-locks-on-aggregates',
+    plant: (parts) =>
+      withSql(parts, (text) => {
+        if (text.startsWith('select * from aggregates')) return text.replace(' for update', '');
+        return text.startsWith('select pg_advisory_xact_lock') ? 'select $1 as unlocked' : null;
+      }),
+  },
+  {
+    name: 'lanes-overlap',
+    plant: (parts) => ({ ...parts, database: { ...parts.database, exclusively: (_name, work) => work() } }),
+  },
+  {
+    name: 'acknowledged-before-commit',
+    plant: (parts) => ({
+      ...parts,
+      acknowledge: async (stored) => {
+        stored.catch(() => undefined);
+        return 'stored';
+      },
+    }),
+  },
+  {
+    name: 'done-when-claimed',
+    plant: (parts) =>
+      withSql(parts, (text) =>
+        text.startsWith('update deliveries set attempts')
+          ? text.replace('attempts =', 'done_at = now(), attempts =')
+          : null,
+      ),
+  },
+  {
+    name: 'lost-deliveries-not-swept',
+    plant: (parts) => ({ ...parts, runsJob: (queue) => queue !== 'sweep-deliveries' }),
+  },
+  {
+    name: 'unfinished-not-resumed',
+    plant: (parts) => ({ ...parts, runsJob: (queue) => queue !== 'resume-unfinished' }),
+  },
+  { name: 'retry-after-ignored', plant: (parts) => ({ ...parts, patient: (octokit) => octokit }) },
+  {
+    name: 'jobs-sent-before-commit',
+    plant: (parts) => ({
+      ...parts,
+      queue: { ...parts.queue, send: (_tx, queue, jobs) => parts.queue.send(parts.database, queue, jobs) },
+      runsJob: (queue) => queue !== 'resume-unfinished',
+    }),
+  },
+  {
+    name: 'older-effect-of-a-lane-performed-last',
+    plant: (parts) =>
+      withSql(parts, (text) =>
+        text.includes('where lane = $1') ? text.replace('order by seq', 'order by seq desc') : null,
+      ),
+  },
+  {
+    name: 'every-gate-result-counts-as-passed',
+    plant: (parts) =>
+      withDecider(parts, (decide) => (ref, state, event, context) => {
+        if (event.type !== 'gate.reported') return decide(ref, state, event, context);
+        const result = { ...event.report.result, verdict: 'pass' as const };
+        return decide(ref, state, { ...event, report: { ...event.report, result } }, context);
+      }),
+  },
+  {
+    name: 'two-releases-at-once',
+    plant: (parts) =>
+      withDecider(
+        parts,
+        (decide) => (ref, state, event, context) =>
+          decide(ref, state, event, { ...context, activeRelease: null }),
+      ),
+  },
+  {
+    name: 'breach-only-noted',
+    plant: (parts) =>
+      withDecider(parts, (decide) => (ref, state, event, context) => {
+        const { effects, ...decision } = decide(ref, state, event, context);
+        const kept = effects.filter(
+          ({ effect }) => effect.kind !== 'createDeployment' || effect.task !== 'rollback',
+        );
+        return { ...decision, effects: kept };
+      }),
+  },
+  {
+    name: 'judge-overruled',
+    plant: (parts) =>
+      withDecider(parts, (decide) => (ref, state, event, context) => {
+        const decision = decide(ref, state, event, context);
+        const isBreach =
+          event.type === 'canary.measured' && (decision.state as ReleaseState).phase === 'rolling_back';
+        if (!isBreach) return decision;
+        const before = state as ReleaseState;
+        const measuring = before.measuring && { ...before.measuring, verdict: 'rollback' as const };
+        return { state: { ...before, measuring }, effects: [], audit: [] };
+      }),
+  },
+  {
+    name: 'step-skipped',
+    plant: (parts) =>
+      withDecider(parts, (decide) => (ref, state, event, context) => {
+        const { effects, ...decision } = decide(ref, state, event, context);
+        const changed = effects.map((planned) => {
+          const { effect } = planned;
+          if (effect.kind !== 'createDeployment' || effect.payload.weight !== 10) return planned;
+          return { ...planned, effect: { ...effect, payload: { ...effect.payload, weight: 50 } } };
+        });
+        return { ...decision, effects: changed };
+      }),
+  },
+  {
+    name: 'audit-entry-forgotten',
+    plant: (parts) =>
+      withDecider(parts, (decide) => (ref, state, event, context) => {
+        const decision = decide(ref, state, event, context);
+        return event.type === 'command.assessed' ? { ...decision, audit: [] } : decision;
+      }),
+  },
+  {
+    name: 'moved-tag-followed',
+    plant: (parts) =>
+      withDecider(parts, (decide) => (ref, state, event, context) => {
+        if (event.type !== 'tag.moved') return decide(ref, state, event, context);
+        return { state: { ...(state as ReleaseState), sha: event.to }, effects: [], audit: [] };
+      }),
+  },
+  {
+    name: 'ended-release-comes-back',
+    plant: (parts) =>
+      withDecider(parts, (decide) => (ref, state, event, context) => {
+        const decision = decide(ref, state, event, context);
+        const { phase } = (state ?? { phase: 'new' }) as ReleaseState;
+        const isLate = event.type === 'deployment.reported' && phase === 'rolled_back';
+        return isLate ? { ...decision, state: { ...(state as ReleaseState), phase: 'observing' } } : decision;
+      }),
+  },
+];

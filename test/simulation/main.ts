@@ -1,0 +1,99 @@
+import { parseArgs } from 'node:util';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { plantedBugs } from './bugs.ts';
+import { type Plan, planOf } from './plan.ts';
+import { type RunOptions, runPlan } from './run.ts';
+import { shrinkPlan } from './shrink.ts';
+import { nothing, render, type Summary, summaryOf, together } from './summary.ts';
+
+const usage = `npm run simulate -- [--seeds N] [--from S] [--workers W] [--bug NAME] [--history]
+  --seeds N     how many histories are played (default 100)
+  --from S      the first seed (default 0)
+  --workers W   threads (default 2)
+  --bug NAME    plants a bug first: ${plantedBugs.map(({ name }) => name).join(', ')}
+  --history     prints every step of the shrunk history of the first failure`;
+
+interface Share {
+  readonly from: number;
+  readonly until: number;
+  readonly every: number;
+  readonly bug: string | undefined;
+}
+
+if (isMainThread) await main();
+else await work(workerData as Share);
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '100' },
+      from: { type: 'string', default: '0' },
+      workers: { type: 'string', default: '2' },
+      bug: { type: 'string' },
+      history: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help || (values.bug !== undefined && optionsFor(values.bug) === null)) {
+    console.log(usage);
+    process.exit(values.help ? 0 : 2);
+  }
+  const [from, seeds, workers] = [values.from, values.seeds, values.workers].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  const begun = performance.now();
+  const shares = Array.from({ length: workers }, (_unused, n): Share => {
+    return { from: from + n, until: from + seeds, every: workers, bug: values.bug };
+  });
+  const summaries = await Promise.all(shares.map(inWorker));
+  const summary = summaries.reduce(together, nothing);
+  console.log(render(summary, (performance.now() - begun) / 1_000));
+  if (summary.failures.length === 0) {
+    console.log('Every invariant held after every step.');
+    return;
+  }
+  await explain(summary, values.bug, values.history);
+  process.exitCode = 1;
+}
+
+function inWorker(share: Share): Promise<Summary> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL(import.meta.url), { workerData: share });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+}
+
+async function work({ from, until, every, bug }: Share): Promise<void> {
+  let summary = nothing;
+  const options = optionsFor(bug) ?? {};
+  for (let seed = from; seed < until; seed += every) {
+    summary = together(summary, summaryOf(await runPlan(planOf(seed), options)));
+  }
+  parentPort?.postMessage(summary);
+}
+
+function optionsFor(bug: string | undefined): RunOptions | null {
+  if (bug === undefined) return {};
+  const planted = plantedBugs.find(({ name }) => name === bug);
+  return planted === undefined ? null : { decorate: planted.plant };
+}
+
+/** The first failure in its smallest form, and how to see it again. */
+async function explain({ failures }: Summary, bug: string | undefined, withHistory: boolean): Promise<void> {
+  const first = failures.toSorted((a, b) => a.seed - b.seed)[0];
+  if (first === undefined) return;
+  console.log(`\n${failures.length} of the seeds failed. The first:`);
+  console.log(`  seed ${first.seed}, ${first.invariant}: ${first.message}`);
+  const options = optionsFor(bug) ?? {};
+  const fails = async (candidate: Plan): Promise<boolean> =>
+    (await runPlan(candidate, options)).violation?.invariant === first.invariant;
+  const shrunk = await shrinkPlan(planOf(first.seed), fails);
+  console.log(`Shrunk to ${shrunk.faults.length} faults and ${shrunk.acts.length} acts:`);
+  console.log(JSON.stringify(shrunk, null, 1).replaceAll(/\n\s{3,}/g, ' '));
+  if (withHistory) console.log((await runPlan(shrunk, { ...options, history: true })).history.join('\n'));
+  const flag = bug === undefined ? '' : ` --bug ${bug}`;
+  console.log(`Again: npm run simulate -- --seeds 1 --from ${first.seed}${flag} --history`);
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { plantedBugs } from './bugs.ts';
+import { planOf } from './plan.ts';
+import { runPlan } from './run.ts';
+import { shrinkPlan } from './shrink.ts';
+
+describe('the Conductor in a world that goes wrong', () => {
+  it('keeps every promise after every step, for forty seeds', async () => {
+    const broken: string[] = [];
+    for (let seed = 0; seed < 40; seed += 1) {
+      const { violation } = await runPlan(planOf(seed));
+      if (violation !== null) broken.push(`seed ${seed}, ${violation.invariant}: ${violation.message}`);
+    }
+    expect(broken).toEqual([]);
+  });
+
+  it('plays one seed the same way twice, step by step', async () => {
+    const first = await runPlan(planOf(3));
+    const second = await runPlan(planOf(3));
+    expect(second.trace).toBe(first.trace);
+    expect(second.steps).toBe(first.steps);
+    expect((await runPlan(planOf(4))).trace).not.toBe(first.trace);
+  });
+
+  it('brings a good version to all of the traffic when nothing goes wrong', async () => {
+    const plan = {
+      ...planOf(0),
+      quality: { errorRate: 0.002, from: 0 },
+      faults: [],
+      acts: planOf(0).acts.slice(0, 1),
+    };
+    const { releases, violation } = await runPlan(plan);
+    expect(violation).toBeNull();
+    expect(releases).toMatchObject([{ tag: 'v1.1.0', phase: 'closed', weight: 100 }]);
+  });
+
+  it('takes a bad version back', async () => {
+    const plan = { ...planOf(0), quality: { errorRate: 0.3, from: 0 }, faults: [] };
+    const { releases } = await runPlan(plan);
+    expect(releases[0]).toMatchObject({
+      tag: 'v1.1.0',
+      phase: 'rolled_back',
+      hold: { code: 'CANARY_BREACH' },
+    });
+  });
+});
+
+describe('a planted bug', () => {
+  const quick = [
+    'breach-only-noted',
+    'judge-overruled',
+    'step-skipped',
+    'audit-entry-forgotten',
+    'two-releases-at-once',
+  ];
+
+  it.each(quick)('%s is found within a few seeds', async (name) => {
+    expect(await firstFailure(name, 40)).not.toBeNull();
+  });
+
+  it('leaves a history that can be made smaller', async () => {
+    const found = await firstFailure('breach-only-noted', 40);
+    const decorate = plantedBugs.find(({ name }) => name === 'breach-only-noted')?.plant;
+    if (found === null || decorate === undefined) throw new Error('not found');
+    const fails = async (plan: ReturnType<typeof planOf>): Promise<boolean> =>
+      (await runPlan(plan, { decorate })).violation?.invariant === found.invariant;
+    const shrunk = await shrinkPlan(planOf(found.seed), fails, 30);
+    expect(shrunk.faults).toEqual([]);
+    expect(shrunk.acts).toHaveLength(1);
+  });
+});
+
+async function firstFailure(
+  name: string,
+  seeds: number,
+): Promise<{ seed: number; invariant: string } | null> {
+  const decorate = plantedBugs.find((bug) => bug.name === name)?.plant;
+  if (decorate === undefined) throw new Error(`no bug is called ${name}`);
+  for (let seed = 0; seed < seeds; seed += 1) {
+    const { violation } = await runPlan(planOf(seed), { decorate });
+    if (violation !== null) return { seed, invariant: violation.invariant };
+  }
+  return null;
+}
