@@ -1,9 +1,14 @@
+import { resolve } from 'node:path';
+import { readTag } from '../../adapters/node-io/git-tag.ts';
 import { verifyBundle } from '../../adapters/sigstore/verify-bundle.ts';
 import { openFile } from '../../adapters/zip/file-source.ts';
 import { readZip } from '../../adapters/zip/read-zip.ts';
 import { InputError } from '../../core/errors.ts';
+import { renderVerification } from '../../core/evidence/render-verification.ts';
+import type { Expected } from '../../core/evidence/verification.ts';
 import { type VerificationReport, verifyEvidence } from '../../core/evidence/verify.ts';
-import type { CliCommand, CliInput } from '../command.ts';
+import type { ByteSource } from '../../core/ports/blob-store.ts';
+import type { CliCommand, CliInput, CliWorld } from '../command.ts';
 import { openNamedFile, readNamedFile, readOptionalFile } from '../files.ts';
 import { harmless } from '../render-gate.ts';
 import { keyOption, readTrustedKeys } from '../trusted-keys.ts';
@@ -22,6 +27,8 @@ export const verifyCommand: CliCommand = {
     repo: { value: 'OWNER/REPO', help: 'the evidence must be of this repository' },
     tag: { value: 'TAG', help: 'the evidence must be of this release' },
     commit: { value: 'SHA', help: 'the evidence must be of this commit' },
+    outcome: { value: 'ga|rolled-back', help: 'how the release must have ended' },
+    clone: { value: 'DIR', help: 'a clone of the repository; its --tag must be what was released' },
     json: { help: 'print the whole report as JSON' },
   },
   examples: [
@@ -32,6 +39,10 @@ export const verifyCommand: CliCommand = {
     [
       'verify evidence.zip --key conductor.pem --commit $(git rev-parse v1.4.0^{commit})',
       'was the tag moved since?',
+    ],
+    [
+      'verify evidence.zip --key keys.json --tag v1.4.0 --clone .',
+      'is the tag of this clone what was released?',
     ],
     ['verify evidence.zip --key keys.json --json | jq .problems', 'for a script'],
   ],
@@ -45,22 +56,40 @@ export const verifyCommand: CliCommand = {
       );
     }
     const zip = await openNamedFile(world, zipPath, openFile);
-    const bundlePath = input.text('bundle');
-    const bundle =
-      bundlePath === null
-        ? await readOptionalFile(world, `${zipPath}.sigstore.json`, maxSmallBytes)
-        : await readNamedFile(world, bundlePath, maxSmallBytes);
-    const trustedKeys = await readTrustedKeys(input, world);
-    const report = await verifyEvidence(
-      { zip, bundle, trustedKeys, expected: expectedOf(input) },
-      { verifyBundle, readArchive: readZip },
-    ).finally(() => zip.close());
+    const report = await verify(zip, zipPath, input, world).finally(() => zip.close());
     world.print(input.flag('json') ? JSON.stringify(report, null, 2) : harmless(renderVerification(report)));
     return report.ok ? 0 : 1;
   },
 };
 
-function expectedOf(input: CliInput) {
+async function verify(
+  zip: ByteSource,
+  zipPath: string,
+  input: CliInput,
+  world: CliWorld,
+): Promise<VerificationReport> {
+  const bundlePath = input.text('bundle');
+  const bundle =
+    bundlePath === null
+      ? await readOptionalFile(world, `${zipPath}.sigstore.json`, maxSmallBytes)
+      : await readNamedFile(world, bundlePath, maxSmallBytes);
+  const trustedKeys = await readTrustedKeys(input, world);
+  const expected = { ...expectedOf(input), ...(await readClone(input, world)) };
+  return verifyEvidence({ zip, bundle, trustedKeys, expected }, { verifyBundle, readArchive: readZip });
+}
+
+/** What the tag is in the clone of `--clone`. */
+async function readClone(input: CliInput, world: CliWorld): Promise<Pick<Expected, 'clone'>> {
+  const folder = input.text('clone');
+  if (folder === null) return {};
+  const tag = input.text('tag');
+  if (tag === null) {
+    throw new InputError('USAGE', 'expected --tag beside --clone', 'say which tag of the clone is meant');
+  }
+  return { clone: await readTag(resolve(world.cwd, folder), tag) };
+}
+
+function expectedOf(input: CliInput): Expected {
   const repository = input.text('repo');
   const tag = input.text('tag');
   const commit = input.text('commit');
@@ -71,45 +100,18 @@ function expectedOf(input: CliInput) {
       'git rev-parse <ref>',
     );
   }
+  const outcome = input.text('outcome');
+  if (outcome !== null && outcome !== 'ga' && outcome !== 'rolled-back') {
+    throw new InputError(
+      'USAGE',
+      `expected ga or rolled-back, found ${JSON.stringify(outcome)}`,
+      '--outcome ga',
+    );
+  }
   return {
+    ...(outcome === null ? {} : { outcome }),
     ...(repository === null ? {} : { repository }),
     ...(tag === null ? {} : { tag }),
     ...(commit === null ? {} : { commit }),
   };
-}
-
-/** The report as a person reads it. */
-export function renderVerification({
-  ok,
-  checks,
-  problems,
-  manifest,
-  signedBy,
-  zipSha256,
-}: VerificationReport): string {
-  const subject = manifest?.subject;
-  const about =
-    subject === undefined ? [] : [`release    ${subject.repository} ${subject.tag} (${subject.commit})`];
-  const absent = manifest?.absent.map(({ layout, reason }) => `  – ${layout}: ${reason}`) ?? [];
-  const refused = manifest?.refused.map(({ path, code, reason }) => `  – ${path}: ${reason} [${code}]`) ?? [];
-  return [
-    ...checks.map((check) => `${check.ok ? '✔' : '✖'} ${check.name}`),
-    '',
-    ...about,
-    ...(signedBy === null ? [] : [`signed by  ${signedBy}`]),
-    `sha256     ${zipSha256}`,
-    ...(manifest?.gates.map(
-      ({ gate, verdict, required }) => `gate       ${gate}: ${verdict}${required ? '' : ' (not required)'}`,
-    ) ?? []),
-    ...(ok && absent.length > 0 ? ['', 'not in this evidence:', ...absent] : []),
-    ...(refused.length > 0 ? ['', 'left out of this evidence:', ...refused] : []),
-    ...problems.flatMap(({ code, entry, message, help }) => [
-      '',
-      `${code} ${entry ?? ''}`.trimEnd(),
-      `  ${message}`,
-      `  → ${help}`,
-    ]),
-    '',
-    ok ? 'verified' : `NOT verified: ${problems.length} problem${problems.length === 1 ? '' : 's'}`,
-  ].join('\n');
 }

@@ -6,11 +6,14 @@ import {
   type WorkflowIdentity,
 } from './workflow-identity.ts';
 
+/** What that question is answered from. */
+export type WorkflowTrust = Pick<IntakeInput, 'claims' | 'config' | 'baseRefs' | 'workflowUnchanged'>;
+
 /**
  * Whether the workflow that ran is one that the config trusts: repository and file exactly, and at a ref that
  * is either pinned by the config or holds what the base branch holds.
  */
-export function checkWorkflow(input: IntakeInput): Refusal | null {
+export function checkWorkflow(input: WorkflowTrust): Refusal | null {
   const text = input.claims.job_workflow_ref ?? input.claims.workflow_ref;
   const identity = parseWorkflowRef(text);
   if (identity === null) {
@@ -45,7 +48,7 @@ export function checkWorkflow(input: IntakeInput): Refusal | null {
 }
 
 /** A line without a ref trusts what the base branch holds, and nothing of other repositories. */
-function checkUnpinned(input: IntakeInput, identity: WorkflowIdentity): Refusal | null {
+function checkUnpinned(input: WorkflowTrust, identity: WorkflowIdentity): Refusal | null {
   if (identity.repository.toLowerCase() !== input.claims.repository.toLowerCase()) {
     return refuse(
       403,

@@ -10,7 +10,24 @@ export interface VerificationInput {
   readonly bundle: Uint8Array | null;
   readonly trustedKeys: readonly TrustedKey[];
   /** What the evidence must be about; members that are absent are not compared. */
-  readonly expected: { readonly repository?: string; readonly tag?: string; readonly commit?: string };
+  readonly expected: Expected;
+}
+
+/** What somebody knows of the release from elsewhere. */
+export interface Expected {
+  readonly repository?: string;
+  readonly tag?: string;
+  readonly commit?: string;
+  readonly outcome?: Manifest['outcome'];
+  /** What the tag is in a clone that the verifier trusts; null: the clone has no such tag. */
+  readonly clone?: TagInClone | null;
+}
+
+/** Object names, lower-case hex; `object` is the tag object, or the commit of a lightweight tag. */
+export interface TagInClone {
+  readonly object: string;
+  readonly commit: string;
+  readonly tree: string;
 }
 
 export interface VerificationPorts {

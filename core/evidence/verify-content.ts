@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type GateResult, gateResultSchema, isPassing } from '../gate/result.ts';
 import { type Manifest, manifestPath } from './manifest.ts';
-import { type Opened, type Problem, problem, type VerificationInput } from './verification.ts';
+import { type Expected, type Opened, type Problem, type ProblemCode, problem } from './verification.ts';
 
 /** What every evidence zip holds, whatever the release did. */
 const always = ['release_notes.md', 'approvals_matrix.json', 'audit/highlights.jsonl'];
@@ -32,21 +32,21 @@ export function checkEntries({ entries, manifest }: Opened): readonly Problem[] 
 }
 
 /** The evidence is about what was asked for. */
-export function checkSubject(
-  { subject }: Manifest,
-  expected: VerificationInput['expected'],
-): readonly Problem[] {
-  const differs = (name: 'repository' | 'tag' | 'commit'): boolean =>
-    expected[name] !== undefined && expected[name] !== subject[name];
+export function checkSubject({ subject, outcome }: Manifest, expected: Expected): readonly Problem[] {
+  const compare = (code: ProblemCode, what: string, wanted: string | undefined, found: string) =>
+    wanted === undefined || wanted === found
+      ? []
+      : [problem(code, manifestPath, `expected ${what} ${wanted}, found ${found}`)];
+  const { clone } = expected;
   return [
-    ...(['repository', 'tag'] as const)
-      .filter(differs)
-      .map((name) =>
-        problem('OTHER_RELEASE', manifestPath, `expected ${name} ${expected[name]}, found ${subject[name]}`),
-      ),
-    ...(differs('commit')
-      ? [problem('OTHER_COMMIT', manifestPath, `expected commit ${expected.commit}, found ${subject.commit}`)]
-      : []),
+    ...compare('OTHER_RELEASE', 'repository', expected.repository, subject.repository),
+    ...compare('OTHER_RELEASE', 'tag', expected.tag, subject.tag),
+    ...compare('OTHER_COMMIT', 'commit', expected.commit, subject.commit),
+    ...(clone === null ? [problem('MISSING', manifestPath, `the clone has no tag ${subject.tag}`)] : []),
+    ...compare('OTHER_COMMIT', 'the tag object of the clone', clone?.object, subject.tag_object),
+    ...compare('OTHER_COMMIT', 'the commit of the clone', clone?.commit, subject.commit),
+    ...compare('OTHER_COMMIT', 'the tree of the clone', clone?.tree, subject.tree),
+    ...compare('NOT_PASSED', 'outcome', expected.outcome, outcome),
   ];
 }
 

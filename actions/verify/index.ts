@@ -1,0 +1,3 @@
+import { runVerify } from '../verify-evidence.ts';
+
+process.exitCode = await runVerify(process.env, fetch);
