@@ -1,7 +1,8 @@
 import { checkBody, type Signatures } from './compile/check.ts';
 import type { Literal, Rule } from './compile/ir.ts';
 import type { Imports } from './compile/names.ts';
-import { Resolver, truth, type World } from './compile/resolve.ts';
+import { Resolver } from './compile/resolve.ts';
+import { truth, type World } from './compile/resolve-terms.ts';
 import { Frame, Scope } from './compile/scope.ts';
 import { RegoError, RegoErrors } from './errors.ts';
 import type { Context, Registers } from './eval/context.ts';
