@@ -12,6 +12,7 @@ import { type IntakePorts, takeIn } from '../evidence/intake.ts';
 import { readSubmission, submissionLimits } from '../evidence/multipart.ts';
 import { addAudit } from './audit.ts';
 import { type Problem, problemBody, RequestProblem, unexpectedProblem } from './problem.ts';
+import { addPromotions } from './promotions.ts';
 
 export interface ApiPorts extends IntakePorts {
   readonly oidc: OidcVerifier;
@@ -144,6 +145,7 @@ export function createApi(ports: ApiPorts): OpenAPIHono {
     return context.json(toRelease(stored), 200);
   });
   addAudit(api, ports.database);
+  addPromotions(api, ports, refusals);
   api.get('/.well-known/release-conductor/keys.json', async (context) => {
     const { pem, hint } = await ports.signer.publicKey();
     return context.json({ keys: [{ hint, pem }] });

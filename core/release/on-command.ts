@@ -90,7 +90,9 @@ function accept(draft: ReleaseDraft, key: string, { command, actor, source }: Is
   run(draft, command, actor.login);
   draft.note(`command.${command.name}`, actor.login, 'accepted', null, { url: source.url });
   if (key === 'auto') return;
-  draft.emit(`reaction/${key}`, { kind: 'addReaction', commentId: source.commentId, content: '+1' });
+  // A request to the API has no comment to react to.
+  if (source.commentId > 0)
+    draft.emit(`reaction/${key}`, { kind: 'addReaction', commentId: source.commentId, content: '+1' });
   reply(draft, key, source, acceptedReply(command, draft.state));
 }
 

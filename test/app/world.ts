@@ -227,7 +227,7 @@ export async function submitAll(
   }
 }
 
-async function oidcToken(request: { url: string; token: string }, audience: string): Promise<string> {
+export async function oidcToken(request: { url: string; token: string }, audience: string): Promise<string> {
   const url = `${request.url}${request.url.includes('?') ? '&' : '?'}audience=${encodeURIComponent(audience)}`;
   const answer = await fetch(url, { headers: { authorization: `Bearer ${request.token}` } });
   return ((await answer.json()) as { value: string }).value;

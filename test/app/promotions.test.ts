@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { deploy, mainSha, reaches, readRelease, say, stage } from './story.ts';
+import {
+  commitFiles,
+  configText,
+  eventually,
+  oidcToken,
+  repository,
+  startWorld,
+  type World,
+  workflowPath,
+} from './world.ts';
+
+interface Job {
+  readonly actor?: string;
+  readonly event?: string;
+}
+
+/** A job's token, as GitHub gives it to a run of the trusted workflow. */
+async function tokenOf(
+  world: World,
+  { actor = 'alice', event = 'workflow_dispatch' }: Job = {},
+): Promise<string> {
+  const ref = 'refs/heads/main';
+  const run = await world.github.createRun('acme/shop', {
+    path: workflowPath,
+    name: 'gates',
+    headSha: await mainSha(world),
+    headBranch: 'main',
+    event,
+  });
+  const workflowRef = `acme/shop/${workflowPath}@${ref}`;
+  return oidcToken(
+    world.github.oidcRequest('acme/shop', run, { ref, workflowRef, environment: null, actor }),
+    world.conductor.url,
+  );
+}
+
+async function ask(world: World, path: string, body: object, token?: string): Promise<Response> {
+  return fetch(`${world.conductor.url}/v1/${path}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify(body),
+  });
+}
+
+/** The request as the pipeline's teams know it. */
+const promotion = {
+  version: 'v1.1.0',
+  canary: [10, 50, 100],
+  gates: ['slo', 'perf', 'supply_chain', 'migrations', 'policy'],
+  flags_auto_ramp: true,
+  trace_id: 'trace-1',
+};
+
+async function toProduction({ alice }: World): Promise<readonly string[]> {
+  const { data } = await alice.rest.repos.listDeployments({ ...repository, environment: 'production' });
+  return data.map(({ task }) => task);
+}
+
+function comment(world: World, issue: number, text: string): Promise<true> {
+  return eventually(async () => {
+    const { data } = await world.alice.rest.issues.listComments({
+      ...repository,
+      issue_number: issue,
+      per_page: 100,
+    });
+    return data.some(({ body }) => body?.includes(text)) ? true : null;
+  });
+}
+
+describe('the promotion API', () => {
+  it('promotes and rolls back by the rules of the commands, each trace once', async () => {
+    const world = await startWorld();
+    const issue = await stage(world, 'v1.1.0');
+
+    const refusals: readonly (readonly [object, string | undefined, number, string])[] = [
+      [promotion, undefined, 401, 'TOKEN_MISSING'],
+      [promotion, 'abc', 401, 'TOKEN_MALFORMED'],
+      [promotion, await tokenOf(world, { event: 'pull_request' }), 403, 'EVENT_NOT_ALLOWED'],
+      [{ ...promotion, version: 'v9.9.9' }, await tokenOf(world), 404, 'RELEASE_UNKNOWN'],
+      [{ ...promotion, canary: [50, 100] }, await tokenOf(world), 409, 'STEPS_DIFFER'],
+    ];
+    for (const [body, token, status, code] of refusals) {
+      const answer = await ask(world, 'promotions', body, token);
+      expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([status, code]);
+    }
+
+    const reader = await tokenOf(world, { actor: 'carol' });
+    expect((await ask(world, 'promotions', { ...promotion, trace_id: 'carol' }, reader)).status).toBe(202);
+    await comment(world, issue, 'NOT_PERMITTED');
+    expect(await toProduction(world)).toEqual([]);
+
+    for (let copy = 0; copy < 2; copy++) {
+      const answer = await ask(world, 'promotions', promotion, await tokenOf(world));
+      expect(answer.status).toBe(202);
+      expect(await answer.json()).toMatchObject({
+        accepted: true,
+        command: 'promote',
+        tracking_issue: issue,
+      });
+    }
+    await deploy(world, 'production', 10);
+    await reaches(world, 'v1.1.0', 'observing');
+
+    const back = { version: 'v1.1.0', reason: 'slo_breach', trace_id: 'trace-2' };
+    expect((await ask(world, 'rollbacks', back, await tokenOf(world))).status).toBe(202);
+    await deploy(world, 'production', 100, 'rollback');
+    await reaches(world, 'v1.1.0', 'rolled_back');
+    expect(await toProduction(world)).toEqual(['rollback', 'promote']);
+  });
+});
+
+describe('scenario 16: v1.2.0 is tagged while v1.1.0 is mid-canary', () => {
+  it('with `on_new_tag: supersede` v1.1.0 goes back to v1.0.0 and v1.2.0 takes its place', async () => {
+    const world = await startWorld();
+    const metrics = `http://${world.env.ALLOWED_HOSTS}`;
+    await commitFiles(world.alice, 'main', {
+      '.github/release-conductor.yml': `${configText(metrics)}  on_new_tag: supersede\n`,
+    });
+    const issue = await stage(world, 'v1.1.0');
+    await say(world, issue, '/promote 10');
+    await deploy(world, 'production', 10);
+    await reaches(world, 'v1.1.0', 'observing');
+
+    const sha = await commitFiles(world.alice, 'main', { 'next.txt': 'next' });
+    await world.alice.rest.git.createRef({ ...repository, ref: 'refs/tags/v1.2.0', sha });
+    await deploy(world, 'production', 100, 'rollback');
+    await reaches(world, 'v1.1.0', 'rolled_back');
+    await reaches(world, 'v1.2.0', 'queued', 'planning', 'gating');
+    const { data } = await world.alice.rest.repos.listDeployments({ ...repository, task: 'rollback' });
+    expect(data.map(({ payload }) => payload)).toMatchObject([{ version: 'v1.0.0', weight: 100 }]);
+    expect((await readRelease(world, 'v1.1.0')).held).toBe('superseded by v1.2.0');
+  });
+});
