@@ -10,7 +10,7 @@ import { allCells, type Cell } from '../../scripts/study/cells.ts';
 import { JudgeRule, settingsOf } from '../../scripts/study/judge-rule.ts';
 import { writePlots } from '../../scripts/study/plots.ts';
 import { renderReport } from '../../scripts/study/report.ts';
-import { runCell } from '../../scripts/study/run-cell.ts';
+import { type CellResult, runCell } from '../../scripts/study/run-cell.ts';
 import { runCells } from '../../scripts/study/schedule.ts';
 import { trafficOf } from '../../scripts/study/traffic.ts';
 
@@ -35,6 +35,16 @@ describe('the study', () => {
     );
     expect(pictures[0]?.[0]).toContain('<svg');
     expect(pictures[1]).toEqual(pictures[0]);
+  });
+
+  it('is committed with every cell, and its page says what its results say', async () => {
+    const results: readonly CellResult[] = JSON.parse(await readFile('docs/study/results.json', 'utf8'));
+    expect(results.map((result) => result.cell)).toEqual(allCells.map(({ name }) => name));
+    expect(await readFile('docs/study/README.md', 'utf8')).toBe(renderReport(allCells, results));
+    const missed = allCells
+      .flatMap((one, i) => barsOf(one, results[i] as CellResult))
+      .filter(({ met }) => !met);
+    expect(missed.filter(({ aim }) => aim.startsWith('false rollbacks'))).toEqual([]);
   });
 
   it('names every cell once', () => {
