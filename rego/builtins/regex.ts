@@ -1,6 +1,13 @@
 import { RE2JS, RE2JSSyntaxException } from 're2js';
 import type { Value } from '../value/types.ts';
-import { type Builtin, BuiltinError, define, integerOperand, stringOperand } from './builtin.ts';
+import {
+  type Builtin,
+  BuiltinError,
+  define,
+  integerOperand,
+  type OperandType,
+  stringOperand,
+} from './builtin.ts';
 import { globPattern, quoteGlob } from './glob.ts';
 import { globsIntersect } from './glob-intersection.ts';
 
@@ -138,16 +145,19 @@ function globMatch(args: readonly Value[]): Value {
   return isMatch(globPattern(pattern, separators), stringOperand(args, 3));
 }
 
-const textual = (name: string, evaluate: Builtin['evaluate'], operands: number): Builtin =>
-  define(
-    name,
-    Array.from({ length: operands }, () => 'string' as const),
-    'any',
-    (args, environment) => {
-      for (const arg of args) if (typeof arg === 'string') environment.budget.charge(arg.length);
-      return evaluate(args, environment);
-    },
-  );
+/** Matching takes time in proportion to pattern times text: that much is charged. */
+const matching = (
+  name: string,
+  operands: readonly OperandType[],
+  text: number,
+  evaluate: Builtin['evaluate'],
+): Builtin =>
+  define(name, operands, 'any', (args, environment) => {
+    const lengthOf = (value: Value | undefined): number => (typeof value === 'string' ? value.length : 0);
+    const patterns = args.reduce((sum: number, arg, i) => sum + (i === text - 1 ? 0 : lengthOf(arg)), 1);
+    environment.budget.charge((lengthOf(args[text - 1]) * patterns) / 8);
+    return evaluate(args, environment);
+  });
 
 function isValid(pattern: Value): boolean {
   if (typeof pattern !== 'string') return false;
@@ -161,26 +171,30 @@ function isValid(pattern: Value): boolean {
 }
 
 export const regexes: readonly Builtin[] = [
-  textual('regex.match', (args) => isMatch(stringOperand(args, 1), stringOperand(args, 2)), 2),
-  define('regex.is_valid', ['any'], 'boolean', ([pattern]) => isValid(pattern as Value)),
-  textual('regex.split', (args) => split(stringOperand(args, 1), stringOperand(args, 2)), 2),
-  textual(
-    'regex.replace',
-    (args) => replace(stringOperand(args, 1), stringOperand(args, 2), stringOperand(args, 3)),
-    3,
+  matching('regex.match', ['string', 'string'], 2, (args) =>
+    isMatch(stringOperand(args, 1), stringOperand(args, 2)),
   ),
-  define('regex.find_n', ['string', 'string', 'number'], 'array', (args) =>
+  define('regex.is_valid', ['any'], 'boolean', ([pattern]) => isValid(pattern as Value)),
+  matching('regex.split', ['string', 'string'], 2, (args) =>
+    split(stringOperand(args, 1), stringOperand(args, 2)),
+  ),
+  matching('regex.replace', ['string', 'string', 'string'], 1, (args) =>
+    replace(stringOperand(args, 1), stringOperand(args, 2), stringOperand(args, 3)),
+  ),
+  matching('regex.find_n', ['string', 'string', 'number'], 2, (args) =>
     matches(stringOperand(args, 1), stringOperand(args, 2), integerOperand(args, 3)).map(
       ({ groups }) => groups[0] ?? '',
     ),
   ),
-  define('regex.find_all_string_submatch_n', ['string', 'string', 'number'], 'array', (args) =>
+  matching('regex.find_all_string_submatch_n', ['string', 'string', 'number'], 2, (args) =>
     matches(stringOperand(args, 1), stringOperand(args, 2), integerOperand(args, 3)).map(
       ({ groups }) => groups,
     ),
   ),
-  textual('regex.globs_match', (args) => globsIntersect(stringOperand(args, 1), stringOperand(args, 2)), 2),
-  textual('regex.template_match', templateMatch, 4),
-  define('glob.match', ['string', 'any', 'string'], 'boolean', globMatch),
-  textual('glob.quote_meta', (args) => quoteGlob(stringOperand(args, 1)), 1),
+  matching('regex.globs_match', ['string', 'string'], 2, (args) =>
+    globsIntersect(stringOperand(args, 1), stringOperand(args, 2)),
+  ),
+  matching('regex.template_match', ['string', 'string', 'string', 'string'], 2, templateMatch),
+  matching('glob.match', ['string', 'any', 'string'], 3, globMatch),
+  define('glob.quote_meta', ['string'], 'string', (args) => quoteGlob(stringOperand(args, 1))),
 ];

@@ -19,6 +19,9 @@ export const defaultLimits: Required<Limits> = {
   milliseconds: 10_000,
 };
 
+/** So many elements are one step of work. */
+const SMALL = 16;
+
 /** Callers pass the same limits again and again: each is completed once. */
 const completed = new WeakMap<Limits, Required<Limits>>();
 
@@ -32,7 +35,7 @@ function withDefaults(limits: Limits): Required<Limits> {
 }
 
 /** The clock is asked once in this many steps. */
-const STEPS_BETWEEN_LOOKS = 2048;
+const STEPS_BETWEEN_LOOKS = 256;
 
 /** Counts what an evaluation uses and ends it with `eval_limit_error` when a limit is passed. */
 export class Budget {
@@ -58,11 +61,18 @@ export class Budget {
     if (this.steps > this.nextLook) this.look();
   }
 
+  /** Counts work in proportion to `size` that creates nothing. */
+  work(size: number): void {
+    if (size < SMALL) return;
+    this.steps += size / SMALL;
+    if (this.steps > this.nextLook) this.look();
+  }
+
   /** Announces work in proportion to `size`, before it is done. */
   charge(size: number): void {
     this.allocated += size;
     if (this.allocated > this.limits.allocations) exhausted('allocations', this.limits.allocations);
-    this.steps += size / 16;
+    this.steps += size / SMALL;
     if (this.steps > this.nextLook) this.look();
   }
 

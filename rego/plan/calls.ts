@@ -2,6 +2,7 @@ import { type Builtin, BuiltinError, OperandError } from '../builtins/builtin.ts
 import type { CallTerm } from '../compile/ir.ts';
 import { type Location, RegoError } from '../errors.ts';
 import type { Context, Eval, Mock } from '../eval/context.ts';
+import { RegoObject, RegoSet } from '../value/collections.ts';
 import { compare, equal } from '../value/compare.ts';
 import type { Value } from '../value/types.ts';
 import type { Builder, Site } from './site.ts';
@@ -87,8 +88,13 @@ export function callBuiltin(
   location: Location,
 ): Value | undefined {
   c.budget.tick();
+  if (!constantTime.has(builtin.name)) {
+    for (let i = 0; i < values.length; i += 1) c.budget.work(sizeOf(values[i] as Value));
+  }
   try {
-    return builtin.evaluate(values, c.environment);
+    const result = builtin.evaluate(values, c.environment);
+    if (result !== undefined) c.budget.work(sizeOf(result));
+    return result;
   } catch (error) {
     const known = error instanceof BuiltinError || error instanceof OperandError;
     if (!known) throw error;
@@ -96,6 +102,16 @@ export function callBuiltin(
     const code = error instanceof OperandError ? 'eval_type_error' : 'eval_builtin_error';
     throw new RegoError(code, `${builtin.name}: ${error.message}`, location);
   }
+}
+
+/** Built-ins that look something up, however large the collection is. */
+const constantTime: ReadonlySet<string> = new Set(['object.get', 'internal.member_3', 'count', 'type_name']);
+
+/** What a built-in reads and makes counts as work, so that large collections use up the budget sooner. */
+function sizeOf(value: Value): number {
+  if (typeof value === 'string') return value.length;
+  if (Array.isArray(value)) return value.length;
+  return value instanceof RegoSet || value instanceof RegoObject ? value.size : 0;
 }
 
 /** A relation gives an array of results; each one is a solution. */

@@ -28,6 +28,16 @@ describe('limits', () => {
     expect(evaluationError(source, { limits }).code).toBe('eval_limit_error');
   });
 
+  it('count what built-ins work on, not only how often they are called', () => {
+    const big = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`k${i}`, i]));
+    const source = 'p := count([1 | some i in numbers.range(1, 10000); object.union(input, {"i": i})])';
+    const start = performance.now();
+    expect(evaluationError(source, { input: big, limits: { milliseconds: 300 } }).code).toBe(
+      'eval_limit_error',
+    );
+    expect(performance.now() - start).toBeLessThan(3000);
+  });
+
   it('end an evaluation when the time is up, by the clock of the caller', () => {
     let now = 0;
     const clock = (): number => {
