@@ -65,6 +65,8 @@ export type DryRun =
       readonly statements: readonly ObservedStatement[];
       readonly problems: readonly DryRunProblem[];
       readonly invalidIndexes: readonly string[];
+      /** Of the change: `table.constraint`. */
+      readonly unindexedForeignKeys: readonly string[];
       readonly reversals: readonly Reversal[];
       /** Up, down and up again against up alone; null when nothing was undone. */
       readonly redo: readonly Difference[] | null;

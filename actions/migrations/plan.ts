@@ -103,6 +103,7 @@ function dryRunSummary(run: DryRun): unknown {
     statements: run.statements.length,
     problems: run.problems,
     invalid_indexes: run.invalidIndexes,
+    foreign_keys_without_index: run.unindexedForeignKeys,
     reversals: run.reversals.map(({ path, downPath, differences }) => ({
       path,
       down: downPath,

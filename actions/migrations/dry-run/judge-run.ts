@@ -10,6 +10,7 @@ export function dryRunFindings(options: MigrationsOptions, facts: MigrationsFact
     return [
       ...run.problems.map((problem) => dryRunFinding(facts, problem)),
       ...invalidIndexFindings(run.invalidIndexes),
+      ...foreignKeyFindings(run.unindexedForeignKeys),
     ];
   }
   if (run.state === 'off' && options.dry_run !== 'required') return [];
@@ -29,6 +30,15 @@ function invalidIndexFindings(names: readonly string[]): Finding[] {
     level: 'error',
     message: `After the migrations the index \`${name}\` is invalid: it costs every write and serves no read.`,
     help: 'Drop it with DROP INDEX CONCURRENTLY and build it again, or attach the missing partitions.',
+  }));
+}
+
+function foreignKeyFindings(names: readonly string[]): Finding[] {
+  return names.map((name) => ({
+    code: 'foreign-key-without-index',
+    level: 'warning',
+    message: `No index begins with the columns of the foreign key \`${name}\`: each delete in the other table reads this one from end to end.`,
+    help: 'Create an index on its columns, concurrently where the table is in use.',
   }));
 }
 

@@ -56,3 +56,20 @@ export async function invalidIndexes(database: ThrowawayDatabase): Promise<reado
   );
   return rows.map(({ name }) => String(name));
 }
+
+/**
+ * Foreign keys whose own columns no index begins with: each update or delete of the other table scans this one.
+ * As `table.constraint`.
+ */
+export async function unindexedForeignKeys(database: ThrowawayDatabase): Promise<readonly string[]> {
+  const rows = await database.query(
+    `SELECT ${nameOf} || '.' || k.conname AS name FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+     JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE k.contype = 'f' AND k.conparentid = 0 AND ${isOurs} AND NOT EXISTS (
+       SELECT FROM pg_index i WHERE i.indrelid = k.conrelid AND i.indpred IS NULL
+         AND (SELECT array_agg(a ORDER BY a) FROM unnest((string_to_array(i.indkey::text, ' ')::int2[])[1:cardinality(k.conkey)]) a)
+           = (SELECT array_agg(b ORDER BY b) FROM unnest(k.conkey) b))
+     ORDER BY 1`,
+  );
+  return rows.map(({ name }) => String(name));
+}

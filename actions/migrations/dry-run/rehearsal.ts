@@ -7,7 +7,7 @@ import type { DryRun, Migration, Reversal } from '../facts.ts';
 import type { MigrationsOptions } from '../options.ts';
 import { usesBuilder } from '../script-layout.ts';
 import { type Catalogue, compareCatalogues, type Difference, readCatalogue } from './catalogue.ts';
-import { invalidIndexes } from './observe.ts';
+import { invalidIndexes, unindexedForeignKeys } from './observe.ts';
 import { ScriptRunner } from './runner.ts';
 import { type Step, stepsOf, undoable } from './steps.ts';
 import { readTenantTables, type TenantTable } from './tenants.ts';
@@ -59,6 +59,13 @@ async function setupScripts(
   return scripts;
 }
 
+/** The state that the change leaves behind. */
+interface Inspection {
+  readonly invalidIndexes: readonly string[];
+  readonly unindexedForeignKeys: readonly string[];
+  readonly tenants: readonly TenantTable[] | null;
+}
+
 /** One dry run, from the setup to the last comparison. */
 class Rehearsal {
   private readonly database: ThrowawayDatabase;
@@ -67,6 +74,8 @@ class Rehearsal {
   private readonly proofs: ChangeProof[] = [];
   /** The catalogue before each migration under test. */
   private readonly before = new Map<Step, Catalogue>();
+  /** Foreign keys without an index that were there before the change. */
+  private knownUnindexed: readonly string[] = [];
 
   constructor(database: ThrowawayDatabase, options: MigrationsOptions, io: GateIo) {
     this.database = database;
@@ -82,7 +91,9 @@ class Rehearsal {
     const steps = stepsOf(migrations);
     const applied =
       (await this.setUp(setup)) && (await this.applyAll(steps, changes)) && this.runner.problems.length === 0;
-    const seen = applied ? await this.inspect(changes) : { invalidIndexes: [], tenants: null };
+    const seen = applied
+      ? await this.inspect(changes)
+      : { invalidIndexes: [], unindexedForeignKeys: [], tenants: null };
     const { reversals, redo } = applied
       ? await this.undoAndRedo(undoable(steps))
       : { reversals: [], redo: null };
@@ -110,7 +121,10 @@ class Rehearsal {
   private async applyAll(steps: readonly Step[], changes: readonly SchemaChange[]): Promise<boolean> {
     const chosen = this.options.restored_copy === undefined ? steps : steps.filter(({ judged }) => judged);
     for (const step of chosen) {
-      if (step.judged && this.before.size === 0) await this.prove(changes, 'before');
+      if (step.judged && this.before.size === 0) {
+        await this.prove(changes, 'before');
+        this.knownUnindexed = await unindexedForeignKeys(this.database);
+      }
       if (step.judged) this.before.set(step, await readCatalogue(this.database));
       const { path, up: script, judged: watched } = step;
       if (!(await this.runner.run({ path, script, direction: 'up', watched }))) return false;
@@ -118,13 +132,14 @@ class Rehearsal {
     return true;
   }
 
-  private async inspect(
-    changes: readonly SchemaChange[],
-  ): Promise<{ invalidIndexes: readonly string[]; tenants: readonly TenantTable[] | null }> {
+  private async inspect(changes: readonly SchemaChange[]): Promise<Inspection> {
     await this.prove(changes, 'after');
     const { tenant } = this.options;
     return {
       invalidIndexes: await invalidIndexes(this.database),
+      unindexedForeignKeys: (await unindexedForeignKeys(this.database)).filter(
+        (name) => !this.knownUnindexed.includes(name),
+      ),
       tenants:
         tenant === undefined
           ? null

@@ -1,4 +1,5 @@
 import type { Node } from 'libpg-query';
+import { all, as } from '../sql/nodes.ts';
 import type { Rule } from './rule.ts';
 
 interface Target {
@@ -14,7 +15,7 @@ export const banDuplicateColumnAssignments: Rule = {
   *check(script) {
     for (const { kind, node, start } of script.statements) {
       if (!assigning.has(kind)) continue;
-      for (const targets of assignmentLists(node)) {
+      for (const targets of directLists(node) ?? assignmentLists(node)) {
         const seen = new Set<string>();
         for (const { name = '', location = start, indirection } of targets) {
           // Parts of one array or composite may be set one by one.
@@ -50,6 +51,16 @@ const listOf: Readonly<Record<string, string>> = {
   onConflictClause: 'targetList',
   MergeWhenClause: 'targetList',
 };
+
+/** The lists of a plain INSERT, UPDATE or DELETE; null where one may hide deeper, which takes a walk through the tree. */
+function directLists(node: Node): Target[][] | null {
+  const insert = as(node, 'InsertStmt');
+  const select = as(insert?.selectStmt, 'SelectStmt');
+  const plain = insert ?? as(node, 'UpdateStmt') ?? as(node, 'DeleteStmt');
+  if (plain === undefined || plain.withClause !== undefined || select?.withClause !== undefined) return null;
+  if (insert) return [all(insert.cols, 'ResTarget'), all(insert.onConflictClause?.targetList, 'ResTarget')];
+  return [all(as(node, 'UpdateStmt')?.targetList, 'ResTarget')];
+}
 
 /** Every list of assigned columns in the statement, also inside WITH, ON CONFLICT and MERGE. */
 function assignmentLists(value: unknown, under = '', found: Target[][] = []): Target[][] {

@@ -5,11 +5,13 @@ import { addingForeignKeyConstraint } from './adding-foreign-key-constraint.ts';
 import { addingNotNullableField } from './adding-not-nullable-field.ts';
 import { addingRequiredField } from './adding-required-field.ts';
 import { addingSerialPrimaryKeyField } from './adding-serial-primary-key-field.ts';
+import { addingUniqueIndex } from './adding-unique-index.ts';
 import { banAlterDomainWithAddConstraint } from './ban-alter-domain-with-add-constraint.ts';
 import { banCharField } from './ban-char-field.ts';
 import { banConcurrentIndexCreationInTransaction } from './ban-concurrent-index-creation-in-transaction.ts';
 import { banCreateDomainWithConstraint } from './ban-create-domain-with-constraint.ts';
 import { banDropColumn } from './ban-drop-column.ts';
+import { banDropConstraint } from './ban-drop-constraint.ts';
 import { banDropDatabase } from './ban-drop-database.ts';
 import { banDropNotNull } from './ban-drop-not-null.ts';
 import { banDropTable } from './ban-drop-table.ts';
@@ -17,19 +19,25 @@ import { banDuplicateColumnAssignments } from './ban-duplicate-column-assignment
 import { banTruncateCascade } from './ban-truncate-cascade.ts';
 import { banUncommittedTransaction } from './ban-uncommitted-transaction.ts';
 import { changingColumnType } from './changing-column-type.ts';
+import { combineAlterTable } from './combine-alter-table.ts';
 import { concurrentlyInTransaction } from './concurrently-in-transaction.ts';
 import { constraintMissingNotValid } from './constraint-missing-not-valid.ts';
+import { creatingEnum } from './creating-enum.ts';
 import { disallowedUniqueConstraint } from './disallowed-unique-constraint.ts';
 import { doBlockNotJudged } from './do-block-not-judged.ts';
 import { identifierTooLong } from './identifier-too-long.ts';
+import { indexTooWide } from './index-too-wide.ts';
 import { preferBigintOverInt } from './prefer-bigint-over-int.ts';
 import { preferBigintOverSmallint } from './prefer-bigint-over-smallint.ts';
 import { preferIdentity } from './prefer-identity.ts';
+import { preferJsonb } from './prefer-jsonb.ts';
 import { preferRepack } from './prefer-repack.ts';
 import { preferRobustStmts } from './prefer-robust-stmts.ts';
 import { preferTextField } from './prefer-text-field.ts';
 import { preferTimestampTz } from './prefer-timestamp-tz.ts';
+import { primaryKeyUsingIndex } from './primary-key-using-index.ts';
 import { renamingColumn } from './renaming-column.ts';
+import { renamingSchema } from './renaming-schema.ts';
 import { renamingTable } from './renaming-table.ts';
 import { requireConcurrentIndexCreation } from './require-concurrent-index-creation.ts';
 import { requireConcurrentIndexDeletion } from './require-concurrent-index-deletion.ts';
@@ -52,11 +60,13 @@ export const rules: readonly Rule[] = [
   addingNotNullableField,
   addingRequiredField,
   addingSerialPrimaryKeyField,
+  addingUniqueIndex,
   banAlterDomainWithAddConstraint,
   banCharField,
   banConcurrentIndexCreationInTransaction,
   banCreateDomainWithConstraint,
   banDropColumn,
+  banDropConstraint,
   banDropDatabase,
   banDropNotNull,
   banDropTable,
@@ -64,19 +74,25 @@ export const rules: readonly Rule[] = [
   banTruncateCascade,
   banUncommittedTransaction,
   changingColumnType,
+  combineAlterTable,
   concurrentlyInTransaction,
   constraintMissingNotValid,
+  creatingEnum,
   disallowedUniqueConstraint,
   doBlockNotJudged,
   identifierTooLong,
+  indexTooWide,
   preferBigintOverInt,
   preferBigintOverSmallint,
   preferIdentity,
+  preferJsonb,
   preferRepack,
   preferRobustStmts,
   preferTextField,
   preferTimestampTz,
+  primaryKeyUsingIndex,
   renamingColumn,
+  renamingSchema,
   renamingTable,
   requireConcurrentIndexCreation,
   requireConcurrentIndexDeletion,

@@ -41,6 +41,11 @@ describe('what a dry run sees', () => {
       'statement-under-exclusive-lock',
     ],
     [
+      'a foreign key without an index',
+      'CREATE TABLE items (id bigint PRIMARY KEY, user_id bigint REFERENCES users (id));',
+      'foreign-key-without-index',
+    ],
+    [
       'an index left invalid',
       "CREATE INDEX CONCURRENTLY users_email ON users (email);\nUPDATE pg_index SET indisvalid = false WHERE indexrelid = 'users_email'::regclass;",
       'invalid-index',
@@ -48,7 +53,7 @@ describe('what a dry run sees', () => {
   ])('%s', async (_, sql, code) => {
     const { codes, find } = await onBase(sql);
     expect(codes).toContain(code);
-    expect(find(code)?.message).toMatch(/users|events_old|users_email/);
+    expect(find(code)?.message).toMatch(/users|events_old|items/);
   });
 
   it.each([
@@ -62,6 +67,10 @@ describe('what a dry run sees', () => {
       'CREATE TABLE notes (id bigint PRIMARY KEY);\nALTER TABLE notes ALTER COLUMN id TYPE numeric;',
     ],
     ['a check that is not validated', 'ALTER TABLE users ADD CONSTRAINT adult CHECK (age > 17) NOT VALID;'],
+    [
+      'a foreign key with one',
+      'CREATE TABLE items (id bigint PRIMARY KEY, user_id bigint REFERENCES users (id));\nCREATE INDEX ON items (user_id, id);',
+    ],
     ['a read', 'SELECT count(*) FROM users;'],
   ])('nothing wrong with %s', async (_, sql) => {
     expect((await onBase(sql)).codes).toEqual([]);
