@@ -1,4 +1,4 @@
-import { type LockedPackage, type LockFile, npmPurl } from './lock-file.ts';
+import { type LockedPackage, type LockFile, npmPurl } from './lock-files/model.ts';
 import type { Component, Sbom } from './sbom/model.ts';
 
 /** How the SBOMs and a lock file differ. */

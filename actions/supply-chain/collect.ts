@@ -2,7 +2,8 @@ import type { GateIo } from '../../core/gate/gate.ts';
 import type { Subject } from '../../core/gate/result.ts';
 import { type MeasuredImage, parseImageSizes } from './hardening/image-size.ts';
 import type { Dockerfile } from './hardening/instruction.ts';
-import { type LockFileRead, parseLockFile } from './lock-file.ts';
+import type { LockFileRead } from './lock-files/model.ts';
+import { readLockFile, unsupportedLocks } from './lock-files/read.ts';
 import type { SupplyChainOptions } from './options.ts';
 import { collectProvenance } from './provenance/collect.ts';
 import type { ProvenanceFacts } from './provenance/facts.ts';
@@ -18,6 +19,8 @@ export interface TextFile {
 export interface SupplyChainFacts {
   readonly sboms: readonly SbomRead[];
   readonly locks: readonly LockFileRead[];
+  /** Lock files in the root whose package manager is not supported. */
+  readonly otherLocks: readonly string[];
   readonly dockerfiles: readonly Dockerfile[];
   readonly images: readonly MeasuredImage[];
   readonly secrets: SecretFacts;
@@ -40,7 +43,8 @@ export async function collectSupplyChain(
     sboms: sboms.filter(
       (read) => read.ok || !read.notSbom || /\.(spdx3?|cdx|bom)(\.(json|ya?ml|xml|rdf))?$/.test(read.path),
     ),
-    locks: await readEach(io, options.lock_files, parseLockFile),
+    locks: await readEach(io, options.lock_files, (path, bytes) => readLockFile(io.files, path, bytes)),
+    otherLocks: await io.files.list(unsupportedLocks),
     dockerfiles: await readDockerfiles(io, options.hardening.dockerfiles),
     images: (await readEach(io, options.hardening.image_reports, asImages)).flat(),
     secrets: await collectSecrets(options.secrets, io.files),

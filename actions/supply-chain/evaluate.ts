@@ -6,9 +6,9 @@ import type { SupplyChainFacts } from './collect.ts';
 import { judgeDockerfile } from './hardening/dockerfile.ts';
 import { judgeImageSizes } from './hardening/image-size.ts';
 import { judgeManifest } from './hardening/kubernetes.ts';
-import { type Inventory, licensedComponents, takeInventory } from './inventory.ts';
+import { type Inventory, takeInventory } from './inventory.ts';
 import type { JsonObject } from './json.ts';
-import { decideLicense } from './licenses/decide.ts';
+import { judgeLicenses } from './licenses/findings.ts';
 import type { SupplyChainOptions } from './options.ts';
 import { evaluateProvenance, provenanceMeasurements } from './provenance/evaluate.ts';
 import { provenanceEvidence } from './provenance/evidence.ts';
@@ -33,7 +33,7 @@ export function evaluateSupplyChain(
 ): Evaluation {
   const found = takeInventory(facts);
   const completed = completeInventory(options, found, facts, subject, now);
-  const licenses = licenseFindings(options, completed.inventory);
+  const licenses = judgeLicenses(options.licenses, completed.inventory);
   const provenance = evaluateProvenance(facts.provenance, provenancePolicy(options.provenance, subject));
   const deployed = deployedArtifacts(facts.provenance);
   const vulnerabilities = judgeVulnerabilities(options.vulnerabilities, facts.vulnerabilities, deployed, now);
@@ -150,35 +150,4 @@ function completeInventory(
       },
     ],
   };
-}
-
-function licenseFindings(
-  options: SupplyChainOptions,
-  inventory: Inventory,
-): { findings: Finding[]; counts: Readonly<Record<string, number>> } {
-  const counts = { allowed: 0, denied: 0, unknown: 0 };
-  const findings = licensedComponents(inventory, options.licenses.include_dev).flatMap(
-    ({ component, path }): Finding[] => {
-      const decision = decideLicense(component.license, options.licenses);
-      counts[decision]++;
-      const name = `${component.name}@${component.version}`;
-      if (decision === 'allowed') return [];
-      const denied = decision === 'denied';
-      return [
-        {
-          code: denied ? 'license-denied' : 'license-unknown',
-          level: denied ? 'error' : options.licenses.unknown,
-          message: denied
-            ? `\`${name}\` may only be used under \`${component.license}\`, which the config does not permit.`
-            : `The licence of \`${name}\` is not known (${component.license ?? 'nothing is said'}).`,
-          help: denied
-            ? 'Replace the package, or change licenses.allow and licenses.deny on the base branch.'
-            : 'Find out its licence and state it in the SBOM, or waive the finding with a reason.',
-          path,
-          data: { package: name, license: component.license },
-        },
-      ];
-    },
-  );
-  return { findings, counts };
 }

@@ -1,7 +1,7 @@
 import type { Finding } from '../../core/gate/result.ts';
 import { bindToLocks } from './binding.ts';
 import type { SupplyChainFacts } from './collect.ts';
-import { type LockFile, npmPurl } from './lock-file.ts';
+import { type LockedPackage, type LockFile, npmPurl } from './lock-files/model.ts';
 import type { Component, Sbom } from './sbom/model.ts';
 
 /** What is known of the release's contents: documents, locks, and what is wrong with either. */
@@ -25,6 +25,7 @@ export function takeInventory(facts: SupplyChainFacts): Inventory {
     ...unreadable,
     ...sboms.flatMap(documentFindings),
     ...(sboms.length > 0 && locks.length > 0 ? bindingFindings(sboms, locks) : []),
+    ...facts.otherLocks.map(unsupportedFinding),
   ];
   return { sboms, locks, findings };
 }
@@ -35,6 +36,16 @@ function unreadableFinding({ path, problem }: { readonly path: string; readonly 
     level: 'error',
     message: `\`${path}\` cannot be used: ${problem}.`,
     help: 'Make the file again with its tool, or take it out of the configured paths.',
+    path,
+  };
+}
+
+function unsupportedFinding(path: string): Finding {
+  return {
+    code: 'lock-file-not-supported',
+    level: 'notice',
+    message: `\`${path}\` is of a package manager that is not supported: no SBOM was compared with it.`,
+    help: 'Make the SBOM with the tool of that ecosystem, from the built artifact.',
     path,
   };
 }
@@ -121,37 +132,41 @@ function emptyFinding(sbom: Sbom): Finding {
   };
 }
 
-/** Components for the licence check, licences completed from the lock file where the SBOM has none. */
-export function licensedComponents(
-  { sboms, locks }: Inventory,
-  includeDev: boolean,
-): { readonly component: Component; readonly path: string }[] {
-  const locked = new Map(
-    locks.flatMap((lock) => lock.packages.map((one) => [npmPurl(one.name, one.version), one] as const)),
-  );
-  const seen = new Set<string>();
-  const fromSboms = sboms.flatMap((sbom) =>
-    sbom.components.map((component) => ({ component, path: sbom.path })),
-  );
-  const fromLocks = locks.flatMap((lock) =>
-    lock.packages.map((one) => ({
-      component: {
-        name: one.name,
-        version: one.version,
-        purl: npmPurl(one.name, one.version),
-        license: one.license,
-      },
-      path: lock.path,
-    })),
-  );
-  return [...fromSboms, ...fromLocks].flatMap(({ component, path }) => {
-    const key = component.purl ?? `${component.name}@${component.version}`;
+export interface LicensedComponent {
+  readonly component: Component;
+  readonly path: string;
+  readonly scope: 'runtime' | 'development';
+}
+
+/**
+ * Every component once, for the licence check; licences completed from the lock file where the SBOM has none. The lock
+ * file knows best what is for development only, then the SBOM.
+ */
+export function licensedComponents({ sboms, locks }: Inventory): LicensedComponent[] {
+  const locked = new Map<string, LockedPackage>();
+  for (const one of locks.flatMap(({ packages }) => packages)) {
+    const key = npmPurl(one.name, one.version);
+    const known = locked.get(key);
+    locked.set(key, known === undefined ? one : { ...known, dev: known.dev && one.dev });
+  }
+  const components = new Map<string, LicensedComponent>();
+  const add = (key: string, component: Component, path: string): void => {
+    if (components.has(key)) return;
     const lock = locked.get(key);
-    if (seen.has(key) || (lock?.dev === true && !includeDev)) return [];
-    seen.add(key);
     const silent = component.license === null || component.license === 'NOASSERTION';
-    return [
-      { component: silent ? { ...component, license: lock?.license ?? component.license } : component, path },
-    ];
-  });
+    components.set(key, {
+      component: silent ? { ...component, license: lock?.license ?? component.license } : component,
+      path,
+      scope: (lock?.dev ?? component.development === true) ? 'development' : 'runtime',
+    });
+  };
+  for (const { components: listed, path } of sboms)
+    for (const one of listed) add(one.purl ?? `${one.name}@${one.version}`, one, path);
+  for (const { packages, path } of locks) {
+    for (const { name, version, license } of packages) {
+      const purl = npmPurl(name, version);
+      add(purl, { name, version, purl, license }, path);
+    }
+  }
+  return [...components.values()];
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { waiverSchema } from '../../core/gate/waivers.ts';
+import { licenseOptionsSchema } from './licenses/options.ts';
 import { provenanceOptionsSchema } from './provenance/options.ts';
 import { secretOptionsSchema } from './secrets/options.ts';
 import { vulnerabilityOptionsSchema } from './vulnerabilities/options.ts';
@@ -29,23 +30,9 @@ export const supplyChainOptionsSchema = z.strictObject({
     .describe('Where SBOMs lie'),
   lock_files: z
     .array(z.string())
-    .default(['package-lock.json', 'npm-shrinkwrap.json'])
-    .describe('Globs of the lock files that an SBOM must agree with'),
-  licenses: z
-    .strictObject({
-      allow: z
-        .array(z.string())
-        .default([])
-        .describe('SPDX ids that may be used; empty: all that are not denied'),
-      deny: z.array(z.string()).default([]).describe('SPDX ids that may not be used'),
-      unknown: z
-        .enum(['error', 'warning', 'notice'])
-        .default('warning')
-        .describe('What a component without a readable licence means'),
-      include_dev: z.boolean().default(false).describe('Judge packages for development too'),
-    })
-    .prefault({})
-    .describe('Licences, as SPDX expressions'),
+    .default(['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock'])
+    .describe('Globs of the lock files that an SBOM must agree with: npm, pnpm, yarn'),
+  licenses: licenseOptionsSchema.prefault({}).describe('Licences, as SPDX expressions'),
   vulnerabilities: vulnerabilityOptionsSchema
     .prefault({})
     .describe('Known vulnerabilities, as a difference to the last promoted release'),

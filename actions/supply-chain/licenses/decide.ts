@@ -1,3 +1,5 @@
+import deprecatedIds from 'spdx-license-ids/deprecated.json' with { type: 'json' };
+import licenseIds from 'spdx-license-ids/index.json' with { type: 'json' };
 import { type LicenseExpression, parseExpression } from './expression.ts';
 
 export interface LicensePolicy {
@@ -12,7 +14,7 @@ export type LicenseDecision = 'allowed' | 'denied' | 'unknown';
  * Whether a component may be used under its licence expression. "A OR B" leaves the choice to us: one acceptable
  * side is enough. "A AND B" binds us to both. "A WITH E" is judged as itself when a list names it so, else as A:
  * an exception only ever adds permissions. No statement, NOASSERTION, NONE and text that is no expression are
- * `unknown`, never allowed.
+ * `unknown`, never allowed; so is a name that is not on the SPDX list (`LicenseRef-…`) when nothing says what is allowed.
  */
 export function decideLicense(text: string | null, policy: LicensePolicy): LicenseDecision {
   if (text === null || text === 'NOASSERTION' || text === 'NONE' || text === 'UNLICENSED') return 'unknown';
@@ -31,6 +33,8 @@ function decide(expression: LicenseExpression, policy: LicensePolicy): LicenseDe
   }
 }
 
+const known = new Set([...licenseIds, ...deprecatedIds].map((id) => id.toLowerCase()));
+
 function decideSingle(id: string, exception: string | null, policy: LicensePolicy): LicenseDecision {
   const names = [
     ...(exception === null ? [] : [`${modern(id)} with ${exception.toLowerCase()}`]),
@@ -40,7 +44,9 @@ function decideSingle(id: string, exception: string | null, policy: LicensePolic
     if (listed(policy.deny, name)) return 'denied';
     if (listed(policy.allow, name)) return 'allowed';
   }
-  return policy.allow.length === 0 ? 'allowed' : 'denied';
+  if (/^(noassertion|none)$/i.test(id)) return 'unknown';
+  if (policy.allow.length > 0) return 'denied';
+  return known.has(modern(id)) || known.has(id.toLowerCase()) ? 'allowed' : 'unknown';
 }
 
 const order = ['denied', 'unknown', 'allowed'] as const;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type LockFile, npmPurl } from '../lock-file.ts';
+import { type LockFile, npmPurl } from '../lock-files/model.ts';
 
 export interface GenerateContext {
   readonly now: number;
