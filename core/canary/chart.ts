@@ -5,7 +5,7 @@ import { firstWith, type Moment, replay } from './replay.ts';
 
 const width = 720;
 const height = 320;
-const plot = { left: 56, right: 700, top: 40, bottom: 270 };
+const plot = { left: 76, right: 690, top: 40, bottom: 270 };
 /** Powers of ten that are shown; evidence beyond them is drawn at the edge. */
 const range = { low: -4, high: 6 };
 
@@ -13,13 +13,13 @@ const range = { low: -4, high: 6 };
 export function judgeChart(record: JudgeRecord): Scene {
   const moments = replay(record);
   const from = record.opening.since;
-  const minutes = (at: number): number => (at - from) / 60_000;
-  const last = Math.max(0.1, minutes(moments.at(-1)?.at ?? from));
+  const seconds = (at: number): number => (at - from) / 1_000;
+  const last = Math.max(1, seconds(moments.at(-1)?.at ?? from));
   const x = linearScale(0, last, plot.left, plot.right);
   const y = linearScale(range.low, range.high, plot.bottom, plot.top);
   const curve = (name: string, stroke: Color, dashed = false): Shape => ({
     kind: 'line',
-    points: moments.map(({ at, values }) => [x(minutes(at)), y((values[name] ?? 0) / Math.LN10)] as const),
+    points: moments.map(({ at, values }) => [x(seconds(at)), y((values[name] ?? 0) / Math.LN10)] as const),
     stroke,
     width: dashed ? 1.25 : 2,
     dashed,
@@ -32,8 +32,8 @@ export function judgeChart(record: JudgeRecord): Scene {
     title: `Evidence of the canary judge at step ${record.opening.step}: ${moments.at(-1)?.verdict ?? 'no readings'}`,
     shapes: [
       ...axes(last, x, y),
-      ...level(y(harm), `roll back: harm ≥ 1/α = ${Math.round(1 / record.settings.alpha)}`, colors.bad),
-      ...level(y(health), `healthy: ≥ 1/β = ${Math.round(1 / record.settings.beta)}`, colors.good),
+      ...level(y(harm), `roll back: harm ≥ ${Math.round(1 / record.settings.alpha)}`, colors.bad),
+      ...level(y(health), `healthy: ≥ ${Math.round(1 / record.settings.beta)}`, colors.good),
       ...(moments.length > 1
         ? [
             curve('ln_e_errors', colors.quiet, true),
@@ -42,7 +42,7 @@ export function judgeChart(record: JudgeRecord): Scene {
             curve('ln_e_merged', colors.bad),
           ]
         : []),
-      ...decided(moments, (at) => x(minutes(at))),
+      ...decided(moments, (at) => x(seconds(at))),
       ...legend(),
     ],
   };
@@ -54,8 +54,9 @@ function axes(last: number, x: (v: number) => number, y: (v: number) => number):
     shapes.push(line([plot.left, y(power)], [plot.right, y(power)], colors.grid));
     shapes.push(label(plot.left - 8, y(power) + 4, tenTo(power), colors.muted, 'end'));
   }
-  for (const tick of linearTicks(0, last, 6)) {
-    shapes.push(label(x(tick), plot.bottom + 18, `${tick} min`, colors.muted, 'middle'));
+  const [unit, name] = last < 300 ? [1, 's'] : [60, 'min'];
+  for (const tick of linearTicks(0, last / unit, 6)) {
+    shapes.push(label(x(tick * unit), plot.bottom + 18, `${tick} ${name}`, colors.muted, 'middle'));
   }
   shapes.push(label(plot.left, 22, 'e-value since the beginning of the step', colors.ink, 'start', 14));
   return shapes;

@@ -29,8 +29,12 @@ export function explainRecord(record: JudgeRecord, options: { readonly chart: bo
 
 function armsTable({ values }: Moment): readonly string[] {
   const value = (name: string): number => values[name] ?? 0;
-  const row = (arm: 'canary' | 'baseline'): string =>
-    `| ${arm} | ${value(`${arm}_requests`)} | ${value(`${arm}_errors`)} | ${percent(value(`${arm}_error_rate`))} | ${percent(value(`${arm}_slow_rate`))} |`;
+  const row = (arm: 'canary' | 'baseline'): string => {
+    const requests = value(`${arm}_requests`);
+    const rate = (name: string): string => (requests === 0 ? '–' : percent(value(`${arm}_${name}`)));
+    const cells = [arm, requests, value(`${arm}_errors`), rate('error_rate'), rate('slow_rate')];
+    return `| ${cells.join(' | ')} |`;
+  };
   return [
     '| | requests | errors | error rate | slow |',
     '|---|--:|--:|--:|--:|',
