@@ -22,8 +22,13 @@ export interface Transaction extends Sql {
 // Counters, sizes and run ids stay far below 2^53: read `bigint` as a number.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
-/** Strings as Postgres' json types can hold them: without NUL and without lone surrogates. */
+/** How JSON writes NUL and lone surrogates. */
+const unstorable = /\\u(?:0000|d[89a-f])/;
+
+/** JSON as Postgres' json types can hold it: strings without NUL and without lone surrogates. */
 export function toJson(value: unknown): string {
+  const text = JSON.stringify(value);
+  if (!unstorable.test(text)) return text;
   return JSON.stringify(value, (_key, member: unknown) =>
     typeof member === 'string' ? storable(member) : member,
   );

@@ -151,7 +151,7 @@ function faultOf(between: Between, pick: Pick): Fault {
     return {
       kind: 'github down',
       at,
-      for: pick([20_000, 60_000, 60_000, 180_000, 180_000, 900_000, 900_000, sixHours]),
+      for: between(1, 20) === 1 ? sixHours : pick([20_000, 60_000, 180_000, 900_000]),
     };
   if (dice <= 91) {
     const mood = pick<MetricsMood>(['unreachable', 'NaN', 'late', 'doubled', 'missing']);

@@ -14,11 +14,10 @@ export interface Process {
 }
 
 /** A task of the world waits for something that only another step can bring about. `wake` makes it try again. */
-export class Parked extends Error {
+export class Parked {
   readonly wakers: ((wake: () => void) => void)[];
 
   constructor(...wakers: ((wake: () => void) => void)[]) {
-    super('parked');
     this.wakers = wakers;
   }
 }

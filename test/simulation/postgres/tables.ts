@@ -7,11 +7,10 @@ export interface Writer {
 }
 
 /** Somebody else's transaction holds what a statement needs: the statement runs again when it has ended. */
-export class Blocked extends Error {
+export class Blocked {
   readonly by: Writer;
 
   constructor(by: Writer) {
-    super('blocked by another transaction');
     this.by = by;
   }
 }

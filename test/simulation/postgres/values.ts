@@ -23,7 +23,7 @@ export function toColumn(value: Value, type: string): Value {
 export function toJsonb(value: Value): Value {
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) {
-    if (typeof value[0] !== 'object') return value;
+    if (value.every((member) => typeof member !== 'object')) return value;
     for (const [index, member] of value.entries()) value[index] = toJsonb(member);
     return value;
   }
