@@ -7,7 +7,7 @@ import { dryRun } from './dry-run/rehearsal.ts';
 import type { Migration, MigrationsFacts } from './facts.ts';
 import { readLayout } from './layout.ts';
 import type { MigrationsOptions } from './options.ts';
-import { inOrder } from './order.ts';
+import { inOrder, outOfOrder } from './order.ts';
 import { parseSection } from './sql/parse.ts';
 
 /** Reads and parses the migrations, compares them with the base and runs them on a throw-away server. */
@@ -26,6 +26,10 @@ export async function collectMigrations(options: MigrationsOptions, io: GateIo):
   return {
     hasBase: io.baseFiles !== undefined,
     migrations,
+    outOfOrder: outOfOrder(
+      paths.filter((path) => !basePaths.includes(path)),
+      basePaths,
+    ),
     removed: basePaths.filter((path) => !here.has(path)),
     dryRun: await dryRun(options, { migrations, changes }, io),
     contracts: await contractsAtStake(options, migrations, io),

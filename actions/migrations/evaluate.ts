@@ -120,5 +120,16 @@ function historyFindings(facts: MigrationsFacts): Finding[] {
       help: 'Keep the file and undo its effect in a new migration.',
     }),
   );
-  return [...edited, ...removed];
+  const late = facts.outOfOrder.map(
+    (path): Finding => ({
+      code: 'migration-out-of-order',
+      level: 'warning',
+      message:
+        'This new migration comes before one that the base branch has: where that has run, tools skip this one or refuse to go on.',
+      help: 'Give it a version after the last one on the base branch.',
+      path,
+      line: 1,
+    }),
+  );
+  return [...edited, ...removed, ...late];
 }

@@ -80,6 +80,8 @@ export interface MigrationsFacts {
   readonly migrations: readonly Migration[];
   /** Files of the base that the change removes. */
   readonly removed: readonly string[];
+  /** New files whose version lies before one that the base has. */
+  readonly outOfOrder: readonly string[];
   readonly dryRun: DryRun;
   /** What the version that runs now reads and writes, by its declared contracts and the SQL in its code. */
   readonly contracts: ReadContracts;

@@ -14,6 +14,22 @@ export function inOrder(paths: readonly string[]): string[] {
   });
 }
 
+/**
+ * Files that come before one that the base has already: where that has run, some tools skip them and some refuse.
+ * Repeatable files have no place in the order.
+ */
+export function outOfOrder(added: readonly string[], base: readonly string[]): readonly string[] {
+  const versions = base.map(orderOf).filter(({ repeatable }) => repeatable === 0);
+  const last = versions.reduce<readonly bigint[]>(
+    (most, { version }) => (compareVersions(version, most) > 0 ? version : most),
+    [],
+  );
+  return added.filter((path) => {
+    const { repeatable, version } = orderOf(path);
+    return repeatable === 0 && version.length > 0 && compareVersions(version, last) < 0;
+  });
+}
+
 function orderOf(path: string): { repeatable: number; version: readonly bigint[] } {
   const folderThenName = path.slice(path.lastIndexOf('/') + 1);
   const digits =

@@ -14,6 +14,7 @@ import { banDropColumn } from './ban-drop-column.ts';
 import { banDropConstraint } from './ban-drop-constraint.ts';
 import { banDropDatabase } from './ban-drop-database.ts';
 import { banDropNotNull } from './ban-drop-not-null.ts';
+import { banDropSchema } from './ban-drop-schema.ts';
 import { banDropTable } from './ban-drop-table.ts';
 import { banDuplicateColumnAssignments } from './ban-duplicate-column-assignments.ts';
 import { banTruncateCascade } from './ban-truncate-cascade.ts';
@@ -69,6 +70,7 @@ export const rules: readonly Rule[] = [
   banDropConstraint,
   banDropDatabase,
   banDropNotNull,
+  banDropSchema,
   banDropTable,
   banDuplicateColumnAssignments,
   banTruncateCascade,
