@@ -17,6 +17,7 @@ import { strings } from './strings.ts';
 import { time } from './time.ts';
 import { units } from './units.ts';
 import { uuid } from './uuid.ts';
+import { x509 } from './x509.ts';
 
 /** Every built-in that needs nothing but its operands. */
 export const pureBuiltins: readonly Builtin[] = [
@@ -35,6 +36,7 @@ export const pureBuiltins: readonly Builtin[] = [
   ...net,
   ...uuid,
   ...jwt,
+  ...x509,
   ...jsonSchema,
   ...graphql,
 ].map((builtin) => {

@@ -129,7 +129,6 @@ function judgeError(one: Case, error: unknown): Outcome {
 
 /** Built-ins that the engine leaves to others, with the reason. */
 const leftToOthers: readonly (readonly [RegExp, string])[] = [
-  [/^undefined function crypto\.x509\./, 'certificates are not parsed by policies here'],
   [/^undefined function providers\.aws\./, 'no cloud SDK'],
 ];
 
