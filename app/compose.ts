@@ -1,6 +1,6 @@
 import { createOidcVerifier, type OidcVerifier } from '../adapters/oidc/verifier.ts';
 import { typedPolicyEngine } from '../adapters/policy/index.ts';
-import { type PendingEffect, postgresContents, readBacklog } from '../adapters/postgres/index.ts';
+import { type PendingEffect, readBacklog } from '../adapters/postgres/index.ts';
 import { prometheusSource } from '../adapters/prometheus/index.ts';
 import { scrapeSource } from '../adapters/scrape/index.ts';
 import { localKeySigner } from '../adapters/sigstore/signer.ts';
@@ -9,7 +9,6 @@ import { verifyBundle } from '../adapters/sigstore/verify-bundle.ts';
 import { readZip } from '../adapters/zip/read-zip.ts';
 import { writeZip } from '../adapters/zip/write-zip.ts';
 import type { EvidencePorts } from '../core/evidence/pack.ts';
-import { defaultRetention } from '../core/evidence/retention.ts';
 import type { Log } from '../core/ports/system.ts';
 import { coreDecider } from './decider.ts';
 import { notifyVariable } from './effects/notify.ts';
@@ -18,6 +17,7 @@ import { performers } from './effects/registry.ts';
 import type { Environment } from './environment.ts';
 import { interpretDelivery } from './events/interpret.ts';
 import { type Blobs, createBlobs } from './evidence/blobs.ts';
+import { openContents } from './evidence/contents.ts';
 import { type ApplyPorts, applyEvents } from './flow/apply.ts';
 import type { InboxPorts } from './flow/inbox.ts';
 import type { OutboxPorts, Performed } from './flow/outbox.ts';
@@ -47,8 +47,8 @@ export async function compose(
   const evidence = await evidencePorts(environment);
   const blobs = createBlobs({
     database,
-    contents: postgresContents(database),
-    retention: defaultRetention,
+    contents: openContents(environment.evidenceStore, database, process.env),
+    retention: environment.evidenceRetention,
     now,
   });
   const apply: ApplyPorts = { queue, decider: coreDecider, decided: metrics.decided };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigError } from '../core/errors.ts';
+import { defaultRetention } from '../core/evidence/retention.ts';
 
 const flag = z
   .string()
@@ -29,6 +30,8 @@ const environmentSchema = z.object({
   OIDC_ISSUER: optional.pipe(z.url().optional()),
   SIGNING_KEY: optional,
   DATA_DIR: optional,
+  EVIDENCE_STORE: optional,
+  EVIDENCE_RETENTION_DAYS: optional.pipe(z.coerce.number<string>().int().min(1).max(36_500).optional()),
   ALLOWED_HOSTS: list,
   SIMULATE: flag,
 });
@@ -46,6 +49,10 @@ export interface Environment {
   readonly oidcIssuer: string;
   readonly signingKey: string | undefined;
   readonly dataDir: string;
+  /** Where evidence bytes lie: a folder, `s3://bucket/prefix?…`; undefined: in Postgres. */
+  readonly evidenceStore: string | undefined;
+  /** How long evidence is kept from the day it is stored, ms. */
+  readonly evidenceRetention: number;
   /** `host` or `host:port` that may be asked for metrics although they are loopback or private. */
   readonly allowedHosts: readonly string[];
   /** Addresses of notification targets by the name of their variable. Secrets. */
@@ -85,6 +92,11 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
     oidcIssuer: given.OIDC_ISSUER ?? 'https://token.actions.githubusercontent.com',
     signingKey: given.SIGNING_KEY,
     dataDir: given.DATA_DIR ?? '.conductor',
+    evidenceStore: given.EVIDENCE_STORE,
+    evidenceRetention:
+      given.EVIDENCE_RETENTION_DAYS === undefined
+        ? defaultRetention
+        : given.EVIDENCE_RETENTION_DAYS * 86_400_000,
     allowedHosts: given.ALLOWED_HOSTS,
     notifyUrls: given.SIMULATE ? {} : notifyUrls(env),
     simulate: given.SIMULATE,

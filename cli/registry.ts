@@ -23,6 +23,11 @@ export const commands: readonly CliEntry[] = [
     load: async () => (await import('./commands/verify.ts')).verifyCommand,
   },
   {
+    name: 'evidence',
+    summary: 'show what evidence is kept until when; legal holds',
+    load: async () => (await import('./commands/evidence.ts')).evidenceCommand,
+  },
+  {
     name: 'keys',
     summary: 'print the public key of this Conductor',
     load: async () => (await import('./commands/keys.ts')).keysCommand,
