@@ -91,7 +91,7 @@ function addColumn(table: Table, definition: ColumnDef): void {
 
 function defaultOf(node: Node): () => unknown {
   const scope = { columns: new Map(), subquery: () => () => [] };
-  return () => compileExpression(node, scope)({ parameters: [], rows: {}, now: 0 });
+  return () => compileExpression(node, scope)({ writer: { touched: [] }, parameters: [], rows: {}, now: 0 });
 }
 
 function addKey(table: Table, constraint: Constraint): void {

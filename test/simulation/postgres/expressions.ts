@@ -1,9 +1,11 @@
 import type { A_Expr, BoolExpr, ColumnRef, FuncCall, Node, TypeName } from 'libpg-query';
-import type { Row, Value } from './tables.ts';
+import type { Row, Value, Writer } from './tables.ts';
 import { cast, compare } from './values.ts';
 
 /** What an expression is evaluated in: parameters, and one row for each name in scope. */
 export interface Environment {
+  /** Whose own uncommitted rows are seen. */
+  readonly writer: Writer;
   readonly parameters: readonly Value[];
   readonly rows: Readonly<Record<string, Row | null>>;
   /** Time of the database, ms since the epoch. */

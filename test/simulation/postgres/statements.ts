@@ -46,7 +46,7 @@ export function compileStatement(node: Node, tables: Tables): Statement {
 function selectStatement(select: SelectStmt, tables: Tables): Statement {
   const query = compileSelect(select, tables, new Map());
   return (execution) => {
-    const rows = query(execution, { parameters: execution.parameters, rows: {}, now: execution.now });
+    const rows = query(execution, environmentOf(execution, {}));
     return { rows, rowCount: rows.length };
   };
 }
@@ -289,20 +289,17 @@ export function scopeOf(columns: Scope['columns'], tables: Tables): Scope {
     columns,
     subquery: (node, { columns: outer }) => {
       const query = compileSelect((node as { SelectStmt: SelectStmt }).SelectStmt, tables, outer);
-      // A query inside an expression sees what is committed.
-      return (environment) => query({ ...environment, writer: nobody }, environment);
+      return (environment) => query(environment, environment);
     },
   };
 }
-
-const nobody: Writer = { touched: [] };
 
 function ownScope(table: Table): Scope['columns'] {
   return new Map([[table.name, new Set(table.columns.keys())]]);
 }
 
-function environmentOf({ parameters, now }: Execution, rows: Environment['rows']): Environment {
-  return { parameters, rows, now };
+function environmentOf({ writer, parameters, now }: Execution, rows: Environment['rows']): Environment {
+  return { writer, parameters, rows, now };
 }
 
 function uniqueViolation(table: string): Error {
