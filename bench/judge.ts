@@ -1,3 +1,6 @@
+import type { ArmDelta } from '../core/canary/deltas.ts';
+import { harmOf } from '../core/canary/e-values.ts';
+import { addHarmOnly } from '../core/canary/evidence.ts';
 import { judge, judgeTick } from '../core/canary/judge.ts';
 import type { Tick } from '../core/canary/reader.ts';
 import type { JudgeSettings } from '../core/canary/settings.ts';
@@ -39,6 +42,7 @@ export const judgeSpeed: Benchmark = {
     });
     return [
       figure('one metric: counts → e-value → decision', { op: '>=', value: 1_000_000 }, oneMetric),
+      figure('all metrics: counts → merged e-value → decision', null, allMetrics),
       figure('whole judge: counts → verdict with reasons', null, wholeJudge),
       figure('whole judge: counters of 4 processes → verdict', null, fromCounters),
     ];
@@ -81,14 +85,32 @@ function oneMetric(): number {
   return ticksPerRound / seconds;
 }
 
+function allMetrics(): number {
+  let state = evidenceOf(openJudge(1, 0, true, settings));
+  const ticks = ticksPerRound / 2;
+  let alarms = 0;
+  const seconds = timed(() => {
+    for (let n = 1; n <= ticks; n++) {
+      state = addHarmOnly(state, armOf(n, 0), armOf(n, 1), settings);
+      if (harmOf(state.harm).merged >= 1_000) alarms++;
+    }
+  });
+  if (alarms > 0) throw new RangeError('a healthy world was called harmful');
+  return ticks / seconds;
+}
+
+function armOf(n: number, i: 0 | 1): ArmDelta {
+  const { requests, errors } = at(n);
+  return { requests: requests[i], errors: errors[i], slow: [errors[i]] };
+}
+
 function wholeJudge(): number {
   let state = evidenceOf(openJudge(1, 0, true, settings));
   const ticks = ticksPerRound / 4;
   const seconds = timed(() => {
     for (let n = 1; n <= ticks; n++) {
-      const { requests, errors } = at(n);
-      const arm = (i: 0 | 1) => ({ requests: requests[i], errors: errors[i], slow: [errors[i]] });
-      const tick: Tick = { at: n, counts: { from: n - 1, readAt: n, canary: arm(0), baseline: arm(1) } };
+      const counts = { from: n - 1, readAt: n, canary: armOf(n, 0), baseline: armOf(n, 1) };
+      const tick: Tick = { at: n, counts };
       state = judgeTick(state, tick, settings).state;
     }
   });
