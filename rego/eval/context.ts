@@ -1,6 +1,5 @@
 import { RegoError } from '../errors.ts';
 import type { Tracer } from '../plan/instrument.ts';
-import type { RegoObject } from '../value/collections.ts';
 import type { Value } from '../value/types.ts';
 import type { Budget } from './budget.ts';
 
@@ -96,8 +95,6 @@ export class Context {
       : new Context(this.environment, this.input, this.data, this.overrides, null);
   }
 }
-
-export type ObjectValue = RegoObject;
 
 export function conflict(detail: string, location: RegoError['location']): RegoError {
   return new RegoError('eval_conflict_error', detail, location);

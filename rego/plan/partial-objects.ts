@@ -3,9 +3,9 @@ import type { Context, Eval, Registers } from '../eval/context.ts';
 import type { RegoSet } from '../value/collections.ts';
 import { equal } from '../value/compare.ts';
 import type { Value } from '../value/types.ts';
-import { buildIndex } from './index.ts';
 import { ObjectBuilder } from './objects.ts';
 import { type Branch, planRule } from './rule.ts';
+import { buildIndex } from './rule-index.ts';
 import type { Program } from './site.ts';
 import type { Node, Ruleset } from './tree.ts';
 

@@ -10,8 +10,8 @@ import {
 import { RegoSet } from '../value/collections.ts';
 import { equal } from '../value/compare.ts';
 import type { Value } from '../value/types.ts';
-import { buildIndex } from './index.ts';
 import { type Branch, planRule, type RulePlan } from './rule.ts';
+import { buildIndex } from './rule-index.ts';
 import type { Program } from './site.ts';
 import type { Ruleset } from './tree.ts';
 
