@@ -22,6 +22,7 @@ export function explainRecord(record: JudgeRecord, options: { readonly chart: bo
     '',
     ...evidenceTable(record, last),
     '',
+    ...clusterNote(record, last),
     ...whenTable(record, moments),
     ...(options.chart ? ['', ...chart(record, moments)] : []),
   ].join('\n');
@@ -58,6 +59,14 @@ function evidenceTable(record: JudgeRecord, { values }: Moment): readonly string
     row('p95 against the limit', 'ln_e_tail', 1 / alpha / metricWeights.tail),
     row('**health: error rate below the limit**', 'ln_e_below_limit', 1 / beta),
   ];
+}
+
+/** Said only when more clustering was seen than was declared: then the first minutes' bound was too optimistic. */
+function clusterNote({ settings }: JudgeRecord, { values }: Moment): readonly string[] {
+  const { cluster = 1, dispersion = 1 } = values;
+  if (cluster <= settings.cluster) return [];
+  const seen = `index of dispersion ${dispersion.toFixed(1)}, judged as clusters of ${cluster.toFixed(1)}`;
+  return [`Errors come in clusters (${seen}): declare \`canary.error_cluster\`, or count users.`, ''];
 }
 
 function whenTable(record: JudgeRecord, moments: readonly Moment[]): readonly string[] {

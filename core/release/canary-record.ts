@@ -21,9 +21,10 @@ export function recordCanary(draft: ReleaseDraft): void {
   draft.set({ canaryRecords: [...others, record] });
   const explained = measuring.verdict === 'continue' ? '' : explainStep(draft);
   if (explained !== '') {
+    const place = record.step === 0 ? 'Stage' : `${record.weight} %`;
     draft.comment(
       `judge/${record.step}`,
-      `📈 **${record.weight} %**: the judge said ${record.verdict}.\n\n${explained}`,
+      `📈 **${place}**: the judge said ${record.verdict}.\n\n${explained}`,
     );
   }
 }

@@ -95,6 +95,16 @@ describe('an explanation', () => {
     expect(explainRecord(good.record, { chart: false })).not.toContain('mermaid');
   });
 
+  it('says when errors come in clusters that nobody declared', () => {
+    const quiet = explainRecord(good.record, { chart: false });
+    expect(quiet).not.toContain('clusters');
+    const opening = {
+      ...good.record.opening,
+      dispersion: { ticks: 100, sum: 370, variance: 200, canary: 1, baseline: 1 },
+    };
+    expect(explainRecord({ ...good.record, opening }, { chart: false })).toContain('`canary.error_cluster`');
+  });
+
   it('is a picture, too, the same every time', () => {
     const svg = renderSvg(judgeChart(bad.record));
     expect(svg).toContain('roll back: harm ≥ 1000');
