@@ -15,6 +15,8 @@ import {
 type OnCall = Extract<Fault, { kind: CallFault }>;
 
 const timeout = 30_000;
+/** What a process does under one lock takes no longer, ms. */
+const longestWork = 5_000;
 
 /** Puts the planned faults in the way of calls, and keeps count of what was hit. */
 export class FaultInjector implements Interceptor {
@@ -27,9 +29,8 @@ export class FaultInjector implements Interceptor {
   readonly hit = new Set<string>();
   readonly labels = new Set<string>();
   readonly counts = new Map<string, number>();
-  /** True while a call is carried out whose process stood still in the middle of it and lost its locks. */
+  /** True while a call is carried out whose process may have lost the locks under which it began. */
   isZombieCall = false;
-  readonly #frozen = new Map<Process, string>();
   kill: (process: Process) => void = () => undefined;
   /** Until when the world is disturbed by what was injected so far. */
   disturbedUntil = 0;
@@ -58,8 +59,7 @@ export class FaultInjector implements Interceptor {
       this.count(kind);
       return this.#inject(kind, call, action);
     }
-    this.isZombieCall = this.#frozen.get(call.process) === call.label;
-    if (this.isZombieCall) this.#frozen.delete(call.process);
+    this.isZombieCall = this.#scheduler.now < call.process.withoutLocksUntil;
     const outcome = call.label.startsWith('github') ? this.#atGithub(call, action) : perform(action);
     this.isZombieCall = false;
     return outcome;
@@ -101,17 +101,16 @@ export class FaultInjector implements Interceptor {
         this.kill(process);
         return { kind: 'nothing' };
       case 'connection lost':
-        for (const session of this.#postgres.sessionsOf(process)) this.#postgres.lose(session);
+        this.#loseLocks(process, this.#scheduler.now);
         return perform(action);
       case 'zombie':
-        this.#frozen.set(process, call.label);
         return this.#freeze(process);
       case 'commit applied, answer lost': {
         const done = perform(action);
         return done.kind === 'value' ? { kind: 'error', error: connectionLost() } : done;
       }
       case 'commit undone, answer lost':
-        for (const session of this.#postgres.sessionsOf(process)) this.#postgres.lose(session);
+        this.#loseLocks(process, this.#scheduler.now);
         return perform(action);
       case 'timed out before':
         return { kind: 'error', error: refusal(0, 'The operation timed out'), delay: timeout };
@@ -141,11 +140,17 @@ export class FaultInjector implements Interceptor {
 
   /** Its connections are given up while it stands still; then it goes on as if nothing had been. */
   #freeze(process: Process): Outcome {
-    for (const session of this.#postgres.sessionsOf(process)) this.#postgres.lose(session);
     const until = this.#scheduler.now + this.#scheduler.between(5_000, 300_000);
+    this.#loseLocks(process, until);
     process.frozenUntil = until;
     this.disturb(until - this.#scheduler.now + timeout);
     return { kind: 'error', error: new Parked((wake) => this.#scheduler.at(until, 'zombie wakes', wake)) };
+  }
+
+  /** Its connections break. What is under way goes on without its locks, from `from` on for a few seconds. */
+  #loseLocks(process: Process, from: number): void {
+    for (const session of this.#postgres.sessionsOf(process)) this.#postgres.lose(session);
+    process.withoutLocksUntil = from + longestWork;
   }
 
   #atGithub(call: Call, action: () => unknown): Outcome {

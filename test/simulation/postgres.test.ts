@@ -164,7 +164,7 @@ it('the simulated Postgres answers the store as the real one does', async () => 
   await migrate(real);
 
   const scheduler = new Scheduler(1, start);
-  const process = { id: 'test', generation: 0, alive: true, frozenUntil: 0, skew: 0 };
+  const process = { id: 'test', generation: 0, alive: true, frozenUntil: 0, withoutLocksUntil: 0, skew: 0 };
   const simulated = conversation(simulatedDatabase(new PostgresServer(scheduler), scheduler, process));
   let isOver = false;
   const over = (): void => {

@@ -9,6 +9,8 @@ export interface Process {
   alive: boolean;
   /** Virtual time until which nothing of this process runs. */
   frozenUntil: number;
+  /** Virtual time until which work may go on whose locks were lost. */
+  withoutLocksUntil: number;
   /** Its wall clock minus virtual time, ms. */
   skew: number;
 }

@@ -72,7 +72,7 @@ export class World {
     });
     this.#slots = plan.skews.slice(0, plan.replicas).map((skew, index) => ({
       replica: null,
-      process: { id: `r${index}`, generation: 0, alive: true, frozenUntil: 0, skew },
+      process: { id: `r${index}`, generation: 0, alive: true, frozenUntil: 0, withoutLocksUntil: 0, skew },
     }));
     this.#webhookFaults = plan.faults.filter((fault) => fault.kind === 'webhook');
     this.#wire();
@@ -223,6 +223,7 @@ export class World {
       generation: process.generation + 1,
       alive: true,
       frozenUntil: 0,
+      withoutLocksUntil: 0,
       skew: process.skew,
     };
     const delay = this.scheduler.between(500, 20_000);
