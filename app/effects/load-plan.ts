@@ -1,5 +1,6 @@
 import { readAggregate } from '../../adapters/postgres/index.ts';
 import { configPath, parseConfig } from '../../core/config/parse.ts';
+import { qaStatus } from '../../core/config/qa-report.ts';
 import type { Config, ReleaseConfig } from '../../core/config/schema.ts';
 import { ConfigError } from '../../core/errors.ts';
 import type { Forge } from '../../core/ports/forge.ts';
@@ -24,6 +25,7 @@ export const loadPlan: Performer<'loadPlan'> = async ({ tag, sha }, context) => 
     problems.push(`the tagged commit ${sha} is not part of ${branch}: merge it first, then tag the merge`);
   }
   const config = await readReleaseConfig(forge, sha, problems);
+  const qa = await readQaReport(forge, { tag, sha }, config?.config.qa_report, problems);
   if (ref === null || config === null || problems.length > 0) return rejected(problems);
 
   const [{ tree }, previous] = await Promise.all([forge.readCommit(sha), previousRelease(tag, context)]);
@@ -31,7 +33,7 @@ export const loadPlan: Performer<'loadPlan'> = async ({ tag, sha }, context) => 
   return {
     event: {
       type: 'plan.loaded',
-      facts: { ...config, tagObject: ref.object, commit: sha, tree, previous, changes },
+      facts: { ...config, ...qa, tagObject: ref.object, commit: sha, tree, previous, changes },
     },
   };
 };
@@ -87,6 +89,27 @@ async function readReleaseConfig(
   }
   problems.push(`${configPath} has no section \`release\``);
   return null;
+}
+
+/** Code that QA has not approved is not deployed: a report that is missing or says anything else is a problem. */
+async function readQaReport(
+  forge: Forge,
+  { tag, sha }: { readonly tag: string; readonly sha: string },
+  template: string | undefined,
+  problems: string[],
+): Promise<{ readonly qa?: { readonly path: string; readonly status: string } }> {
+  if (template === undefined) return {};
+  const path = template.replaceAll('{tag}', tag);
+  const bytes = await forge.filesAt(sha).read(path);
+  const status = bytes === null ? null : qaStatus(new TextDecoder().decode(bytes));
+  if (status !== 'approved') {
+    problems.push(
+      bytes === null
+        ? `there is no QA report ${path} in the tagged commit`
+        : `${path} has status ${JSON.stringify(status)}, expected "approved"`,
+    );
+  }
+  return { qa: { path, status: status ?? '' } };
 }
 
 function tryParse(text: string, problems: string[]): { config: Config; sha256: string } | null {

@@ -130,6 +130,12 @@ const releaseSchema = z.strictObject({
     .describe(
       'After a rollback nothing is promoted until `/resume` in the failed release says it is resolved',
     ),
+  qa_report: z
+    .string()
+    .optional()
+    .describe(
+      'QA report in the tagged commit, e.g. `QA/QA-Report-{tag}.md`: unless its front matter says `status: approved`, nothing is deployed',
+    ),
   observe_after_ga: durationSchema
     .default(86_400_000)
     .describe('After GA `/rollback` still works for this long'),

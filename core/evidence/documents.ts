@@ -25,12 +25,15 @@ export const inclusionProofsPath = 'audit/inclusion_proofs.json';
 
 /** Places that only the Conductor writes; a gate's file there would speak in its name. */
 export const reservedPath =
-  /^(gates|canary|audit)(\/|$)|^(_manifest\.json|release_notes\.md|approvals_matrix\.json)$/i;
+  /^(gates|canary|audit|deployment)(\/|$)|^(_manifest\.json|release_notes\.md|approvals_matrix\.json)$/i;
 
 /** The files that the Conductor itself writes, from what it knows. Credentials in free text are removed. */
 export function ownDocuments(inputs: EvidenceInputs, audit: readonly AuditEntry[]): readonly Candidate[] {
   const documents = [
     text('release_notes.md', 'text/markdown', `${redactSecrets(inputs.releaseNotes).trimEnd()}\n`),
+    ...(inputs.documents ?? []).map((document) =>
+      text(document.path, 'text/markdown', `${redactSecrets(document.text).trimEnd()}\n`),
+    ),
     json('approvals_matrix.json', approvalsMatrix(inputs)),
     ...inputs.canary.flatMap(canaryDocuments),
   ];

@@ -73,6 +73,8 @@ export interface EvidenceInputs {
   /** Exceptions that were in force, as plain data: they are always listed. */
   readonly exceptions: readonly Readonly<Record<string, unknown>>[];
   readonly releaseNotes: string;
+  /** Further texts of the Conductor: the deployment plan and report. */
+  readonly documents?: readonly { readonly path: string; readonly text: string }[];
   /** The entries of this release, oldest first, and behind them the repository's newest entry (the head). */
   readonly audit: readonly AuditEntry[];
   /** The signed head of the whole log (a sigstore bundle) and the places of `audit` in its tree; absent: none was signed. */

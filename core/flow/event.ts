@@ -43,6 +43,8 @@ export interface ReleasePlanFacts {
   readonly tagObject: string;
   readonly commit: string;
   readonly tree: string;
+  /** The QA report of this tag, when the config names one: only `approved` makes a plan. */
+  readonly qa?: { readonly path: string; readonly status: string };
   /** Version that traffic goes back to: the last verified release; null for a first release. */
   readonly previous: { readonly tag: string; readonly commit: string } | null;
   readonly changes: readonly {

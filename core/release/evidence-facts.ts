@@ -1,3 +1,5 @@
+import { deploymentPlan } from '../comms/deployment-plan.ts';
+import { deploymentReportFile } from '../comms/deployment-report.ts';
 import { releaseNotes } from '../comms/release-notes.ts';
 import { InternalError } from '../errors.ts';
 import type { EvidenceInputs } from '../evidence/inputs.ts';
@@ -18,6 +20,7 @@ export type EvidenceFacts = Pick<
   | 'approvals'
   | 'exceptions'
   | 'releaseNotes'
+  | 'documents'
 >;
 
 export function evidenceFacts(
@@ -34,6 +37,7 @@ export function evidenceFacts(
       'Please report this.',
     );
   }
+  const ended = outcome === 'ga' ? 'success' : 'rolled_back';
   return {
     subject: {
       repository,
@@ -54,5 +58,9 @@ export function evidenceFacts(
     approvals: state.approvals.map(({ policySha256: _digest, ...approval }) => approval),
     exceptions: [],
     releaseNotes: releaseNotes(state),
+    documents: [
+      { path: 'deployment/plan.md', text: deploymentPlan(state) },
+      { path: 'deployment/report.md', text: deploymentReportFile(state, ended, repository, now) },
+    ],
   };
 }

@@ -1,3 +1,4 @@
+import { deploymentReport } from '../comms/deployment-report.ts';
 import { releaseNotes } from '../comms/release-notes.ts';
 import { gaText } from '../comms/templates.ts';
 import type { EffectSettled } from '../flow/event.ts';
@@ -107,11 +108,12 @@ function publish(draft: ReleaseDraft, finishing: Finishing): void {
 function close(draft: ReleaseDraft, finishing: Finishing, url: string): void {
   done(draft, finishing, `published with its evidence`);
   draft.set({ publishedUrl: url, measuring: null });
-  draft.comment('ga', gaText(draft.state.tag, draft.plan().config.ga_flags));
   draft.note('release.published', 'conductor', `${draft.state.tag} is GA`, null, {
     sha256: finishing.sha256,
   });
   draft.move('closed', '**GA**');
+  draft.comment('deployment-report/ga', deploymentReport(draft.state, 'success', draft.now));
+  draft.comment('ga', gaText(draft.state.tag, draft.plan().config.ga_flags));
   notify(draft, 'ga', '');
 }
 

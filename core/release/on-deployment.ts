@@ -1,3 +1,4 @@
+import { deploymentReport } from '../comms/deployment-report.ts';
 import type { EffectSettled } from '../flow/event.ts';
 import { inlineText } from '../gate/markdown.ts';
 import type { ReleaseDraft } from './draft.ts';
@@ -92,6 +93,7 @@ function rolledBack(draft: ReleaseDraft, deployment: Deployment): void {
     'rolled-back',
     `↩️ All production traffic is back on \`${inlineText(deployment.version)}\`. The release stays held; fix the cause and tag a new version.`,
   );
+  draft.comment('deployment-report/rolled-back', deploymentReport(draft.state, 'rolled_back', draft.now));
   notify(draft, 'rolled-back', `all traffic is back on ${deployment.version}`);
   // What was published, or may be by now, is never replaced.
   if (draft.state.counters.publish === undefined) startEvidence(draft, 'rolled-back');

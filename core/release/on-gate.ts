@@ -1,3 +1,4 @@
+import { deploymentPlan } from '../comms/deployment-plan.ts';
 import type { GateReport } from '../flow/event.ts';
 import { checkNameOf, type GateName } from '../gate/names.ts';
 import { recordOf, supersedes } from '../gate/record.ts';
@@ -28,6 +29,7 @@ export function onGateReported(draft: ReleaseDraft, report: GateReport): void {
 export function startStageWhenGatesPass(draft: ReleaseDraft): void {
   if (draft.state.phase !== 'gating' || draft.state.hold !== null) return;
   if (gatesNotPassed(draft.state).length > 0) return;
+  draft.comment('deployment-plan', deploymentPlan(draft.state));
   draft.move('staging', 'all required gates passed for this commit');
   orderStageDeployment(draft);
 }

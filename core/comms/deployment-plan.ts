@@ -1,0 +1,55 @@
+import { inlineText } from '../gate/markdown.ts';
+import { type PreflightItem, preflight } from '../release/preflight.ts';
+import type { ReleaseState } from '../release/state.ts';
+
+/** The deployment plan that is posted before anything is deployed, and kept in the evidence. Markdown. */
+export function deploymentPlan(state: ReleaseState): string {
+  const { tag, plan } = state;
+  if (plan === null) return '';
+  const { canary, stage_environment, production_environment, windows, on_call, runbook } = plan.config;
+  const [primary = 'nobody named', secondary = 'nobody named'] = on_call;
+  const back = plan.previous?.tag ?? null;
+  const minutes = Math.round(canary.soak / 60_000);
+  return [
+    `## Deployment Plan — ${inlineText(tag)}`,
+    '',
+    '### Overview',
+    `- **Target Environment:** ${inlineText(production_environment)}, after ${inlineText(stage_environment)}`,
+    `- **Deploy Window:** ${windows.length === 0 ? 'at any time' : `${windows.length} configured windows`}`,
+    `- **Rollback Deadline:** ${hours(plan.config.observe_after_ga)} after GA`,
+    '',
+    '### Pre-Deployment Checklist',
+    ...preflight(state).map(line),
+    '',
+    '### Deployment Steps',
+    `1. Deploy \`${inlineText(tag)}\` to ${inlineText(stage_environment)}`,
+    ...canary.steps.map((weight, index) => `${index + 2}. Give it ${weight} % of production traffic`),
+    '',
+    '### Verification Steps',
+    `1. Error rate below ${percent(canary.max_error_rate)} and no worse than ${canary.tolerated_ratio} × the running version`,
+    `2. p95 at most ${canary.max_slowdown} × the running version's`,
+    `3. At least ${canary.min_requests} requests and ${minutes} min at each step`,
+    '',
+    '### Rollback Steps',
+    ...(back === null
+      ? ['1. There is no verified version: fix forward']
+      : [
+          `1. Give all traffic to \`${inlineText(back)}\``,
+          '2. Read the weights back',
+          '3. Open an incident issue',
+        ]),
+    '',
+    '### Escalation Contacts',
+    `- Primary: ${inlineText(primary)}`,
+    `- Secondary: ${inlineText(secondary)}`,
+    ...(runbook === undefined ? [] : [`- Runbook: <${runbook}>`]),
+  ].join('\n');
+}
+
+function line({ name, state, detail }: PreflightItem): string {
+  const note = state === 'met' ? '' : ` (${state === 'unmet' ? 'not met' : 'not known'})`;
+  return `- [${state === 'met' ? 'x' : ' '}] ${name}: ${inlineText(detail)}${note}`;
+}
+
+const percent = (ratio: number): string => `${Number((ratio * 100).toFixed(2))} %`;
+const hours = (ms: number): string => `${Number((ms / 3_600_000).toFixed(1))} h`;
