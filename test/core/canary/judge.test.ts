@@ -64,16 +64,16 @@ describe('false rollbacks under the null', () => {
       (t: number) => (t % 20 < 2 ? 0.05 : 0.005),
     ],
     ['rare errors', () => 1e-4, () => 1e-4],
-  ])('%s: at most α of 1000 short canaries', (_name, canary, baseline) => {
+  ])('%s: hardly any of 300 short canaries', (_name, canary, baseline) => {
     let rolledBack = 0;
-    for (let seed = 0; seed < 1_000; seed++) {
+    for (let seed = 0; seed < 300; seed++) {
       if (
         play({ rps: 100, weight: 0.1, tick: 10_000, ticks: 30, canary, baseline }, seeded(seed)).at !== null
       )
         rolledBack++;
     }
-    // α = 0.001: more than 5 of 1000 has a probability below 0.001.
-    expect(rolledBack).toBeLessThanOrEqual(5);
+    // α = 0.001: more than 3 of 300 has a probability below 0.001. The study plays 20,000 of each.
+    expect(rolledBack).toBeLessThanOrEqual(3);
   });
 
   it('is not raised by a share that changes from tick to tick', () => {
