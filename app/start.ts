@@ -1,4 +1,5 @@
 import type { Queue } from '../adapters/pg-boss/index.ts';
+import { readKeyRing } from '../adapters/sigstore/key-ring.ts';
 import { type Composition, compose, oidcVerifier } from './compose.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { effectQueue } from './flow/apply.ts';
@@ -90,7 +91,7 @@ async function run(
 async function serve(
   environment: Environment,
   secret: string,
-  { apply, inbox, evidence, blobs, metrics }: Composition,
+  { apply, inbox, blobs, metrics }: Composition,
   github: GithubAccess,
   writer: InboxWriter,
 ): Promise<HttpServer> {
@@ -104,7 +105,7 @@ async function serve(
     log,
     forgeFor: (repository) => github.forgeFor(repository, null),
     oidc: oidcVerifier(environment.oidcIssuer, () => environment.conductorUrl ?? server.url),
-    signer: evidence.signer,
+    keyRing: () => readKeyRing(environment.dataDir, environment.signingKey),
     evidenceReceived: metrics.evidenceReceived,
   });
   const server: HttpServer = await startServer({

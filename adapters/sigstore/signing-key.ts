@@ -5,7 +5,7 @@ import {
   type KeyObject,
   randomUUID,
 } from 'node:crypto';
-import { link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InputError, PermissionError } from '../../core/errors.ts';
 import { keyHint } from '../../core/evidence/keys.ts';
@@ -58,6 +58,15 @@ export function parseSigningKey(pem: string): { privateKey: KeyObject; publicPem
 async function createOnce(path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   if ((await stat(path).catch(() => null)) !== null) return;
+  await makeKey(path, link);
+}
+
+/** Puts a new key in the place of the one in `dataDir`. */
+export async function replaceSigningKey(dataDir: string): Promise<void> {
+  await makeKey(join(dataDir, fileName), rename);
+}
+
+async function makeKey(path: string, publish: (draft: string, path: string) => Promise<void>): Promise<void> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const draft = `${path}.${randomUUID()}`;
   try {
@@ -65,7 +74,7 @@ async function createOnce(path: string): Promise<void> {
     await file.writeFile(privateKey.export({ type: 'pkcs8', format: 'pem' }));
     await file.sync();
     await file.close();
-    await link(draft, path);
+    await publish(draft, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {

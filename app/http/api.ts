@@ -3,9 +3,10 @@ import { bodyLimit } from 'hono/body-limit';
 import type { OidcVerifier } from '../../adapters/oidc/verifier.ts';
 import { listAggregates, type StoredAggregate } from '../../adapters/postgres/index.ts';
 import { ConductorError, ProviderError, VerificationError } from '../../core/errors.ts';
+import { renderKeySet } from '../../core/evidence/key-set.ts';
 import { gateNameSchema } from '../../core/gate/names.ts';
 import { gateResultSchema } from '../../core/gate/result.ts';
-import type { Signer } from '../../core/ports/signer.ts';
+import type { TrustedKey } from '../../core/ports/signer.ts';
 import type { Log } from '../../core/ports/system.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import { type IntakePorts, takeIn } from '../evidence/intake.ts';
@@ -16,7 +17,8 @@ import { addPromotions } from './promotions.ts';
 
 export interface ApiPorts extends IntakePorts {
   readonly oidc: OidcVerifier;
-  readonly signer: Signer;
+  /** Public keys: the one in use, then those before it. */
+  readonly keyRing: () => Promise<readonly TrustedKey[]>;
   readonly log: Log;
   readonly evidenceReceived: (gate: string, outcome: string) => void;
 }
@@ -146,10 +148,9 @@ export function createApi(ports: ApiPorts): OpenAPIHono {
   });
   addAudit(api, ports.database);
   addPromotions(api, ports, refusals);
-  api.get('/.well-known/release-conductor/keys.json', async (context) => {
-    const { pem, hint } = await ports.signer.publicKey();
-    return context.json({ keys: [{ hint, pem }] });
-  });
+  api.get('/.well-known/release-conductor/keys.json', async (context) =>
+    context.body(renderKeySet(await ports.keyRing()), 200, { 'content-type': 'application/json' }),
+  );
   api.doc31('/v1/openapi.json', { openapi: '3.1.0', info: { title: 'Release Conductor', version: '1' } });
   api.notFound(() => toResponse(unknownPlace));
   api.onError((error) => toResponse(explain(error, ports.log)));

@@ -14,6 +14,8 @@ export const keySetSchema = z.object({
           .array(z.string())
           .optional()
           .describe('Repositories that it may sign for; absent: all'),
+        not_after: z.iso.datetime().optional().describe('It was replaced: what it signed counts up to then'),
+        revoked_at: z.iso.datetime().optional().describe('Nothing that it signed counts any more'),
       }),
     )
     .min(1),
@@ -23,7 +25,12 @@ const help = 'give a PEM public key, or the keys.json of the Conductor';
 
 /** The document that a Conductor publishes about its own keys. */
 export function renderKeySet(keys: readonly TrustedKey[]): string {
-  return `${JSON.stringify({ keys }, null, 2)}\n`;
+  const shown = keys.map(({ notAfter, revokedAt, ...key }) => ({
+    ...key,
+    ...(notAfter === undefined ? {} : { not_after: new Date(notAfter).toISOString() }),
+    ...(revokedAt === undefined ? {} : { revoked_at: new Date(revokedAt).toISOString() }),
+  }));
+  return `${JSON.stringify({ keys: shown }, null, 2)}\n`;
 }
 
 /**
@@ -42,7 +49,11 @@ export function parseTrustedKeys(text: string): readonly TrustedKey[] {
   const parsed = keySetSchema.safeParse(json);
   if (!parsed.success) throw new InputError('BAD_KEY', 'expected {"keys": [{"pem": …}]}', help);
   return parsed.data.keys.map((key) => {
-    const trusted = trustedKeyFromPem(key.pem, key.repositories);
+    const trusted: TrustedKey = {
+      ...trustedKeyFromPem(key.pem, key.repositories),
+      ...(key.not_after === undefined ? {} : { notAfter: Date.parse(key.not_after) }),
+      ...(key.revoked_at === undefined ? {} : { revokedAt: Date.parse(key.revoked_at) }),
+    };
     if (key.hint === undefined || key.hint === trusted.hint) return trusted;
     throw new InputError('BAD_KEY', `the key says hint ${key.hint}, it has ${trusted.hint}`, help);
   });

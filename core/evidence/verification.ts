@@ -45,6 +45,7 @@ export type ProblemCode =
   | 'UNSIGNED'
   | 'UNKNOWN_KEY'
   | 'WRONG_SIGNER'
+  | 'REVOKED_KEY'
   | 'TAMPERED'
   | 'MISSING'
   | 'STALE'
@@ -65,6 +66,7 @@ const helpOf = {
   UNSIGNED: 'take evidence.zip.sigstore.json from the same release, or ask for evidence that is signed',
   UNKNOWN_KEY: 'give the public key of the Conductor with --key, after you made sure that it is theirs',
   WRONG_SIGNER: 'only a key that is trusted for this repository counts; do not use this evidence',
+  REVOKED_KEY: 'do not use this evidence; ask the Conductor for evidence signed with its present key',
   TAMPERED: 'download it again; if it stays like this it was changed after it was signed: do not use it',
   MISSING: 'run what should have made it for this commit, and release again',
   STALE: 'run the gate again shortly before the promotion',

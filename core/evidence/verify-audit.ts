@@ -11,6 +11,7 @@ import { verifyAuditHighlights } from '../audit/verify.ts';
 import { VerificationError } from '../errors.ts';
 import type { BundleVerifier, TrustedKey } from '../ports/signer.ts';
 import { highlightsPath, inclusionProofsPath, treeHeadPath } from './documents.ts';
+import { signerProblem } from './signer-rules.ts';
 import { type Opened, type Problem, type ProblemCode, problem } from './verification.ts';
 
 export interface CheckedAudit {
@@ -79,8 +80,7 @@ function readHead(
     if (head.repository !== repository) {
       return problem('OTHER_RELEASE', treeHeadPath, `is the head of ${head.repository}`);
     }
-    if (signed.key.repositories?.includes(head.repository) ?? true) return head;
-    return problem('WRONG_SIGNER', treeHeadPath, `key ${signed.key.hint} is not trusted for ${repository}`);
+    return signerProblem(treeHeadPath, signed.key, head.repository, Date.parse(head.signed_at)) ?? head;
   } catch (error) {
     if (!(error instanceof VerificationError)) throw error;
     return problem(error.code as ProblemCode, treeHeadPath, error.message);

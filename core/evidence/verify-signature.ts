@@ -1,5 +1,6 @@
 import { VerificationError } from '../errors.ts';
 import type { BundleVerifier, TrustedKey } from '../ports/signer.ts';
+import { signerProblem } from './signer-rules.ts';
 import { payloadType, type Statement, statementSchema, zipName } from './statement.ts';
 import {
   type Opened,
@@ -73,9 +74,8 @@ function signedZipDigest(statement: Statement): string | null {
 }
 
 function signerProblems(key: TrustedKey, { predicate }: Statement): readonly Problem[] {
-  if (key.repositories?.includes(predicate.repository) ?? true) return [];
-  const message = `key ${key.hint} is trusted for ${key.repositories?.join(', ')}, not for ${predicate.repository}`;
-  return [problem('WRONG_SIGNER', place, message)];
+  const found = signerProblem(place, key, predicate.repository, Date.parse(predicate.decided_at));
+  return found === null ? [] : [found];
 }
 
 function parseStatement(payload: Uint8Array): Statement | null {

@@ -13,6 +13,10 @@ export interface TrustedKey {
   readonly pem: string;
   /** Repositories whose evidence it may sign; absent: every one. */
   readonly repositories?: readonly string[];
+  /** What it signed counts up to this moment, ms since the epoch: it was replaced. Absent: it is in use. */
+  readonly notAfter?: number;
+  /** Nothing that it signed counts any more, whenever it was signed: somebody else may have it. ms since the epoch. */
+  readonly revokedAt?: number;
 }
 
 /** What a signature turned out to cover, and whose it is. */
