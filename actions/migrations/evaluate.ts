@@ -2,6 +2,7 @@ import type { Evaluation } from '../../core/gate/gate.ts';
 import type { Finding } from '../../core/gate/result.ts';
 import { countFindings, plural, verdictOfFindings } from '../../core/gate/verdict.ts';
 import { judgeChanges } from './changes/judge.ts';
+import { lockCharts } from './chart.ts';
 import { judgeContracts } from './contracts/judge.ts';
 import { judgeCypher } from './cypher/judge.ts';
 import { observedFindings } from './dry-run/judge-observed.ts';
@@ -61,7 +62,7 @@ export function evaluateMigrations(
       dry_run: facts.dryRun.state,
       ...(facts.dryRun.state === 'done' ? { dry_run_statements: facts.dryRun.statements.length } : {}),
     },
-    evidence: [planEvidence(facts, findings), ...phasesEvidence(facts)],
+    evidence: [planEvidence(facts, findings), ...phasesEvidence(facts), ...lockCharts(facts)],
   };
 }
 

@@ -2,7 +2,7 @@ import type { Finding } from '../../../core/gate/result.ts';
 import type { Migration, MigrationsFacts, ObservedStatement } from '../facts.ts';
 import { tablesMadeBy } from '../judge.ts';
 import type { MigrationsOptions } from '../options.ts';
-import { placesIn } from '../sql/lines.ts';
+import { linesIn, placesIn } from '../sql/lines.ts';
 import { isStronger } from '../sql/locks.ts';
 import type { Statement } from '../sql/parse.ts';
 
@@ -23,17 +23,20 @@ export function observedFindings(
     const views = statements
       .filter(({ path, direction }) => path === migration.path && direction === 'up')
       .map((seen) => withoutOwn(seen, made));
-    return views.flatMap((seen, index) =>
-      isNamed(migration, seen, byText)
-        ? lateFindings(options, migration, seen)
-        : [
-            ...workFindings(migration, seen),
-            ...lateFindings(options, migration, seen),
-            ...(views.slice(0, index).some((one) => isUnderLock(migration, one))
-              ? []
-              : underLockFindings(migration, seen)),
-          ],
-    );
+    const isNamed = namedBy(byText, migration);
+    let underLock = false;
+    return views.flatMap((seen) => {
+      const late = lateFindings(options, migration, seen);
+      if (isNamed(seen)) return late;
+      // Once a file: the remedy for the first one is the remedy for those behind it.
+      const first = !underLock && isUnderLock(migration, seen);
+      underLock ||= first;
+      return [
+        ...workFindings(migration, seen),
+        ...late,
+        ...(first ? [underLockFinding(migration, seen)] : []),
+      ];
+    });
   });
 }
 
@@ -54,15 +57,19 @@ function statementOf(migration: Migration, seen: ObservedStatement): Statement |
   return script?.statements[seen.index];
 }
 
-function isNamed(migration: Migration, seen: ObservedStatement, byText: readonly Finding[]): boolean {
-  const statement = statementOf(migration, seen);
-  if (statement === undefined) return false;
-  const placeOf = placesIn(migration.bytes);
-  const [first, last] = [placeOf(statement.start).line, placeOf(statement.end).line];
-  return byText.some(
-    ({ code, path, line = 0 }) =>
-      path === migration.path && line >= first && line <= last && !silent.has(code),
+/** Whether a rule has said something about what a statement does. */
+function namedBy(byText: readonly Finding[], migration: Migration): (seen: ObservedStatement) => boolean {
+  const lineOf = linesIn(migration.bytes);
+  const lines = new Set(
+    byText.flatMap(({ code, path, line }) => (path === migration.path && !silent.has(code) ? [line] : [])),
   );
+  return (seen) => {
+    const statement = statementOf(migration, seen);
+    if (statement === undefined) return false;
+    const last = lineOf(statement.end);
+    for (let line = lineOf(statement.start); line <= last; line++) if (lines.has(line)) return true;
+    return false;
+  };
 }
 
 /** Rules that say nothing about what a statement does to the table's rows. */
@@ -109,19 +116,16 @@ function isUnderLock(migration: Migration, seen: ObservedStatement): boolean {
   return waits || works || writing.has(statementOf(migration, seen)?.kind ?? '');
 }
 
-function underLockFindings(migration: Migration, seen: ObservedStatement): Finding[] {
-  if (!isUnderLock(migration, seen)) return [];
+function underLockFinding(migration: Migration, seen: ObservedStatement): Finding {
   const tables = seen.heldExclusive.map((table) => `\`${table}\``).join(', ');
-  return [
-    {
-      code: 'statement-under-exclusive-lock',
-      level: 'warning',
-      message: `This runs while the same transaction keeps ${tables} under ACCESS EXCLUSIVE: every reader waits until it is done.`,
-      help: 'Put it into a migration of its own, or before the statement that takes the lock.',
-      path: migration.path,
-      ...placesIn(migration.bytes)(seen.at),
-    },
-  ];
+  return {
+    code: 'statement-under-exclusive-lock',
+    level: 'warning',
+    message: `This runs while the same transaction keeps ${tables} under ACCESS EXCLUSIVE: every reader waits until it is done.`,
+    help: 'Put it into a migration of its own, or before the statement that takes the lock.',
+    path: migration.path,
+    ...placesIn(migration.bytes)(seen.at),
+  };
 }
 
 function lateFindings(options: MigrationsOptions, migration: Migration, seen: ObservedStatement): Finding[] {

@@ -76,6 +76,15 @@ describe('what a dry run sees', () => {
     expect((await onBase(sql)).codes).toEqual([]);
   });
 
+  it('is drawn, a bar for each statement that others feel', async () => {
+    const { evidence } = await onBase('SELECT 1;\nALTER TABLE users ADD COLUMN note text;');
+    const picture = evidence.get('migrations/locks.svg');
+    expect(picture).toContain('2_change.sql:2');
+    expect(picture).toContain('AccessExclusive users');
+    expect(picture).not.toContain('2_change.sql:1<');
+    expect(evidence.has('migrations/locks.png')).toBe(true);
+  });
+
   it('says once what a rule has said, and still records it', async () => {
     const { codes, plan } = await onBase('ALTER TABLE users ALTER COLUMN age TYPE bigint;');
     expect(codes).toEqual(['changing-column-type']);
