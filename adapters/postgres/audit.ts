@@ -1,4 +1,4 @@
-import { type AuditEntry, auditEntrySchema, nextAuditEntry } from '../../core/audit/entry.ts';
+import { type AuditEntry, auditEntrySchema, sealAuditEntry, unsealedEntry } from '../../core/audit/entry.ts';
 import type { AuditNote } from '../../core/flow/effect.ts';
 import type { AggregateRef } from '../../core/flow/event.ts';
 import { lockName } from './pool.ts';
@@ -18,9 +18,9 @@ export async function appendAudit(
   if (notes.length === 0) return;
   tx.commitInGroup?.();
   await lockName(tx, `audit/${repository}`);
-  let previous = await lastAuditEntry(tx, repository);
+  let previous = await lastPlace(tx, repository);
   for (const note of notes) {
-    const entry = nextAuditEntry(previous, note, now, repository);
+    const entry: AuditEntry = sealAuditEntry(previous, unsealedEntry(note, now, repository));
     await tx.query(
       `insert into audit (repository, seq, hash, aggregate_kind, aggregate_key, entry)
        values ($1, $2, $3, $4, $5, $6)`,
@@ -28,6 +28,14 @@ export async function appendAudit(
     );
     previous = entry;
   }
+}
+
+async function lastPlace(sql: Sql, repository: string): Promise<Pick<AuditEntry, 'seq' | 'hash'> | null> {
+  const { rows } = await sql.query<{ seq: number; hash: string }>(
+    'select seq, hash from audit where repository = $1 order by seq desc limit 1',
+    [repository],
+  );
+  return rows[0] ?? null;
 }
 
 export async function lastAuditEntry(sql: Sql, repository: string): Promise<AuditEntry | null> {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { readTag } from '../../adapters/node-io/git-tag.ts';
 import { verifyBundle } from '../../adapters/sigstore/verify-bundle.ts';
@@ -7,6 +9,7 @@ import { InputError } from '../../core/errors.ts';
 import { renderVerification } from '../../core/evidence/render-verification.ts';
 import type { Expected } from '../../core/evidence/verification.ts';
 import { type VerificationReport, verifyEvidence } from '../../core/evidence/verify.ts';
+import { makeVsa } from '../../core/evidence/vsa.ts';
 import type { ByteSource } from '../../core/ports/blob-store.ts';
 import type { CliCommand, CliInput, CliWorld } from '../command.ts';
 import { openNamedFile, readNamedFile, readOptionalFile } from '../files.ts';
@@ -29,6 +32,7 @@ export const verifyCommand: CliCommand = {
     commit: { value: 'SHA', help: 'the evidence must be of this commit' },
     outcome: { value: 'ga|rolled-back', help: 'how the release must have ended' },
     clone: { value: 'DIR', help: 'a clone of the repository; its --tag must be what was released' },
+    vsa: { value: 'FILE', help: 'write the result as a SLSA Verification Summary (in-toto, unsigned)' },
     json: { help: 'print the whole report as JSON' },
   },
   examples: [
@@ -56,7 +60,8 @@ export const verifyCommand: CliCommand = {
       );
     }
     const zip = await openNamedFile(world, zipPath, openFile);
-    const report = await verify(zip, zipPath, input, world).finally(() => zip.close());
+    const { report, bundle } = await verify(zip, zipPath, input, world).finally(() => zip.close());
+    await writeSummary(input, world, report, bundle);
     world.print(input.flag('json') ? JSON.stringify(report, null, 2) : harmless(renderVerification(report)));
     return report.ok ? 0 : 1;
   },
@@ -67,7 +72,7 @@ async function verify(
   zipPath: string,
   input: CliInput,
   world: CliWorld,
-): Promise<VerificationReport> {
+): Promise<{ readonly report: VerificationReport; readonly bundle: Uint8Array | null }> {
   const bundlePath = input.text('bundle');
   const bundle =
     bundlePath === null
@@ -75,7 +80,25 @@ async function verify(
       : await readNamedFile(world, bundlePath, maxSmallBytes);
   const trustedKeys = await readTrustedKeys(input, world);
   const expected = { ...expectedOf(input), ...(await readClone(input, world)) };
-  return verifyEvidence({ zip, bundle, trustedKeys, expected }, { verifyBundle, readArchive: readZip });
+  const ports = { verifyBundle, readArchive: readZip };
+  return { report: await verifyEvidence({ zip, bundle, trustedKeys, expected }, ports), bundle };
+}
+
+/** The verification itself as a SLSA summary, for `--vsa`. */
+async function writeSummary(
+  input: CliInput,
+  world: CliWorld,
+  report: VerificationReport,
+  bundle: Uint8Array | null,
+): Promise<void> {
+  const path = input.text('vsa');
+  if (path === null) return;
+  const digest = bundle === null ? null : createHash('sha256').update(bundle).digest('hex');
+  const verifier = 'https://release-conductor.dev/verify';
+  await writeFile(
+    resolve(world.cwd, path),
+    `${JSON.stringify(makeVsa(report, digest, verifier, Date.now()))}\n`,
+  );
 }
 
 /** What the tag is in the clone of `--clone`. */

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { renderKeySet } from '../../core/evidence/key-set.ts';
@@ -65,6 +65,26 @@ describe('verify', () => {
   it('prints one JSON report', async () => {
     const { stdout } = await verify('evidence.zip', '--key', 'keys.json', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ ok: true, problems: [], manifest: { subject: { commit } } });
+  });
+
+  it('writes a SLSA summary of what it found', async () => {
+    const summary = async (...argv: string[]) => {
+      await verify('evidence.zip', '--key', 'keys.json', '--vsa', 'vsa.json', ...argv);
+      return JSON.parse(await readFile(join(folder, 'vsa.json'), 'utf8'));
+    };
+    expect(await summary()).toMatchObject({
+      predicateType: 'https://slsa.dev/verification_summary/v1',
+      subject: [{ name: 'evidence.zip' }, { digest: { gitCommit: commit } }],
+      predicate: {
+        resourceUri: `git+https://github.com/${repository}@refs/tags/v1.0.0`,
+        verificationResult: 'PASSED',
+        inputAttestations: [{ uri: 'evidence.zip.sigstore.json' }],
+      },
+    });
+    expect((await summary('--tag', 'v9')).predicate).toMatchObject({
+      verificationResult: 'FAILED',
+      verifiedLevels: [],
+    });
   });
 
   it.each<[string, string[], string]>([
