@@ -92,18 +92,21 @@ objections contains {"code": code, "message": message} if {
 	message := refusal.message
 }
 
-# --- what ---
+# --- what, where to, on what evidence, when: asked of promotions only ---
 
-objections contains {
+objections contains objection if {
+	input.action in promotions
+	some objection in promotion_objections
+}
+
+promotion_objections contains {
 	"code": "TAG_UNKNOWN",
 	"message": sprintf("tag %s is gone or could not be read", [input.release.tag]),
 } if {
-	input.action in promotions
 	not is_string(input.release.tag_sha_now)
 }
 
-objections contains {"code": "HEAD_MOVED", "message": message} if {
-	input.action in promotions
+promotion_objections contains {"code": "HEAD_MOVED", "message": message} if {
 	is_string(input.release.tag_sha_now)
 	not tag_unmoved
 	message := sprintf("tag %s now names %s, this release is %s", [
@@ -115,15 +118,12 @@ objections contains {"code": "HEAD_MOVED", "message": message} if {
 
 tag_unmoved if input.release.tag_sha_now == input.release.sha
 
-# --- where to ---
-
 next_step := [weight | some weight in input.step.steps; weight > input.step.current_weight][0]
 
-objections contains {
+promotion_objections contains {
 	"code": "NO_FURTHER_STEP",
 	"message": sprintf("no step follows %v %%", [input.step.current_weight]),
 } if {
-	input.action in promotions
 	not step_named
 }
 
@@ -132,8 +132,7 @@ step_named if {
 	is_number(next_step)
 }
 
-objections contains {"code": code, "message": message} if {
-	input.action in promotions
+promotion_objections contains {"code": code, "message": message} if {
 	step_named
 	code := step_objection
 	message := sprintf("after %v %% comes %v %%, not %v %%", [
@@ -151,32 +150,26 @@ step_objection := "STEP_SKIPPED" if {
 	input.step.target_weight < next_step
 }
 
-# --- on what evidence ---
-
-objections contains {"code": "GATE_MISSING", "message": message} if {
-	input.action in promotions
+promotion_objections contains {"code": "GATE_MISSING", "message": message} if {
 	count(judged_gates) < count(required_gates)
 	some gate in required_gates
 	not has_result(gate)
 	message := sprintf("%s: no result for this commit", [gate.gate])
 }
 
-objections contains {"code": "GATE_OTHER_COMMIT", "message": message} if {
-	input.action in promotions
+promotion_objections contains {"code": "GATE_OTHER_COMMIT", "message": message} if {
 	some gate in judged_gates
 	gate.sha != input.release.sha
 	message := sprintf("%s: the result is of %s", [gate.gate, short(gate.sha)])
 }
 
-objections contains {"code": "GATE_FAILED", "message": message} if {
-	input.action in promotions
+promotion_objections contains {"code": "GATE_FAILED", "message": message} if {
 	some gate in judged_gates
 	not gate.verdict in {"pass", "warn"}
 	message := sprintf("%s: %s", [gate.gate, gate.verdict])
 }
 
-objections contains {"code": "GATE_STALE", "message": message} if {
-	input.action in promotions
+promotion_objections contains {"code": "GATE_STALE", "message": message} if {
 	some gate in judged_gates
 	not is_fresh(gate)
 	message := sprintf("%s: the result is %v min old, at most %v min count", [
@@ -202,17 +195,11 @@ is_fresh(gate) if {
 	gate.age_ms >= 0 - clock_tolerance
 }
 
-# --- when ---
-
-objections contains {"code": "FREEZE", "message": sprintf("frozen: %s", [reason])} if {
-	input.action in promotions
+promotion_objections contains {"code": "FREEZE", "message": sprintf("frozen: %s", [reason])} if {
 	some reason in freeze.reasons
 }
 
-# --- under what conditions ---
-
-objections contains objection if {
-	input.action in promotions
+promotion_objections contains objection if {
 	some objection in conditions.objections
 }
 
