@@ -5,6 +5,8 @@ import { type Script, statementAt } from './sql/parse.ts';
 export interface Ignores {
   /** Whether a comment hides this rule at this byte. */
   hides(rule: string, at: number): boolean;
+  /** Rules named by comments that hid nothing so far, and where; `*` for a comment without names. */
+  unused(): readonly { readonly rule: string; readonly at: number }[];
 }
 
 const marker = /squawk-ignore(-file)?\b[ \t:]*([\w\-, \t]*)/g;
@@ -15,21 +17,37 @@ const marker = /squawk-ignore(-file)?\b[ \t:]*([\w\-, \t]*)/g;
  */
 export function readIgnores(script: Script): Ignores {
   const text = Buffer.from(script.text.buffer, script.text.byteOffset, script.text.byteLength);
-  if (!text.includes('squawk-ignore')) return { hides: () => false };
-  const found: { file: boolean; rules: readonly string[]; statement: number | undefined }[] = [];
+  if (!text.includes('squawk-ignore')) return { hides: () => false, unused: () => [] };
+  const found: Ignore[] = [];
   for (const token of tokens(script.text)) {
     if (token.kind !== 'comment') continue;
     for (const match of text.toString('utf8', token.start, token.end).matchAll(marker)) {
-      const rules = (match[2] ?? '').split(/[\s,]+/).filter((name) => name !== '');
-      found.push({ file: match[1] !== undefined, rules, statement: statementAt(script, token.start)?.index });
+      const named = (match[2] ?? '').split(/[\s,]+/).filter((name) => name !== '');
+      const rules = new Map((named.length === 0 ? ['*'] : named).map((name) => [name, false]));
+      const statement = statementAt(script, token.start)?.index;
+      found.push({ file: match[1] !== undefined, rules, statement, at: token.start });
     }
   }
   return {
-    hides: (rule, at) =>
-      found.some(
-        (one) =>
-          (one.rules.length === 0 || one.rules.includes(rule)) &&
-          (one.file || one.statement === statementAt(script, at)?.index),
+    hides: (rule, at) => {
+      const here = statementAt(script, at)?.index;
+      const one = found.find(
+        ({ file, rules, statement }) => (rules.has('*') || rules.has(rule)) && (file || statement === here),
+      );
+      one?.rules.set(one.rules.has('*') ? '*' : rule, true);
+      return one !== undefined;
+    },
+    unused: () =>
+      found.flatMap(({ rules, at }) =>
+        [...rules].filter(([, used]) => !used).map(([rule]) => ({ rule, at })),
       ),
   };
+}
+
+interface Ignore {
+  readonly file: boolean;
+  /** Each rule, and whether it was hidden; `*` stands for all of them. */
+  readonly rules: Map<string, boolean>;
+  readonly statement: number | undefined;
+  readonly at: number;
 }

@@ -3,7 +3,7 @@ import { breakagesOf } from './contracts/breakages.ts';
 import { releasedBy } from './contracts/judge.ts';
 import { type ExceptionLedger, excused } from './exceptions.ts';
 import type { Migration, MigrationsFacts } from './facts.ts';
-import { readIgnores } from './ignores.ts';
+import { type Ignores, readIgnores } from './ignores.ts';
 import { type Layout, upFileOf } from './layout.ts';
 import type { MigrationsOptions } from './options.ts';
 import { rules } from './rules/registry.ts';
@@ -56,7 +56,7 @@ export function judgeMigrations(
     context: RuleContext,
   ): Finding[] {
     const ignores = readIgnores(script);
-    return active.flatMap((rule) =>
+    const found = active.flatMap((rule) =>
       [...rule.check(script, context)].map((hit): Finding => {
         const level = options.warn_rules.includes(rule.name) ? 'warning' : rule.level;
         const finding: Finding = {
@@ -77,7 +77,20 @@ export function judgeMigrations(
           : finding;
       }),
     );
+    return options.inline_ignores === 'allow' ? [...found, ...unusedIgnores(ignores, path, placeOf)] : found;
   }
+}
+
+/** A comment that hides nothing stays behind when its reason has gone, and hides the next mistake. */
+function unusedIgnores(ignores: Ignores, path: string, placeOf: (offset: number) => Place): Finding[] {
+  return ignores.unused().map(({ rule, at }) => ({
+    code: 'unused-ignore',
+    level: 'warning',
+    message: `The comment squawk-ignore${rule === '*' ? '' : ` ${rule}`} hides nothing here.`,
+    help: 'Remove it, or correct the name of the rule.',
+    path,
+    ...placeOf(at),
+  }));
 }
 
 /** Rules about what the running version may still use: declared contracts can say that it does not. */
