@@ -95,6 +95,9 @@ const canarySchema = z.strictObject({
     .default('hold')
     .describe('A step whose health is still not shown is held, or rolled back'),
   min_requests: z.int().min(1).default(200).describe('Canary requests without which nothing is promoted'),
+  lease: durationSchema
+    .default(900_000)
+    .describe('Silence of the Conductor after which the pipeline may go back by itself; 0: never'),
   advance: z
     .union([z.enum(['manual', 'auto']), z.array(z.enum(['manual', 'auto']))])
     .default('manual')

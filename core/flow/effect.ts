@@ -19,6 +19,13 @@ export interface DeploymentPayload {
   readonly step: number;
   /** Percent of traffic for `version`, 0–100. */
   readonly weight: number;
+  /** On canary steps: what the pipeline does by itself when the Conductor has been silent for too long. */
+  readonly lease?: {
+    /** The Conductor writes to this issue at least once a minute while it measures. */
+    readonly issue: number;
+    readonly silence_ms: number;
+    readonly back_to: { readonly version: string; readonly sha: string };
+  };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { DeploymentPayload } from '../flow/effect.ts';
 import type { ReleaseDraft } from './draft.ts';
 import type { Deployment } from './state.ts';
 import { weightOfStep } from './steps.ts';
@@ -27,9 +28,20 @@ export function orderDeployment(draft: ReleaseDraft, order: Order): void {
       version: order.version,
       step: order.step,
       weight: order.weight,
+      ...leaseOf(draft, order),
     },
   });
   draft.timer(`deploy/${n}`, draft.now + deploymentTimeout);
+}
+
+/** A dead-man switch for steps where two versions share the traffic and there is a verified one to go back to. */
+function leaseOf(draft: ReleaseDraft, { task, step, weight }: Order): Pick<DeploymentPayload, 'lease'> {
+  const { trackingIssue: issue } = draft.state;
+  const { previous, config } = draft.plan();
+  const silence = config.canary.lease;
+  const shares = task === 'promote' && step > 0 && weight < 100;
+  if (!shares || previous === null || issue === null || silence === 0) return {};
+  return { lease: { issue, silence_ms: silence, back_to: { version: previous.tag, sha: previous.commit } } };
 }
 
 export function orderStageDeployment(draft: ReleaseDraft): void {
