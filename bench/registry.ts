@@ -5,6 +5,7 @@ import { judgeSpeed } from './judge.ts';
 import type { Benchmark } from './measure.ts';
 import { migrations } from './migrations.ts';
 import { regoSpeed } from './rego.ts';
+import { sbomSpeed } from './sbom.ts';
 import { webhooks } from './webhooks.ts';
 
 /** Every benchmark, in the order in which they run. */
@@ -16,4 +17,5 @@ export const benchmarks: readonly Benchmark[] = [
   judgeSpeed,
   regoSpeed,
   migrations,
+  sbomSpeed,
 ];

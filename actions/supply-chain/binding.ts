@@ -17,21 +17,24 @@ export interface Binding {
  * component without a package URL may belong to another ecosystem: only npm's own are asked to be locked.
  */
 export function bindToLocks(sboms: readonly Sbom[], locks: readonly LockFile[]): Binding[] {
-  const described = new Set(sboms.flatMap((sbom) => sbom.components.flatMap(keysOf)));
-  const locked = new Set(
-    locks.flatMap((lock) => [
-      npmPurl(lock.rootName, lock.rootVersion),
-      ...lock.packages.map(({ name, version }) => npmPurl(name, version)),
-    ]),
-  );
+  const described = new Set<string>();
+  for (const { components } of sboms)
+    for (const { purl, name, version } of components) described.add(purl ?? `${name}@${version}`);
+  const locked = new Set<string>();
+  for (const { rootName, rootVersion, packages } of locks) {
+    locked.add(npmPurl(rootName, rootVersion));
+    for (const { purl } of packages) locked.add(purl);
+  }
   const unlocked = sboms.flatMap((sbom) =>
     sbom.components
       .filter(({ purl }) => purl?.startsWith('pkg:npm/') && !locked.has(purl))
       .map((component) => ({ sbom: sbom.path, component })),
   );
   return locks.map((lock, index) => {
-    const absent = unique(lock.packages).filter(
-      ({ name, version }) => !described.has(npmPurl(name, version)) && !described.has(`${name}@${version}`),
+    const absent = unique(
+      lock.packages.filter(
+        ({ purl, name, version }) => !described.has(purl) && !described.has(`${name}@${version}`),
+      ),
     );
     return {
       lockPath: lock.path,
@@ -42,18 +45,13 @@ export function bindToLocks(sboms: readonly Sbom[], locks: readonly LockFile[]):
   });
 }
 
-function keysOf(component: Component): string[] {
-  return component.purl !== null ? [component.purl] : [`${component.name}@${component.version}`];
-}
-
 /** One package may be installed in several places; it counts as needed when one of them is. */
 function unique(packages: readonly LockedPackage[]): LockedPackage[] {
   const byKey = new Map<string, LockedPackage>();
   for (const one of packages) {
-    const key = `${one.name}@${one.version}`;
-    const known = byKey.get(key);
+    const known = byKey.get(one.purl);
     byKey.set(
-      key,
+      one.purl,
       known === undefined
         ? one
         : { ...known, dev: known.dev && one.dev, optional: known.optional && one.optional },

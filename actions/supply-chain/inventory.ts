@@ -1,7 +1,7 @@
 import type { Finding } from '../../core/gate/result.ts';
 import { bindToLocks } from './binding.ts';
 import type { SupplyChainFacts } from './collect.ts';
-import { type LockedPackage, type LockFile, npmPurl } from './lock-files/model.ts';
+import type { LockedPackage, LockFile } from './lock-files/model.ts';
 import type { Component, Sbom } from './sbom/model.ts';
 
 /** What is known of the release's contents: documents, locks, and what is wrong with either. */
@@ -93,7 +93,7 @@ function bindingFindings(sboms: readonly Sbom[], locks: readonly LockFile[]): Fi
         message: `\`${one.name}@${one.version}\` is locked in ${binding.lockPath} but in no SBOM.`,
         help: 'Make the SBOM again from the commit that is released.',
         path: sboms[0]?.path ?? binding.lockPath,
-        data: { purl: npmPurl(one.name, one.version) },
+        data: { purl: one.purl },
       }),
     );
     const unlocked = binding.unlocked.map(
@@ -145,9 +145,8 @@ export interface LicensedComponent {
 export function licensedComponents({ sboms, locks }: Inventory): LicensedComponent[] {
   const locked = new Map<string, LockedPackage>();
   for (const one of locks.flatMap(({ packages }) => packages)) {
-    const key = npmPurl(one.name, one.version);
-    const known = locked.get(key);
-    locked.set(key, known === undefined ? one : { ...known, dev: known.dev && one.dev });
+    const known = locked.get(one.purl);
+    locked.set(one.purl, known === undefined ? one : { ...known, dev: known.dev && one.dev });
   }
   const components = new Map<string, LicensedComponent>();
   const add = (key: string, component: Component, path: string): void => {
@@ -163,10 +162,7 @@ export function licensedComponents({ sboms, locks }: Inventory): LicensedCompone
   for (const { components: listed, path } of sboms)
     for (const one of listed) add(one.purl ?? `${one.name}@${one.version}`, one, path);
   for (const { packages, path } of locks) {
-    for (const { name, version, license } of packages) {
-      const purl = npmPurl(name, version);
-      add(purl, { name, version, purl, license }, path);
-    }
+    for (const one of packages) if (!components.has(one.purl)) add(one.purl, one, path);
   }
   return [...components.values()];
 }

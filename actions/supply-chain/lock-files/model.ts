@@ -2,6 +2,8 @@
 export interface LockedPackage {
   readonly name: string;
   readonly version: string;
+  /** Package URL. */
+  readonly purl: string;
   /** Not installed where the product runs. */
   readonly dev: boolean;
   /** Absent on platforms that it is not for. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { LockedPackage, LockFileRead } from './model.ts';
+import { type LockedPackage, type LockFileRead, npmPurl } from './model.ts';
 
 const entrySchema = z.looseObject({
   name: z.string().optional(),
@@ -83,10 +83,12 @@ export function parseNpmLock(path: string, bytes: Uint8Array): LockFileRead {
 function lockedPackage(place: string, entry: z.infer<typeof entrySchema>): LockedPackage[] {
   const marker = place.lastIndexOf('node_modules/');
   if (marker < 0 || entry.link === true || entry.version === undefined) return [];
+  const name = entry.name ?? place.slice(marker + 'node_modules/'.length);
   return [
     {
-      name: entry.name ?? place.slice(marker + 'node_modules/'.length),
+      name,
       version: entry.version,
+      purl: npmPurl(name, entry.version),
       dev: entry.dev === true || entry.devOptional === true,
       optional: entry.optional === true || entry.devOptional === true,
       license: licenseText(entry.license),
@@ -107,9 +109,10 @@ function nestedPackages(dependencies: Readonly<Record<string, OldEntry>>): Locke
 
 function packageOf(name: string, entry: OldEntry): LockedPackage {
   const alias = /^npm:(.+)@([^@]+)$/.exec(entry.version);
+  const real = { name: alias?.[1] ?? name, version: alias?.[2] ?? entry.version };
   return {
-    name: alias?.[1] ?? name,
-    version: alias?.[2] ?? entry.version,
+    ...real,
+    purl: npmPurl(real.name, real.version),
     dev: entry.dev === true,
     optional: entry.optional === true,
     license: null,

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { isRecord, type JsonObject, textOf } from '../json.ts';
-import { type LockedPackage, type LockFileRead, reachable } from './model.ts';
+import { type LockedPackage, type LockFileRead, npmPurl, reachable } from './model.ts';
 
 /** Parses `pnpm-lock.yaml` of lockfile versions 5 to 9 (pnpm 3 and later). Never throws. */
 export function parsePnpmLock(path: string, text: string, manifest: JsonObject): LockFileRead {
@@ -33,11 +33,14 @@ export function parsePnpmLock(path: string, text: string, manifest: JsonObject):
 function packageOf(key: string, entry: JsonObject, runtime: ReadonlySet<string> | null): LockedPackage[] {
   const named = nameIn(key);
   if (named === null) return [];
+  const name = textOf(entry.name) ?? named.name;
+  const version = textOf(entry.version) ?? named.version;
   const resolution = isRecord(entry.resolution) ? entry.resolution : {};
   return [
     {
-      name: textOf(entry.name) ?? named.name,
-      version: textOf(entry.version) ?? named.version,
+      name,
+      version,
+      purl: npmPurl(name, version),
       dev: runtime === null ? entry.dev === true : !runtime.has(withoutPeers(key)),
       optional:
         entry.optional === true ||

@@ -1,6 +1,6 @@
 import { parseSyml } from '@yarnpkg/parsers';
 import { isRecord, type JsonObject, textOf } from '../json.ts';
-import { type LockedPackage, type LockFileRead, reachable } from './model.ts';
+import { type LockedPackage, type LockFileRead, npmPurl, reachable } from './model.ts';
 
 interface Entry {
   /** What asks for it: `name@range`. */
@@ -51,6 +51,7 @@ function packageOf({ descriptors, body }: Entry, needed: ReadonlySet<string> | n
     {
       name,
       version,
+      purl: npmPurl(name, version),
       dev: needed !== null && !descriptors.some((one) => needed.has(one)),
       optional: body.conditions !== undefined,
       license: null,

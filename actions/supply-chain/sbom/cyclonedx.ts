@@ -66,6 +66,40 @@ function subjectsOf(product: JsonObject): string[] {
   ];
 }
 
+/** The lists that the schemas call sets (`uniqueItems`). */
+const uniqueLists = new Set(
+  (
+    'components services dependencies dependsOn compositions vulnerabilities assemblies affects annotations formulation ' +
+    'subjects workflows resourceReferences tasks taskDependencies steps workspaces runtimeTopology conditions ' +
+    'environmentVars provides citations'
+  ).split(' '),
+);
+
+/** Whether two items are the same. Only those that agree in what usually tells them apart are compared as a whole. */
+function repeats(list: readonly unknown[]): boolean {
+  if (list.length < 2) return false;
+  const seen = new Map<string, unknown>();
+  const whole = new Set<string>();
+  for (const item of list) {
+    const key = tellsApart(item);
+    if (!seen.has(key)) {
+      seen.set(key, item);
+      continue;
+    }
+    const [first, text] = [JSON.stringify(seen.get(key)), JSON.stringify(item)];
+    if (first === text || whole.has(text)) return true;
+    whole.add(text);
+  }
+  return false;
+}
+
+function tellsApart(item: unknown): string {
+  if (typeof item === 'string') return item;
+  if (!isRecord(item)) return JSON.stringify(item);
+  const reference = textOf(item['bom-ref']) ?? textOf(item.ref);
+  return reference ?? `${item.id} ${item.purl} ${item.name} ${item.version}`;
+}
+
 /**
  * `bom-ref` is unique in a document, and dependencies point to refs that exist (CycloneDX 1.6, "bom-ref"). A second use
  * inside formulations is only a warning: the specification's own examples repeat a workspace where it is meant again.
@@ -75,8 +109,11 @@ function referenceProblems(document: JsonObject): SbomProblem[] {
   const refs = new Set<string>();
   const problems: SbomProblem[] = [];
   const visit = (value: unknown, key: string): void => {
-    if (Array.isArray(value)) for (const item of value) visit(item, key);
-    else if (isRecord(value)) {
+    if (Array.isArray(value)) {
+      if (uniqueLists.has(key) && repeats(value))
+        problems.push({ place: key, message: 'lists the same twice' });
+      for (const item of value) visit(item, key);
+    } else if (isRecord(value)) {
       const ref = textOf(value['bom-ref']);
       const part = key === 'components' || key === 'component' || key === 'services';
       if (ref !== null && refs.has(ref))
@@ -87,7 +124,8 @@ function referenceProblems(document: JsonObject): SbomProblem[] {
         });
       if (ref !== null) refs.add(ref);
       if (ref !== null && part) parts.add(ref);
-      for (const [name, inner] of Object.entries(value)) if (typeof inner === 'object') visit(inner, name);
+      // Millions of steps in a large document: no list of entries is made for each.
+      for (const name in value) if (typeof value[name] === 'object') visit(value[name], name);
     }
   };
   visit(document, '');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type LockFile, npmPurl } from '../lock-files/model.ts';
+import type { LockFile } from '../lock-files/model.ts';
 
 export interface GenerateContext {
   readonly now: number;
@@ -11,7 +11,7 @@ export interface GenerateContext {
 
 /** An SPDX 2.3 document of what a lock file pins. The same lock file, commit and time give the same bytes. */
 export function generateSpdx(lock: LockFile, context: GenerateContext): Uint8Array {
-  const packages = dedupe(lock.packages.map((one) => ({ ...one, purl: npmPurl(one.name, one.version) })));
+  const packages = dedupe(lock.packages);
   const rootId = 'SPDXRef-Package-root';
   const document = {
     spdxVersion: 'SPDX-2.3',

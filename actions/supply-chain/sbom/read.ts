@@ -75,8 +75,8 @@ async function readDocument(path: string, document: JsonObject, bytes: Uint8Arra
 function deeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
-  for (const inner of Array.isArray(value) ? value : Object.values(value)) {
-    if (typeof inner === 'object' && inner !== null && deeperThan(inner, levels - 1)) return true;
-  }
+  if (Array.isArray(value)) return value.some((inner) => deeperThan(inner, levels - 1));
+  const record = value as JsonObject;
+  for (const key in record) if (deeperThan(record[key], levels - 1)) return true;
   return false;
 }
