@@ -29,7 +29,7 @@ export async function verifyEvidence(
     ['entries', opened && checkEntries(opened)],
     ['subject', opened && checkSubject(opened.manifest, input.expected)],
     ['gates', opened && checkGates(opened)],
-    ['audit', audit && audit.problems],
+    ['audit', audit?.problems ?? null],
   ];
   const problems = unique(steps.flatMap(([, found]) => found ?? []));
   return {
