@@ -124,15 +124,18 @@ export function planSet(program: Program, ruleset: Ruleset): (c: Context) => Val
       return [plan.rule, { size: plan.size, step }] as const;
     }),
   );
+  const run = (c: Context, set: RegoSet, { size, step }: { size: number; step: Step }): boolean => {
+    const r: Registers = new Array(size);
+    r[0] = set;
+    step(c, r);
+    return false;
+  };
+  const { flat } = index;
   return (c) => {
     c.budget.enter();
     const set = new RegoSet();
-    index.each(c, noArguments, ({ size, step }) => {
-      const r: Registers = new Array(size);
-      r[0] = set;
-      step(c, r);
-      return false;
-    });
+    if (flat === undefined) index.each(c, noArguments, (rule) => run(c, set, rule));
+    else for (let i = 0; i < flat.length; i += 1) run(c, set, flat[i] as { size: number; step: Step });
     c.budget.leave();
     return set;
   };

@@ -11,9 +11,12 @@ function isScalar(v: Value): v is Scalar {
   return typeof v !== 'object' || v === null;
 }
 
+const NONE: readonly Value[] = [];
+
 /** A set of values, keyed by value. Filled while it is built, never changed after that. */
 export class RegoSet extends Special {
-  private readonly scalars = new Set<Scalar>();
+  /** Made when the first element comes: many sets of a policy stay empty. */
+  private scalars: Set<Scalar> | undefined;
   private composites: Map<string, Value> | undefined;
   private ordered: readonly Value[] | undefined;
   private text: string | undefined;
@@ -25,7 +28,7 @@ export class RegoSet extends Special {
   }
 
   get size(): number {
-    return this.scalars.size + (this.composites?.size ?? 0);
+    return (this.scalars?.size ?? 0) + (this.composites?.size ?? 0);
   }
 
   /** Adds while building. */
@@ -33,6 +36,7 @@ export class RegoSet extends Special {
     this.ordered = undefined;
     this.text = undefined;
     if (isScalar(value)) {
+      this.scalars ??= new Set();
       this.scalars.add(value);
     } else {
       this.composites ??= new Map();
@@ -43,13 +47,14 @@ export class RegoSet extends Special {
   }
 
   has(value: Value): boolean {
-    if (isScalar(value)) return this.scalars.has(value);
+    if (isScalar(value)) return this.scalars?.has(value) ?? false;
     return this.composites?.has(canonicalText(value)) ?? false;
   }
 
   /** The elements in OPA's order. */
   values(): readonly Value[] {
-    this.ordered ??= [...this.scalars, ...(this.composites?.values() ?? [])].sort(compare);
+    this.ordered ??=
+      this.size === 0 ? NONE : [...(this.scalars ?? []), ...(this.composites?.values() ?? [])].sort(compare);
     return this.ordered;
   }
 
