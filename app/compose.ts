@@ -1,5 +1,5 @@
 import { createOidcVerifier, type OidcVerifier } from '../adapters/oidc/verifier.ts';
-import { typedPolicyEngine } from '../adapters/policy/index.ts';
+import { regoPolicyEngine } from '../adapters/policy/rego-engine.ts';
 import { type PendingEffect, readBacklog } from '../adapters/postgres/index.ts';
 import { prometheusSource } from '../adapters/prometheus/index.ts';
 import { scrapeSource } from '../adapters/scrape/index.ts';
@@ -55,7 +55,7 @@ export async function compose(
   const services: EffectServices = {
     database,
     blobs,
-    policy: typedPolicyEngine(),
+    policy: regoPolicyEngine(),
     evidence,
     metricsSource: metricsSources(environment.allowedHosts, now),
     fetch: outboundFetch(environment.allowedHosts),
