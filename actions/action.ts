@@ -29,6 +29,7 @@ import { annotationsOf, renderReport } from '../core/gate/report.ts';
 import { worstVerdict } from '../core/gate/verdict.ts';
 import type { OpenSignatureVerifier } from '../core/ports/attestations.ts';
 import type { ThrowawayDatabases } from '../core/ports/database.ts';
+import type { RepositoryPolicies } from '../core/ports/repository-policies.ts';
 import type { FileTree } from '../core/ports/system.ts';
 import { type ActionInputs, readActionInputs } from './action-inputs.ts';
 import { nodeGateIo } from './node-io.ts';
@@ -41,6 +42,7 @@ export interface ActionParts {
   readonly metrics?: (guarded: typeof fetch) => GateIo['metrics'];
   readonly databases?: (url: string) => ThrowawayDatabases;
   readonly signatures?: OpenSignatureVerifier;
+  readonly policies?: RepositoryPolicies;
 }
 
 interface ActionRun {
@@ -109,6 +111,7 @@ async function runGates(parts: ActionParts, run: ActionRun): Promise<Attempt[]> 
     allowedHosts: run.read.config.allowed_hosts,
     metrics: parts.metrics,
     signatures: parts.signatures,
+    policies: parts.policies,
     databases: databaseUrl === null ? undefined : parts.databases?.(databaseUrl),
   });
   const attempts: Attempt[] = [];

@@ -1,4 +1,5 @@
 import { serverDatabases } from '../adapters/node-io/server-databases.ts';
+import { repositoryPolicies } from '../adapters/policy/lazy.ts';
 import { openSignatures } from '../adapters/sigstore/lazy.ts';
 import { runAction } from './action.ts';
 import { nodeMetrics } from './metrics.ts';
@@ -9,4 +10,5 @@ process.exitCode = await runAction({
   metrics: (guarded) => nodeMetrics(guarded),
   databases: serverDatabases,
   signatures: openSignatures,
+  policies: repositoryPolicies,
 });

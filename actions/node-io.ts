@@ -4,6 +4,7 @@ import { InternalError } from '../core/errors.ts';
 import type { GateIo } from '../core/gate/gate.ts';
 import type { OpenSignatureVerifier } from '../core/ports/attestations.ts';
 import type { ThrowawayDatabases } from '../core/ports/database.ts';
+import type { RepositoryPolicies } from '../core/ports/repository-policies.ts';
 import { type Clock, type FileTree, type Log, silentLog } from '../core/ports/system.ts';
 
 export interface NodeIoParts {
@@ -13,6 +14,8 @@ export interface NodeIoParts {
   readonly databases?: ThrowawayDatabases | undefined;
   /** Verifies signatures; a gate that verifies none needs none. */
   readonly signatures?: OpenSignatureVerifier | undefined;
+  /** Runs the repository's own policies; a gate that runs none needs none. */
+  readonly policies?: RepositoryPolicies | undefined;
   /** Where metrics come from; a gate that reads none needs none. */
   readonly metrics?: ((guarded: typeof fetch) => GateIo['metrics']) | undefined;
   readonly clock?: Clock;
@@ -29,6 +32,7 @@ export function nodeGateIo(parts: NodeIoParts): GateIo {
     metrics: parts.metrics?.(guarded) ?? noMetrics,
     ...(parts.databases === undefined ? {} : { databases: parts.databases }),
     ...(parts.signatures === undefined ? {} : { signatures: parts.signatures }),
+    ...(parts.policies === undefined ? {} : { policies: parts.policies }),
     clock: parts.clock ?? systemClock,
     log: parts.log ?? silentLog,
   };

@@ -1,27 +1,34 @@
 import { checkConfig, configPath } from '../../core/config/parse.ts';
 import type { GateIo } from '../../core/gate/gate.ts';
+import type { Subject } from '../../core/gate/result.ts';
 import type { FileTree } from '../../core/ports/system.ts';
 import type { PolicyFacts } from './facts.ts';
+import { readCodeowners, readText } from './files.ts';
 import type { PolicyOptions } from './options.ts';
+import { collectRepositoryPolicies } from './repository/collect.ts';
 import { parseWorkflow } from './workflow.ts';
 
-/** Where GitHub looks for owners, in its order. */
-const codeownersPaths = ['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS'];
-
 /** Reads the repository's own rules of release. */
-export async function collectPolicy(options: PolicyOptions, io: GateIo): Promise<PolicyFacts> {
+export async function collectPolicy(
+  options: PolicyOptions,
+  subject: Subject,
+  io: GateIo,
+): Promise<PolicyFacts> {
   const workflows = [];
   for (const path of await io.files.list(options.workflows)) {
     const text = await readText(io.files, path);
     if (text !== null) workflows.push(parseWorkflow(path, text));
   }
   const paths = [...workflows.map((read) => (read.ok ? read.workflow.path : read.path)), configPath];
+  const config = await readConfig(io.files);
+  const seenConfig = config.state === 'valid' ? config.config : null;
   return {
     workflows,
-    config: await readConfig(io.files),
+    config,
     codeowners: await readCodeowners(io.files),
     changed: io.baseFiles === undefined ? null : await changedPaths(paths, io.files, io.baseFiles),
     configPath,
+    policies: await collectRepositoryPolicies(options, subject, io, seenConfig),
   };
 }
 
@@ -34,14 +41,6 @@ async function readConfig(files: FileTree): Promise<PolicyFacts['config']> {
     : { state: 'invalid', problems: checked.problems };
 }
 
-async function readCodeowners(files: FileTree): Promise<PolicyFacts['codeowners']> {
-  for (const path of codeownersPaths) {
-    const text = await readText(files, path);
-    if (text !== null) return { path, text };
-  }
-  return null;
-}
-
 async function changedPaths(
   paths: readonly string[],
   files: FileTree,
@@ -52,9 +51,4 @@ async function changedPaths(
     if ((await readText(files, path)) !== (await readText(base, path))) changed.add(path);
   }
   return changed;
-}
-
-async function readText(files: FileTree, path: string): Promise<string | null> {
-  const bytes = await files.read(path);
-  return bytes === null ? null : new TextDecoder().decode(bytes);
 }

@@ -1,5 +1,6 @@
 import type { ConfigProblem } from '../../core/config/problem.ts';
 import type { Config } from '../../core/config/schema.ts';
+import type { RepositoryPolicyFacts } from './repository/facts.ts';
 import type { WorkflowRead } from './workflow.ts';
 
 /** What the repository says about how it is released, read from the commit under test. */
@@ -14,4 +15,6 @@ export interface PolicyFacts {
   /** Files under test that differ from the base; null without a base. */
   readonly changed: ReadonlySet<string> | null;
   readonly configPath: string;
+  /** The repository's own policies. */
+  readonly policies: RepositoryPolicyFacts;
 }

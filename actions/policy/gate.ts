@@ -8,6 +8,6 @@ import { type PolicyOptions, policyOptionsSchema } from './options.ts';
 export const policyGate: Gate<PolicyOptions, PolicyFacts> = {
   name: 'policy',
   options: policyOptionsSchema,
-  collect: (options, _subject, io) => collectPolicy(options, io),
+  collect: collectPolicy,
   evaluate: (options, facts, _subject, now) => evaluatePolicy(options, facts, now),
 };

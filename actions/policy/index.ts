@@ -1,4 +1,5 @@
+import { repositoryPolicies } from '../../adapters/policy/lazy.ts';
 import { runAction } from '../action.ts';
 import { policyGate } from './gate.ts';
 
-process.exitCode = await runAction({ gates: [policyGate] });
+process.exitCode = await runAction({ gates: [policyGate], policies: repositoryPolicies });

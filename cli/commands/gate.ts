@@ -7,6 +7,7 @@ import { gitTree } from '../../adapters/node-io/git-tree.ts';
 import { readConfig } from '../../adapters/node-io/read-config.ts';
 import { serverDatabases } from '../../adapters/node-io/server-databases.ts';
 import { systemClock } from '../../adapters/node-io/system.ts';
+import { repositoryPolicies } from '../../adapters/policy/lazy.ts';
 import { prometheusSource } from '../../adapters/prometheus/index.ts';
 import { scrapeSource } from '../../adapters/scrape/index.ts';
 import { openSignatures } from '../../adapters/sigstore/lazy.ts';
@@ -15,6 +16,7 @@ import type { Config } from '../../core/config/schema.ts';
 import { ConfigError, InputError } from '../../core/errors.ts';
 import { exitStatusOfVerdict } from '../../core/gate/exit-status.ts';
 import type { AnyGate, GateIo } from '../../core/gate/gate.ts';
+import { parseInput } from '../../core/gate/input-document.ts';
 import { gateNames } from '../../core/gate/names.ts';
 import { knownKeys } from '../../core/gate/options.ts';
 import { toSarif } from '../../core/gate/sarif.ts';
@@ -41,6 +43,7 @@ export const gateCommand: CliCommand = {
     json: { help: 'print exactly one GateResult and nothing else' },
     sarif: { value: 'FILE', help: 'also write the findings as SARIF 2.1.0' },
     evidence: { value: 'DIR', help: 'also write the result and its evidence files' },
+    input: { value: 'FILE', help: 'policy: facts for the policies, JSON or YAML, as `input.facts`' },
     'database-url': {
       value: 'URL',
       help: 'Postgres for dry runs; default: one that is started and thrown away',
@@ -53,6 +56,7 @@ export const gateCommand: CliCommand = {
     ['gate migrations --base origin/main', 'the migrations that this branch adds'],
     ['gate migrations db/changes/0042.sql', 'one file'],
     ['gate slo --json | jq .verdict', 'for a script'],
+    ['gate policy --input facts.json', "the repository's own policies, with further facts"],
     ['gate policy --sarif policy.sarif', 'for code scanning'],
   ],
   async run(input, world) {
@@ -68,6 +72,7 @@ export const gateCommand: CliCommand = {
       ref: input.text('ref'),
     });
     const rawOptions = withPaths(gate, config.gates[gate.name], paths);
+    const facts = await readFacts(gate, input.text('input'), world);
     const databases = databasesFor(input.text('database-url'));
     try {
       const io = nodeGateIo({
@@ -77,6 +82,7 @@ export const gateCommand: CliCommand = {
         metrics,
         databases,
         signatures: openSignatures,
+        policies: { ...repositoryPolicies, ...(facts === undefined ? {} : { facts }) },
       });
       const outcome = await runGate(gate, { rawOptions, subject, io, configSha256: sha256, tool });
       await writeOutputs(input, world, outcome);
@@ -145,6 +151,18 @@ function withPaths(gate: AnyGate, raw: unknown, paths: readonly string[]): unkno
     throw new ConfigError('CONFIG_INVALID', `gates.${gate.name}: expected a mapping`, 'correct the config');
   }
   return { ...raw, paths };
+}
+
+/** Facts for the policies; undefined when none are given. */
+async function readFacts(gate: AnyGate, path: string | null, world: CliWorld): Promise<unknown> {
+  if (path === null) return undefined;
+  if (gate.name !== 'policy') {
+    throw new InputError('USAGE', `the ${gate.name} gate takes no --input`, 'leave --input out');
+  }
+  const text = Buffer.from(await readNamedFile(world, path, 8 * 1_024 * 1_024)).toString('utf8');
+  const parsed = parseInput(path, text);
+  if (parsed.ok) return parsed.value;
+  throw new InputError('FILE_INVALID', `${path}: ${parsed.problem}`, 'give a file of JSON or YAML');
 }
 
 function databasesFor(url: string | null) {

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { OpenSignatureVerifier } from '../ports/attestations.ts';
 import type { ThrowawayDatabases } from '../ports/database.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
+import type { RepositoryPolicies } from '../ports/repository-policies.ts';
 import type { Clock, FileTree, Log } from '../ports/system.ts';
 import type { GateName } from './names.ts';
 import type { Finding, Subject, Verdict } from './result.ts';
@@ -40,6 +41,8 @@ export interface GateIo {
   readonly databases?: ThrowawayDatabases;
   /** Verifies signatures offline; absent where they cannot be verified. */
   readonly signatures?: OpenSignatureVerifier;
+  /** Runs the repository's own policies; absent where none can be run. */
+  readonly policies?: RepositoryPolicies;
   readonly clock: Clock;
   readonly log: Log;
 }

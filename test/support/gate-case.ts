@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { nodeMetrics } from '../../actions/metrics.ts';
 import { type GateRunOutcome, runGate } from '../../actions/run-gate.ts';
 import { folderTree } from '../../adapters/node-io/folder-tree.ts';
+import { repositoryPolicies } from '../../adapters/policy/lazy.ts';
 import { openSignatures } from '../../adapters/sigstore/lazy.ts';
 import type { AnyGate, GateIo } from '../../core/gate/gate.ts';
 import { silentLog } from '../../core/ports/system.ts';
@@ -16,6 +17,8 @@ const caseSchema = z.strictObject({
   now: z.iso.datetime().default('2026-05-04T12:00:00Z'),
   ref: z.string().default('refs/heads/change'),
   options: z.unknown().optional(),
+  /** Facts from whoever runs the policy gate. */
+  facts: z.unknown().optional(),
   /** Codes of the findings of level error and warning, sorted. */
   codes: z.array(z.string()),
   /** What a URL answers; anything else refuses the connection. `answers` are given one after the other. */
@@ -62,6 +65,7 @@ export async function runCase(gate: AnyGate, folder: string): Promise<GateRunOut
     fetch: fetchCase,
     metrics: nodeMetrics(fetchCase, clock),
     signatures: openSignatures,
+    policies: spec.facts === undefined ? repositoryPolicies : { ...repositoryPolicies, facts: spec.facts },
     clock,
     log: silentLog,
   };

@@ -1,0 +1,8 @@
+package conductor.release
+
+default allow := false
+
+allow if {
+	input.facts.approved == true
+	input.origins.facts == "caller"
+}

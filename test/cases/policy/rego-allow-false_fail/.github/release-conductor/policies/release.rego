@@ -1,0 +1,5 @@
+package conductor.release
+
+default allow := false
+
+allow if input.facts.approved == true

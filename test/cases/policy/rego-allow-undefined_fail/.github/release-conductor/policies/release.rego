@@ -1,0 +1,3 @@
+package conductor.release
+
+allow if input.facts.approved == true

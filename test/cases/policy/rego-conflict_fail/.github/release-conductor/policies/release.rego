@@ -1,0 +1,5 @@
+package conductor.release
+
+allow := true
+
+allow := false if input.subject.repository != ""

@@ -1,0 +1,3 @@
+package conductor.release
+
+deny contains

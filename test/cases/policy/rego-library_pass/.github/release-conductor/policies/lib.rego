@@ -1,0 +1,3 @@
+package lib.images
+
+floating(image) if endswith(image, ":latest")

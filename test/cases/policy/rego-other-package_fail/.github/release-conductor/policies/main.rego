@@ -1,0 +1,3 @@
+package main
+
+deny contains {"code": "x", "message": "y"} if true
