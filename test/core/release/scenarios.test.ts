@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { config } from '../support/facts.ts';
+import { World, type WorldOptions } from './world.ts';
+
+const toProduction = (world: World) =>
+  world.deployments.filter(({ environment }) => environment === 'production');
+const rollbacks = (world: World) => world.deployments.filter(({ task }) => task === 'rollback');
+
+/** A release at its first canary step, with nobody typing by himself. */
+async function atTen(options: WorldOptions = {}): Promise<World> {
+  const world = new World({ promotes: false, ...options });
+  await world.play((one) => one.state.phase === 'promotable');
+  world.say('/promote 10');
+  return world.play((one) => one.state.phase === 'observing');
+}
+
+describe('scenario 12: without data nothing is promoted', () => {
+  it.each<[string, WorldOptions, string | null]>([
+    ['a provider that answers 500', { blind: (weight) => weight === 10 }, 'NO_DATA'],
+    ['no request at all', { rps: 0 }, 'NO_DATA'],
+    ['a handful of requests', { rps: 1 }, null],
+  ])('%s', async (_name, options, hold) => {
+    const world = await atTen(options);
+    await world.play(() => false, 120);
+    expect(world.state.hold?.code ?? null).toBe(hold);
+    expect(world.state.measuring?.verdict).not.toBe('ready');
+    world.say('/promote 50');
+    await world.play(() => false, 140);
+    expect(world.comments.at(-1)).toMatch(/RELEASE_HELD|NOT_READY/);
+    expect(toProduction(world).map(({ payload }) => payload.weight)).toEqual([10]);
+  });
+});
+
+describe('scenario 13: a breach at any step is followed by traffic back on the verified version', () => {
+  it.each([10, 50, 100])('at %i %%, within five scrape intervals', async (weight) => {
+    let brokenAt = Number.POSITIVE_INFINITY;
+    const world = new World({ errorRate: () => (world.now >= brokenAt ? 0.5 : 0) });
+    await world.play((one) => one.weight === weight && one.state.phase === 'observing');
+    brokenAt = world.now + 3_000;
+    await world.play((one) => rollbacks(one).length > 0);
+    const { interval } = config().canary;
+    expect((world.now - brokenAt) / interval).toBeLessThanOrEqual(5);
+    await world.play((one) => one.state.phase === 'rolled_back');
+    expect(world.weight).toBe(0);
+    expect(rollbacks(world).map(({ payload }) => payload.version)).toEqual(['v1.0.0']);
+  });
+});
+
+describe('scenario 14: automatic, manual and requested rollback at once', () => {
+  it('are one step to the last verified version, and a hold remains that says why', async () => {
+    let broken = false;
+    const world = await atTen({ errorRate: () => (broken ? 0.9 : 0) });
+    broken = true;
+    world.say('/rollback by hand', 'ada');
+    // As the promotion API asks: without a comment.
+    world.say('/rollback slo breach', 'grace', 'User', -42);
+    await world.play((one) => one.state.phase === 'rolled_back', 200);
+    await world.play(() => false, 260);
+    expect(rollbacks(world)).toMatchObject([{ payload: { version: 'v1.0.0', weight: 100 } }]);
+    expect(world.state.hold?.reason).toMatch(/rollback ordered|error/);
+    expect([...world.effects.keys()].some((id) => id.startsWith('reaction/-42'))).toBe(false);
+  });
+});
+
+describe('scenario 17: nothing goes back onto something worse', () => {
+  it('a breach during the rollback changes nothing, and its failure escalates', async () => {
+    const world = await new World({
+      errorRate: () => 0.5,
+      deploymentState: ({ task }) => (task === 'rollback' ? 'failure' : 'success'),
+    }).play(() => false, 300);
+    expect(rollbacks(world)).toHaveLength(1);
+    expect(world.state).toMatchObject({ phase: 'rolling_back', hold: { code: 'ROLLBACK_FAILED' } });
+    expect(world.comments.filter((text) => text.includes('## Escalation Request'))).toHaveLength(1);
+  });
+
+  it('an unhealthy baseline holds the release and calls people', async () => {
+    const world = await new World({ errorRate: () => 0.4, baselineErrorRate: 0.4 }).play(() => false, 90);
+    expect(rollbacks(world)).toEqual([]);
+    expect(world.state.hold?.code).toBe('BASELINE_UNHEALTHY');
+    expect(world.comments.some((text) => text.includes('## Escalation Request'))).toBe(true);
+  });
+});
+
+describe('advance per step', () => {
+  it('takes the automatic steps by itself and waits for a person at the others', async () => {
+    const plan = { config: config({ advance: ['auto', 'manual', 'auto'] }) };
+    const world = await new World({ promotes: false, plan }).play(() => false, 200);
+    expect(world.weight).toBe(10);
+    world.say('/promote 50');
+    await world.play();
+    expect(world.state.phase).toBe('closed');
+    expect(world.state.approvals.filter(({ decision }) => decision === 'allowed')).toMatchObject([
+      { step: '10 %', actor: 'release-conductor[bot]' },
+      { step: '50 %', actor: 'ada' },
+      { step: '100 %', actor: 'release-conductor[bot]' },
+    ]);
+  });
+});
