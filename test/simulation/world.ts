@@ -185,12 +185,11 @@ export class World {
       }
       if (hasEnded(release.phase) || release.plan === null) continue;
       const { tag, phase, hold } = release;
-      if (hold !== null && isCalm) {
-        if (gatesNotPassed(release).length > 0)
-          for (const gate of release.plan.config.required_gates) this.people.runGate(tag, gate, 'pass');
-        this.people.comment(tag, 'alice', phase === 'rolling_back' ? '/rollback try again' : '/resume');
-      } else if (phase === 'gating' && isCalm) {
+      if (isCalm && gatesNotPassed(release).length > 0) {
         for (const gate of release.plan.config.required_gates) this.people.runGate(tag, gate, 'pass');
+      }
+      if (hold !== null && isCalm) {
+        this.people.comment(tag, 'alice', phase === 'rolling_back' ? '/rollback try again' : '/resume');
       } else if (hold === null && release.plan.config.canary.advance === 'manual') {
         const isReady =
           phase === 'promotable' ||
