@@ -8,7 +8,7 @@ import type { ReadContracts } from './read.ts';
 /** What the migrations under test would break in the version that still runs while they are applied. */
 export function judgeContracts(
   migrations: readonly Migration[],
-  { uses, problems }: ReadContracts,
+  { uses, problems, notSearched }: ReadContracts,
 ): readonly Finding[] {
   const broken = breakagesOf(migrations).flatMap((breakage) => {
     const users = usersOf(breakage, uses);
@@ -25,8 +25,18 @@ export function judgeContracts(
         path,
       }),
     ),
+    ...(notSearched > 0 ? [partlySearched(notSearched)] : []),
     ...broken,
   ];
+}
+
+function partlySearched(files: number): Finding {
+  return {
+    code: 'code-not-searched',
+    level: 'warning',
+    message: `${files} source files of the base were not searched for SQL: there are too many.`,
+    help: 'Narrow gates.migrations.contracts.code to where queries are, or declare contracts.',
+  };
 }
 
 /**

@@ -18,9 +18,11 @@ export interface ReadContracts {
   /** Files that declare a contract: where there is one, it is taken to be complete. */
   readonly declaredIn: readonly string[];
   readonly problems: readonly FileProblem[];
+  /** Source files beyond the limit, which nobody looked into. */
+  readonly notSearched: number;
 }
 
-export const noContracts: ReadContracts = { uses: [], declaredIn: [], problems: [] };
+export const noContracts: ReadContracts = { uses: [], declaredIn: [], problems: [], notSearched: 0 };
 
 /** Files of source code that are looked into, and bytes of each, at most. */
 const limits = { files: 5_000, bytes: 512 * 1024 } as const;
@@ -44,7 +46,7 @@ export async function readContracts(
     const text = await textOf(base, path);
     uses.push(...(path.endsWith('.prisma') ? prismaUses(text, path) : await sqlUses(text, path)));
   }
-  return { uses, declaredIn: declared, problems };
+  return { uses, declaredIn: declared, problems, notSearched: Math.max(0, code.length - limits.files) };
 }
 
 async function textOf(files: FileTree, path: string): Promise<string> {

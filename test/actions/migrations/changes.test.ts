@@ -64,6 +64,13 @@ describe('contracts of the running version', () => {
     expect((await judge({ files, base: table })).find('ban-drop-column')?.level).toBe('error');
   });
 
+  it('say when there is more code than was searched', async () => {
+    const many = Object.fromEntries(Array.from({ length: 5_003 }, (_, n) => [`src/f${n}.ts`, '']));
+    const files = { ...table, 'migrations/2.sql': 'ALTER TABLE orders DROP COLUMN note;' };
+    const { find } = await judge({ files, base: { ...table, ...many } });
+    expect(find('code-not-searched')?.message).toContain('3 source files');
+  });
+
   it('that cannot be read fail', async () => {
     const base = { ...table, 'db/contracts/shop.yml': 'version: 2\n' };
     const files = { ...base, 'migrations/2.sql': 'ALTER TABLE orders DROP COLUMN note;' };
