@@ -11,12 +11,13 @@ import { suggest } from '../../core/gate/suggest.ts';
 import type { FileTree } from '../../core/ports/system.ts';
 import type { CliCommand } from '../command.ts';
 import { harmless } from '../render-gate.ts';
+import { policyProblems } from '../validate-policies.ts';
 import { findLinter, type WorkflowLinter, workflowProblems } from '../validate-workflows.ts';
 
 export const validateCommand: CliCommand = {
   usage: '[DIR] [options]',
   description: [
-    'Checks the config, every gate section of it and the workflow files of a repository.',
+    'Checks the config, every gate section of it, the workflow files and the policies of a repository.',
     'Prints every problem as file:line:column. Exit status 0: none, 2: some.',
   ].join('\n'),
   options: {
@@ -59,7 +60,12 @@ async function allProblems(
 ): Promise<readonly ConfigProblem[]> {
   const checked = checkConfig(text);
   if (!checked.ok) return checked.problems;
-  return [...sectionProblems(text, checked.config), ...(await workflowProblems(checked.config, files, lint))];
+  const { config } = checked;
+  return [
+    ...sectionProblems(text, config),
+    ...(await workflowProblems(config, files, lint)),
+    ...(await policyProblems(config, files)),
+  ];
 }
 
 /** The gates' own sections, each by its gate's schema. */

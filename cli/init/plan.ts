@@ -56,6 +56,16 @@ export async function planInit(choices: InitChoices): Promise<readonly PlannedFi
       'deploy/platform.mjs',
       'starts a version and shifts traffic: adapt it to your platform',
     ),
+    await file(
+      '.github/release-conductor/policies/release.rego',
+      'init/policies/release.rego',
+      'your own rules, which the policy gate applies: owners for what decides about releases, quiet hours',
+    ),
+    await file(
+      '.github/release-conductor/policies/release_test.rego',
+      'init/policies/release_test.rego',
+      'the tests of the policy, which the gate runs too; by hand: release-conductor rego test .github/release-conductor',
+    ),
     await file('slo.yaml', 'init/slo.yaml', 'what users are promised; the slo gate watches its error budget'),
     await file('golden_paths.yaml', 'init/golden_paths.yaml', 'what users do most, as probes'),
     ...(choices.owner === null ? [] : [codeOwners(choices.owner)]),
@@ -66,6 +76,7 @@ export async function planInit(choices: InitChoices): Promise<readonly PlannedFi
 function codeOwners(owner: string): PlannedFile {
   const paths = [
     '/.github/release-conductor.yml',
+    '/.github/release-conductor/',
     '/.github/workflows/',
     '/.github/deploy/',
     '/.github/CODEOWNERS',

@@ -81,6 +81,25 @@ describe('gate', () => {
     expect(stdout).not.toContain('migrations/0001.sql');
   });
 
+  it('gives policies the facts of a file, as its word alone', async () => {
+    const policy =
+      'package conductor.release\n\ndefault allow := false\n\nallow if input.facts.approvals > 1\n';
+    const folder = await folderWith({
+      '.github/release-conductor/policies/release.rego': policy,
+      'few.json': '{"approvals": 1}',
+      'enough.yaml': 'approvals: 2',
+      'broken.json': '{',
+    });
+    expect((await gate(folder, 'policy')).stdout).toContain('policy-denied');
+    expect((await gate(folder, 'policy', '--input', 'few.json')).status).toBe(1);
+    const { status, stdout } = await gate(folder, 'policy', '--input', 'enough.yaml', '--json');
+    expect(status).toBe(0);
+    const { measurements, inputs } = JSON.parse(stdout);
+    expect(measurements.policies.supplied).toContain('facts');
+    expect(inputs.policy_sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect((await gate(folder, 'policy', '--input', 'broken.json')).status).toBe(2);
+  });
+
   it('takes repository, commit and branch from git', async () => {
     const folder = await folderWith({ '.github/release-conductor.yml': config, 'migrations/0001.sql': safe });
     const git = (...args: string[]) =>
@@ -132,6 +151,8 @@ describe('gate', () => {
     ['a folder that is not there', ['migrations', '--directory', 'nowhere'], /no folder/],
     ['a config that is not there', ['migrations', '--config', 'nowhere.yml'], /no file nowhere.yml/],
     ['a malformed sha', ['migrations', '--sha', 'main'], /malformed/],
+    ['facts for a gate that takes none', ['slo', '--input', 'facts.json'], /takes no --input/],
+    ['facts that are not there', ['policy', '--input', 'facts.json'], /no file facts.json/],
     ['paths for a gate that takes none', ['policy', 'some/path'], /takes no paths/],
   ])('exits 2 with %s', async (_name, argv, message) => {
     const { status, stderr } = await gate(await folderWith({}), ...argv);

@@ -25,6 +25,28 @@ describe('init', () => {
     });
   });
 
+  it.each<[string, string[]]>([
+    ['with an owner', ['--owner', '@acme/platform']],
+    ['without one', []],
+  ])('%s writes a policy that the policy gate runs, and what passes it', async (_name, argv) => {
+    const folder = await folderWith({});
+    await run(folder, 'init', ...argv);
+    const first = await run(folder, 'gate', 'policy', '--json');
+    expect(JSON.parse(first.stdout).measurements.policies).toMatchObject({ files: 2, tests: 5 });
+    expect(first.status).toBe(0);
+  });
+
+  it('writes a policy that holds for what comes after it', async () => {
+    const base = await folderWith({});
+    const change = await folderWith({});
+    await run(base, 'init');
+    await run(change, 'init');
+    await writeFile(join(change, '.github/workflows/gates.yml'), '# nothing is judged any more\n');
+    const { status, stdout } = await run(change, 'gate', 'policy', '--base', base);
+    expect(stdout).toContain('decides-without-owner');
+    expect(status).toBe(1);
+  });
+
   it('conducts releases when it knows where the metrics are', async () => {
     const folder = await folderWith({});
     await run(folder, 'init', '--metrics', 'http://prometheus:9090', '--service', 'shop');
@@ -131,6 +153,18 @@ describe('validate', () => {
       '.github/workflows/gates.yml',
       (t) => t.replace('runs-on', 'runs-onn'),
       /gates\.yml:\d+:\d+: .*runs-on/,
+    ],
+    [
+      'a policy that does not compile',
+      '.github/release-conductor/policies/release.rego',
+      (t) => t.replace('some changed in', 'some changed inn'),
+      /policies\/release\.rego:\d+:\d+: rego_parse_error/,
+    ],
+    [
+      'a policy whose test fails',
+      '.github/release-conductor/policies/release.rego',
+      (t) => t.replace('"from": 16', '"from": 17'),
+      /policies\/release_test\.rego:\d+:\d+: .*test_friday_evening_is_quiet: failed/,
     ],
     [
       'a trigger whose results never count',
