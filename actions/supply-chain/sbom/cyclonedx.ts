@@ -77,20 +77,24 @@ const uniqueLists = new Set(
 
 /** Whether two items are the same. Only those that agree in what usually tells them apart are compared as a whole. */
 function repeats(list: readonly unknown[]): boolean {
-  if (list.length < 2) return false;
-  const seen = new Map<string, unknown>();
-  const whole = new Set<string>();
-  for (const item of list) {
-    const key = tellsApart(item);
-    if (!seen.has(key)) {
-      seen.set(key, item);
-      continue;
-    }
-    const [first, text] = [JSON.stringify(seen.get(key)), JSON.stringify(item)];
-    if (first === text || whole.has(text)) return true;
-    whole.add(text);
+  const keys = list.map(tellsApart);
+  if (list.length <= fewItems) {
+    return keys.some((key, index) => keys.indexOf(key) < index && sameAsEarlier(list, index));
   }
-  return false;
+  if (new Set(keys).size === keys.length) return false;
+  const seen = new Set<string>();
+  return list.some((item, index) => {
+    const text = `${keys[index]} ${JSON.stringify(item)}`;
+    return seen.has(text) || !seen.add(text);
+  });
+}
+
+/** Most lists are this short: no table is made for them. */
+const fewItems = 4;
+
+function sameAsEarlier(list: readonly unknown[], index: number): boolean {
+  const text = JSON.stringify(list[index]);
+  return list.slice(0, index).some((other) => JSON.stringify(other) === text);
 }
 
 function tellsApart(item: unknown): string {
@@ -112,7 +116,7 @@ function referenceProblems(document: JsonObject): SbomProblem[] {
     if (Array.isArray(value)) {
       if (uniqueLists.has(key) && repeats(value))
         problems.push({ place: key, message: 'lists the same twice' });
-      for (const item of value) visit(item, key);
+      for (const item of value) if (typeof item === 'object') visit(item, key);
     } else if (isRecord(value)) {
       const ref = textOf(value['bom-ref']);
       const part = key === 'components' || key === 'component' || key === 'services';

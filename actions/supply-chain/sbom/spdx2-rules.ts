@@ -58,29 +58,31 @@ class Rules {
     const { document } = this;
     const creation = isRecord(document.creationInfo) ? document.creationInfo : {};
     const version = textOf(document.spdxVersion) ?? '';
-    this.need(/^SPDX-2\.[23]$/.test(version), 'spdxVersion', 'must be SPDX-2.2 or SPDX-2.3');
-    this.need(document.SPDXID === 'SPDXRef-DOCUMENT', 'SPDXID', 'must be SPDXRef-DOCUMENT');
-    this.need(document.dataLicense === 'CC0-1.0', 'dataLicense', 'must be CC0-1.0');
-    this.text(document.name, 'name');
+    this.need(/^SPDX-2\.[23]$/.test(version), '', 'spdxVersion', 'must be SPDX-2.2 or SPDX-2.3');
+    this.need(document.SPDXID === 'SPDXRef-DOCUMENT', '', 'SPDXID', 'must be SPDXRef-DOCUMENT');
+    this.need(document.dataLicense === 'CC0-1.0', '', 'dataLicense', 'must be CC0-1.0');
+    this.text(document.name, '', 'name');
     const namespace = textOf(document.documentNamespace) ?? '';
     this.need(
       URL.canParse(namespace) && !namespace.includes('#'),
+      '',
       'documentNamespace',
       'must be a URI without #',
     );
-    this.moment(creation.created, 'creationInfo.created');
+    this.moment(creation.created, '', 'creationInfo.created');
     const creators = listOf(creation.creators).map(textOf);
-    this.need(creators.length > 0, 'creationInfo.creators', 'must name at least one creator');
+    this.need(creators.length > 0, '', 'creationInfo.creators', 'must name at least one creator');
     this.need(
       creators.every((one) => creator.test(one ?? '')),
+      '',
       'creationInfo.creators',
       'must each start with Person:, Organization: or Tool:',
     );
     recordsOf(document.externalDocumentRefs).forEach((one, index) => {
       const place = `externalDocumentRefs[${index}]`;
       const id = textOf(one.externalDocumentId) ?? '';
-      this.need(/^DocumentRef-[\w.+-]+$/.test(id), `${place}.externalDocumentId`, 'must be DocumentRef-…');
-      this.need(URL.canParse(textOf(one.spdxDocument) ?? ''), `${place}.spdxDocument`, 'must be a URI');
+      this.need(/^DocumentRef-[\w.+-]+$/.test(id), place, 'externalDocumentId', 'must be DocumentRef-…');
+      this.need(URL.canParse(textOf(one.spdxDocument) ?? ''), place, 'spdxDocument', 'must be a URI');
       this.checksum(one.checksum, `${place}.checksum`);
     });
   }
@@ -90,69 +92,72 @@ class Rules {
     for (const name of lists) {
       const list = this.document[name];
       if (list === undefined) continue;
-      this.need(Array.isArray(list) && list.every(isRecord), name, 'must be a list of objects');
+      this.need(Array.isArray(list) && list.every(isRecord), '', name, 'must be a list of objects');
     }
   }
 
   /** Clause 7. */
   package(one: JsonObject, place: string): void {
     this.id(one.SPDXID, place);
-    this.text(one.name, `${place}.name`);
+    this.text(one.name, place, 'name');
     this.need(
       Boolean(textOf(one.downloadLocation)),
-      `${place}.downloadLocation`,
+      place,
+      'downloadLocation',
       'is missing (NOASSERTION and NONE are values)',
     );
-    this.optionalText(one.versionInfo, `${place}.versionInfo`);
+    this.optionalText(one.versionInfo, place, 'versionInfo');
     this.checksums(one.checksums, place);
     for (const key of ['supplier', 'originator']) {
       const value = one[key];
       const known = value === undefined || value === 'NOASSERTION' || agent.test(textOf(value) ?? '');
-      this.need(known, `${place}.${key}`, 'must be Person: …, Organization: … or NOASSERTION', 'warning');
+      this.need(known, place, key, 'must be Person: …, Organization: … or NOASSERTION', 'warning');
     }
     const analyzed = one.filesAnalyzed;
     this.need(
       analyzed === undefined || typeof analyzed === 'boolean',
-      `${place}.filesAnalyzed`,
+      place,
+      'filesAnalyzed',
       'must be true or false',
     );
     this.need(
       analyzed !== false || one.packageVerificationCode === undefined,
-      `${place}.packageVerificationCode`,
+      place,
+      'packageVerificationCode',
       'needs filesAnalyzed: true',
     );
     if (this.old) {
       for (const key of ['licenseConcluded', 'licenseDeclared', 'copyrightText'])
-        this.need(textOf(one[key]) !== null, `${place}.${key}`, 'is mandatory in SPDX 2.2');
+        this.need(textOf(one[key]) !== null, place, key, 'is mandatory in SPDX 2.2');
     }
-    this.expression(one.licenseConcluded, `${place}.licenseConcluded`);
-    this.expression(one.licenseDeclared, `${place}.licenseDeclared`);
+    this.expression(one.licenseConcluded, place, 'licenseConcluded');
+    this.expression(one.licenseDeclared, place, 'licenseDeclared');
     for (const [index, ref] of listOf(one.externalRefs).entries())
       this.reference(ref, `${place}.externalRefs[${index}]`);
     const purpose = one.primaryPackagePurpose;
-    if (purpose !== undefined) this.oneOf(purposes, purpose, `${place}.primaryPackagePurpose`);
+    if (purpose !== undefined) this.oneOf(purposes, purpose, place, 'primaryPackagePurpose');
     for (const key of ['builtDate', 'releaseDate', 'validUntilDate'])
-      if (one[key] !== undefined) this.moment(one[key], `${place}.${key}`);
+      if (one[key] !== undefined) this.moment(one[key], place, key);
     this.annotations(one.annotations, place);
   }
 
   /** Clause 8. SHA-1 is mandatory for a file. */
   file(one: JsonObject, place: string): void {
     this.id(one.SPDXID, place);
-    this.text(one.fileName, `${place}.fileName`);
+    this.text(one.fileName, place, 'fileName');
     this.checksums(one.checksums, place);
     const hasSha1 = recordsOf(one.checksums).some(({ algorithm }) => algorithm === 'SHA1');
-    this.need(hasSha1, `${place}.checksums`, 'must hold a SHA1');
-    for (const type of listOf(one.fileTypes)) this.oneOf(fileTypes, type, `${place}.fileTypes`);
-    this.expression(one.licenseConcluded, `${place}.licenseConcluded`);
+    this.need(hasSha1, place, 'checksums', 'must hold a SHA1');
+    for (const type of listOf(one.fileTypes)) this.oneOf(fileTypes, type, place, 'fileTypes');
+    this.expression(one.licenseConcluded, place, 'licenseConcluded');
     this.annotations(one.annotations, place);
   }
 
   /** Clause 9. */
   snippet(one: JsonObject, place: string): void {
     this.id(one.SPDXID, place);
-    this.text(one.snippetFromFile, `${place}.snippetFromFile`);
-    this.need(listOf(one.ranges).length > 0, `${place}.ranges`, 'must hold a range of bytes');
+    this.text(one.snippetFromFile, place, 'snippetFromFile');
+    this.need(listOf(one.ranges).length > 0, place, 'ranges', 'must hold a range of bytes');
   }
 
   /** Clause 10. */
@@ -161,11 +166,12 @@ class Rules {
       const place = `hasExtractedLicensingInfos[${index}]`;
       this.need(
         /^LicenseRef-[\w.+-]+$/.test(textOf(one.licenseId) ?? ''),
-        `${place}.licenseId`,
+        place,
+        'licenseId',
         'must be LicenseRef-…',
         'warning',
       );
-      this.need(textOf(one.extractedText) !== null, `${place}.extractedText`, 'is missing');
+      this.need(textOf(one.extractedText) !== null, place, 'extractedText', 'is missing');
     });
     this.annotations(this.document.annotations, '');
   }
@@ -175,7 +181,7 @@ class Rules {
     recordsOf(this.document.relationships).forEach((one, index) => {
       const place = `relationships[${index}]`;
       if (!relationshipTypes.has(String(one.relationshipType)))
-        this.oneOf(relationshipTypes, one.relationshipType, `${place}.relationshipType`);
+        this.oneOf(relationshipTypes, one.relationshipType, place, 'relationshipType');
       this.end(one.spdxElementId, place);
       this.end(one.relatedSpdxElement, place);
     });
@@ -183,6 +189,7 @@ class Rules {
     const packages = listOf(this.document.packages).length;
     this.need(
       this.described.size > 0 || packages === 1,
+      '',
       'relationships',
       'must say what the document describes (SPDXRef-DOCUMENT DESCRIBES …)',
     );
@@ -195,8 +202,8 @@ class Rules {
 
   private id(value: unknown, place: string): void {
     const id = textOf(value) ?? '';
-    this.need(spdxId.test(id), `${place}.SPDXID`, 'must be SPDXRef-…');
-    this.need(!this.ids.has(id), `${place}.SPDXID`, `${JSON.stringify(id)} is used twice`);
+    this.need(spdxId.test(id), place, 'SPDXID', 'must be SPDXRef-…');
+    if (this.ids.has(id)) this.need(false, place, 'SPDXID', `${JSON.stringify(id)} is used twice`);
     this.ids.add(id);
   }
 
@@ -209,14 +216,11 @@ class Rules {
     const name = textOf(algorithm) ?? '';
     const digits = Object.hasOwn(checksumDigits, name) ? checksumDigits[name] : undefined;
     const hex = textOf(checksumValue) ?? '';
-    this.need(
-      digits !== undefined,
-      `${place}.algorithm`,
-      `${JSON.stringify(name)} is no algorithm of SPDX 2.3`,
-    );
+    this.need(digits !== undefined, place, 'algorithm', 'must be an algorithm of SPDX 2.3');
     this.need(
       /^[0-9a-fA-F]+$/.test(hex) && (digits === undefined || digits === null || hex.length === digits),
-      `${place}.checksumValue`,
+      place,
+      'checksumValue',
       'must be a digest in hex of the algorithm’s length',
     );
   }
@@ -224,9 +228,9 @@ class Rules {
   private reference(value: unknown, place: string): void {
     const ref = isRecord(value) ? value : {};
     if (!referenceCategories.has(String(ref.referenceCategory)))
-      this.oneOf(referenceCategories, ref.referenceCategory, `${place}.referenceCategory`);
-    this.text(ref.referenceType, `${place}.referenceType`);
-    this.text(ref.referenceLocator, `${place}.referenceLocator`);
+      this.oneOf(referenceCategories, ref.referenceCategory, place, 'referenceCategory');
+    this.text(ref.referenceType, place, 'referenceType');
+    this.text(ref.referenceLocator, place, 'referenceLocator');
   }
 
   private annotations(list: unknown, place: string): void {
@@ -235,24 +239,26 @@ class Rules {
       const at = `${place === '' ? '' : `${place}.`}annotations[${index}]`;
       this.need(
         creator.test(textOf(one.annotator) ?? ''),
-        `${at}.annotator`,
+        at,
+        'annotator',
         'must start with Person:, Organization: or Tool:',
       );
       this.need(
         /^(REVIEW|OTHER)$/.test(String(one.annotationType)),
-        `${at}.annotationType`,
+        at,
+        'annotationType',
         'must be REVIEW or OTHER',
       );
-      this.moment(one.annotationDate, `${at}.annotationDate`);
+      this.moment(one.annotationDate, at, 'annotationDate');
     });
   }
 
   /** Tools copy what a package says about itself: text that is no expression binds nobody, but breaks nothing else. */
-  private expression(value: unknown, place: string): void {
+  private expression(value: unknown, place: string, key: string): void {
     if (value === undefined) return;
     const text = textOf(value);
     if (text === null) {
-      this.need(false, place, 'must be text');
+      this.need(false, place, key, 'must be text');
       return;
     }
     let valid = this.expressions.get(text);
@@ -260,37 +266,42 @@ class Rules {
       valid = text === 'NONE' || text === 'NOASSERTION' || parseExpression(text) !== null;
       this.expressions.set(text, valid);
     }
-    this.need(valid, place, 'is no licence expression', 'warning');
+    this.need(valid, place, key, 'is no licence expression', 'warning');
   }
 
-  private moment(value: unknown, place: string): void {
+  private moment(value: unknown, place: string, key: string): void {
     const text = textOf(value) ?? '';
     this.need(
       moment.test(text) && !Number.isNaN(Date.parse(text)),
       place,
+      key,
       'must be a time such as 2026-01-31T12:00:00Z',
     );
   }
 
-  private oneOf(known: ReadonlySet<string>, value: unknown, place: string): void {
+  private oneOf(known: ReadonlySet<string>, value: unknown, place: string, key: string): void {
     if (known.has(String(value))) return;
     this.need(
       false,
       place,
+      key,
       `${JSON.stringify(value) ?? 'nothing'} is not one of ${[...known].slice(0, 12).join(', ')}${known.size > 12 ? ', …' : ''}`,
     );
   }
 
-  private text(value: unknown, place: string): void {
+  private text(value: unknown, place: string, key: string): void {
     if (textOf(value)) return;
-    this.need(false, place, value === undefined ? 'is missing' : 'must be text');
+    this.need(false, place, key, value === undefined ? 'is missing' : 'must be text');
   }
 
-  private optionalText(value: unknown, place: string): void {
-    if (value !== undefined && typeof value !== 'string') this.need(false, place, 'must be text');
+  private optionalText(value: unknown, place: string, key: string): void {
+    if (value !== undefined && typeof value !== 'string') this.need(false, place, key, 'must be text');
   }
 
-  private need(holds: boolean, place: string, message: string, level?: 'warning'): void {
-    if (!holds) this.problems.push({ place, message, ...(level === undefined ? {} : { level }) });
+  /** The whole place is put together only when there is something to say of it. */
+  private need(holds: boolean, place: string, key: string, message: string, level?: 'warning'): void {
+    if (holds) return;
+    const whole = place === '' ? key : `${place}.${key}`;
+    this.problems.push({ place: whole, message, ...(level === undefined ? {} : { level }) });
   }
 }
