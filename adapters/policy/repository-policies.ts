@@ -20,17 +20,30 @@ export function checkPolicies(sources: readonly PolicySource[]): PolicyCheck {
   const { sha256 } = policyBundle(sources.map(asSource));
   try {
     // Policies have to stand without their tests too: that is how they decide.
-    compile(sources.filter(({ path }) => !isTestFile(path)).map(asSource));
+    const policy = compile(sources.filter(({ path }) => !isTestFile(path)).map(asSource));
     const { tests } = runTests(sources.map(asSource), { evaluate: { limits } });
     const problems = tests.flatMap(({ name, outcome, message, location }): PolicyProblem[] => {
       if (outcome === 'passed') return [];
       const what = outcome === 'skipped' ? 'is not ready (todo_)' : (message ?? 'failed');
       return [{ kind: 'test', message: `${name}: ${what}`, ...placeOf(location) }];
     });
-    return { problems, tests: tests.length, sha256 };
+    return { problems: [...unasked(policy), ...problems], tests: tests.length, sha256 };
   } catch (error) {
     return { problems: problemsOf(error, 'compile'), tests: 0, sha256 };
   }
+}
+
+/** Rules of other packages that look like decisions, and Conftest's names: silently left out they would let things pass. */
+function unasked(policy: Policy): readonly PolicyProblem[] {
+  const asked = new Set(entrypointsOf(policy).map(({ path }) => path.join('.')));
+  return policy.rules().flatMap(({ path, kind, location }): PolicyProblem[] => {
+    const name = path.at(-1) ?? '';
+    if (kind === 'function' || !/^(deny|warn|violation|exception)(_|$)|^(allow|obligations)$/.test(name))
+      return [];
+    if (path.some((_, index) => asked.has(path.slice(0, index + 1).join('.')))) return [];
+    const message = `nobody asks ${path.join('.')}: decisions are the rules ${decidingRules.join(', ')} of packages conductor.<name>`;
+    return [{ kind: 'unasked', message, ...placeOf(location) }];
+  });
 }
 
 /** Asks every deciding rule. Tests take no part. */
@@ -58,9 +71,9 @@ interface Entrypoint {
 function entrypointsOf(policy: Policy): readonly Entrypoint[] {
   const found = new Map<string, Entrypoint>();
   for (const { path, location } of policy.rules()) {
-    const at = path.findIndex((part, index) => index > 0 && isDeciding(part));
+    const at = path.findIndex((part, index) => index > 1 && isDeciding(part));
     const rule = path[at];
-    if (rule === undefined || !isDeciding(rule)) continue;
+    if (path[0] !== 'conductor' || rule === undefined || !isDeciding(rule)) continue;
     const own = path.slice(0, at + 1);
     if (!found.has(own.join('.'))) found.set(own.join('.'), { path: own, rule, location });
   }

@@ -6,14 +6,15 @@ export interface PolicySource {
 
 /** What is wrong with a policy itself, and where: 1-based. */
 export interface PolicyProblem {
-  readonly kind: 'compile' | 'test' | 'evaluation';
+  /** `unasked`: a rule that looks as if it decided, and that nobody asks. */
+  readonly kind: 'compile' | 'unasked' | 'test' | 'evaluation';
   readonly message: string;
   readonly path?: string;
   readonly line?: number;
   readonly column?: number;
 }
 
-/** The rules by which a package decides; see actions/policy/README.md. */
+/** The rules by which a package `conductor.<name>` decides; see actions/policy/README.md. */
 export const decidingRules = ['deny', 'warn', 'obligations', 'allow'] as const;
 export type DecidingRule = (typeof decidingRules)[number];
 
@@ -45,6 +46,6 @@ export interface RepositoryPolicies {
   readonly facts?: unknown;
   /** Compiles the policies and runs their `_test.rego` files. */
   check(sources: readonly PolicySource[]): Promise<PolicyCheck>;
-  /** Every deciding rule of every package, over this input; `now` in ms since the epoch. Only for policies that compile. */
+  /** Every deciding rule of every package `conductor.<name>`, over this input; `now` in ms since the epoch. Only for policies that compile. */
   decide(sources: readonly PolicySource[], input: unknown, now: number): Promise<readonly PolicyAnswer[]>;
 }

@@ -8,7 +8,7 @@ import type { RepositoryPolicyFacts } from './facts.ts';
 
 /** What the policies object to, which exceptions may cover. */
 export function objections(facts: RepositoryPolicyFacts): readonly Finding[] {
-  return facts.answers.filter(isAsked).flatMap(objectionsOf);
+  return facts.answers.flatMap(objectionsOf);
 }
 
 /** What is wrong with the policies, their input or their answers: nothing excuses that. */
@@ -55,11 +55,6 @@ export function* remarks({ check, origin, files, supplied, next }: RepositoryPol
   };
 }
 
-/** Only packages of the convention decide. */
-function isAsked({ package: name }: Pick<PolicyAnswer, 'package'>): boolean {
-  return name.startsWith('conductor.');
-}
-
 const entrySchema = z.array(
   z.strictObject({
     code: findingSchema.shape.code,
@@ -101,13 +96,6 @@ function objectionsOf({ package: name, rule, answer, path, line }: PolicyAnswer)
 function* defectOf({ package: name, rule, answer, path, line }: PolicyAnswer): Iterable<Finding> {
   const place = { ...(path === undefined ? {} : { path }), ...(line === undefined ? {} : { line }) };
   const rulePath = `\`${name}.${rule}\``;
-  if (!isAsked({ package: name })) {
-    yield error('policy-not-asked', `${rulePath} decides nothing: its package is not \`conductor.<name>\`.`, {
-      help: 'Rename the package, or the rule if it is a helper.',
-      ...place,
-    });
-    return;
-  }
   switch (answer.kind) {
     case 'failed':
       yield problemFinding(answer.problem, '');
@@ -141,10 +129,12 @@ function* problemFindings(check: PolicyCheck | null, prefix: string): Iterable<F
 
 const problemCodes = {
   compile: 'policy-broken',
+  unasked: 'policy-not-asked',
   test: 'policy-test-failed',
   evaluation: 'policy-error',
 } as const;
 const problemHelps = {
+  unasked: 'Rename the rule or its package.',
   compile: 'Correct the policy: until then nothing passes.',
   test: 'Correct the policy or its test: `release-conductor rego test` runs it.',
   evaluation: 'Correct the policy: `release-conductor rego eval --explain` shows what it did.',

@@ -1,0 +1,3 @@
+package conductor.release
+
+deny["no-latest"] := "no version" if true
