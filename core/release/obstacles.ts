@@ -1,6 +1,6 @@
 import type { ReleaseCommand } from '../flow/event.ts';
 import type { PromotionAssessment, PromotionInput } from '../ports/policy-engine.ts';
-import { hasEnded, hasTraffic, type ReleaseState } from './state.ts';
+import { hasEnded, hasRollbackFailed, hasTraffic, type ReleaseState } from './state.ts';
 import { isStepReady, nextWeight, soakLeft } from './steps.ts';
 
 export interface Obstacle {
@@ -131,7 +131,7 @@ function rollbackObstacles(
   activeRelease: string | null,
 ): readonly Obstacle[] {
   const found: Obstacle[] = [];
-  if (state.phase === 'rolling_back' && state.hold?.code !== 'ROLLBACK_FAILED') {
+  if (state.phase === 'rolling_back' && !hasRollbackFailed(state)) {
     return [{ code: 'ROLLBACK_IN_PROGRESS', message: 'the release is already being rolled back' }];
   }
   if (state.phase === 'closed') return afterGaObstacles(state, now, activeRelease);

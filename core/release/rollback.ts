@@ -6,7 +6,7 @@ import { recordCanary } from './canary-record.ts';
 import { orderRollback } from './deploy.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { notify } from './notify.ts';
-import { type HoldCode, hasTraffic } from './state.ts';
+import { type HoldCode, hasRollbackFailed, hasTraffic } from './state.ts';
 
 export interface RollbackOrder {
   readonly code: HoldCode;
@@ -22,7 +22,7 @@ export interface RollbackOrder {
  */
 export function startRollback(draft: ReleaseDraft, order: RollbackOrder): boolean {
   const { phase, tag } = draft.state;
-  const retry = phase === 'rolling_back' && draft.state.hold?.code === 'ROLLBACK_FAILED';
+  const retry = hasRollbackFailed(draft.state);
   const afterGa = phase === 'closed' && order.code === 'ROLLED_BACK_BY_COMMAND';
   if (!hasTraffic(phase) && !retry && !afterGa) return false;
   recordCanary(draft);

@@ -266,3 +266,8 @@ const liveTrafficPhases: ReadonlySet<Phase> = new Set(['shifting', 'observing', 
 export function hasTraffic(phase: Phase): boolean {
   return liveTrafficPhases.has(phase);
 }
+
+/** The last order to go back failed: it may be given again, whatever the release was held for since. */
+export function hasRollbackFailed({ phase, deployment }: ReleaseState): boolean {
+  return phase === 'rolling_back' && deployment?.task === 'rollback' && deployment.status === 'failure';
+}
