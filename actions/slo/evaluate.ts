@@ -66,10 +66,18 @@ function excuse(
  * that nothing burns.
  */
 function burningOf(objectives: readonly Objective[]): number | null {
-  const isTold = ({ rules }: Objective): boolean =>
-    rules.some(({ state }) => state === 'fires' || state === 'clear');
-  if (objectives.length === 0 || !objectives.every(isTold)) return null;
-  return objectives.filter(({ rules }) => rules.some(({ state }) => state === 'fires')).length;
+  if (objectives.length === 0 || !objectives.every(isBurnTold)) return null;
+  return objectives.filter(isBurning).length;
+}
+
+/** Without history there are no rules: then the verdict on what was observed tells. */
+function isBurnTold({ rules, windows, verdict }: Objective): boolean {
+  if (rules.length > 0) return rules.some(({ state }) => state === 'fires' || state === 'clear');
+  return windows.length > 0 && (verdict === 'pass' || verdict === 'warn' || verdict === 'fail');
+}
+
+function isBurning({ rules, verdict }: Objective): boolean {
+  return rules.length > 0 ? rules.some(({ state }) => state === 'fires') : verdict === 'fail';
 }
 
 /** A judgement as it is shown: an excused one is skipped. */
