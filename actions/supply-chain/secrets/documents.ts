@@ -19,7 +19,7 @@ export interface EncryptionProblem {
 export function mayHoldSecrets(path: string, text: string): boolean {
   return (
     /\.(ya?ml|json)$/.test(path) &&
-    /^\s*["']?(kind["']?\s*:\s*["']?(Sealed)?Secret\b|sops["']?\s*:)/m.test(text)
+    /^[ \t{]*["']?(kind["']?[ \t]*:[ \t]*["']?(Sealed)?Secret\b|sops["']?[ \t]*:)/m.test(text)
   );
 }
 
@@ -81,5 +81,5 @@ function judge(one: Value, mustBeSops: boolean, report: Reporter): EncryptionPro
 
 /** Empty, `${NAME}`, `$(NAME)`, `<name>` and `{{ … }}` are filled in later. */
 function isPlaceholder(value: unknown): boolean {
-  return value === null || /^\s*(\$\{[^}]*\}|\$\([^)]*\)|<[^>]*>|\{\{.*\}\})?\s*$/.test(String(value));
+  return value === null || /^(\$\{[^}]*\}|\$\([^)]*\)|<[^>]*>|\{\{.*\}\})?$/.test(String(value).trim());
 }
