@@ -26,7 +26,7 @@ export async function policyProblems(config: Config, files: FileTree): Promise<r
     line,
     column,
     path: '',
-    message: message.replace(`${path}:${line}:${column}: `, '').replace(/\.$/, ''),
+    message: message.replace(/\.$/, ''),
     help: 'Correct it; release-conductor rego check and rego test show the same',
   }));
 }

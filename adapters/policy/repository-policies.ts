@@ -99,7 +99,11 @@ function ask(policy: Policy, path: readonly string[], input: unknown, now: numbe
 function problemsOf(error: unknown, kind: PolicyProblem['kind']): readonly PolicyProblem[] {
   const errors = error instanceof RegoErrors ? error.errors : error instanceof RegoError ? [error] : null;
   if (errors === null) throw error;
-  return errors.map(({ message, location }) => ({ kind, message, ...placeOf(location) }));
+  return errors.map(({ code, detail, location }) => ({
+    kind,
+    message: `${code}: ${detail}`,
+    ...placeOf(location),
+  }));
 }
 
 function placeOf(location: RegoError['location']): { path?: string; line?: number; column?: number } {

@@ -1,3 +1,4 @@
+import { InputError } from '../../../core/errors.ts';
 import type { FileTree } from '../../../core/ports/system.ts';
 import { ownersOf } from '../codeowners.ts';
 
@@ -41,7 +42,17 @@ export async function changedPaths(
   });
 }
 
+/** A file that is too large to be read counts as modified. */
 async function isSame(files: FileTree, base: FileTree, path: string): Promise<boolean> {
-  const [left, right] = await Promise.all([files.read(path), base.read(path)]);
+  const [left, right] = await Promise.all([readable(files, path), readable(base, path)]);
   return left !== null && right !== null && Buffer.from(left).equals(right);
+}
+
+async function readable(files: FileTree, path: string): Promise<Uint8Array | null> {
+  try {
+    return await files.read(path);
+  } catch (error) {
+    if (error instanceof InputError) return null;
+    throw error;
+  }
 }

@@ -45,7 +45,7 @@ export function* remarks({ check, origin, files, supplied, next }: RepositoryPol
       help: 'Nothing to do; their owners see the change in the review.',
     };
   }
-  if (check === null) return;
+  if (check === null || check.problems.some(({ kind }) => kind === 'compile')) return;
   yield {
     code: 'policies-applied',
     level: 'notice',
