@@ -19,7 +19,9 @@ export interface EncryptionProblem {
 export function mayHoldSecrets(path: string, text: string): boolean {
   return (
     /\.(ya?ml|json)$/.test(path) &&
-    /^[ \t{]*["']?(kind["']?[ \t]*:[ \t]*["']?(Sealed)?Secret\b|sops["']?[ \t]*:)/m.test(text)
+    /^[ \t{]*["']?(kind["']?[ \t]*:[ \t]*["']?(Sealed)?Secret\b|sops["']?[ \t]*:)|"kind"[ \t]*:[ \t]*"(Sealed)?Secret"/m.test(
+      text,
+    )
   );
 }
 
