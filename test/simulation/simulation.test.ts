@@ -45,6 +45,21 @@ describe('the Conductor in a world that goes wrong', () => {
   });
 });
 
+describe('what the simulation found', () => {
+  it('a failed rollback can be ordered again although somebody held the release meanwhile', async () => {
+    const { violation } = await runPlan({
+      ...planOf(351),
+      quality: { errorRate: 0.3, from: 0 },
+      faults: [{ kind: 'pipeline', at: 66_223, mood: 'fails' }],
+      acts: [
+        { act: 'tag', at: 13_861, tag: 'v1.1.0' },
+        { act: 'comment', at: 200_850, by: 'mia', tag: 'v1.1.0', text: '/hold wait' },
+      ],
+    });
+    expect(violation).toBeNull();
+  });
+});
+
 describe('a planted bug', () => {
   const quick = [
     'breach-only-noted',
