@@ -27,6 +27,8 @@ export function referencePhase(entries: readonly AuditEntry[]): readonly Phase[]
 }
 
 function next(phases: readonly Phase[], { action, reasonCode, data }: AuditEntry): readonly Phase[] {
+  // Publishing was under way when the rollback was ordered: the log says so, the phase stays.
+  if (action === 'release.published' && reasonCode === 'ROLLED_BACK') return phases;
   const told = phaseAfter[action];
   if (told !== undefined) return [told];
   if (action === 'release.planned') return ['gating', 'staging'];
