@@ -117,7 +117,7 @@ function decideByHand(): unknown {
 }
 
 async function againstWasm(rounds: number, rego: readonly number[]): Promise<Figure[]> {
-  const file = process.env['OPA_WASM'];
+  const file = process.env.OPA_WASM;
   if (file === undefined) return [];
   const policy = await WasmPolicy.load(readFileSync(file));
   const wasm = measured(rounds, () => perSecond(() => policy.evaluate(entrypoint, input), 5_000));

@@ -74,7 +74,7 @@ export class WasmPolicy {
       const results = this.policy.evaluate(input === undefined ? undefined : fromJson(input), id) as
         | Bindings[]
         | null;
-      return results?.[0]?.['result'];
+      return results?.[0]?.result;
     } catch (error) {
       throw new RegoError('eval_internal_error', `the compiled policy failed: ${messageOf(error)}`);
     }

@@ -107,12 +107,12 @@ function seedOf(random: () => number): string {
 
 describe('the parser, given mutated modules', () => {
   // RC_FUZZ=1000000 npx vitest run rego/test/fuzz.test.ts
-  const runs = Number(process.env['RC_FUZZ'] ?? 4000);
+  const runs = Number(process.env.RC_FUZZ ?? 4000);
 
   it(`answers every one of ${runs} with a module or a parse error, in bounded time`, {
     timeout: 3_600_000,
   }, () => {
-    const random = randomFrom(Number(process.env['RC_SEED'] ?? 1));
+    const random = randomFrom(Number(process.env.RC_SEED ?? 1));
     let accepted = 0;
     let slowest = 0;
     for (let i = 0; i < runs; i += 1) {

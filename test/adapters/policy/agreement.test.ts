@@ -108,7 +108,7 @@ describe('the promotion policy in Rego and its typed twin', () => {
         const [a, b] = await Promise.all([typed.decidePromotion(input), rego.decidePromotion(input)]);
         expect({ allow: b.allow, codes: codes(b) }).toEqual({ allow: a.allow, codes: codes(a) });
       }),
-      { numRuns: Number(process.env['RC_RUNS'] ?? 2000) },
+      { numRuns: Number(process.env.RC_RUNS ?? 2000) },
     );
   });
 

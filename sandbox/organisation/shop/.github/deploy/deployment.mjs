@@ -40,7 +40,8 @@ function replaces(other, one) {
 
 /** `release/…#deploy/4` is the fourth order of its release. */
 function orderOf({ payload }) {
-  const { release, idempotency_key: key } = (typeof payload === 'string' ? JSON.parse(payload) : payload) ?? {};
+  const { release, idempotency_key: key } =
+    (typeof payload === 'string' ? JSON.parse(payload) : payload) ?? {};
   const number = /#deploy\/(\d+)$/.exec(key ?? '')?.[1];
   return number === undefined ? null : { release, number: Number(number) };
 }
