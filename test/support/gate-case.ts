@@ -54,9 +54,9 @@ export function readCase(folder: string): GateCase {
 }
 
 /** Runs a case as the action would, except that clock and network are the case's own. */
-export async function runCase(gate: AnyGate, folder: string): Promise<GateRunOutcome> {
+export async function runCase(gate: AnyGate, folder: string, now?: number): Promise<GateRunOutcome> {
   const spec = readCase(folder);
-  const clock = standingClock(Date.parse(spec.now));
+  const clock = standingClock(now ?? Date.parse(spec.now));
   const fetchCase = answering(spec);
   const base = join(folder, 'base');
   const io: GateIo = {
