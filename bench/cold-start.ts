@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,8 +9,9 @@ import type { Benchmark, Figure } from './measure.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * What an action costs before it does anything: its bundle in a workspace without a config, which ends with a
- * config error, against an empty Node process; and the size of its bundle.
+ * What an action costs before it does anything: its bundle in a workspace whose config is wrong, so that it ends
+ * before any work, against an empty Node process; and the size of its bundle: what every run loads, and all of
+ * `dist` with the parts that only some runs load.
  */
 export const coldStart: Benchmark = {
   name: 'cold-start',
@@ -18,6 +19,8 @@ export const coldStart: Benchmark = {
   async run(rounds) {
     const workspace = mkdtempSync(join(tmpdir(), 'rc-cold-'));
     writeFileSync(join(workspace, 'empty.mjs'), '');
+    mkdirSync(join(workspace, '.github'));
+    writeFileSync(join(workspace, '.github/release-conductor.yml'), 'version: 1\nunknown: true\n');
     try {
       const empty: number[] = [];
       const started = new Map(gateNames.map((gate) => [gate, [] as number[]]));
@@ -29,13 +32,13 @@ export const coldStart: Benchmark = {
       for (const gate of gateNames) {
         const over = (started.get(gate) ?? []).map((value, round) => value - (empty[round] ?? Number.NaN));
         figures.push({ name: `${gate}: over empty`, unit: 'ms', rounds: over, aim: { op: '<=', value: 60 } });
-        const kilobytes = sizeOf(gate) / 1_000;
         figures.push({
-          name: `${gate}: dist`,
+          name: `${gate}: loaded by every run`,
           unit: 'kB',
-          rounds: [kilobytes],
-          aim: gate === 'migrations' ? null : { op: '<=', value: 700 },
+          rounds: [statSync(bundleOf(gate)).size / 1_000],
+          aim: { op: '<=', value: 700 },
         });
+        figures.push({ name: `${gate}: all of dist`, unit: 'kB', rounds: [sizeOf(gate) / 1_000], aim: null });
       }
       return figures;
     } finally {
