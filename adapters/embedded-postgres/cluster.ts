@@ -110,11 +110,17 @@ async function initdb(
     const reason = String((cause as { stderr?: string }).stderr ?? '').trim() || String(cause);
     throw new ProviderError(
       'POSTGRES_INIT_FAILED',
-      `Postgres could not be set up: ${reason.split('\n').at(-1)}`,
+      `Postgres could not be set up: ${causeIn(reason)}`,
       'Free some disk space, check the rights of the folder, or set DATABASE_URL to a server of your own.',
       { retryable: false, cause },
     );
   }
+}
+
+/** The line in which initdb names the cause; what follows it is only tidying up. */
+function causeIn(output: string): string {
+  const lines = output.split('\n');
+  return lines.find((line) => /\b(FATAL|error|could not)\b/.test(line)) ?? lines.at(-1) ?? '';
 }
 
 async function exists(path: string): Promise<boolean> {

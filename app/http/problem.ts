@@ -47,3 +47,38 @@ export const unexpectedProblem: Problem = {
   message: 'Something went wrong on our side',
   help: 'Try again; the log of the Conductor has the details under this time.',
 };
+
+/**
+ * What a store that refuses to write means for the caller. The codes are Postgres' SQLSTATEs; whatever is not
+ * the operator's to mend tells nothing of the inside.
+ */
+export function problemOfStore(error: unknown): Problem {
+  switch ((error as { code?: unknown } | null)?.code) {
+    case '53100':
+      return {
+        status: 503,
+        code: 'DISK_FULL',
+        message: 'The disk of the database is full: nothing was stored',
+        help: 'Free space on the disk of DATA_DIR, or of the server that DATABASE_URL names; then redeliver.',
+      };
+    case '53300':
+      return {
+        status: 503,
+        code: 'DATABASE_BUSY',
+        message: 'The database takes no more connections: nothing was stored',
+        help: 'Raise max_connections of the server, or run fewer replicas; then redeliver.',
+      };
+    case 'ECONNREFUSED':
+    case 'ECONNRESET':
+    case '57P01':
+    case '57P03':
+      return {
+        status: 503,
+        code: 'DATABASE_UNAVAILABLE',
+        message: 'The database does not answer: nothing was stored',
+        help: 'Start the database; /ready says when it is back.',
+      };
+    default:
+      return { ...unexpectedProblem, status: 503 };
+  }
+}

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { InputError } from '../../core/errors.ts';
 import type { Log } from '../../core/ports/system.ts';
-import { sendProblem, unexpectedProblem } from './problem.ts';
+import { problemOfStore, sendProblem } from './problem.ts';
 import { receiveWebhook, type WebhookSettings } from './webhooks.ts';
 
 export const webhookPath = '/api/github/webhooks';
@@ -42,8 +42,9 @@ export async function startServer(options: {
 }
 
 function fail(error: unknown, response: ServerResponse<IncomingMessage>, log: Log): void {
-  log.error({ reason: error instanceof Error ? error.message : String(error) }, 'A request failed');
-  if (!response.headersSent) sendProblem(response, { ...unexpectedProblem, status: 503 });
+  const { code } = problemOfStore(error);
+  log.error({ code, reason: error instanceof Error ? error.message : String(error) }, 'A request failed');
+  if (!response.headersSent) sendProblem(response, problemOfStore(error));
   else response.destroy();
 }
 
