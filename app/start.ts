@@ -11,7 +11,7 @@ import { connectGithub, type GithubAccess } from './github.ts';
 import { createApi } from './http/api.ts';
 import { createPages } from './http/pages.ts';
 import { type HttpServer, startServer } from './http/server.ts';
-import { type JobPorts, runJobsAtStart, scheduleJobs } from './jobs/schedule.ts';
+import { createJobs } from './jobs/schedule.ts';
 import { createLogger, toLog } from './log.ts';
 import { startRegistration } from './registration.ts';
 import { simulated } from './simulation.ts';
@@ -60,15 +60,15 @@ async function run(
   const server = await serve(environment, app.webhookSecret, parts, github, writer);
   const left = await resumeUnfinished(database, queue, parts.inbox.now(), 0);
   await startWorkers(queue, parts);
-  const jobs: JobPorts = {
+  const jobs = createJobs({
     ...parts.inbox,
     github,
     signer: parts.evidence.signer,
     forgeFor: github.forgeFor,
     store: (delivery) => writer.store(delivery),
-  };
-  await scheduleJobs(queue, jobs);
-  const catchUp = runJobsAtStart(jobs);
+  });
+  await jobs.schedule(queue);
+  const catchUp = jobs.runAtStart();
   log.info({ url: server.url, simulate, resumed: left }, 'The Conductor is ready');
 
   const stop = async (): Promise<void> => {

@@ -15,52 +15,75 @@ interface Job {
   readonly queue: string;
   /** When it runs, beside once at the start. */
   readonly cron: string;
-  readonly run: (ports: JobPorts, atStart: boolean) => Promise<unknown>;
+  readonly run: (ports: JobPorts) => Promise<unknown>;
 }
 
 const minute = 60_000;
+/** Clocks differ, and GitHub lists a delivery some time after it was made. */
+const sweepOverlap = 15 * minute;
 
 /** What keeps the Conductor true when webhooks are lost and processes die. */
-const jobs: readonly Job[] = [
-  {
-    queue: 'sweep-deliveries',
-    cron: '* * * * *',
-    run: (ports, atStart) => sweepDeliveries(ports, atStart ? 0 : ports.now() - 15 * minute),
-  },
-  {
-    queue: 'resume-unfinished',
-    cron: '* * * * *',
-    run: (ports) => resumeUnfinished(ports.database, ports.queue, ports.now(), minute),
-  },
-  { queue: 'reconcile-releases', cron: '* * * * *', run: (ports) => reconcileReleases(ports) },
-  { queue: 'sign-audit-heads', cron: '41 * * * *', run: (ports) => signAuditHeads(ports) },
-  {
-    queue: 'reconcile-changes',
-    cron: '17 * * * *',
-    run: async (ports) => {
-      await discoverRepositories(ports.github, ports.database, ports.now());
-      await reconcileChanges(ports);
+function jobsOfProcess(): readonly Job[] {
+  return [
+    { queue: 'sweep-deliveries', cron: '* * * * *', run: sweepSinceLastTime() },
+    {
+      queue: 'resume-unfinished',
+      cron: '* * * * *',
+      run: (ports) => resumeUnfinished(ports.database, ports.queue, ports.now(), minute),
     },
-  },
-];
-
-export const jobQueues: readonly string[] = jobs.map(({ queue }) => queue);
-
-/** Schedules the jobs on one replica each. */
-export async function scheduleJobs(queue: Queue, ports: JobPorts): Promise<void> {
-  for (const job of jobs) await queue.schedule(job.queue, job.cron, () => runJob(job, ports, false));
+    { queue: 'reconcile-releases', cron: '* * * * *', run: (ports) => reconcileReleases(ports) },
+    { queue: 'sign-audit-heads', cron: '41 * * * *', run: (ports) => signAuditHeads(ports) },
+    {
+      queue: 'reconcile-changes',
+      cron: '17 * * * *',
+      run: async (ports) => {
+        await discoverRepositories(ports.github, ports.database, ports.now());
+        await reconcileChanges(ports);
+      },
+    },
+  ];
 }
 
-/** Runs every job once, in order: what was missed while the app was down. */
-export async function runJobsAtStart(ports: JobPorts): Promise<void> {
-  for (const job of jobs) await runJob(job, ports, true);
+export const jobQueues: readonly string[] = jobsOfProcess().map(({ queue }) => queue);
+
+/**
+ * Looks back to the last sweep that this process ended, or as far as GitHub remembers: an outage of GitHub may
+ * outlast any fixed time.
+ */
+function sweepSinceLastTime(): Job['run'] {
+  let swept = 0;
+  return async (ports) => {
+    const begun = ports.now();
+    await sweepDeliveries(ports, swept - sweepOverlap);
+    swept = begun;
+  };
+}
+
+/** The jobs of one process. */
+export interface Jobs {
+  /** Schedules each on one replica. */
+  schedule(queue: Queue): Promise<void>;
+  /** Runs every job once, in order: what was missed while the app was down. */
+  runAtStart(): Promise<void>;
+}
+
+export function createJobs(ports: JobPorts): Jobs {
+  const jobs = jobsOfProcess();
+  return {
+    schedule: async (queue) => {
+      for (const job of jobs) await queue.schedule(job.queue, job.cron, () => runJob(job, ports));
+    },
+    runAtStart: async () => {
+      for (const job of jobs) await runJob(job, ports);
+    },
+  };
 }
 
 /** A job that fails comes again by its schedule; it takes nothing else down. */
-async function runJob(job: Job, ports: JobPorts, atStart: boolean): Promise<void> {
+async function runJob(job: Job, ports: JobPorts): Promise<void> {
   const log: Log = ports.log;
   try {
-    await job.run(ports, atStart);
+    await job.run(ports);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     log.warn({ job: job.queue, reason }, 'A job failed; it runs again by its schedule');

@@ -16,7 +16,7 @@ import { InboxWriter, inboxQueue } from '../../app/flow/inbox-writer.ts';
 import { type OutboxPorts, performEffect } from '../../app/flow/outbox.ts';
 import { resumeUnfinished } from '../../app/flow/recover.ts';
 import { isSignatureOf } from '../../app/http/signature.ts';
-import { type JobPorts, runJobsAtStart, scheduleJobs } from '../../app/jobs/schedule.ts';
+import { createJobs, type JobPorts } from '../../app/jobs/schedule.ts';
 import { silentLog } from '../../core/ports/system.ts';
 import { type BlobServer, simulatedEvidence } from './evidence.ts';
 import { clockOf, simulatedGithub, simulatedWire } from './github/access.ts';
@@ -86,9 +86,10 @@ export async function startReplica(process: Process, surroundings: Surroundings)
   await queue.work(effectQueue, { concurrency: 3, pollingSeconds: 0.5 }, (data) =>
     performEffect((data as { key: string }).key, outbox),
   );
-  await scheduleJobs(queue, { ...jobs, store });
+  const timed = createJobs({ ...jobs, store });
+  await timed.schedule(queue);
   await seeRepository(database, repositoryName, installationId, inbox.now());
-  void runJobsAtStart({ ...jobs, store });
+  void timed.runAtStart();
   return {
     process,
     cronJobs: cronJobs.filter((job) => parts.runsJob(job.queue)),

@@ -14,6 +14,10 @@ describe('the Conductor in a world that goes wrong', () => {
     expect(broken).toEqual([]);
   });
 
+  it('recovers a webhook that was dropped just before GitHub was down for longer than a fixed look-back', async () => {
+    expect((await runPlan(planOf(1561))).violation).toBeNull();
+  });
+
   it('plays one seed the same way twice, step by step', async () => {
     const first = await runPlan(planOf(3));
     const second = await runPlan(planOf(3));
