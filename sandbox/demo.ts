@@ -3,11 +3,14 @@ import { join, resolve } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 import { pino } from 'pino';
 import { ConductorError } from '../core/errors.ts';
+import { killAtRandom } from './killer.ts';
 import { pathTo, scenarios } from './scenario/registry.ts';
 import type { Scenario, Stage } from './scenario/scenario.ts';
 import { simulation } from './scenario/simulation.ts';
 import { NotObserved, renderSummary, Timeline } from './timeline.ts';
 import { World } from './world.ts';
+
+const meanTimeBetweenKillsMs = 4_000;
 
 export interface DemoOptions {
   /** Leave everything running at the end and print the addresses. */
@@ -16,6 +19,8 @@ export interface DemoOptions {
   readonly scenario?: string | undefined;
   /** Print the effects that a release would have, touching nothing in the sandbox's GitHub. */
   readonly simulate?: boolean | undefined;
+  /** Kill the Conductor with `kill -9` so many times, at random moments, and start it again. */
+  readonly kill?: number | undefined;
   /** Where data, logs and evidence go. Default `.conductor/demo-<time>` in the working directory. */
   readonly directory?: string | undefined;
 }
@@ -51,7 +56,10 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   if (options.keep !== true) process.once('SIGINT', interrupted);
   try {
     const stage = { world, timeline, developer: world.developer, lead: world.lead };
+    const killer = killAtRandom(world.conductor, options.kill ?? 0, meanTimeBetweenKillsMs);
     await playAll(options.simulate === true ? [simulation] : chosen, stage);
+    await killer.stop();
+    if (killer.kills() > 0) timeline.note(`the Conductor was killed with kill -9 ${killer.kills()} times`);
     await observeContract(stage);
     process.stdout.write(renderSummary(timeline.observations, timeline.elapsed));
     process.stdout.write(`  evidence and logs: ${directory}\n`);
@@ -128,7 +136,19 @@ function describe(error: unknown): string {
 
 if (import.meta.main) {
   const { values } = parseArgs({
-    options: { keep: { type: 'boolean' }, scenario: { type: 'string' }, directory: { type: 'string' } },
+    options: {
+      keep: { type: 'boolean' },
+      scenario: { type: 'string' },
+      directory: { type: 'string' },
+      kill: { type: 'string' },
+    },
   });
-  process.exitCode = await runDemo({ ...values, simulate: process.env.SIMULATE === 'true' });
+  // Whatever a failed start left running ends with this process.
+  process.exit(
+    await runDemo({
+      ...values,
+      kill: Number(values.kill ?? 0),
+      simulate: process.env.SIMULATE === 'true',
+    }),
+  );
 }
