@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parseArgs, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import { pino } from 'pino';
 import { ConductorError } from '../core/errors.ts';
+import { parseDemoArguments } from './demo-arguments.ts';
 import { killAtRandom } from './killer.ts';
 import { pathTo, scenarios } from './scenario/registry.ts';
 import type { Scenario, Stage } from './scenario/scenario.ts';
@@ -135,20 +136,13 @@ function describe(error: unknown): string {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      keep: { type: 'boolean' },
-      scenario: { type: 'string' },
-      directory: { type: 'string' },
-      kill: { type: 'string' },
-    },
-  });
-  // Whatever a failed start left running ends with this process.
-  process.exit(
-    await runDemo({
-      ...values,
-      kill: Number(values.kill ?? 0),
-      simulate: process.env.SIMULATE === 'true',
-    }),
-  );
+  try {
+    const options = parseDemoArguments(process.argv.slice(2));
+    // Whatever a failed start left running ends with this process.
+    process.exit(await runDemo({ ...options, simulate: process.env.SIMULATE === 'true' }));
+  } catch (error) {
+    if (!(error instanceof ConductorError)) throw error;
+    process.stderr.write(`error: ${error.message}\n${error.help}\n`);
+    process.exit(error.exitStatus);
+  }
 }
