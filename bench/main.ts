@@ -1,30 +1,31 @@
-import { parseArgs } from 'node:util';
+import { InputError } from '../core/errors.ts';
+import { type BenchArguments, parseBenchArguments } from './arguments.ts';
 import { isMet, median, renderFigures } from './measure.ts';
 import { benchmarks } from './registry.ts';
 
 /** `npm run bench -- [--json] [--only NAME] [--rounds N]`: side by side, several rounds, median and spread. */
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    rounds: { type: 'string', default: '5' },
-  },
-});
-
-const rounds = Number(values.rounds);
-const chosen = benchmarks.filter((one) => values.only === undefined || one.name === values.only);
-if (chosen.length === 0 || !Number.isInteger(rounds) || rounds < 1) {
-  console.error(`expected --only ${benchmarks.map((one) => one.name).join('|')} and --rounds of at least 1`);
-  process.exit(2);
-}
+const { json, only, rounds } = parsed();
 
 const report = [];
-for (const benchmark of chosen) {
+for (const benchmark of benchmarks.filter(({ name }) => only === undefined || name === only)) {
   const figures = await benchmark.run(rounds);
-  if (!values.json) console.log(`\n${benchmark.title}\n${renderFigures(figures)}`);
+  if (!json) console.log(`\n${benchmark.title}\n${renderFigures(figures)}`);
   report.push({
     benchmark: benchmark.name,
     figures: figures.map((figure) => ({ ...figure, median: median(figure.rounds), met: isMet(figure) })),
   });
 }
-if (values.json) console.log(JSON.stringify(report, null, 2));
+if (json) console.log(JSON.stringify(report, null, 2));
+
+function parsed(): BenchArguments {
+  try {
+    return parseBenchArguments(
+      process.argv.slice(2),
+      benchmarks.map(({ name }) => name),
+    );
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    console.error(`error: ${error.message}\n${error.help}`);
+    process.exit(error.exitStatus);
+  }
+}

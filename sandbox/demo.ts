@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { pino } from 'pino';
 import { ConductorError } from '../core/errors.ts';
+import { randomFrom } from '../core/stats/random.ts';
 import { parseDemoArguments } from './demo-arguments.ts';
 import { killAtRandom } from './killer.ts';
 import { pathTo, scenarios } from './scenario/registry.ts';
@@ -11,7 +12,7 @@ import { simulation } from './scenario/simulation.ts';
 import { NotObserved, renderSummary, Timeline } from './timeline.ts';
 import { World } from './world.ts';
 
-const meanTimeBetweenKillsMs = 4_000;
+const meanTimeBetweenKillsMs = 2_500;
 
 export interface DemoOptions {
   /** Leave everything running at the end and print the addresses. */
@@ -22,6 +23,8 @@ export interface DemoOptions {
   readonly simulate?: boolean | undefined;
   /** Kill the Conductor with `kill -9` so many times, at random moments, and start it again. */
   readonly kill?: number | undefined;
+  /** Which random moments those are: the same seed waits the same times. */
+  readonly seed?: number | undefined;
   /** Where data, logs and evidence go. Default `.conductor/demo-<time>` in the working directory. */
   readonly directory?: string | undefined;
 }
@@ -57,10 +60,13 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   if (options.keep !== true) process.once('SIGINT', interrupted);
   try {
     const stage = { world, timeline, developer: world.developer, lead: world.lead };
-    const killer = killAtRandom(world.conductor, options.kill ?? 0, meanTimeBetweenKillsMs);
+    const seed = options.seed ?? 1;
+    const killer = killAtRandom(world.conductor, options.kill ?? 0, meanTimeBetweenKillsMs, randomFrom(seed));
     await playAll(options.simulate === true ? [simulation] : chosen, stage);
     await killer.stop();
-    if (killer.kills() > 0) timeline.note(`the Conductor was killed with kill -9 ${killer.kills()} times`);
+    if (killer.kills() > 0) {
+      timeline.note(`the Conductor was killed with kill -9 ${killer.kills()} times (seed ${seed})`);
+    }
     await observeContract(stage);
     process.stdout.write(renderSummary(timeline.observations, timeline.elapsed));
     process.stdout.write(`  evidence and logs: ${directory}\n`);

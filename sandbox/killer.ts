@@ -12,13 +12,19 @@ export interface Killer {
  * user does to a tool that promises to survive it.
  *
  * @param everyMs mean time between two kills.
+ * @param random uniform in [0, 1): the same numbers give the same moments.
  */
-export function killAtRandom(conductor: ConductorProcess, times: number, everyMs: number): Killer {
+export function killAtRandom(
+  conductor: ConductorProcess,
+  times: number,
+  everyMs: number,
+  random: () => number,
+): Killer {
   let count = 0;
   let stopped = false;
   const work = (async (): Promise<void> => {
     while (!stopped && count < times) {
-      await until(everyMs * (0.25 + 1.5 * Math.random()), () => stopped);
+      await until(everyMs * (0.25 + 1.5 * random()), () => stopped);
       if (stopped) return;
       await conductor.kill();
       count += 1;

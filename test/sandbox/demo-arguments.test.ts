@@ -9,10 +9,14 @@ describe("the demo's command line", () => {
       scenario: 'release',
       directory: undefined,
       kill: 3,
+      seed: 1,
     });
   });
 
-  it.each([[['--bogus']], [['--kill', 'abc']], [['--kill', '-1']], [['release']]])('refuses %j', (args) => {
-    expect(() => parseDemoArguments(args)).toThrow(InputError);
-  });
+  it.each([[['--bogus']], [['--kill', 'abc']], [['--kill', '-1']], [['--seed', 'x']], [['release']]])(
+    'refuses %j',
+    (args) => {
+      expect(() => parseDemoArguments(args)).toThrow(InputError);
+    },
+  );
 });
