@@ -1,5 +1,5 @@
 import type { Github } from './github.ts';
-import { nodeId } from './payloads.ts';
+import { headCommit, nodeId } from './payloads.ts';
 import type { CheckSignal } from './rules.ts';
 import type { Json } from './types.ts';
 import type { RepositoryState } from './world.ts';
@@ -20,6 +20,27 @@ export interface CheckRun {
   summary: string | null;
   text: string | null;
   readonly annotations: Json[];
+}
+
+/** A check run that nobody has begun; not yet part of the repository. */
+export function queuedCheck(github: Github, suite: CheckSuite, name: string): CheckRun {
+  return {
+    id: github.world.nextId(),
+    suiteId: suite.id,
+    appId: suite.appId,
+    headSha: suite.headSha,
+    name,
+    externalId: '',
+    detailsUrl: null,
+    status: 'queued',
+    conclusion: null,
+    startedAt: github.now(),
+    completedAt: null,
+    title: null,
+    summary: null,
+    text: null,
+    annotations: [],
+  };
 }
 
 /** All check runs of one app on one commit. */
@@ -165,14 +186,7 @@ export async function renderSuite(
     updated_at: suite.updatedAt,
     latest_check_runs_count: latestRuns(runs).length,
     check_runs_url: `${api}/check-suites/${suite.id}/check-runs`,
-    head_commit: {
-      id: commit.sha,
-      tree_id: commit.tree.sha,
-      message: commit.message,
-      timestamp: commit.author.date,
-      author: { name: commit.author.name, email: commit.author.email },
-      committer: { name: commit.committer.name, email: commit.committer.email },
-    },
+    head_commit: headCommit(commit),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Github } from './github.ts';
+import { headCommit } from './payloads.ts';
 import { baseShaOf, tryMerge } from './pulls.ts';
 import { announceMove } from './ref-events.ts';
 import type { RefMove } from './refs.ts';
@@ -75,14 +76,7 @@ async function announce(
       head_ref: group.headRef,
       base_sha: group.baseSha,
       base_ref: group.baseRef,
-      head_commit: {
-        id: commit.sha,
-        tree_id: commit.tree.sha,
-        message: commit.message,
-        timestamp: commit.author.date,
-        author: { name: commit.author.name, email: commit.author.email },
-        committer: { name: commit.committer.name, email: commit.committer.email },
-      },
+      head_commit: headCommit(commit),
     },
   };
   const on = change.action === 'checks_requested' ? { sha: group.headSha, ref: group.headRef } : null;

@@ -1,3 +1,4 @@
+import type { GitCommit } from './git.ts';
 import { actionsAppId, type Identities } from './identity.ts';
 import { GithubRefusal } from './refusal.ts';
 import type { Json } from './types.ts';
@@ -167,6 +168,18 @@ export function completeRepository(repository: Json, url: string): Json {
     ...repository,
     pushed_at: repository.pushed_at ?? repository.updated_at,
     ...(typeof owner === 'object' && owner !== null ? { owner: asUser(owner as Json, url) } : {}),
+  };
+}
+
+/** A commit in short, as payloads carry it. */
+export function headCommit(commit: GitCommit): Json {
+  return {
+    id: commit.sha,
+    tree_id: commit.tree.sha,
+    message: commit.message,
+    timestamp: commit.author.date,
+    author: { name: commit.author.name, email: commit.author.email },
+    committer: { name: commit.committer.name, email: commit.committer.email },
   };
 }
 

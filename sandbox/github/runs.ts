@@ -1,9 +1,9 @@
 import type { SandboxRun } from '../contract.ts';
 import { announceCheck } from './check-events.ts';
-import { type CheckRun, ensureSuite } from './checks.ts';
+import { ensureSuite, queuedCheck } from './checks.ts';
 import type { Github } from './github.ts';
 import { actionsAppId, type Identity } from './identity.ts';
-import { nodeId } from './payloads.ts';
+import { headCommit, nodeId } from './payloads.ts';
 import { onDefaultBranch } from './refs.ts';
 import type { Json } from './types.ts';
 import type { RepositoryState } from './world.ts';
@@ -44,7 +44,8 @@ export async function createRun(
 ): Promise<WorkflowRun> {
   const at = github.now();
   const suite = ensureSuite(github, repository, { ...options, appId: actionsAppId });
-  const check = addRunCheck(github, repository, options, suite.id);
+  const check = queuedCheck(github, suite, options.name);
+  repository.checks.set(check.id, check);
   const run: WorkflowRun = {
     ...options,
     id: github.world.nextId(),
@@ -62,33 +63,6 @@ export async function createRun(
   await announceCheck(github, repository, check, 'created', actionsItself);
   await announceRun(github, repository, run, 'requested');
   return run;
-}
-
-function addRunCheck(
-  github: Github,
-  repository: RepositoryState,
-  options: Omit<SandboxRun, 'id' | 'attempt'>,
-  suiteId: number,
-): CheckRun {
-  const check: CheckRun = {
-    id: github.world.nextId(),
-    suiteId,
-    appId: actionsAppId,
-    headSha: options.headSha,
-    name: options.name,
-    externalId: '',
-    detailsUrl: null,
-    status: 'queued',
-    conclusion: null,
-    startedAt: github.now(),
-    completedAt: null,
-    title: null,
-    summary: null,
-    text: null,
-    annotations: [],
-  };
-  repository.checks.set(check.id, check);
-  return check;
 }
 
 /** Moves a run on, with its check run and its webhooks. */
@@ -154,14 +128,7 @@ export async function renderRun(
     check_suite_node_id: nodeId('CheckSuite', run.suiteId),
     head_branch: run.headBranch,
     head_sha: run.headSha,
-    head_commit: {
-      id: commit.sha,
-      tree_id: commit.tree.sha,
-      message: commit.message,
-      timestamp: commit.author.date,
-      author: { name: commit.author.name, email: commit.author.email },
-      committer: { name: commit.committer.name, email: commit.committer.email },
-    },
+    head_commit: headCommit(commit),
     url: api,
     html_url: `${github.url}/${repository.fullName}/actions/runs/${run.id}`,
     jobs_url: `${api}/jobs`,

@@ -5,6 +5,7 @@ import {
   type CheckSuite,
   ensureSuite,
   latestRuns,
+  queuedCheck,
   renderCheckRun,
   renderSuite,
   runsOfSuite,
@@ -85,23 +86,7 @@ async function createCheck(call: Call, repository: RepositoryState, github: Gith
   await assertCommit(github, repository, headSha);
   const branch = [...repository.pulls.values()].find((pull) => pull.headSha === headSha)?.headRef ?? null;
   const suite = ensureSuite(github, repository, { appId, headSha, headBranch: branch });
-  const run: CheckRun = {
-    id: github.world.nextId(),
-    suiteId: suite.id,
-    appId,
-    headSha,
-    name: textField(call.body, 'name'),
-    externalId: '',
-    detailsUrl: null,
-    status: 'queued',
-    conclusion: null,
-    startedAt: github.now(),
-    completedAt: null,
-    title: null,
-    summary: null,
-    text: null,
-    annotations: [],
-  };
+  const run = queuedCheck(github, suite, textField(call.body, 'name'));
   applyChanges(github, run, call.body);
   repository.checks.set(run.id, run);
   await announceCheck(github, repository, run, 'created', call.who);
