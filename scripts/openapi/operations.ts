@@ -5,6 +5,7 @@
 export const operations: readonly string[] = [
   // the App and its installations
   'GET /app',
+  'GET /apps/{app_slug}',
   'GET /app/hook/config',
   'PATCH /app/hook/config',
   'GET /app/hook/deliveries',
@@ -28,6 +29,7 @@ export const operations: readonly string[] = [
   'GET /orgs/{org}/teams/{team_slug}/memberships/{username}',
   'PUT /orgs/{org}/teams/{team_slug}/memberships/{username}',
   'DELETE /orgs/{org}/teams/{team_slug}/memberships/{username}',
+  'GET /repos/{owner}/{repo}/teams',
   'GET /repos/{owner}/{repo}/collaborators',
   'GET /repos/{owner}/{repo}/collaborators/{username}',
   'GET /repos/{owner}/{repo}/collaborators/{username}/permission',
@@ -45,6 +47,7 @@ export const operations: readonly string[] = [
   'PUT /repos/{owner}/{repo}/contents/{path}',
   'DELETE /repos/{owner}/{repo}/contents/{path}',
   'GET /repos/{owner}/{repo}/readme',
+  'GET /repos/{owner}/{repo}/codeowners/errors',
   'GET /repos/{owner}/{repo}/tags',
   'POST /repos/{owner}/{repo}/forks',
   'POST /repos/{owner}/{repo}/dispatches',
@@ -81,6 +84,8 @@ export const operations: readonly string[] = [
   'GET /repos/{owner}/{repo}/labels',
   'POST /repos/{owner}/{repo}/labels',
   'GET /repos/{owner}/{repo}/labels/{name}',
+  'PATCH /repos/{owner}/{repo}/labels/{name}',
+  'DELETE /repos/{owner}/{repo}/labels/{name}',
   'GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions',
   'POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions',
   'DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}',
@@ -131,8 +136,14 @@ export const operations: readonly string[] = [
   'GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules/{protection_rule_id}',
   'DELETE /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules/{protection_rule_id}',
   'POST /repos/{owner}/{repo}/actions/runs/{run_id}/deployment_protection_rule',
+  'GET /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments',
+  'POST /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments',
+  'GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies',
+  'POST /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies',
+  'DELETE /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}',
 
-  // rulesets
+  // rulesets and branch protection
+  'GET /repos/{owner}/{repo}/branches/{branch}/protection',
   'GET /repos/{owner}/{repo}/rules/branches/{branch}',
   'GET /repos/{owner}/{repo}/rulesets',
   'POST /repos/{owner}/{repo}/rulesets',
@@ -164,6 +175,7 @@ export const operations: readonly string[] = [
   'GET /repos/{owner}/{repo}/actions/runs/{run_id}',
   'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts',
   'GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}',
+  'POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun',
   'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches',
 ];
 
@@ -179,6 +191,7 @@ export const webhooks: readonly string[] = [
   'delete',
   'deployment/created',
   'deployment_status/created',
+  'deployment_protection_rule/requested',
   'installation/created',
   'issue_comment/created',
   'issue_comment/edited',
@@ -187,6 +200,9 @@ export const webhooks: readonly string[] = [
   'issues/edited',
   'issues/closed',
   'issues/reopened',
+  'label/created',
+  'label/edited',
+  'label/deleted',
   'merge_group/checks_requested',
   'merge_group/destroyed',
   'pull_request/opened',
@@ -194,6 +210,8 @@ export const webhooks: readonly string[] = [
   'pull_request/synchronize',
   'pull_request/closed',
   'pull_request/reopened',
+  'pull_request/labeled',
+  'pull_request/unlabeled',
   'push',
   'release/published',
   'repository_ruleset/created',
