@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { conductorBaselines } from '../adapters/actions-runner/baselines.ts';
+import { audienceOf } from '../adapters/actions-runner/conductor-address.ts';
 import {
   appendSummary,
   readEvent,
@@ -9,7 +11,7 @@ import {
 } from '../adapters/actions-runner/environment.ts';
 import { requestOidcToken } from '../adapters/actions-runner/oidc-token.ts';
 import { parseRunContext, type RunContext } from '../adapters/actions-runner/subject.ts';
-import { audienceOf, submitResult } from '../adapters/actions-runner/submit.ts';
+import { submitResult } from '../adapters/actions-runner/submit.ts';
 import {
   annotationCommand,
   errorCommand,
@@ -104,7 +106,7 @@ function chooseGates(gates: readonly AnyGate[], inputs: ActionInputs, read: Conf
 }
 
 async function runGates(parts: ActionParts, run: ActionRun): Promise<Attempt[]> {
-  const { databaseUrl } = run.inputs;
+  const { databaseUrl, conductorUrl } = run.inputs;
   if (databaseUrl !== null) console.log(maskCommand(databaseUrl));
   const io = nodeGateIo({
     ...run.trees,
@@ -112,6 +114,10 @@ async function runGates(parts: ActionParts, run: ActionRun): Promise<Attempt[]> 
     metrics: parts.metrics,
     signatures: parts.signatures,
     policies: parts.policies,
+    baselines:
+      conductorUrl === ''
+        ? undefined
+        : conductorBaselines(conductorUrl, { fetch, token: () => tokenOf(run) }),
     databases: databaseUrl === null ? undefined : parts.databases?.(databaseUrl),
   });
   const attempts: Attempt[] = [];
@@ -179,8 +185,7 @@ async function submitAll(run: ActionRun, attempts: readonly Attempt[]): Promise<
   for (const attempt of attempts) {
     if ('error' in attempt) continue;
     try {
-      const token = await requestOidcToken(run.env, audienceOf(conductorUrl));
-      console.log(maskCommand(token));
+      const token = await tokenOf(run);
       const digest = await submitResult({ conductorUrl, token, ...attempt.outcome }, { fetch, pause });
       console.log(`${attempt.gate}: accepted by ${conductorUrl} as sha256:${digest}`);
     } catch (error) {
@@ -188,6 +193,13 @@ async function submitAll(run: ActionRun, attempts: readonly Attempt[]): Promise<
     }
   }
   return status;
+}
+
+/** A fresh token for each request to the Conductor, masked before anything can print it. */
+async function tokenOf({ env, inputs }: ActionRun): Promise<string> {
+  const token = await requestOidcToken(env, audienceOf(inputs.conductorUrl));
+  console.log(maskCommand(token));
+  return token;
 }
 
 function verdictOf(attempts: readonly Attempt[]): string {

@@ -3,6 +3,7 @@ import { systemClock } from '../adapters/node-io/system.ts';
 import { InternalError } from '../core/errors.ts';
 import type { GateIo } from '../core/gate/gate.ts';
 import type { OpenSignatureVerifier } from '../core/ports/attestations.ts';
+import type { Baselines } from '../core/ports/baselines.ts';
 import type { ThrowawayDatabases } from '../core/ports/database.ts';
 import type { RepositoryPolicies } from '../core/ports/repository-policies.ts';
 import { type Clock, type FileTree, type Log, silentLog } from '../core/ports/system.ts';
@@ -18,6 +19,8 @@ export interface NodeIoParts {
   readonly policies?: RepositoryPolicies | undefined;
   /** Where metrics come from; a gate that reads none needs none. */
   readonly metrics?: ((guarded: typeof fetch) => GateIo['metrics']) | undefined;
+  /** Past runs that the Conductor keeps. */
+  readonly baselines?: Baselines | undefined;
   readonly clock?: Clock;
   readonly log?: Log;
 }
@@ -33,6 +36,7 @@ export function nodeGateIo(parts: NodeIoParts): GateIo {
     ...(parts.databases === undefined ? {} : { databases: parts.databases }),
     ...(parts.signatures === undefined ? {} : { signatures: parts.signatures }),
     ...(parts.policies === undefined ? {} : { policies: parts.policies }),
+    ...(parts.baselines === undefined ? {} : { baselines: parts.baselines }),
     clock: parts.clock ?? systemClock,
     log: parts.log ?? silentLog,
   };

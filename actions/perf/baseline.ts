@@ -1,27 +1,7 @@
-import { z } from 'zod';
+import { type BaselineDocument, baselineSchema } from '../../core/gate/baseline.ts';
 import { parseBenchmarkHistory } from './formats/benchmark.ts';
 import { readRun } from './formats/read.ts';
 import { type Baseline, FormatError, type Metric, type PastRun, type PerfRun } from './model.ts';
-
-const metricSchema = z.strictObject({
-  value: z.number(),
-  unit: z.string(),
-  better: z.enum(['lower', 'higher']),
-  samples: z.array(z.number()).optional(),
-});
-
-/** The gate's own baseline file: past runs, oldest first. */
-const baselineSchema = z.strictObject({
-  schema_version: z.literal(1),
-  runs: z.array(
-    z.strictObject({
-      at: z.iso.datetime({ offset: true }).nullish(),
-      sha: z.string().nullish(),
-      release: z.string().optional(),
-      metrics: z.record(z.string(), metricSchema),
-    }),
-  ),
-});
 
 /**
  * A baseline: our own file, the history of github-action-benchmark, or simply one result of any known tool.
@@ -50,12 +30,17 @@ const longest = 500;
  * take its place in the repository or the store.
  */
 export function nextBaseline(baseline: Baseline | null, runs: readonly PerfRun[], sha: string, now: number) {
-  const metrics = Object.fromEntries(runs.flatMap((run) => Object.entries(run.metrics)));
+  const metrics = metricsOf(runs);
   const past = (baseline?.runs ?? []).slice(1 - longest);
   return { schema_version: 1, runs: [...past, { at: new Date(now).toISOString(), sha, metrics }] };
 }
 
-function toPastRun(run: z.infer<typeof baselineSchema>['runs'][number]): PastRun {
+/** Everything that was measured, by name of the metric. */
+export function metricsOf(runs: readonly PerfRun[]): Readonly<Record<string, Metric>> {
+  return Object.fromEntries(runs.flatMap((run) => Object.entries(run.metrics)));
+}
+
+function toPastRun(run: BaselineDocument['runs'][number]): PastRun {
   const metrics = Object.entries(run.metrics).map(([name, { samples, ...metric }]): [string, Metric] => [
     name,
     samples === undefined ? metric : { ...metric, samples },

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { InputError } from '../../core/errors.ts';
+import { ConductorError, InputError } from '../../core/errors.ts';
 import type { GateIo } from '../../core/gate/gate.ts';
 import type { FileTree } from '../../core/ports/system.ts';
 import { readBaseline } from './baseline.ts';
@@ -30,7 +31,7 @@ const defaultResults = [
 
 export async function collectPerf(options: PerfOptions, io: GateIo): Promise<PerfFacts> {
   const results = await readResults(options, io);
-  const baseline = await readBaselineFile(options.baseline, io);
+  const baseline = await readPast(options, io);
   const headroom = await readHeadroom(options.headroom, io.files);
   return { ...results, ...baseline, headroom };
 }
@@ -58,16 +59,36 @@ async function readResults(options: PerfOptions, { files, baseFiles }: GateIo) {
   return { runs: [...runs.values()], unreadable, missing, stale };
 }
 
+type Past = Pick<PerfFacts, 'baseline' | 'baselineProblem'>;
+
+/**
+ * What promoted releases measured, where a Conductor keeps it; the file until it knows of one. A Conductor that does
+ * not answer is no reason to compare with something weaker.
+ */
+async function readPast(options: PerfOptions, io: GateIo): Promise<Past> {
+  if (io.baselines === undefined) return readBaselineFile(options.baseline, io);
+  const { service, environment } = options;
+  try {
+    const { address, bytes } = await io.baselines.readPerf({ service, environment });
+    const past = parsePast(address, 'conductor', bytes);
+    return past.baseline?.runs.length === 0 ? readBaselineFile(options.baseline, io) : past;
+  } catch (error) {
+    if (!(error instanceof ConductorError)) throw error;
+    return { baseline: null, baselineProblem: `${error.message} ${error.help}` };
+  }
+}
+
 /** From the base branch when there is one: a pull request must not move its own yardstick. */
-async function readBaselineFile(
-  path: string,
-  io: GateIo,
-): Promise<Pick<PerfFacts, 'baseline' | 'baselineProblem'>> {
-  const from = io.baseFiles === undefined ? 'head' : 'base';
+async function readBaselineFile(path: string, io: GateIo): Promise<Past> {
   const bytes = await (io.baseFiles ?? io.files).read(path);
   if (bytes === null) return { baseline: null, baselineProblem: null };
+  return parsePast(path, io.baseFiles === undefined ? 'head' : 'base', bytes);
+}
+
+function parsePast(path: string, from: Baseline['from'], bytes: Uint8Array): Past {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
   try {
-    return { baseline: { path, from, runs: readBaseline(path, bytes) }, baselineProblem: null };
+    return { baseline: { path, from, sha256, runs: readBaseline(path, bytes) }, baselineProblem: null };
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     return { baseline: null, baselineProblem: error.message };

@@ -2,11 +2,12 @@ import type { Evaluation } from '../../core/gate/gate.ts';
 import { plain } from '../../core/gate/plain.ts';
 import type { Finding, Verdict } from '../../core/gate/result.ts';
 import { plural } from '../../core/gate/verdict.ts';
+import { metricsOf } from './baseline.ts';
 import { checkBudgets } from './budgets.ts';
 import type { PerfFacts } from './collect.ts';
 import { type Comparison, compareMetric } from './compare.ts';
 import { type Drift, driftOf } from './drift.ts';
-import { evidenceOf, runDocument } from './evidence.ts';
+import { baselineSummary, evidenceOf, runDocument } from './evidence.ts';
 import {
   checkThresholds,
   failing,
@@ -43,6 +44,8 @@ export function evaluatePerf(options: PerfOptions, facts: PerfFacts, sha: string
       runs: facts.runs.map((run) => ({ ...runDocument(run), metrics: valuesOf(run) })),
       comparisons,
       drifts,
+      baseline: baselineSummary(facts.baseline),
+      measured: measuredOf(options, facts.runs),
     }),
     evidence: evidenceOf(facts, { verdict, comparisons, drifts, headroom, sha, now }),
   };
@@ -128,6 +131,11 @@ function summarize(
   if (verdict === 'fail') parts.push(`${breaches} over budget`);
   if (verdict === 'inconclusive') parts.push('not valid enough to judge');
   return parts.join(', ');
+}
+
+/** What a release that is promoted with this result adds to the Conductor's baseline. */
+function measuredOf({ service, environment }: PerfOptions, runs: readonly PerfRun[]) {
+  return runs.length === 0 ? null : { service, environment, metrics: metricsOf(runs) };
 }
 
 function valuesOf({ metrics }: PerfRun): Record<string, number> {

@@ -6,7 +6,7 @@ import type { PerfFacts } from './collect.ts';
 import type { Comparison } from './compare.ts';
 import type { Drift } from './drift.ts';
 import type { Headroom, LoadStep } from './headroom.ts';
-import type { PerfRun } from './model.ts';
+import type { Baseline, PerfRun } from './model.ts';
 
 interface Judged {
   readonly verdict: Verdict;
@@ -21,12 +21,11 @@ interface Judged {
 export function evidenceOf(facts: PerfFacts, judged: Judged): readonly EvidenceFile[] {
   const { verdict, comparisons, drifts, headroom, sha, now } = judged;
   const { runs, baseline } = facts;
-  const shown = baseline && { path: baseline.path, from: baseline.from, runs: baseline.runs.length };
   const summary = {
     schema_version: 1,
     verdict,
     runs: runs.map(runDocument),
-    baseline: shown,
+    baseline: baselineSummary(baseline),
     comparisons,
     drifts,
   };
@@ -36,6 +35,11 @@ export function evidenceOf(facts: PerfFacts, judged: Judged): readonly EvidenceF
     ...trendCharts(comparisons, drifts, baseline),
     jsonFile('perf/baseline.json', nextBaseline(baseline, runs, sha, now)),
   ];
+}
+
+/** Which past a run was compared with: its place and its digest, not all of it. */
+export function baselineSummary(baseline: Baseline | null) {
+  return baseline && { ...baseline, runs: baseline.runs.length };
 }
 
 /** A run in the words of the documents: snake case, as everywhere outside the program. */

@@ -37,7 +37,7 @@ export function findingsOfFiles(facts: PerfFacts): readonly Finding[] {
     findings.push({ code: 'result-stale', level: 'error', message, help, path });
   }
   if (baselineProblem !== null) {
-    const help = 'Correct the baseline on the base branch.';
+    const help = 'Correct the baseline on the base branch, or what keeps the Conductor from giving its own.';
     findings.push({
       code: 'baseline-unreadable',
       level: 'error',
@@ -50,7 +50,8 @@ export function findingsOfFiles(facts: PerfFacts): readonly Finding[] {
     findings.push({ code: 'no-results', level: 'notice', message: 'There is no result to judge.', help });
   }
   if (facts.runs.length > 0 && baseline === null && baselineProblem === null) {
-    const help = 'Commit a baseline to the base branch to see regressions.';
+    const help =
+      'Let a Conductor keep what promoted releases measured (conductor-url), or commit a baseline to the base branch.';
     findings.push({
       code: 'no-baseline',
       level: 'notice',

@@ -65,10 +65,16 @@ export interface PastRun {
 
 /** Past runs, oldest first. */
 export interface Baseline {
+  /** A path, or the address of the Conductor. */
   readonly path: string;
   readonly runs: readonly PastRun[];
-  /** `base`: the file of the base branch, which a pull request cannot change. */
-  readonly from: 'base' | 'head';
+  /**
+   * `conductor`: what promoted releases measured. `base`: the file of the base branch, which a pull request cannot
+   * change. `head`: the file of the change itself, where there is no base.
+   */
+  readonly from: 'conductor' | 'base' | 'head';
+  /** Digest of the document that was read. */
+  readonly sha256: string;
 }
 
 /** A result file that could not be read as what it claims to be. */

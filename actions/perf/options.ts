@@ -138,7 +138,17 @@ export const perfOptionsSchema = z.strictObject({
   baseline: z
     .string()
     .default('perf/baseline.json')
-    .describe('Past runs; read from the base branch when there is one'),
+    .describe('Past runs, until the Conductor keeps some; read from the base branch when there is one'),
+  service: z
+    .string()
+    .max(100)
+    .default('')
+    .describe('Whose numbers these are, where a repository measures several services'),
+  environment: z
+    .string()
+    .max(100)
+    .default('')
+    .describe('Where they were measured: numbers of two environments are never compared'),
   budgets: z.array(budgetSchema).default([]).describe('Limits of single metrics'),
   validity: validitySchema.prefault({}).describe('When a load run is believed'),
   comparison: comparisonSchema.prefault({}).describe('Against past runs'),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { InputError, PermissionError, ProviderError } from '../../core/errors.ts';
 import type { EvidenceFile } from '../../core/gate/gate.ts';
 import type { GateResult } from '../../core/gate/result.ts';
+import { conductorEndpoint, problemSchema } from './conductor-address.ts';
 
 /** What `POST /v1/evidence` takes in one request. */
 export const submissionLimits = {
@@ -11,7 +12,6 @@ export const submissionLimits = {
 } as const;
 
 const acceptedSchema = z.object({ accepted: z.literal(true), gate: z.string(), result_sha256: z.string() });
-const problemSchema = z.object({ code: z.string(), message: z.string(), help: z.string() });
 
 export interface Submission {
   /** Base address of the Conductor; the token's audience as well. */
@@ -36,7 +36,7 @@ const pauses = [500, 2_000, 5_000] as const;
  * `PermissionError` when it refuses the identity, `InputError` when it refuses the submission.
  */
 export async function submitResult(submission: Submission, ports: SubmitPorts): Promise<string> {
-  const endpoint = endpointOf(submission.conductorUrl);
+  const endpoint = conductorEndpoint(submission.conductorUrl, '/v1/evidence');
   refuseOversize(submission.files);
   for (let attempt = 0; ; attempt++) {
     const outcome = await post(endpoint, submission, ports.fetch);
@@ -45,22 +45,6 @@ export async function submitResult(submission: Submission, ports: SubmitPorts): 
     if (wait === undefined) throw silent(endpoint, outcome);
     await ports.pause(wait);
   }
-}
-
-/** The audience that the token must have: the Conductor's address without a trailing slash. */
-export function audienceOf(conductorUrl: string): string {
-  return conductorUrl.replace(/\/+$/, '');
-}
-
-function endpointOf(conductorUrl: string): URL {
-  const url = URL.canParse(conductorUrl) ? new URL(`${audienceOf(conductorUrl)}/v1/evidence`) : null;
-  const loopback = url !== null && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
-  if (url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback))) return url;
-  throw new InputError(
-    'CONDUCTOR_URL_INVALID',
-    `conductor-url must be an https address, found ${JSON.stringify(conductorUrl)}.`,
-    'Give the address under which the Conductor is reached; plain http is only for loopback, because the request carries a token.',
-  );
 }
 
 function refuseOversize(files: readonly EvidenceFile[]): void {

@@ -1,6 +1,8 @@
 export * from './aggregates.ts';
 export * from './audit.ts';
 export { type Backlog, readBacklog } from './backlog.ts';
+export { promotedResults } from './baselines.ts';
+export { type SharedClock, sharedClock } from './clock.ts';
 export { postgresContents } from './contents.ts';
 export * from './deliveries.ts';
 export * from './effects.ts';

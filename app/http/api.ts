@@ -12,6 +12,7 @@ import type { ReleaseState } from '../../core/release/state.ts';
 import { type IntakePorts, takeIn } from '../evidence/intake.ts';
 import { readSubmission, submissionLimits } from '../evidence/multipart.ts';
 import { addAudit } from './audit.ts';
+import { addBaselines } from './baselines.ts';
 import { type Problem, problemBody, RequestProblem, unexpectedProblem } from './problem.ts';
 import { addPromotions } from './promotions.ts';
 
@@ -148,6 +149,7 @@ export function createApi(ports: ApiPorts): OpenAPIHono {
   });
   addAudit(api, ports.database);
   addPromotions(api, ports, refusals);
+  addBaselines(api, ports, refusals);
   api.get('/.well-known/release-conductor/keys.json', async (context) =>
     context.body(renderKeySet(await ports.keyRing()), 200, { 'content-type': 'application/json' }),
   );

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { OpenSignatureVerifier } from '../ports/attestations.ts';
+import type { Baselines } from '../ports/baselines.ts';
 import type { ThrowawayDatabases } from '../ports/database.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
 import type { RepositoryPolicies } from '../ports/repository-policies.ts';
@@ -43,6 +44,8 @@ export interface GateIo {
   readonly signatures?: OpenSignatureVerifier;
   /** Runs the repository's own policies; absent where none can be run. */
   readonly policies?: RepositoryPolicies;
+  /** Past runs that the Conductor keeps; absent where no Conductor is asked. */
+  readonly baselines?: Baselines;
   readonly clock: Clock;
   readonly log: Log;
 }

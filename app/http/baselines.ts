@@ -1,0 +1,52 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { OidcVerifier } from '../../adapters/oidc/verifier.ts';
+import { type Database, promotedResults } from '../../adapters/postgres/index.ts';
+import { baselineOfReleases, baselineSchema } from '../../core/gate/baseline.ts';
+import { RequestProblem } from './problem.ts';
+
+export interface BaselinePorts {
+  readonly database: Database;
+  readonly oidc: OidcVerifier;
+  readonly now: () => number;
+}
+
+/** Releases that one baseline holds at most; older ones are forgotten. */
+const longest = 200;
+
+/** `GET /v1/baselines/perf`: what the promoted releases of the token's own repository measured. */
+export function addBaselines(
+  api: OpenAPIHono,
+  ports: BaselinePorts,
+  refusals: Parameters<typeof createRoute>[0]['responses'],
+): void {
+  const name = z.string().max(100).default('');
+  const route = createRoute({
+    method: 'get',
+    path: '/v1/baselines/perf',
+    summary: 'What promoted releases measured, oldest first',
+    security: [{ oidc: [] }],
+    request: { query: z.object({ service: name, environment: name }) },
+    responses: {
+      200: {
+        description: 'Runs of releases that reached GA, of the repository of the token',
+        content: { 'application/json': { schema: baselineSchema } },
+      },
+      ...refusals,
+    },
+  });
+  api.openapi(route, async (context) => {
+    const token = /^Bearer (\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
+    if (token === undefined) throw new RequestProblem(tokenMissing);
+    const { repository } = await ports.oidc.verify(token, ports.now());
+    const of = context.req.valid('query');
+    const results = await promotedResults(ports.database, repository, 'perf', of, longest);
+    return context.json(baselineOfReleases(of, results), 200);
+  });
+}
+
+const tokenMissing = {
+  status: 401,
+  code: 'TOKEN_MISSING',
+  message: 'There is no bearer token in the Authorization header',
+  help: 'Ask from a job of GitHub Actions with `permissions: id-token: write`.',
+};
