@@ -19,6 +19,7 @@ export { type GateRun, type GateRunOutcome, runGate } from './run-gate.ts';
 export {
   type DeployCheck,
   type DeployedArtifact,
+  readDeployTrust,
   verifyAtDeploy,
 } from './supply-chain/provenance/at-deploy.ts';
 export { evaluateProvenance, type ProvenanceVerdict } from './supply-chain/provenance/evaluate.ts';

@@ -37,6 +37,7 @@ const input: PromotionInput = {
   migration_cutover: 'ready',
   drill_age_ms: null,
   provenance: 'verified',
+  artifacts: [],
   preview_hygiene: 'unknown',
   hotfix: false,
   window: { open: true, reason: null },

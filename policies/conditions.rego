@@ -25,6 +25,11 @@ well_formed if {
 	type_name(input.drill_age_ms) in {"number", "null"}
 	is_string(input.migration_cutover)
 	is_string(input.provenance)
+	is_array(input.artifacts)
+	every artifact in input.artifacts {
+		is_string(artifact.name)
+		artifact.state in {"verified", "unverified", "unknown"}
+	}
 	is_string(input.preview_hygiene)
 }
 
@@ -58,6 +63,25 @@ objections contains {"code": "FAILURE_UNRESOLVED", "message": message} if {
 	not input.hotfix
 	message := sprintf("%v failed and is not resolved: %v", [input.unresolved.release, input.unresolved.reason])
 }
+
+# --- what would be deployed ---
+
+objections contains {"code": code, "message": message} if {
+	some artifact in input.artifacts
+	artifact.state != "verified"
+	code := artifact_code(artifact)
+	message := sprintf("%v: %v", [artifact.name, artifact_problem(artifact)])
+}
+
+artifact_code(artifact) := artifact.code if {
+	is_string(artifact.code)
+} else := "ARTIFACT_UNKNOWN" if {
+	artifact.state == "unknown"
+} else := "ARTIFACT_UNVERIFIED"
+
+artifact_problem(artifact) := artifact.problem if {
+	is_string(artifact.problem)
+} else := "it is not verified"
 
 # --- the clauses ---
 

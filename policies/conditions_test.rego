@@ -15,6 +15,7 @@ good := {
 	"drill_age_ms": 1000,
 	"provenance": "verified",
 	"preview_hygiene": "clean",
+	"artifacts": [{"name": "shop", "digest": "sha256:aa", "state": "verified", "code": null, "problem": null}],
 	"hotfix": false,
 	"window": {"open": true, "reason": null},
 	"lock": {"state": "free", "owner": null, "reason": null},
@@ -87,4 +88,21 @@ test_a_hotfix_needs_no_window_and_no_resolved_failure if {
 		{"op": "replace", "path": "/hotfix", "value": true},
 	]))
 	count(fix) == 0
+}
+
+test_an_artifact_that_is_not_verified_objects_whatever_the_clauses if {
+	replaced("/artifacts/0/state", "unknown") == {"ARTIFACT_UNKNOWN"}
+	replaced("/artifacts/0/state", "unverified") == {"ARTIFACT_UNVERIFIED"}
+	replaced("/artifacts", []) == set()
+}
+
+test_the_objection_says_what_is_wrong_with_the_artifact if {
+	evil := {"name": "shop", "state": "unverified", "code": "IDENTITY_UNEXPECTED", "problem": "signed by mallory"}
+	some reason in conditions.objections with input as object.union(good, {"artifacts": [evil]})
+	reason == {"code": "IDENTITY_UNEXPECTED", "message": "shop: signed by mallory"}
+}
+
+test_artifacts_of_another_shape_are_not_well_formed if {
+	not conditions.well_formed with input as object.union(good, {"artifacts": null})
+	not conditions.well_formed with input as object.union(good, {"artifacts": [{"name": "shop", "state": "fine"}]})
 }

@@ -31,6 +31,21 @@ export const conditionRules: readonly PromotionRule[] = [
     actions: promotions,
     deny: (input) => input.promote_only_if.clauses.flatMap((clause) => clauses[clause](input)),
   },
+  {
+    name: 'artifacts-verified',
+    actions: promotions,
+    deny: ({ artifacts }) =>
+      artifacts.flatMap(({ name, state, code, problem }) =>
+        state === 'verified'
+          ? []
+          : [
+              {
+                code: code ?? (state === 'unknown' ? 'ARTIFACT_UNKNOWN' : 'ARTIFACT_UNVERIFIED'),
+                message: `${name}: ${problem ?? 'it is not verified'}`,
+              },
+            ],
+      ),
+  },
 ];
 
 /** Whoever holds the lock may go on; the Conductor by itself may not. */

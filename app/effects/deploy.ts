@@ -1,12 +1,17 @@
-import { ConflictError, VerificationError } from '../../core/errors.ts';
-import type { Performer } from './performer.ts';
+import { ConflictError, ProviderError, VerificationError } from '../../core/errors.ts';
+import type { DeploymentPayload, Effect } from '../../core/flow/effect.ts';
+import type { EffectContext, Performer } from './performer.ts';
+import { readArtifactFacts } from './release-artifacts.ts';
+
+type Deployment = Extract<Effect, { kind: 'createDeployment' }>;
 
 /**
- * Asks the pipeline for a weight. A promotion looks at the tag once more: between the decision and this moment
- * it may have been moved to a commit that no gate has seen.
+ * Asks the pipeline for a weight. A promotion looks at the tag and at what is deployed once more: between the
+ * decision and this moment either may have become something that no gate has seen.
  */
-export const createDeployment: Performer<'createDeployment'> = async (effect, { forge, key }) => {
-  const { kind: _, ...deployment } = effect;
+export const createDeployment: Performer<'createDeployment'> = async (effect, context) => {
+  const { kind: _, verify, payload, ...deployment } = effect;
+  const { forge, key } = context;
   if (effect.task === 'promote') {
     const ref = await forge.resolveRef(`tags/${effect.payload.release}`);
     if (ref?.commit !== effect.sha) {
@@ -17,9 +22,39 @@ export const createDeployment: Performer<'createDeployment'> = async (effect, { 
       );
     }
   }
-  const { id } = await forge.ensureDeployment({ ...deployment, key });
-  return { settled: { deploymentId: id } };
+  const verified =
+    verify === undefined ? {} : { artifacts: await verifiedArtifacts(effect, verify, context) };
+  const { id } = await forge.ensureDeployment({ ...deployment, payload: { ...payload, ...verified }, key });
+  return { settled: { deploymentId: id, ...verified } };
 };
+
+/** The digests that may be deployed. What cannot be read may be there later; what does not hold never will. */
+async function verifiedArtifacts(
+  { sha, payload: { release } }: Deployment,
+  verify: NonNullable<Deployment['verify']>,
+  context: EffectContext,
+): Promise<NonNullable<DeploymentPayload['artifacts']>> {
+  const facts = await readArtifactFacts({ ...verify, release, sha }, context);
+  const told = (state: 'unverified' | 'unknown') => facts.find((fact) => fact.state === state);
+  const refused = told('unverified');
+  if (refused !== undefined) {
+    throw new VerificationError(
+      refused.code ?? 'ARTIFACT_UNVERIFIED',
+      `${refused.name} is not deployed: ${refused.problem ?? 'it is not verified'}`,
+      'Deploy what the trusted workflow built and signed.',
+    );
+  }
+  const missing = told('unknown');
+  if (missing !== undefined) {
+    throw new ProviderError(
+      missing.code ?? 'ARTIFACT_UNKNOWN',
+      `${missing.name} cannot be verified now: ${missing.problem ?? 'it is not known'}`,
+      'Make the artifact and what signs it readable for the Conductor.',
+      { retryable: true },
+    );
+  }
+  return facts.map(({ name, digest }) => ({ name, digest: digest ?? '' }));
+}
 
 /** A published release cannot be filled any more: that is a conflict, not a draft. */
 export const ensureDraftRelease: Performer<'ensureDraftRelease'> = async (

@@ -8,6 +8,7 @@ import { cutoverOf, newestPassedDrill, provenanceOf } from '../../core/release/c
 import { type Standing, standingOf, unreadableStanding } from '../../core/release/standing.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import type { EffectContext } from './performer.ts';
+import { readArtifactFacts } from './release-artifacts.ts';
 import { burningNow } from './slo-burn.ts';
 
 type Conditions = Pick<
@@ -18,6 +19,7 @@ type Conditions = Pick<
   | 'migration_cutover'
   | 'drill_age_ms'
   | 'provenance'
+  | 'artifacts'
   | 'preview_hygiene'
   | 'hotfix'
   | 'window'
@@ -38,10 +40,11 @@ export async function readConditions(
 ): Promise<Conditions> {
   const asked = facts.promoteOnlyIf;
   const clauses = asked?.clauses ?? [];
-  const [burning, drillAge, standing] = await Promise.all([
+  const [burning, drillAge, standing, artifacts] = await Promise.all([
     clauses.includes('slo-burn') ? burningNow(facts.sha, context) : measurement(reports, 'slo', 'burning'),
     clauses.includes('dr-freshness') && asked !== null ? readDrillAge(asked.drills, context, now) : null,
     readStanding(facts.release, context, now),
+    readArtifactFacts(facts, context),
   ]);
   return {
     promote_only_if: {
@@ -54,6 +57,7 @@ export async function readConditions(
     migration_cutover: cutoverOf(resultOf(reports, 'migrations')),
     drill_age_ms: drillAge,
     provenance: provenanceOf(resultOf(reports, 'supply-chain')),
+    artifacts: [...artifacts],
     // Nobody reports previews to the store: the clause can only be answered by a policy that knows better.
     preview_hygiene: 'unknown',
     hotfix: facts.hotfix,

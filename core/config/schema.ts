@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { gateNameSchema } from '../gate/names.ts';
+import { artifactsSchema } from './artifacts.ts';
 import { freezesSchema, windowsSchema } from './calendar.ts';
 import { durationSchema } from './duration.ts';
 import { promoteOnlyIfSchema } from './promote-only-if.ts';
@@ -114,6 +115,7 @@ const releaseSchema = z.strictObject({
     .default(86_400_000)
     .describe('A gate result older than this does not count at a promotion'),
   promote_only_if: promoteOnlyIfSchema.prefault({}),
+  artifacts: artifactsSchema,
   windows: windowsSchema,
   freezes: freezesSchema,
   lock_ttl: durationSchema

@@ -19,6 +19,8 @@ export interface DeploymentPayload {
   readonly step: number;
   /** Percent of traffic for `version`, 0–100. */
   readonly weight: number;
+  /** What was verified for this deployment: a pipeline that deploys these digests deploys nothing else. */
+  readonly artifacts?: readonly { readonly name: string; readonly digest: string }[];
   /** On canary steps: what the pipeline does by itself when the Conductor has been silent for too long. */
   readonly lease?: {
     /** The Conductor writes to this issue at least once a minute while it measures. */
@@ -88,6 +90,8 @@ export type Effect =
       readonly task: 'promote' | 'rollback';
       readonly description: string;
       readonly payload: DeploymentPayload;
+      /** Verified once more before the pipeline is asked; absent: the config names none, or traffic goes back. */
+      readonly verify?: ArtifactsInQuestion;
     }
   /** Reads permissions, gate results, burn and policy at this moment; answers with `command.assessed`. */
   | {
@@ -143,8 +147,15 @@ export type NotifiedEvent = 'rollback' | 'rolled-back' | 'escalation' | 'ga';
 
 export type EffectKind = Effect['kind'];
 
+/** What a release deploys, and where to look for it. */
+export interface ArtifactsInQuestion {
+  readonly artifacts: ReleaseConfig['artifacts'];
+  /** GitHub Release of the tag, where its files lie; null: not made yet. */
+  readonly releaseId: number | null;
+}
+
 /** What the release machine tells the assessor about itself. */
-export interface PromotionFactsFromState {
+export interface PromotionFactsFromState extends ArtifactsInQuestion {
   readonly release: string;
   readonly sha: string;
   readonly environment: string;

@@ -61,6 +61,18 @@ export const promotionInputSchema = z.strictObject({
   migration_cutover: z.enum(['ready', 'not-ready', 'unknown']),
   drill_age_ms: z.number().nullable().describe('of the newest passed recovery drill; null: not known'),
   provenance: z.enum(['verified', 'unverified', 'unknown']).describe('of SBOM and artifacts'),
+  artifacts: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        digest: z.string().nullable().describe('of this moment; null: it could not be read'),
+        state: z.enum(['verified', 'unverified', 'unknown']),
+        code: z.string().nullable().describe('why it is not verified, e.g. IDENTITY_UNEXPECTED'),
+        problem: z.string().nullable().describe('the same for people; names whose signature it is'),
+        signers: z.array(z.string()).describe('who signed what was relied on'),
+      }),
+    )
+    .describe('what the step would deploy, verified now; empty: the config names none'),
   preview_hygiene: z.enum(['clean', 'unclean', 'unknown']),
   hotfix: z.boolean().describe('the release runs in the hotfix lane'),
   window: z.strictObject({ open: z.boolean(), reason: z.string().nullable() }),

@@ -33,6 +33,8 @@ export function factsFor(state: ReleaseState, command: ReleaseCommand): Promotio
     steps: config?.canary.steps ?? [],
     maxGateAgeMs: config?.max_gate_age ?? 0,
     promoteOnlyIf: config?.promote_only_if ?? null,
+    artifacts: command.name === 'promote' ? (config?.artifacts ?? []) : [],
+    releaseId: state.releaseId,
     calendar: { windows: config?.windows ?? [], freezes: config?.freezes ?? [] },
     hotfix: isHotfix(state),
     blockAfterFailure: config?.block_after_failure ?? true,

@@ -1,4 +1,4 @@
-import type { DeploymentPayload } from '../flow/effect.ts';
+import type { DeploymentPayload, Effect } from '../flow/effect.ts';
 import type { ReleaseDraft } from './draft.ts';
 import type { Deployment } from './state.ts';
 import { weightOfStep } from './steps.ts';
@@ -30,8 +30,19 @@ export function orderDeployment(draft: ReleaseDraft, order: Order): void {
       weight: order.weight,
       ...leaseOf(draft, order),
     },
+    ...artifactsOf(draft, order),
   });
   draft.timer(`deploy/${n}`, draft.now + deploymentTimeout);
+}
+
+/** What has to be verified before it is deployed. Going back waits for nothing. */
+function artifactsOf(
+  draft: ReleaseDraft,
+  { task }: Order,
+): Pick<Extract<Effect, { kind: 'createDeployment' }>, 'verify'> {
+  const { artifacts } = draft.plan().config;
+  if (task === 'rollback' || artifacts.length === 0) return {};
+  return { verify: { artifacts, releaseId: draft.state.releaseId } };
 }
 
 /** A dead-man switch for steps where two versions share the traffic and there is a verified one to go back to. */

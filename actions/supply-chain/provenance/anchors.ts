@@ -13,7 +13,7 @@ const maxAnchorBytes = 1_024 * 1_024;
  */
 export async function readAnchors(
   { trusted_root: root, keys, transparency }: ProvenanceOptions,
-  io: GateIo,
+  io: Pick<GateIo, 'files' | 'baseFiles'>,
 ): Promise<{ anchors: TrustAnchors; fromChange: readonly string[] }> {
   const fromChange: string[] = [];
   const read = async (path: string): Promise<string> => {

@@ -1,4 +1,8 @@
+import { ConfigError } from '../../../core/errors.ts';
+import type { Subject } from '../../../core/gate/result.ts';
 import type { OpenSignatureVerifier, TrustAnchors } from '../../../core/ports/attestations.ts';
+import type { FileTree } from '../../../core/ports/system.ts';
+import { readAnchors } from './anchors.ts';
 import {
   type AttestationFile,
   digestsOf,
@@ -9,7 +13,8 @@ import {
 import { parseSignedDocuments } from './documents.ts';
 import { evaluateProvenance, type ProvenanceVerdict } from './evaluate.ts';
 import { parseDigest } from './facts.ts';
-import type { ProvenancePolicy } from './policy.ts';
+import { provenanceOptionsSchema } from './options.ts';
+import { type ProvenancePolicy, provenancePolicy } from './policy.ts';
 
 /** What is about to be deployed: its digest as the registry or the cluster tells it, or its content. */
 export type DeployedArtifact =
@@ -23,6 +28,32 @@ export interface DeployCheck {
   readonly anchors: TrustAnchors;
   readonly policy: ProvenancePolicy;
   readonly openVerifier: OpenSignatureVerifier;
+}
+
+/**
+ * Whom to trust before a deployment, by the section `gates.supply-chain` and the files of the branch that decides
+ * it now: a root or key that was withdrawn there since the build is trusted no more.
+ *
+ * @throws ConfigError when the section names nobody who may sign, or an anchor is missing
+ */
+export async function readDeployTrust(
+  section: unknown,
+  files: FileTree,
+  subject: Subject,
+): Promise<Pick<DeployCheck, 'anchors' | 'policy'>> {
+  const raw = (section as { readonly provenance?: unknown } | null | undefined)?.provenance ?? {};
+  const parsed = provenanceOptionsSchema.safeParse(raw);
+  if (!parsed.success || (parsed.data.identities.length === 0 && parsed.data.keys.length === 0)) {
+    throw new ConfigError(
+      'PROVENANCE_NOT_CONFIGURED',
+      parsed.success
+        ? 'gates.supply-chain.provenance names nobody who may sign'
+        : `gates.supply-chain.provenance: ${parsed.error.issues[0]?.message ?? 'it cannot be read'}`,
+      'Name identities with their issuer and a trusted root, or keys, on the default branch.',
+    );
+  }
+  const { anchors } = await readAnchors(parsed.data, { files });
+  return { anchors, policy: provenancePolicy(parsed.data, subject) };
 }
 
 /**

@@ -79,6 +79,17 @@ const inputs: fc.Arbitrary<PromotionInput> = fc.record({
   migration_cutover: fc.constantFrom('ready', 'ready', 'not-ready', 'unknown'),
   drill_age_ms: fc.constantFrom(-1, 0, 60 * minute, 60 * minute + 1, null),
   provenance: fc.constantFrom('verified', 'verified', 'unverified', 'unknown'),
+  artifacts: fc.array(
+    fc.record({
+      name: fc.constant('shop'),
+      digest: fc.constant(null),
+      state: fc.constantFrom('verified', 'verified', 'verified', 'unverified', 'unknown'),
+      code: fc.constantFrom('SUBJECT_MISMATCH', null),
+      problem: fc.constantFrom('signed by mallory', null),
+      signers: fc.constant([]),
+    }),
+    { maxLength: 2 },
+  ),
   preview_hygiene: fc.constantFrom('clean', 'clean', 'unclean', 'unknown'),
   hotfix: fc.boolean(),
   window: fc.constantFrom(

@@ -74,6 +74,7 @@ export function promotionInput(
     migration_cutover: 'unknown',
     drill_age_ms: null,
     provenance: 'unknown',
+    artifacts: [],
     preview_hygiene: 'unknown',
     hotfix: facts.hotfix,
     ...calendarAt(facts.calendar, now),
