@@ -38,11 +38,11 @@ export interface Composition {
 
 export async function compose(
   environment: Environment,
-  { database, queue }: OpenStore,
+  { database, queue, clock }: OpenStore,
   github: GithubAccess,
   log: Log,
 ): Promise<Composition> {
-  const now = (): number => Date.now();
+  const now = (): number => clock.now();
   const metrics = createMetrics(() => readBacklog(database));
   const evidence = await evidencePorts(environment);
   const blobs = createBlobs({

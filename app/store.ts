@@ -1,7 +1,8 @@
 import { startPostgres } from '../adapters/embedded-postgres/index.ts';
 import { type Queue, startQueue } from '../adapters/pg-boss/index.ts';
-import { connect, type Database, migrate } from '../adapters/postgres/index.ts';
-import type { Log } from '../core/ports/system.ts';
+import { connect, type Database, migrate, sharedClock } from '../adapters/postgres/index.ts';
+import type { Clock, Log } from '../core/ports/system.ts';
+import { keepTime } from './clock.ts';
 import type { Environment } from './environment.ts';
 import { effectQueue } from './flow/apply.ts';
 import { inboxQueue } from './flow/inbox-writer.ts';
@@ -10,6 +11,8 @@ import { jobQueues } from './jobs/schedule.ts';
 export interface OpenStore {
   readonly database: Database;
   readonly queue: Queue;
+  /** The time of every replica: the database's. */
+  readonly clock: Clock;
   /** Waits for running jobs, then closes everything, the bundled Postgres last. */
   close(): Promise<void>;
 }
@@ -26,9 +29,11 @@ export async function openStore(environment: Environment, log: Log): Promise<Ope
     opened.push(database);
     const applied = await migrate(database);
     if (applied.length > 0) log.info({ applied }, 'The schema was brought up to date');
-    const queue = await startQueue({ url, queues: [inboxQueue, effectQueue, ...jobQueues], log });
+    const clock = await sharedClock(database, () => performance.now());
+    opened.push(keepTime(clock, log));
+    const queue = await startQueue({ url, queues: [inboxQueue, effectQueue, ...jobQueues], log, clock });
     opened.push({ close: () => queue.close() });
-    return { database, queue, close };
+    return { database, queue, clock, close };
   } catch (error) {
     await close();
     throw error;

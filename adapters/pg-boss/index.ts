@@ -1,6 +1,6 @@
 import { PgBoss } from 'pg-boss';
 import { ProviderError } from '../../core/errors.ts';
-import type { Log } from '../../core/ports/system.ts';
+import type { Clock, Log } from '../../core/ports/system.ts';
 
 /** The part of a transaction that the queue needs. */
 export interface SqlRunner {
@@ -55,6 +55,8 @@ export async function startQueue(options: {
   readonly url: string;
   readonly queues: readonly string[];
   readonly log: Log;
+  /** The clock that the times of jobs are meant by. */
+  readonly clock?: Clock;
 }): Promise<Queue> {
   const boss = new PgBoss({
     connectionString: options.url,
@@ -73,7 +75,7 @@ export async function startQueue(options: {
   });
   await boss.createQueue(deadLetterQueue, { retentionSeconds: 30 * 86_400 });
   for (const name of options.queues) await boss.createQueue(name, queueSettings);
-  return queueOver(boss);
+  return queueOver(boss, options.clock ?? { now: () => Date.now() });
 }
 
 /** A handler that throws is a defect or a lost database: five more tries over about a minute, then dead. */
@@ -90,12 +92,12 @@ const queueSettings = {
 } as const;
 
 /** A delay instead of a time: the queue's clock is the database's, which may differ from the caller's. */
-function delayOf(notBefore: number | undefined): { startAfter?: string } {
-  const delay = (notBefore ?? 0) - Date.now();
+function delayOf(notBefore: number | undefined, { now }: Clock): { startAfter?: string } {
+  const delay = (notBefore ?? 0) - now();
   return delay > 0 ? { startAfter: `${delay} milliseconds` } : {};
 }
 
-function queueOver(boss: PgBoss): Queue {
+function queueOver(boss: PgBoss, clock: Clock): Queue {
   return {
     send: async (tx, queue, jobs) => {
       if (jobs.length === 0) return;
@@ -105,7 +107,7 @@ function queueOver(boss: PgBoss): Queue {
         jobs.map(({ key, data, notBefore }) => ({
           data,
           singletonKey: key,
-          ...delayOf(notBefore),
+          ...delayOf(notBefore, clock),
         })),
         { db },
       );
