@@ -2,7 +2,8 @@ import { decideChange } from '../core/change/decide.ts';
 import type { ChangeState } from '../core/change/state.ts';
 import type { ChangeEvent, EffectSettled, ReleaseEvent } from '../core/flow/event.ts';
 import { decideRelease } from '../core/release/decide.ts';
-import { hasEnded, type ReleaseState } from '../core/release/state.ts';
+import { hasEnded } from '../core/release/phase.ts';
+import type { ReleaseState } from '../core/release/state.ts';
 import type { Decider } from './flow/decide.ts';
 
 /** The pure heart, found by the kind of the aggregate. The store gives back what the same function wrote. */

@@ -4,6 +4,7 @@ import { qaStatus } from '../../core/config/qa-report.ts';
 import type { Config, ReleaseConfig } from '../../core/config/schema.ts';
 import { ConfigError } from '../../core/errors.ts';
 import type { Forge } from '../../core/ports/forge.ts';
+import { isGoingBack } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import type { Performed } from '../flow/outbox.ts';
 import type { EffectContext, Performer } from './performer.ts';
@@ -60,7 +61,7 @@ async function previousRelease(tag: string, context: EffectContext): Promise<Ver
   let version: Version | null = await context.forge.latestPublishedRelease();
   for (let steps = 0; version !== null && steps < maxStepsBack; steps++) {
     const known = await stateOf(version.tag, context);
-    const failed = known !== null && (known.phase === 'rolled_back' || known.phase === 'rolling_back');
+    const failed = known !== null && (known.phase === 'rolled_back' || isGoingBack(known.phase));
     if (version.tag !== tag && !failed) return version;
     version = known?.plan?.previous ?? null;
   }

@@ -1,4 +1,5 @@
 import { inlineText } from '../gate/markdown.ts';
+import { phaseText } from '../release/phase.ts';
 import type { ReleaseState } from '../release/state.ts';
 
 export interface Escalation {
@@ -22,7 +23,7 @@ export function escalationRequest(state: ReleaseState, { severity, issue, helpNe
     `- **Impact:** up to ${weight} % of the traffic of ${inlineText(config?.production_environment ?? 'production')} is on this version`,
     '- **Actions Taken:**',
     ...(actions.length === 0 ? ['  - none yet'] : actions),
-    `- **Current Status:** ${phase.replace('_', ' ')}${hold === null ? '' : `, held (${hold.code})`}`,
+    `- **Current Status:** ${phaseText[phase]}${hold === null ? '' : `, held (${hold.code})`}`,
     `- **Help Needed:** ${inlineText(helpNeeded)}`,
     `- **Contacts Notified:** ${contacts.length === 0 ? 'nobody is configured' : contacts.map(inlineText).join(', ')}`,
   ].join('\n');

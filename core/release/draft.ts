@@ -3,9 +3,9 @@ import { InternalError } from '../errors.ts';
 import { offer, release } from '../flow/channel.ts';
 import type { AuditNote, Decision, Effect, PlannedEffect } from '../flow/effect.ts';
 import type { ReleasePlanFacts } from '../flow/event.ts';
+import { hasLeftTheWay, type Phase } from './phase.ts';
 import { renderStatus } from './render-status.ts';
-import type { HoldCode, Phase, ReleaseState, StatusContent } from './state.ts';
-import { hasEnded } from './state.ts';
+import type { HoldCode, ReleaseState, StatusContent } from './state.ts';
 import { isTransition } from './transitions.ts';
 
 export interface ReleaseContext {
@@ -60,7 +60,7 @@ export class ReleaseDraft {
       );
     }
     this.set({ phase, phaseSince: this.now });
-    if (hasEnded(phase)) this.set({ occupies: false });
+    if (hasLeftTheWay(phase)) this.set({ occupies: false });
     this.tell(text);
   }
 

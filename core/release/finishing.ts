@@ -7,13 +7,14 @@ import { recordCanary } from './canary-record.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { evidenceFacts } from './evidence-facts.ts';
 import { notify } from './notify.ts';
+import { observe } from './observe.ts';
 import type { Finishing } from './state.ts';
 import { isLastStep, isStepReady } from './steps.ts';
 
 /** After the soak at the last step, and never before, the release is packed and published. */
 export function finishWhenSoaked(draft: ReleaseDraft): void {
   const { state } = draft;
-  if (state.phase !== 'observing' || state.hold !== null) return;
+  if (state.phase !== 'soaking' || state.hold !== null) return;
   if (!isLastStep(state) || !isStepReady(state, draft.now)) return;
   recordCanary(draft);
   draft.move('finishing', 'final soak passed, packing the evidence');
@@ -67,7 +68,7 @@ export function onEvidenceSettled(
       else done(draft, finishing, 'evidence of the rollback attached to the draft release');
       break;
     case 'publishing':
-      close(draft, finishing, String(outcome.value.url ?? ''));
+      reachGa(draft, finishing, String(outcome.value.url ?? ''));
       break;
     case 'done':
       break;
@@ -105,16 +106,17 @@ function publish(draft: ReleaseDraft, finishing: Finishing): void {
   });
 }
 
-function close(draft: ReleaseDraft, finishing: Finishing, url: string): void {
+function reachGa(draft: ReleaseDraft, finishing: Finishing, url: string): void {
   done(draft, finishing, `published with its evidence`);
   draft.set({ publishedUrl: url, measuring: null });
   draft.note('release.published', 'conductor', `${draft.state.tag} is GA`, null, {
     sha256: finishing.sha256,
   });
-  draft.move('closed', '**GA**');
+  draft.move('observing', '**GA**');
   draft.comment('deployment-report/ga', deploymentReport(draft.state, 'success', draft.now));
   draft.comment('ga', gaText(draft.state.tag, draft.plan().config.ga_flags));
   notify(draft, 'ga', '');
+  observe(draft);
 }
 
 /** The breach came while GitHub was publishing: the release is public, the traffic goes back all the same. */

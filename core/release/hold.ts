@@ -43,7 +43,7 @@ export function resume(draft: ReleaseDraft, by: string): void {
   }
   startStageWhenGatesPass(draft);
   packAnew(draft);
-  if (draft.state.phase === 'promotable') advanceWhenConfigured(draft);
+  if (draft.state.phase === 'stage_verified') advanceWhenConfigured(draft);
 }
 
 /** The release stays rolled back; what ends is that its failure blocks the others. */

@@ -57,7 +57,7 @@ export function onMeasured(
   },
 ): void {
   const { measuring, phase } = draft.state;
-  const isMeasured = phase === 'verifying' || phase === 'observing' || phase === 'finishing';
+  const isMeasured = phase === 'verifying' || phase === 'soaking' || phase === 'finishing';
   if (!isMeasured || measuring === null) return;
   if (event.tick !== measuring.tick || event.step !== measuring.step) return;
   const observation = { at: draft.now, reading: event.reading, problem: event.problem };
@@ -126,7 +126,7 @@ function onDeadline(draft: ReleaseDraft, cause: string): void {
 }
 
 function isStillMeasured(draft: ReleaseDraft): boolean {
-  return ['verifying', 'observing', 'finishing'].includes(draft.state.phase);
+  return ['verifying', 'soaking', 'finishing'].includes(draft.state.phase);
 }
 
 function requestTick(draft: ReleaseDraft, at: number): void {

@@ -1,6 +1,8 @@
 import type { ReleaseCommand } from '../flow/event.ts';
 import type { PromotionAssessment, PromotionInput } from '../ports/policy-engine.ts';
-import { hasEnded, hasRollbackFailed, hasTraffic, type ReleaseState } from './state.ts';
+import { observedUntil } from './observe.ts';
+import { hasLeftTheWay, hasTraffic, isGoingBack, phaseText } from './phase.ts';
+import type { ReleaseState } from './state.ts';
 import { isStepReady, nextWeight, soakLeft } from './steps.ts';
 
 export interface Obstacle {
@@ -28,7 +30,7 @@ export function obstaclesOf(
     case 'rollback':
       return rollbackObstacles(state, now, activeRelease);
     case 'hold':
-      return hasEnded(state.phase) ? [ended(state)] : [];
+      return hasLeftTheWay(state.phase) ? [ended(state)] : [];
     case 'resume':
       return resumeObstacles(state);
     case 'lock':
@@ -69,8 +71,8 @@ function promoteObstacles(
 /** Only between two steps can anything be promoted. */
 function phaseObstacle(state: ReleaseState): Obstacle | null {
   switch (state.phase) {
-    case 'promotable':
-    case 'observing':
+    case 'stage_verified':
+    case 'soaking':
       return null;
     case 'new':
     case 'planning':
@@ -86,9 +88,11 @@ function phaseObstacle(state: ReleaseState): Obstacle | null {
     case 'finishing':
       return { code: 'STEP_IN_PROGRESS', message: `the release is ${state.phase}` };
     case 'rolling_back':
+    case 'rollback_failed':
       return { code: 'ROLLBACK_IN_PROGRESS', message: 'the release is being rolled back' };
     case 'ignored':
     case 'rejected':
+    case 'observing':
     case 'closed':
     case 'rolled_back':
     case 'halted':
@@ -111,7 +115,7 @@ function stepObstacles(state: ReleaseState, target: number | null, now: number):
     const code = target <= state.weight ? 'STEP_ALREADY_REACHED' : 'UNKNOWN_STEP';
     return [{ code, message: `after ${state.weight} % comes ${next} %, not ${target} %` }];
   }
-  if (state.phase === 'promotable' || isStepReady(state, now)) return [];
+  if (state.phase === 'stage_verified' || isStepReady(state, now)) return [];
   return [{ code: 'NOT_READY', message: whyNotReady(state, now) }];
 }
 
@@ -131,12 +135,12 @@ function rollbackObstacles(
   activeRelease: string | null,
 ): readonly Obstacle[] {
   const found: Obstacle[] = [];
-  if (state.phase === 'rolling_back' && !hasRollbackFailed(state)) {
+  if (state.phase === 'rolling_back') {
     return [{ code: 'ROLLBACK_IN_PROGRESS', message: 'the release is already being rolled back' }];
   }
-  if (state.phase === 'closed') return afterGaObstacles(state, now, activeRelease);
-  if (hasEnded(state.phase)) return [ended(state)];
-  if (!hasTraffic(state.phase) && state.phase !== 'rolling_back') {
+  if (state.phase === 'observing') return afterGaObstacles(state, now, activeRelease);
+  if (hasLeftTheWay(state.phase)) return [ended(state)];
+  if (!hasTraffic(state.phase) && state.phase !== 'rollback_failed') {
     return [{ code: 'NOTHING_TO_ROLL_BACK', message: 'no production traffic was given to this version yet' }];
   }
   if (state.plan?.previous === null) {
@@ -151,8 +155,7 @@ function afterGaObstacles(
   now: number,
   activeRelease: string | null,
 ): readonly Obstacle[] {
-  const span = state.plan?.config.observe_after_ga ?? 0;
-  if (now >= state.phaseSince + span) return [ended(state)];
+  if (now >= observedUntil(state)) return [ended(state)];
   if (activeRelease !== null) {
     return [{ code: 'NEWER_RELEASE', message: `${activeRelease} is under way; roll that one back` }];
   }
@@ -175,15 +178,17 @@ function lockObstacles({ lock, actor }: PromotionInput): readonly Obstacle[] {
 
 function resumeObstacles(state: ReleaseState): readonly Obstacle[] {
   if (state.phase === 'rolled_back' && state.failure?.resolvedBy === null) return [];
-  if (hasEnded(state.phase)) return [ended(state)];
+  if (hasLeftTheWay(state.phase)) return [ended(state)];
   if (state.hold === null) return [{ code: 'NOT_HELD', message: 'the release is not held' }];
-  if (state.phase === 'rolling_back') {
+  if (isGoingBack(state.phase)) {
     return [{ code: 'ROLLBACK_IN_PROGRESS', message: 'the rollback has to end first' }];
   }
   return [];
 }
 
 function ended(state: ReleaseState): Obstacle {
-  const text = state.phase.replace('_', ' ');
-  return { code: 'RELEASE_ENDED', message: `this release is ${text}; nothing can be changed any more` };
+  return {
+    code: 'RELEASE_ENDED',
+    message: `this release is ${phaseText[state.phase]}; nothing can be changed any more`,
+  };
 }

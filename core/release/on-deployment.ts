@@ -80,7 +80,7 @@ function succeed(draft: ReleaseDraft, deployment: Deployment): void {
     startMeasuring(draft);
   } else if (phase === 'shifting') {
     draft.set({ step, weight, stepSince: draft.now });
-    draft.move('observing', `**${weight} %** of production traffic`);
+    draft.move('soaking', `**${weight} %** of production traffic`);
     startMeasuring(draft);
   }
 }
@@ -112,6 +112,7 @@ function fail(draft: ReleaseDraft, deployment: Deployment, cause: string): void 
   const { phase } = draft.state;
   if (deployment.task === 'rollback') {
     if (phase !== 'rolling_back') return;
+    draft.move('rollback_failed', `rollback failed: ${inlineText(cause)}`);
     draft.hold('ROLLBACK_FAILED', reason, 'conductor');
     escalate(draft, 'Rollback failed', reason, {
       severity: 'CRITICAL',

@@ -5,13 +5,13 @@ import { recordOf, supersedes } from '../gate/record.ts';
 import { orderStageDeployment } from './deploy.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { gatesNotPassed } from './gates.ts';
-import { hasEnded } from './state.ts';
+import { hasLeftTheWay, isGoingBack, type Phase } from './phase.ts';
 
 /** A result counts only for exactly the tagged commit, and only the newest run's. */
 export function onGateReported(draft: ReleaseDraft, report: GateReport): void {
   const { state } = draft;
   const record = recordOf(report);
-  if (hasEnded(state.phase) || record.sha !== state.sha) return;
+  if (hasLeftTheWay(state.phase) || record.sha !== state.sha) return;
   if (!supersedes(record, state.gates[report.gate])) return;
   draft.set({ gates: { ...state.gates, [report.gate]: record } });
   draft.tell(`gate \`${checkNameOf[report.gate]}\`: ${record.verdict}`);
@@ -37,9 +37,13 @@ export function startStageWhenGatesPass(draft: ReleaseDraft): void {
 /** A re-run that turns a required gate red after the stage began stops the promotion, not the traffic. */
 function holdWhenGateTurnsRed(draft: ReleaseDraft, gate: GateName): void {
   const { phase, hold } = draft.state;
-  const isUnderWay = !['new', 'planning', 'queued', 'gating', 'rolling_back'].includes(phase);
-  if (!isUnderWay || hold !== null || !gatesNotPassed(draft.state).includes(gate)) return;
+  if (!hasBegun(phase) || hold !== null || !gatesNotPassed(draft.state).includes(gate)) return;
   const reason = `${checkNameOf[gate]} is now ${draft.state.gates[gate]?.verdict} for this commit`;
   draft.hold('GATE_FAILED', reason, 'conductor');
   draft.comment(`gate-red/${draft.next('gate-red')}`, `⏸️ Held: ${reason}. Resume when it has passed again.`);
+}
+
+/** From the stage on, until it goes back. */
+function hasBegun(phase: Phase): boolean {
+  return !['new', 'planning', 'queued', 'gating'].includes(phase) && !isGoingBack(phase);
 }

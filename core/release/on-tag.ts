@@ -1,8 +1,8 @@
 import type { ReleaseEvent } from '../flow/event.ts';
 import { inlineText } from '../gate/markdown.ts';
 import type { ReleaseDraft } from './draft.ts';
+import { hasLeftTheWay, hasTraffic, isGoingBack } from './phase.ts';
 import { startRollback } from './rollback.ts';
-import { hasEnded, hasTraffic } from './state.ts';
 
 /** The beginning of everything. The same tag again is no news; a tag that moved arrives as `tag.moved`. */
 export function onTagPushed(draft: ReleaseDraft, event: Extract<ReleaseEvent, { type: 'tag.pushed' }>): void {
@@ -36,9 +36,9 @@ export function onTagMoved(draft: ReleaseDraft, event: Extract<ReleaseEvent, { t
   );
   if (hasTraffic(phase)) {
     startRollback(draft, { code: 'TAG_MOVED', cause: reason, trigger: 'auto', by: 'conductor' });
-  } else if (phase === 'rolling_back') {
+  } else if (isGoingBack(phase)) {
     draft.hold('TAG_MOVED', reason, 'conductor');
-  } else if (!hasEnded(phase)) {
+  } else if (!hasLeftTheWay(phase)) {
     draft.hold('TAG_MOVED', reason, 'conductor');
     draft.set({ measuring: null });
     draft.move('halted', `halted: ${inlineText(reason)}`);

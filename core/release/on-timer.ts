@@ -1,4 +1,5 @@
 import type { ReleaseDraft } from './draft.ts';
+import { onObserved } from './observe.ts';
 import { onDeploymentTimer } from './on-deployment.ts';
 import { onQueueTimer } from './on-plan.ts';
 import { onTrackingTimer } from './on-settled.ts';
@@ -20,6 +21,9 @@ export function onTimer(draft: ReleaseDraft, timer: string): void {
       break;
     case 'advance':
       if (n === draft.state.counters.advance && draft.state.plan !== null) advanceWhenConfigured(draft);
+      break;
+    case 'observed':
+      onObserved(draft);
       break;
     default:
       break;

@@ -42,7 +42,7 @@ export function advanceWhenConfigured(draft: ReleaseDraft): void {
   const { state } = draft;
   if (!advancesAlone(state) || state.hold !== null) return;
   const isTime =
-    state.phase === 'promotable' || (state.phase === 'observing' && isStepReady(state, draft.now));
+    state.phase === 'stage_verified' || (state.phase === 'soaking' && isStepReady(state, draft.now));
   const weight = nextWeight(state);
   if (!isTime || weight === null || state.assessing.auto !== undefined) return;
   const source = {

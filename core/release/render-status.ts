@@ -3,8 +3,10 @@ import { verdictTable } from '../comms/verdict-table.ts';
 import { cellText, codeSpan, inlineText } from '../gate/markdown.ts';
 import { checkNameOf } from '../gate/names.ts';
 import { gatesNotPassed } from './gates.ts';
+import { observedUntil } from './observe.ts';
 import { whyNotReady } from './obstacles.ts';
-import { hasTraffic, type Phase, type ReleaseState } from './state.ts';
+import { hasTraffic, isGoingBack, type Phase, phaseText } from './phase.ts';
+import type { ReleaseState } from './state.ts';
 import { isLastStep, isStepReady, nextWeight, soakLeft } from './steps.ts';
 
 /**
@@ -55,35 +57,17 @@ const sign: Readonly<Record<Phase, string>> = {
   gating: '⏳',
   staging: '🚚',
   verifying: '🔬',
-  promotable: '🟢',
+  stage_verified: '🟢',
   shifting: '🚚',
-  observing: '🐤',
+  soaking: '🐤',
   finishing: '📦',
-  closed: '🎉',
+  observing: '🎉',
+  closed: '🏁',
   rolling_back: '↩️',
+  rollback_failed: '🚨',
   rolled_back: '↩️',
   halted: '⛔',
   superseded: '⏭️',
-};
-
-const phaseText: Readonly<Record<Phase, string>> = {
-  new: 'new',
-  planning: 'planning',
-  ignored: 'not a release',
-  rejected: 'rejected',
-  queued: 'queued',
-  gating: 'waiting for gates',
-  staging: 'deploying to stage',
-  verifying: 'verifying the stage',
-  promotable: 'stage verified',
-  shifting: 'shifting traffic',
-  observing: 'observing the canary',
-  finishing: 'packing the evidence',
-  closed: 'GA',
-  rolling_back: 'rolling back',
-  rolled_back: 'rolled back',
-  halted: 'halted',
-  superseded: 'superseded',
 };
 
 function headline({ phase, hold }: ReleaseState): string {
@@ -107,7 +91,7 @@ function factsTable(state: ReleaseState): readonly string[] {
 /** What happens next and who has to act. `live`: with the numbers of this moment. */
 function nextText(state: ReleaseState, now: number, live: boolean): string {
   if (state.phase === 'rolled_back') return 'fix the cause and tag a new version.';
-  if (state.hold !== null && state.phase !== 'rolling_back')
+  if (state.hold !== null && !isGoingBack(state.phase))
     return 'settle the reason of the hold, then `/resume`.';
   switch (state.phase) {
     case 'new':
@@ -127,18 +111,22 @@ function nextText(state: ReleaseState, now: number, live: boolean): string {
       return 'waiting for the stage deployment.';
     case 'verifying':
       return 'watching the stage.';
-    case 'promotable':
+    case 'stage_verified':
       return `waiting for \`/promote ${nextWeight(state)}\`.`;
     case 'shifting':
       return `waiting for the deployment of ${state.deployment?.weight ?? '?'} %.`;
-    case 'observing':
-      return observingText(state, now, live);
+    case 'soaking':
+      return soakingText(state, now, live);
     case 'finishing':
       return 'packing, attaching and verifying the evidence, then publishing.';
+    case 'observing':
+      return `observed until ${new Date(observedUntil(state)).toISOString()}; \`/rollback\` still works.`;
     case 'closed':
-      return 'nothing, the release is GA.';
+      return 'nothing, the release is GA and was observed.';
     case 'rolling_back':
       return 'waiting for the rollback deployment.';
+    case 'rollback_failed':
+      return 'move the traffic back by hand, then `/rollback` so that it is confirmed.';
     case 'halted':
       return 'tag a new version.';
     case 'superseded':
@@ -146,7 +134,7 @@ function nextText(state: ReleaseState, now: number, live: boolean): string {
   }
 }
 
-function observingText(state: ReleaseState, now: number, live: boolean): string {
+function soakingText(state: ReleaseState, now: number, live: boolean): string {
   const ready = isStepReady(state, now);
   if (isLastStep(state))
     return `final soak${ready || !live ? '' : `: ${inlineText(whyNotReady(state, now))}`}.`;
@@ -160,7 +148,7 @@ function stepsTable(state: ReleaseState): readonly string[] {
   const mark = (step: number): string => (state.step > step ? '✅' : state.step === step ? '▶️' : '·');
   const stage = stageVerifiedBy === null ? mark(0) : `✅ by ${stageVerifiedBy}`;
   const cells = plan.config.canary.steps.map((_weight, index) =>
-    state.phase === 'closed' ? '✅' : mark(index + 1),
+    state.publishedUrl !== null && state.failure === null ? '✅' : mark(index + 1),
   );
   const titles = plan.config.canary.steps.map((weight) => `${weight} %`);
   return [

@@ -6,7 +6,8 @@ import { recordCanary } from './canary-record.ts';
 import { orderRollback } from './deploy.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { notify } from './notify.ts';
-import { type HoldCode, hasRollbackFailed, hasTraffic } from './state.ts';
+import { hasTraffic } from './phase.ts';
+import type { HoldCode } from './state.ts';
 
 export interface RollbackOrder {
   readonly code: HoldCode;
@@ -22,8 +23,8 @@ export interface RollbackOrder {
  */
 export function startRollback(draft: ReleaseDraft, order: RollbackOrder): boolean {
   const { phase, tag } = draft.state;
-  const retry = hasRollbackFailed(draft.state);
-  const afterGa = phase === 'closed' && order.code === 'ROLLED_BACK_BY_COMMAND';
+  const retry = phase === 'rollback_failed';
+  const afterGa = phase === 'observing' && order.code === 'ROLLED_BACK_BY_COMMAND';
   if (!hasTraffic(phase) && !retry && !afterGa) return false;
   recordCanary(draft);
   const { previous } = draft.plan();
@@ -42,8 +43,7 @@ export function startRollback(draft: ReleaseDraft, order: RollbackOrder): boolea
     to: previous.tag,
     trigger: order.trigger,
   });
-  if (!retry)
-    draft.move('rolling_back', `rollback to \`${inlineText(previous.tag)}\`: ${inlineText(order.cause)}`);
+  draft.move('rolling_back', `rollback to \`${inlineText(previous.tag)}\`: ${inlineText(order.cause)}`);
   orderRollback(draft, previous);
   if (afterGa) draft.set({ occupies: true });
   if (order.code !== 'SUPERSEDED') notify(draft, 'rollback', order.cause);
@@ -74,7 +74,7 @@ export function escalate(
 function stayWithoutVersion(draft: ReleaseDraft, order: RollbackOrder): void {
   const reason = `${order.cause}; there is no verified version to go back to`;
   if (draft.state.phase === 'shifting') {
-    const back = draft.state.step > 0 ? 'observing' : 'promotable';
+    const back = draft.state.step > 0 ? 'soaking' : 'stage_verified';
     draft.move(back, 'the step failed and there is no verified version to go back to');
   }
   draft.set({ finishing: null });

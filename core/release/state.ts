@@ -6,31 +6,7 @@ import { type Channel, closedChannel } from '../flow/channel.ts';
 import type { Actor, CommandSource, ReleaseCommand, ReleasePlanFacts } from '../flow/event.ts';
 import type { GateName } from '../gate/names.ts';
 import type { GateRecord } from '../gate/record.ts';
-
-/**
- * Where a release stands. Being held is no phase: a release is held *in* a phase, goes on measuring there and
- * can always be rolled back.
- */
-export const phases = [
-  'new',
-  'planning',
-  'ignored',
-  'rejected',
-  'queued',
-  'gating',
-  'staging',
-  'verifying',
-  'promotable',
-  'shifting',
-  'observing',
-  'finishing',
-  'closed',
-  'rolling_back',
-  'rolled_back',
-  'halted',
-  'superseded',
-] as const;
-export type Phase = (typeof phases)[number];
+import type { Phase } from './phase.ts';
 
 /** Why nothing may be promoted, until `/resume`. */
 export interface Hold {
@@ -245,29 +221,3 @@ export const unknownRelease: ReleaseState = {
   statusAt: 0,
   counters: {},
 };
-
-/** Phases in which nothing more will happen by itself and no command changes anything. */
-const endedPhases: ReadonlySet<Phase> = new Set([
-  'ignored',
-  'rejected',
-  'closed',
-  'rolled_back',
-  'halted',
-  'superseded',
-]);
-
-export function hasEnded(phase: Phase): boolean {
-  return endedPhases.has(phase);
-}
-
-/** Phases in which production may carry traffic of this version. */
-const liveTrafficPhases: ReadonlySet<Phase> = new Set(['shifting', 'observing', 'finishing']);
-
-export function hasTraffic(phase: Phase): boolean {
-  return liveTrafficPhases.has(phase);
-}
-
-/** The last order to go back failed: it may be given again, whatever the release was held for since. */
-export function hasRollbackFailed({ phase, deployment }: ReleaseState): boolean {
-  return phase === 'rolling_back' && deployment?.task === 'rollback' && deployment.status === 'failure';
-}

@@ -1,8 +1,8 @@
 import { codeSpan } from '../gate/markdown.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { isHotfix } from './lane.ts';
+import { hasLeftTheWay, hasTraffic, isGoingBack } from './phase.ts';
 import { startRollback } from './rollback.ts';
-import { hasEnded, hasTraffic } from './state.ts';
 
 /** Asks the release under way to give way, once, when the config or the hotfix lane says so. */
 export function supersedeWhenConfigured(draft: ReleaseDraft, active: string): void {
@@ -25,7 +25,7 @@ export function onSuperseded(
   { by, since }: { readonly by: string; readonly since: number },
 ): void {
   const { phase, startedAt, finishing } = draft.state;
-  if (phase === 'new' || phase === 'rolling_back' || hasEnded(phase) || since < startedAt) return;
+  if (phase === 'new' || isGoingBack(phase) || hasLeftTheWay(phase) || since < startedAt) return;
   const reason = `superseded by ${by}`;
   if (!hasTraffic(phase)) {
     draft.set({ measuring: null });

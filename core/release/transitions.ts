@@ -1,4 +1,4 @@
-import type { Phase } from './state.ts';
+import { hasEnded, type Phase, phases, phaseText } from './phase.ts';
 
 /** One arrow of the state machine. `on` names it in the drawing and in the audit log. */
 export interface Transition {
@@ -18,31 +18,34 @@ export const transitions: readonly Transition[] = [
   { from: 'gating', to: 'staging', on: 'required gates passed' },
   { from: 'staging', to: 'verifying', on: 'stage deployed' },
   { from: 'verifying', to: 'staging', on: 'stage is tried again' },
-  { from: 'verifying', to: 'promotable', on: 'stage verified' },
-  { from: 'promotable', to: 'shifting', on: 'promotion allowed' },
-  { from: 'shifting', to: 'observing', on: 'weight reached' },
-  { from: 'observing', to: 'shifting', on: 'promotion allowed' },
-  { from: 'observing', to: 'finishing', on: 'final soak passed' },
-  { from: 'finishing', to: 'closed', on: 'published' },
+  { from: 'verifying', to: 'stage_verified', on: 'stage verified' },
+  { from: 'stage_verified', to: 'shifting', on: 'promotion allowed' },
+  { from: 'shifting', to: 'soaking', on: 'weight reached' },
+  { from: 'soaking', to: 'shifting', on: 'promotion allowed' },
+  { from: 'soaking', to: 'finishing', on: 'final soak passed' },
+  { from: 'finishing', to: 'observing', on: 'published, GA' },
+  { from: 'observing', to: 'closed', on: 'observed for observe_after_ga' },
   { from: 'shifting', to: 'rolling_back', on: 'deployment failed or rollback ordered' },
-  { from: 'observing', to: 'rolling_back', on: 'breach or rollback ordered' },
+  { from: 'soaking', to: 'rolling_back', on: 'breach or rollback ordered' },
   { from: 'finishing', to: 'rolling_back', on: 'rollback ordered' },
   { from: 'rolling_back', to: 'rolled_back', on: 'traffic is back' },
-  { from: 'shifting', to: 'promotable', on: 'first step failed, nothing to go back to' },
-  { from: 'shifting', to: 'observing', on: 'step failed, nothing to go back to' },
+  { from: 'rolling_back', to: 'rollback_failed', on: 'rollback deployment failed' },
+  { from: 'rollback_failed', to: 'rolling_back', on: 'rollback ordered again' },
+  { from: 'shifting', to: 'stage_verified', on: 'first step failed, nothing to go back to' },
+  { from: 'shifting', to: 'soaking', on: 'step failed, nothing to go back to' },
   { from: 'queued', to: 'halted', on: 'tag moved' },
   { from: 'planning', to: 'halted', on: 'tag moved' },
   { from: 'gating', to: 'halted', on: 'tag moved' },
   { from: 'staging', to: 'halted', on: 'tag moved' },
   { from: 'verifying', to: 'halted', on: 'tag moved' },
-  { from: 'promotable', to: 'halted', on: 'tag moved' },
+  { from: 'stage_verified', to: 'halted', on: 'tag moved' },
   { from: 'planning', to: 'superseded', on: 'a newer release takes its place' },
   { from: 'queued', to: 'superseded', on: 'a newer release takes its place' },
   { from: 'gating', to: 'superseded', on: 'a newer release takes its place' },
   { from: 'staging', to: 'superseded', on: 'a newer release takes its place' },
   { from: 'verifying', to: 'superseded', on: 'a newer release takes its place' },
-  { from: 'promotable', to: 'superseded', on: 'a newer release takes its place' },
-  { from: 'closed', to: 'rolling_back', on: 'rollback ordered within observe_after_ga' },
+  { from: 'stage_verified', to: 'superseded', on: 'a newer release takes its place' },
+  { from: 'observing', to: 'rolling_back', on: 'rollback ordered' },
 ];
 
 export function isTransition(from: Phase, to: Phase): boolean {
@@ -57,8 +60,7 @@ export function transitionsAsMermaid(): string {
     arrows.set(arrow, [...(arrows.get(arrow) ?? []), on]);
   }
   const lines = [...arrows].map(([arrow, labels]) => `  ${arrow}: ${labels.join(' / ')}`);
-  const ends = ['ignored', 'rejected', 'closed', 'rolled_back', 'halted', 'superseded'].map(
-    (phase) => `  ${phase} --> [*]`,
-  );
-  return ['stateDiagram-v2', '  [*] --> new', ...lines, ...ends].join('\n');
+  const names = phases.map((phase) => `  state "${phaseText[phase]}" as ${phase}`);
+  const ends = phases.filter(hasEnded).map((phase) => `  ${phase} --> [*]`);
+  return ['stateDiagram-v2', ...names, '  [*] --> new', ...lines, ...ends].join('\n');
 }

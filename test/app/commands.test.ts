@@ -108,7 +108,7 @@ describe('commands in a tracking issue', () => {
     }
     await settled(world);
     expect(await replies(world, issue)).toHaveLength(before);
-    await reaches(world, 'v1.1.0', 'promotable');
+    await reaches(world, 'v1.1.0', 'stage_verified');
   });
 });
 

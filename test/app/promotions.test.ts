@@ -104,7 +104,7 @@ describe('the promotion API', () => {
       });
     }
     await deploy(world, 'production', 10);
-    await reaches(world, 'v1.1.0', 'observing');
+    await reaches(world, 'v1.1.0', 'soaking');
 
     const back = { version: 'v1.1.0', reason: 'slo_breach', trace_id: 'trace-2' };
     expect((await ask(world, 'rollbacks', back, await tokenOf(world))).status).toBe(202);
@@ -124,7 +124,7 @@ describe('scenario 16: v1.2.0 is tagged while v1.1.0 is mid-canary', () => {
     const issue = await stage(world, 'v1.1.0');
     await say(world, issue, '/promote 10');
     await deploy(world, 'production', 10);
-    await reaches(world, 'v1.1.0', 'observing');
+    await reaches(world, 'v1.1.0', 'soaking');
 
     const sha = await commitFiles(world.alice, 'main', { 'next.txt': 'next' });
     await world.alice.rest.git.createRef({ ...repository, ref: 'refs/tags/v1.2.0', sha });

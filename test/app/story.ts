@@ -71,7 +71,7 @@ export async function stage(world: World, tag: string): Promise<number> {
   await reaches(world, tag, 'gating');
   await submitAll(world, { sha, event: 'push', ref: `refs/tags/${tag}`, branch: tag });
   await deploy(world, 'stage', 100);
-  await reaches(world, tag, 'promotable');
+  await reaches(world, tag, 'stage_verified');
   return eventually(async () => (await readRelease(world, tag)).tracking_issue);
 }
 
@@ -90,7 +90,7 @@ export async function promoteToTheEnd(world: World, tag: string, issue: number):
       return data.body?.includes(`waiting for \`/promote ${next}\``) ? true : null;
     });
   }
-  await reaches(world, tag, 'closed');
+  await reaches(world, tag, 'observing');
 }
 
 /** Everything that a whole release leaves behind was done once. */

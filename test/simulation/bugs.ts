@@ -195,7 +195,7 @@ export const plantedBugs: readonly PlantedBug[] = [
         const decision = decide(ref, state, event, context);
         const { phase } = (state ?? { phase: 'new' }) as ReleaseState;
         const isLate = event.type === 'deployment.reported' && phase === 'rolled_back';
-        return isLate ? { ...decision, state: { ...(state as ReleaseState), phase: 'observing' } } : decision;
+        return isLate ? { ...decision, state: { ...(state as ReleaseState), phase: 'soaking' } } : decision;
       }),
   },
 ];

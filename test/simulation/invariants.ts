@@ -2,7 +2,8 @@ import { isWanted } from '../../app/events/registry.ts';
 import type { AuditEntry } from '../../core/audit/entry.ts';
 import { verifyAuditChain } from '../../core/audit/verify.ts';
 import { isPassing, type Verdict } from '../../core/gate/result.ts';
-import { hasEnded, type ReleaseState } from '../../core/release/state.ts';
+import { hasEnded, hasLeftTheWay, isGoingBack } from '../../core/release/phase.ts';
+import type { ReleaseState } from '../../core/release/state.ts';
 import { isTransition, transitions } from '../../core/release/transitions.ts';
 import type { Deployment } from './github/repository.ts';
 import { repositoryName } from './github/repository.ts';
@@ -82,11 +83,10 @@ function leadsTo(from: ReleaseState['phase'], to: ReleaseState['phase'], arrows:
   return transitions.some((arrow) => arrow.from === from && leadsTo(arrow.to, to, arrows - 1));
 }
 
-/** What has ended stays so; only a GA may still be rolled back while it is observed. */
+/** What has ended stays so. */
 export function endedStaysEnded({ releases }: CommitView): Finding {
   for (const { before, after } of releases) {
-    const isLate = before?.phase === 'closed' && ['rolling_back', 'closed'].includes(after.phase);
-    if (before !== null && hasEnded(before.phase) && after.phase !== before.phase && !isLate) {
+    if (before !== null && hasEnded(before.phase) && after.phase !== before.phase) {
       return `${after.tag} came back from ${before.phase} to ${after.phase}`;
     }
   }
@@ -97,7 +97,7 @@ export function endedStaysEnded({ releases }: CommitView): Finding {
 export function breachOrdersRollback({ releases }: CommitView): Finding {
   for (const { after } of releases) {
     const isBreach = after.measuring?.verdict === 'rollback' && after.measuring.step > 0;
-    if (isBreach && after.plan?.previous !== null && ['observing', 'finishing'].includes(after.phase)) {
+    if (isBreach && after.plan?.previous !== null && ['soaking', 'finishing'].includes(after.phase)) {
       return `${after.tag} is ${after.phase} at ${after.weight} % although the judge says roll back`;
     }
   }
@@ -166,7 +166,7 @@ export function noOrderAfterRollback(world: World, deployment: Deployment): Find
   if (deployment.task !== 'promote') return null;
   const release = world.release(String(deployment.payload.release));
   if (release === undefined) return `a deployment of an unknown release ${deployment.payload.release}`;
-  const isOver = hasEnded(release.phase) || release.phase === 'rolling_back';
+  const isOver = hasLeftTheWay(release.phase) || isGoingBack(release.phase);
   return isOver
     ? `${release.tag} is ${release.phase}, yet ${deployment.payload.weight} % was ordered on GitHub`
     : null;
@@ -191,7 +191,7 @@ export function trafficFollowsTheSteps(world: World): Finding {
 export function rollbackIsRequested(world: World): Finding {
   const { now } = world.scheduler;
   for (const release of world.releases()) {
-    if (release.phase !== 'rolling_back' || release.hold?.code === 'ROLLBACK_FAILED') continue;
+    if (release.phase !== 'rolling_back') continue;
     const since = Math.max(release.phaseSince, world.faults.disturbedUntil);
     const isThere = world.hub.repository.deployments.some(
       ({ task, payload }) => task === 'rollback' && payload.release === release.tag,
@@ -240,7 +240,7 @@ export function auditChainHolds(world: World): Finding {
 
 /** With no more trouble everything comes to rest: no release is open, no effect waits, no delivery is unread. */
 export function comesToRest(world: World): Finding {
-  const open = world.releases().find(({ phase }) => !hasEnded(phase));
+  const open = world.releases().find(({ phase }) => !hasLeftTheWay(phase));
   if (open !== undefined) return `${open.tag} is still ${open.phase}, held: ${open.hold?.code ?? 'no'}`;
   const effect = world
     .rows('effects')

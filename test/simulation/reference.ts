@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../../core/audit/entry.ts';
-import type { Phase } from '../../core/release/state.ts';
+import type { Phase } from '../../core/release/phase.ts';
 
 /** What an entry of the audit log says about the phase that follows it; absent: nothing. */
 const phaseAfter: Readonly<Record<string, Phase>> = {
@@ -8,12 +8,13 @@ const phaseAfter: Readonly<Record<string, Phase>> = {
   'release.queued': 'queued',
   'release.ignored': 'ignored',
   'release.dequeued': 'planning',
-  'stage.verified': 'promotable',
+  'stage.verified': 'stage_verified',
   'release.promoted': 'shifting',
   'release.rollback': 'rolling_back',
   'release.rolled_back': 'rolled_back',
   'release.soaked': 'finishing',
-  'release.published': 'closed',
+  'release.published': 'observing',
+  'release.observed': 'closed',
 };
 
 /**
@@ -34,7 +35,8 @@ function next(phases: readonly Phase[], { action, reasonCode, data }: AuditEntry
   if (action === 'release.planned') return ['gating', 'staging'];
   if (action === 'gate.verdict' && phases.includes('gating')) return ['gating', 'staging'];
   if (action === 'deployment.success' && data.step === 0) return ['verifying'];
-  if (action === 'deployment.success' && phases.includes('shifting')) return ['observing', 'finishing'];
+  if (action === 'deployment.success' && phases.includes('shifting')) return ['soaking', 'finishing'];
+  if (action === 'release.held' && reasonCode === 'ROLLBACK_FAILED') return ['rollback_failed'];
   if (action === 'release.held' && reasonCode === 'TAG_MOVED') return [...phases, 'halted'];
   if (action === 'release.resumed') return [...phases, 'staging'];
   return phases;

@@ -35,7 +35,7 @@ describe('the Conductor in a world that goes wrong', () => {
     };
     const { releases, violation } = await runPlan(plan);
     expect(violation).toBeNull();
-    expect(releases).toMatchObject([{ tag: 'v1.1.0', phase: 'closed', weight: 100 }]);
+    expect(releases).toMatchObject([{ tag: 'v1.1.0', phase: 'observing', weight: 100 }]);
   });
 
   it('takes a bad version back', async () => {

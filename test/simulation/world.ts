@@ -1,7 +1,7 @@
 import { configPath } from '../../core/config/parse.ts';
 import { gatesNotPassed } from '../../core/release/gates.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
-import { hasEnded } from '../../core/release/state.ts';
+import { hasLeftTheWay } from '../../core/release/phase.ts';
 import { isLastStep, isStepReady } from '../../core/release/steps.ts';
 import { BlobServer } from './evidence.ts';
 import { FaultInjector } from './faults.ts';
@@ -183,17 +183,17 @@ export class World {
       if (isCalm && release.phase === 'rolled_back' && release.failure?.resolvedBy === null) {
         this.people.comment(release.tag, 'alice', '/resume');
       }
-      if (hasEnded(release.phase) || release.plan === null) continue;
+      if (hasLeftTheWay(release.phase) || release.plan === null) continue;
       const { tag, phase, hold } = release;
       if (isCalm && gatesNotPassed(release).length > 0) {
         for (const gate of release.plan.config.required_gates) this.people.runGate(tag, gate, 'pass');
       }
       if (hold !== null && isCalm) {
-        this.people.comment(tag, 'alice', phase === 'rolling_back' ? '/rollback try again' : '/resume');
+        this.people.comment(tag, 'alice', phase === 'rollback_failed' ? '/rollback try again' : '/resume');
       } else if (hold === null && release.plan.config.canary.advance === 'manual') {
         const isReady =
-          phase === 'promotable' ||
-          (phase === 'observing' && !isLastStep(release) && isStepReady(release, this.scheduler.now));
+          phase === 'stage_verified' ||
+          (phase === 'soaking' && !isLastStep(release) && isStepReady(release, this.scheduler.now));
         if (isReady) this.people.comment(tag, 'mia', '/promote next');
       }
     }

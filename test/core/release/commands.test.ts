@@ -4,17 +4,17 @@ import { World, type WorldOptions } from './world.ts';
 
 /** A release at the given place, with nobody typing commands by himself. */
 async function at(
-  place: 'gating' | 'promotable' | 'observing-10',
+  place: 'gating' | 'stage_verified' | 'soaking-10',
   options: WorldOptions = {},
 ): Promise<World> {
   const reports = place === 'gating' ? [] : allReports();
   const world = new World({ promotes: false, reports, ...options });
   if (place === 'gating')
     return world.play((one) => one.state.phase === 'gating' && one.state.trackingIssue !== null);
-  await world.play((one) => one.state.phase === 'promotable');
-  if (place === 'promotable') return world;
+  await world.play((one) => one.state.phase === 'stage_verified');
+  if (place === 'stage_verified') return world;
   world.say('/promote 10');
-  return world.play((one) => one.state.phase === 'observing' && one.state.step === 1);
+  return world.play((one) => one.state.phase === 'soaking' && one.state.step === 1);
 }
 
 /** Says it and plays until the reply is there. */
@@ -27,16 +27,16 @@ async function reply(world: World, body: string, login = 'ada'): Promise<string>
 
 describe('a refused command gets one reply with the reason code and a way on', () => {
   it.each([
-    ['promotable', '/promote 50', 'STEP_SKIPPED', '/promote next'],
-    ['promotable', '/promote 100', 'STEP_SKIPPED', '/promote next'],
-    ['promotable', '/promote 5', 'UNKNOWN_STEP', '/promote next'],
-    ['promotable', `/promote 10 ${shaB}`, 'HEAD_MOVED', 'new commit'],
-    ['promotable', '/rollback', 'NOTHING_TO_ROLL_BACK', '/hold'],
-    ['promotable', '/resume', 'NOT_HELD', 'Nothing to do'],
-    ['observing-10', '/promote 100', 'STEP_SKIPPED', '/promote next'],
-    ['observing-10', '/promote 10', 'STEP_ALREADY_REACHED', '/promote next'],
-    ['observing-10', '/promote 50', 'NOT_READY', 'Wait'],
-    ['observing-10', '/promote next', 'NOT_READY', 'Wait'],
+    ['stage_verified', '/promote 50', 'STEP_SKIPPED', '/promote next'],
+    ['stage_verified', '/promote 100', 'STEP_SKIPPED', '/promote next'],
+    ['stage_verified', '/promote 5', 'UNKNOWN_STEP', '/promote next'],
+    ['stage_verified', `/promote 10 ${shaB}`, 'HEAD_MOVED', 'new commit'],
+    ['stage_verified', '/rollback', 'NOTHING_TO_ROLL_BACK', '/hold'],
+    ['stage_verified', '/resume', 'NOT_HELD', 'Nothing to do'],
+    ['soaking-10', '/promote 100', 'STEP_SKIPPED', '/promote next'],
+    ['soaking-10', '/promote 10', 'STEP_ALREADY_REACHED', '/promote next'],
+    ['soaking-10', '/promote 50', 'NOT_READY', 'Wait'],
+    ['soaking-10', '/promote next', 'NOT_READY', 'Wait'],
     ['gating', '/promote 10', 'STAGE_NOT_VERIFIED', 'what is missing'],
   ] as const)('at %s: %s is %s', async (place, body, code, help) => {
     const world = await at(place);
@@ -50,33 +50,33 @@ describe('a refused command gets one reply with the reason code and a way on', (
   });
 
   it('names every reason at once', async () => {
-    const world = await at('promotable', { role: 'read' });
+    const world = await at('stage_verified', { role: 'read' });
     const text = await reply(world, `/promote 100 ${shaB}`);
     for (const code of ['HEAD_MOVED', 'STEP_SKIPPED', 'NOT_PERMITTED']) expect(text).toContain(code);
     expect(text.match(/STEP_SKIPPED/g)).toHaveLength(1);
   });
 
   it('is refused when the tag has moved meanwhile', async () => {
-    const world = await at('promotable', { tagShaNow: shaB });
+    const world = await at('stage_verified', { tagShaNow: shaB });
     expect(await reply(world, '/promote 10')).toContain('HEAD_MOVED');
   });
 
   it('is refused when a gate is red, missing or of another commit', async () => {
     const reports = allReports().filter(({ gate }) => gate !== 'perf');
     const bad = [...reports, report('perf', { verdict: 'pass', sha: shaB })];
-    const world = await at('promotable');
+    const world = await at('stage_verified');
     world.options = { promotes: false, reports: bad };
     expect(await reply(world, '/promote 10')).toContain('GATE_OTHER_COMMIT');
   });
 
   it('is refused when the assessor fails', async () => {
-    const world = await at('promotable', { refuse: (id) => id.startsWith('assess/') });
+    const world = await at('stage_verified', { refuse: (id) => id.startsWith('assess/') });
     expect(await reply(world, '/promote 10')).toContain('ASSESSMENT_FAILED');
     expect(world.deployments).toHaveLength(1);
   });
 
   it('gets one reply however often the comment is delivered', async () => {
-    const world = await at('promotable');
+    const world = await at('stage_verified');
     for (let copy = 0; copy < 5; copy++) world.say('/promote 50', 'ada', 'User', 42);
     await world.play(() => false, 60);
     expect(world.comments.filter((text) => text.includes('STEP_SKIPPED'))).toHaveLength(1);
@@ -84,7 +84,7 @@ describe('a refused command gets one reply with the reason code and a way on', (
   });
 
   it('gets one usage reply when it cannot be read, and nothing else happens', async () => {
-    const world = await at('promotable');
+    const world = await at('stage_verified');
     expect(await reply(world, '/promote 1O')).toContain('BAD_ARGUMENT');
     expect(world.deployments).toHaveLength(1);
   });
@@ -92,7 +92,7 @@ describe('a refused command gets one reply with the reason code and a way on', (
 
 describe('bots', () => {
   it('are not answered and change nothing', async () => {
-    const world = await at('promotable');
+    const world = await at('stage_verified');
     const comments = world.comments.length;
     for (const body of ['/promote 10', '/status', '/help', '/promote x'])
       world.say(body, 'other[bot]', 'Bot');
@@ -105,10 +105,10 @@ describe('bots', () => {
 
 describe('an accepted command', () => {
   it('gets a reaction, one reply, and happens once', async () => {
-    const world = await at('promotable');
+    const world = await at('stage_verified');
     for (let copy = 0; copy < 3; copy++) world.say('/promote 10', 'ada', 'User', 42);
     world.say('/promote 10', 'grace', 'User', 43);
-    await world.play((one) => one.state.phase === 'observing');
+    await world.play((one) => one.state.phase === 'soaking');
     expect(world.deployments.filter(({ environment }) => environment === 'production')).toHaveLength(1);
     expect([...world.effects.keys()].filter((id) => id.startsWith('reaction/'))).toEqual([
       'reaction/42/promote',
@@ -117,7 +117,7 @@ describe('an accepted command', () => {
   });
 
   it('is a row of the approvals matrix, refused ones too', async () => {
-    const world = await at('promotable');
+    const world = await at('stage_verified');
     await reply(world, '/promote 50');
     await reply(world, '/promote 10');
     expect(world.state.approvals).toMatchObject([
@@ -129,7 +129,7 @@ describe('an accepted command', () => {
 
 describe('hold and resume', () => {
   it('stop promotions and let them go on', async () => {
-    const world = await at('promotable');
+    const world = await at('stage_verified');
     expect(await reply(world, '/hold waiting for @legal <!-- x -->')).toContain('Held');
     expect(world.state.hold).toMatchObject({ code: 'MANUAL', by: 'ada' });
     const refusal = await reply(world, '/promote 10');
@@ -142,13 +142,13 @@ describe('hold and resume', () => {
 
   it('a hold at the last step keeps the release from becoming GA until it is resumed', async () => {
     const world = new World();
-    await world.play((one) => one.state.step === 3 && one.state.phase === 'observing');
+    await world.play((one) => one.state.step === 3 && one.state.phase === 'soaking');
     world.say('/hold');
     await world.play(() => false, 300);
-    expect(world.state.phase).toBe('observing');
+    expect(world.state.phase).toBe('soaking');
     world.say('/resume');
     await world.play(() => false, 600);
-    expect(world.state.phase).toBe('closed');
+    expect(world.state.phase).toBe('observing');
   });
 
   it('a hold while the evidence is packed stops the publication', async () => {
@@ -159,14 +159,14 @@ describe('hold and resume', () => {
     expect(world.effects.has('publish/1')).toBe(false);
     world.say('/resume');
     await world.play(() => false, 300);
-    expect(world.state.phase).toBe('closed');
+    expect(world.state.phase).toBe('observing');
     expect(world.effects.has('publish/2')).toBe(true);
   });
 });
 
 describe('rollback by command', () => {
   it.each(['', '/hold'])('goes back while observing, held or not (%s)', async (first) => {
-    const world = await at('observing-10');
+    const world = await at('soaking-10');
     if (first !== '') await reply(world, first);
     expect(await reply(world, '/rollback checkout is broken')).toContain('v1.0.0');
     await world.play((one) => one.state.phase === 'rolled_back');
@@ -178,15 +178,15 @@ describe('rollback by command', () => {
   });
 
   it('needs a permission even in a hurry', async () => {
-    const world = await at('observing-10');
+    const world = await at('soaking-10');
     world.options = { ...world.options, role: 'write' };
     expect(await reply(world, '/rollback')).toContain('NOT_PERMITTED');
-    expect(world.state.phase).toBe('observing');
+    expect(world.state.phase).toBe('soaking');
   });
 
   it('of two people and the judge at once is one step', async () => {
     let broken = false;
-    const world = await at('observing-10', { errorRate: () => (broken ? 0.9 : 0) });
+    const world = await at('soaking-10', { errorRate: () => (broken ? 0.9 : 0) });
     broken = true;
     world.say('/rollback one', 'ada');
     world.say('/rollback two', 'grace');
@@ -208,7 +208,7 @@ describe('rollback by command', () => {
 
 describe('questions', () => {
   it('are answered by anybody who asks, within a budget', async () => {
-    const world = await at('promotable', { role: null });
+    const world = await at('stage_verified', { role: null });
     expect(await reply(world, '/status', 'stranger')).toContain('waiting for `/promote 10`');
     expect(await reply(world, '/help')).toContain('/rollback [reason]');
     for (let n = 0; n < 100; n++) world.say('/status');
@@ -226,8 +226,8 @@ describe('the way to the stage', () => {
     expect(world.state.phase).toBe('gating');
     expect(world.status).toContain('waiting for `slo-gates` to pass');
     world.send({ type: 'gate.reported', report: report('slo', { verdict: 'warn' }) });
-    await world.play((one) => one.state.phase === 'promotable', 60);
-    expect(world.state.phase).toBe('promotable');
+    await world.play((one) => one.state.phase === 'stage_verified', 60);
+    expect(world.state.phase).toBe('stage_verified');
   });
 
   it.each(['fail', 'inconclusive', 'skipped'] as const)(
@@ -243,9 +243,9 @@ describe('the way to the stage', () => {
 
   it('takes results that were there before the tag', async () => {
     const world = await new World({ reports: [], earlierReports: allReports() }).play(
-      (one) => one.state.phase === 'promotable',
+      (one) => one.state.phase === 'stage_verified',
     );
-    expect(world.state.phase).toBe('promotable');
+    expect(world.state.phase).toBe('stage_verified');
   });
 
   it('tries a failed stage again after /resume', async () => {
@@ -254,11 +254,11 @@ describe('the way to the stage', () => {
     expect(world.state.hold?.code).toBe('STAGE_DEPLOYMENT_FAILED');
     world.say('/resume');
     await world.play();
-    expect(world.state.phase).toBe('closed');
+    expect(world.state.phase).toBe('observing');
   });
 
   it('a gate that turns red later holds the release', async () => {
-    const world = await at('observing-10');
+    const world = await at('soaking-10');
     const red = report('slo', { verdict: 'fail', finishedAt: world.now });
     world.send({ type: 'gate.reported', report: red });
     await world.play((one) => one.state.hold !== null, 60);
@@ -269,7 +269,7 @@ describe('the way to the stage', () => {
 
 describe('a tag', () => {
   it('that moves before production halts the release', async () => {
-    const world = await at('promotable');
+    const world = await at('stage_verified');
     world.send({ type: 'tag.moved', from: shaA, to: shaB });
     await world.play(() => false, 60);
     expect(world.state).toMatchObject({ phase: 'halted', occupies: false, hold: { code: 'TAG_MOVED' } });
@@ -277,7 +277,7 @@ describe('a tag', () => {
   });
 
   it('that moves with traffic on it rolls back', async () => {
-    const world = await at('observing-10');
+    const world = await at('soaking-10');
     world.send({ type: 'tag.moved', from: shaA, to: shaB });
     await world.play(() => false, 60);
     expect(world.state).toMatchObject({ phase: 'rolled_back', hold: { code: 'TAG_MOVED' } });
@@ -307,7 +307,7 @@ describe('a tag', () => {
     expect(world.state.occupies).toBe(false);
     expect(world.deployments).toHaveLength(0);
     await world.play();
-    expect(world.state.phase).toBe('closed');
+    expect(world.state.phase).toBe('observing');
     expect(world.effects.has('plan/2')).toBe(true);
     expect(world.timeOf('plan/2')).toBeGreaterThanOrEqual(world.timeOf('plan/1') + 45_000);
   });

@@ -7,7 +7,7 @@ import { World, type WorldOptions } from './world.ts';
 
 async function refusal(options: WorldOptions, release: object = {}, body = '/promote 10'): Promise<string> {
   const world = new World({ promotes: false, plan: { config: config({}, release) }, ...options });
-  await world.play((one) => one.state.phase === 'promotable');
+  await world.play((one) => one.state.phase === 'stage_verified');
   const before = world.comments.length;
   world.say(body);
   await world.play((one) => one.comments.length > before, 800);
@@ -91,7 +91,7 @@ describe('a promotion is refused', () => {
 describe('the lock of the environment', () => {
   it('is set with a life and a reason, keeps others out, and is taken off', async () => {
     const world = new World({ promotes: false });
-    await world.play((one) => one.state.phase === 'promotable');
+    await world.play((one) => one.state.phase === 'stage_verified');
     const say = async (body: string, login: string): Promise<string> => {
       const before = world.comments.length;
       world.say(body, login);
@@ -110,7 +110,7 @@ describe('the lock of the environment', () => {
 
   it('lives for `lock_ttl` at most', async () => {
     const world = new World({ promotes: false, plan: { config: config({}, { lock_ttl: '1h' }) } });
-    await world.play((one) => one.state.phase === 'promotable');
+    await world.play((one) => one.state.phase === 'stage_verified');
     world.say('/lock 7d');
     await world.play((one) => one.state.lock !== null);
     expect((world.state.lock?.until ?? 0) - (world.state.lock?.at ?? 0)).toBe(3_600_000);

@@ -9,9 +9,9 @@ const rollbacks = (world: World) => world.deployments.filter(({ task }) => task 
 /** A release at its first canary step, with nobody typing by himself. */
 async function atTen(options: WorldOptions = {}): Promise<World> {
   const world = new World({ promotes: false, ...options });
-  await world.play((one) => one.state.phase === 'promotable');
+  await world.play((one) => one.state.phase === 'stage_verified');
   world.say('/promote 10');
-  return world.play((one) => one.state.phase === 'observing');
+  return world.play((one) => one.state.phase === 'soaking');
 }
 
 describe('scenario 12: without data nothing is promoted', () => {
@@ -35,7 +35,7 @@ describe('scenario 13: a breach at any step is followed by traffic back on the v
   it.each([10, 50, 100])('at %i %%, within five scrape intervals', async (weight) => {
     let brokenAt = Number.POSITIVE_INFINITY;
     const world = new World({ errorRate: () => (world.now >= brokenAt ? 0.5 : 0) });
-    await world.play((one) => one.weight === weight && one.state.phase === 'observing');
+    await world.play((one) => one.weight === weight && one.state.phase === 'soaking');
     brokenAt = world.now + 3_000;
     await world.play((one) => rollbacks(one).length > 0);
     const { interval } = config().canary;
@@ -69,7 +69,7 @@ describe('scenario 17: nothing goes back onto something worse', () => {
       deploymentState: ({ task }) => (task === 'rollback' ? 'failure' : 'success'),
     }).play(() => false, 300);
     expect(rollbacks(world)).toHaveLength(1);
-    expect(world.state).toMatchObject({ phase: 'rolling_back', hold: { code: 'ROLLBACK_FAILED' } });
+    expect(world.state).toMatchObject({ phase: 'rollback_failed', hold: { code: 'ROLLBACK_FAILED' } });
     expect(world.comments.filter((text) => text.includes('## Escalation Request'))).toHaveLength(1);
   });
 
@@ -88,7 +88,7 @@ describe('advance per step', () => {
     expect(world.weight).toBe(10);
     world.say('/promote 50');
     await world.play();
-    expect(world.state.phase).toBe('closed');
+    expect(world.state.phase).toBe('observing');
     expect(world.state.approvals.filter(({ decision }) => decision === 'allowed')).toMatchObject([
       { step: '10 %', actor: 'release-conductor[bot]' },
       { step: '50 %', actor: 'ada' },

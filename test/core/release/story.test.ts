@@ -19,7 +19,7 @@ const wholeWay = [
 describe('a release from tag to GA', () => {
   it('goes stage, 10, 50, 100, packs, attaches, publishes, and says so in the seed’s words', async () => {
     const world = await new World().play();
-    expect(world.state.phase).toBe('closed');
+    expect(world.state.phase).toBe('observing');
     expect(weights(world)).toEqual(wholeWay);
     expect(world.comments[0]).toBe(
       'Cutting `v1.1.0` — stage canary starting. Gates: SLO/Perf/SupplyChain/Migrations/Policy. Evidence will attach on promote. On-call: @acme/sre.',
@@ -30,6 +30,13 @@ describe('a release from tag to GA', () => {
     const order = [...world.effects.keys()].filter((id) => /^(pack|attach|publish|ga)/.test(id));
     expect(order).toEqual(['pack/1', 'attach/1', 'publish/1', 'ga']);
     expect(world.state.status.waiting).toBeNull();
+    expect(world.effects.get(`status/${world.state.status.n}`)?.effect).toMatchObject({ state: 'open' });
+  });
+
+  it('is observed for a day after GA, and its issue is closed at the end of it', async () => {
+    const world = await new World().play(() => false, 100_000);
+    expect(world.phasesSeen.slice(-3)).toEqual(['finishing', 'observing', 'closed']);
+    expect(world.timeOf(`status/${world.state.status.n}`) - world.timeOf('ga')).toBe(86_400_000);
     expect(world.effects.get(`status/${world.state.status.n}`)?.effect).toMatchObject({ state: 'closed' });
   });
 
@@ -42,7 +49,7 @@ describe('a release from tag to GA', () => {
   it('advances by itself when the config says so, through the same assessment', async () => {
     const plan = { config: config({ advance: 'auto' }) };
     const world = await new World({ plan, promotes: false }).play();
-    expect(world.state.phase).toBe('closed');
+    expect(world.state.phase).toBe('observing');
     expect(weights(world)).toEqual(wholeWay);
     expect(world.state.approvals.map(({ actor, decision }) => `${actor} ${decision}`)).toEqual([
       'release-conductor[bot] allowed',
@@ -52,10 +59,10 @@ describe('a release from tag to GA', () => {
   });
 
   it('says by what the stage was verified', async () => {
-    const idle = await new World().play((world) => world.state.phase === 'promotable');
+    const idle = await new World().play((world) => world.state.phase === 'stage_verified');
     expect(idle.state.stageVerifiedBy).toBe('deployment and gates');
     const busy = await new World({ stageHasTraffic: true }).play(
-      (world) => world.state.phase === 'promotable',
+      (world) => world.state.phase === 'stage_verified',
     );
     expect(busy.state.stageVerifiedBy).toBe('metrics');
   });
@@ -106,7 +113,7 @@ describe('a release whose version is bad', () => {
   it('is held, not rolled back, when the baseline is as bad', async () => {
     const world = await new World({ errorRate: () => 0.2, baselineErrorRate: 0.2 }).play(() => false, 60);
     expect(world.state.hold?.code).toBe('BASELINE_UNHEALTHY');
-    expect(world.state.phase).toBe('observing');
+    expect(world.state.phase).toBe('soaking');
     expect(world.deployments.some(({ task }) => task === 'rollback')).toBe(false);
   });
 
@@ -123,7 +130,7 @@ describe('a release whose version is bad', () => {
       effect.task === 'rollback' && !fixed ? 'failure' : 'success';
     const world = new World({ errorRate: () => 0.2, deploymentState });
     await world.play((one) => one.state.hold?.code === 'ROLLBACK_FAILED');
-    expect(world.state.phase).toBe('rolling_back');
+    expect(world.state.phase).toBe('rollback_failed');
     expect(
       world.comments.some((text) => text.includes('Rollback failed')) || world.state.outbox.length > 0,
     ).toBe(true);
@@ -154,13 +161,13 @@ describe('a release without data', () => {
     blind = false;
     world.say('/resume');
     await world.play();
-    expect(world.state.phase).toBe('closed');
+    expect(world.state.phase).toBe('observing');
   });
 });
 
 describe('events that come late, twice and out of order', () => {
   const cases: readonly (readonly [string, WorldOptions, string])[] = [
-    ['a good version becomes GA', {}, 'closed'],
+    ['a good version becomes GA', {}, 'observing'],
     ['a bad version is rolled back', { errorRate: () => 0.15 }, 'rolled_back'],
     [
       'a version that breaks at 50 % is rolled back',
@@ -178,7 +185,9 @@ describe('events that come late, twice and out of order', () => {
           .filter(({ task }) => task === 'promote')
           .map(({ payload }) => payload.weight);
         expect(promoted).toEqual([10, 50, 100].slice(0, promoted.length));
-        expect(production.filter(({ task }) => task === 'rollback')).toHaveLength(end === 'closed' ? 0 : 1);
+        expect(production.filter(({ task }) => task === 'rollback')).toHaveLength(
+          end === 'observing' ? 0 : 1,
+        );
         expect(world.comments.length).toBe(new Set(world.comments).size);
       }),
       { numRuns: 40 },
@@ -194,9 +203,10 @@ describe('events that come late, twice and out of order', () => {
       const held = world.state.hold !== null || world.state.phase === 'rejected';
       // The engineer in this world only answers what is said in the issue; a person reads the status too.
       const waits = /^(assess|tracking|stage-verified|ready)/.test(id);
-      expect(held || waits || world.state.phase === 'closed' || world.state.phase === 'rolled_back', id).toBe(
-        true,
-      );
+      expect(
+        held || waits || world.state.phase === 'observing' || world.state.phase === 'rolled_back',
+        id,
+      ).toBe(true);
     }
   });
 });

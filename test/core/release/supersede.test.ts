@@ -7,9 +7,9 @@ const rollbacks = (world: World) => world.deployments.filter(({ task }) => task 
 
 async function observing(options: WorldOptions = {}): Promise<World> {
   const world = new World({ promotes: false, ...options });
-  await world.play((one) => one.state.phase === 'promotable');
+  await world.play((one) => one.state.phase === 'stage_verified');
   world.say('/promote 10');
-  return world.play((one) => one.state.phase === 'observing');
+  return world.play((one) => one.state.phase === 'soaking');
 }
 
 describe('scenario 16: a newer tag while a release is under way', () => {
@@ -26,7 +26,7 @@ describe('scenario 16: a newer tag while a release is under way', () => {
     const effects = [...world.effects.values()].filter(({ effect }) => effect.kind === 'supersedeRelease');
     expect(effects).toHaveLength(asked);
     if (asked > 0) expect(effects[0]?.effect).toMatchObject({ tag: 'v1.0.9', by: 'v1.1.0' });
-    expect(world.state.phase).toBe('closed');
+    expect(world.state.phase).toBe('observing');
   });
 
   it('the one mid-canary goes back to its last verified version, is no failure, and frees the way', async () => {
@@ -41,7 +41,7 @@ describe('scenario 16: a newer tag while a release is under way', () => {
 
   it('the one before production ends at once, and its sha is never deployed there', async () => {
     const world = new World({ promotes: false });
-    await world.play((one) => one.state.phase === 'promotable');
+    await world.play((one) => one.state.phase === 'stage_verified');
     world.send(newer);
     world.say('/promote 10');
     await world.play(() => false, 120);
@@ -57,7 +57,7 @@ describe('scenario 16: a newer tag while a release is under way', () => {
     const world = await observing(options);
     world.send({ ...newer, ...change });
     await world.play(() => false, 60);
-    expect(world.state.phase).toBe('observing');
+    expect(world.state.phase).toBe('soaking');
     expect(rollbacks(world)).toEqual([]);
   });
 });
@@ -65,7 +65,7 @@ describe('scenario 16: a newer tag while a release is under way', () => {
 describe('after GA', () => {
   async function ga(options: WorldOptions = {}): Promise<World> {
     const world = await new World(options).play();
-    expect(world.state.phase).toBe('closed');
+    expect(world.state.phase).toBe('observing');
     return world;
   }
 
@@ -86,8 +86,9 @@ describe('after GA', () => {
   });
 
   it('/rollback is refused when the observation is over', async () => {
-    const world = await ga({ plan: { config: config({}, { observe_after_ga: '1s' }) } });
-    world.now += 2_000;
+    const plan = { config: config({}, { observe_after_ga: '1s' }) };
+    const world = await new World({ plan }).play();
+    expect(world.state.phase).toBe('closed');
     expect(await reply(world, '/rollback')).toContain('RELEASE_ENDED');
   });
 
@@ -145,12 +146,12 @@ describe('people outside the issue', () => {
     for (const part of [
       '**Unit ID:** v1.1.0',
       '**Severity:** CRITICAL',
-      'rolling back, held',
+      'failed rollback, held',
       '**Help Needed:**',
     ]) {
       expect(request).toContain(part);
     }
-    expect(world.state.phase).toBe('rolling_back');
+    expect(world.state.phase).toBe('rollback_failed');
     expect(world.status).not.toContain('Release `v1.1.0`: rolled back');
   });
 });

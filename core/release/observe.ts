@@ -1,0 +1,22 @@
+import type { ReleaseDraft } from './draft.ts';
+import type { ReleaseState } from './state.ts';
+
+/** When the observation after GA ends, ms since the epoch: until then `/rollback` still works. */
+export function observedUntil({ phaseSince, plan }: Pick<ReleaseState, 'phaseSince' | 'plan'>): number {
+  return phaseSince + (plan?.config.observe_after_ga ?? 0);
+}
+
+/** GA has been reached: the release is looked after for `observe_after_ga`, and the way is free for the next one. */
+export function observe(draft: ReleaseDraft): void {
+  draft.timer('observed', observedUntil(draft.state));
+}
+
+/**
+ * The observation is over, late when nobody was there to hear the timer. A release that went back meanwhile is not
+ * closed by it.
+ */
+export function onObserved(draft: ReleaseDraft): void {
+  if (draft.state.phase !== 'observing') return;
+  draft.move('closed', 'observed, closed');
+  draft.note('release.observed', 'conductor', 'the observation after GA is over');
+}
