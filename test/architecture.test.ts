@@ -20,7 +20,7 @@ const second = (file: string): string => `${file.split('/').slice(0, 2).join('/'
 const gateEntry = /^actions\/(index|run-gate|registry)\.ts$|^actions\/[^/]+\/index\.ts$/;
 
 const table: readonly Row[] = [
-  { from: /^core\//, own: top, to: [], packages: ['zod', 'yaml', 'node:crypto'] },
+  { from: /^core\//, own: top, to: [], packages: ['zod', 'yaml', 'liquidjs', 'node:crypto'] },
   { from: /^rego\/test\//, own: top, to: [], packages: '*' },
   { from: /^rego\//, own: top, to: [], packages: '*', except: ['probot', 'pg', 'pg-boss', 'hono', 'vitest'] },
   {

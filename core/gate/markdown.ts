@@ -1,7 +1,7 @@
 /**
- * Makes text from outside safe inside a Markdown line: no mentions that notify people, no HTML comments that
- * could pass for the Conductor's markers, no links, no line breaks that open a new block. Code spans with
- * balanced backticks stay code.
+ * Makes text from outside safe inside a Markdown line: no mentions that notify people (written as a character
+ * reference neither: `&#64;all`), no HTML comments that could pass for the Conductor's markers, no links, no line
+ * breaks that open a new block. Code spans with balanced backticks stay code.
  */
 export function inlineText(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim().replaceAll('@', '@\u200b');
@@ -25,6 +25,7 @@ export function codeSpan(text: string): string {
 /** An underscore between two letters emphasises nothing on GitHub and stays readable. */
 function escapePlain(text: string): string {
   return text
+    .replace(/&(?=#?\w{1,40};)/g, '&amp;')
     .replaceAll('<', '&lt;')
     .replace(/[\\[\]*~]/g, '\\$&')
     .replace(/(?<!\w)_|_(?!\w)/g, '\\_');
