@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
 import { createProbot, type Probot, ProbotOctokit } from 'probot';
-import { githubForge, type OctokitRequest, patientRequests } from '../adapters/github/index.ts';
+import { githubForge, type OctokitRequest, patientRequests, requestClock } from '../adapters/github/index.ts';
 import { installationOf, type Sql } from '../adapters/postgres/index.ts';
 import { ConfigError, PermissionError } from '../core/errors.ts';
 import type { Forge } from '../core/ports/forge.ts';
+import type { Clock } from '../core/ports/system.ts';
 
 /** GitHub as the App sees it. */
 export interface GithubAccess {
@@ -33,7 +34,9 @@ export async function connectGithub(options: {
   readonly apiUrl: string;
   readonly logger: Logger;
   readonly store: Sql;
+  readonly clock: Clock;
 }): Promise<GithubAccess> {
+  const clock = requestClock(options.clock);
   const probot = await startProbot(options);
   let slug: Promise<string> | undefined;
   const forges = new Map<string, Promise<Forge>>();
@@ -44,7 +47,7 @@ export async function connectGithub(options: {
     const known = patient.get(who);
     if (known !== undefined) return known;
     const octokit = (await (who === 'app' ? probot.auth() : probot.auth(who))) as OctokitRequest;
-    const made = patient.get(who) ?? patientRequests(octokit);
+    const made = patient.get(who) ?? patientRequests(octokit, clock);
     patient.set(who, made);
     return made;
   };
@@ -61,7 +64,8 @@ export async function connectGithub(options: {
     slug.catch(() => {
       slug = undefined;
     });
-    return githubForge({ octokit: await asInstallation(installationId), repository, appSlug: await slug });
+    const octokit = await asInstallation(installationId);
+    return githubForge({ octokit, repository, appSlug: await slug, clock });
   };
 
   const findInstallation = async (repository: string): Promise<number> => {

@@ -50,9 +50,9 @@ async function run(
 ): Promise<RunningConductor> {
   const logger = createLogger(environment.logLevel);
   const log = toLog(logger);
-  const { database, queue } = store;
+  const { database, queue, clock } = store;
   const { githubApiUrl: apiUrl, simulate, dataDir } = environment;
-  const access = await connectGithub({ env, appId: app.id, apiUrl, logger, store: database });
+  const access = await connectGithub({ env, appId: app.id, apiUrl, logger, store: database, clock });
   const github = simulate ? simulated(access, dataDir) : access;
   const parts = await compose(environment, store, github, log);
   const writer = new InboxWriter(database, queue);

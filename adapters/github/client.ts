@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { z } from 'zod';
 import { ProviderError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports/system.ts';
 import { translateError } from './errors.ts';
 
 /** The one method of Octokit that is used: it authenticates, and it retries nothing (the outbox does). */
@@ -39,11 +40,12 @@ export interface RequestClock {
   wait(ms: number): Promise<void>;
 }
 
-export const systemClock: RequestClock = {
-  now: () => Date.now(),
-  deadline: (ms) => AbortSignal.timeout(ms),
-  wait: (ms) => setTimeout(ms),
-};
+/** Requests whose times are told by `clock`. */
+export function requestClock({ now }: Clock): RequestClock {
+  return { now, deadline: (ms) => AbortSignal.timeout(ms), wait: (ms) => setTimeout(ms) };
+}
+
+export const systemClock: RequestClock = requestClock({ now: () => Date.now() });
 
 const pageSize = 100;
 /** 10,000 items: a list that is longer is not one of ours. */

@@ -1,3 +1,3 @@
-export type { OctokitRequest, RequestClock } from './client.ts';
+export { type OctokitRequest, type RequestClock, requestClock } from './client.ts';
 export { githubForge } from './forge.ts';
 export { patientRequests } from './patience.ts';

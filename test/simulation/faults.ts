@@ -56,6 +56,7 @@ export class FaultInjector implements Interceptor {
     const kind = this.#takeFault(call);
     if (kind !== null) {
       this.hit.add(`${call.label} × ${kind}`);
+      this.#scheduler.tell(`${call.process.id}: ${kind} at ${call.label}`);
       this.count(kind);
       return this.#inject(kind, call, action);
     }

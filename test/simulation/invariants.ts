@@ -206,7 +206,7 @@ export function rollbackIsRequested(world: World): Finding {
 /** Every delivery that was acknowledged has ended well, and every one that was lost is known 15 minutes later. */
 export function deliveriesEnd(world: World): Finding {
   const stored = new Map(world.rows('deliveries').map((row) => [row.guid as string, row]));
-  for (const guid of world.acknowledged) {
+  for (const guid of world.carrier.acknowledged) {
     const row = stored.get(guid);
     if (row === undefined) return `delivery ${guid} was acknowledged and is not there`;
     if (row.dead_at !== null) return `delivery ${guid} (${row.event}) is dead: ${row.last_error}`;

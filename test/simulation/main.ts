@@ -13,6 +13,9 @@ const usage = `npm run simulate -- [--seeds N] [--from S] [--workers W] [--bug N
   --bug NAME    plants a bug first: ${plantedBugs.map(({ name }) => name).join(', ')}
   --history     prints every step of the shrunk history of the first failure`;
 
+/** Lines that a shrunk history is told in. */
+const storyLines = 60;
+
 interface Share {
   readonly from: number;
   readonly until: number;
@@ -93,7 +96,9 @@ async function explain({ failures }: Summary, bug: string | undefined, withHisto
   const shrunk = await shrinkPlan(planOf(first.seed), fails);
   console.log(`Shrunk to ${shrunk.faults.length} faults and ${shrunk.acts.length} acts:`);
   console.log(JSON.stringify(shrunk, null, 1).replaceAll(/\n\s{3,}/g, ' '));
-  if (withHistory) console.log((await runPlan(shrunk, { ...options, history: true })).history.join('\n'));
+  const { history } = await runPlan(shrunk, { ...options, history: true });
+  const told = withHistory ? history : history.filter((line) => line.includes(' ★ ')).slice(-storyLines);
+  console.log(`What happened${withHistory ? '' : ', at last'}:\n${told.join('\n')}`);
   const flag = bug === undefined ? '' : ` --bug ${bug}`;
   console.log(`Again: npm run simulate -- --seeds 1 --from ${first.seed}${flag} --history`);
 }

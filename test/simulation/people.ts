@@ -38,6 +38,8 @@ export class People {
   }
 
   do(act: Act): void {
+    const { at: _at, ...what } = act;
+    this.#scheduler.tell(`people: ${Object.values(what).join(' ')}`);
     switch (act.act) {
       case 'tag':
         this.#tag(act.tag);

@@ -32,10 +32,10 @@ export class QueueServer {
     this.#scheduler = scheduler;
   }
 
-  /** Times are the sender's: what counts is how long after its present they are. */
-  send(queue: string, jobs: readonly QueuedJob[], { skew }: Process): void {
+  /** Times are the sender's, who believes it to be `now`: what counts is how long after its present they are. */
+  send(queue: string, jobs: readonly QueuedJob[], now: number): void {
     for (const { key, data, notBefore = 0 } of jobs) {
-      this.#add(queue, { key, data, notBefore: notBefore - skew, attempts: 0 });
+      this.#add(queue, { key, data, notBefore: notBefore - now + this.#scheduler.now, attempts: 0 });
     }
   }
 
@@ -107,14 +107,16 @@ export function simulatedQueue(
   scheduler: Scheduler,
   process: Process,
   cronJobs: CronJob[],
+  now: () => number,
 ): Queue {
   return {
     send: (tx, queue, jobs) => {
       if (jobs.length === 0) return Promise.resolve();
       const session = sessionOf(tx);
       return scheduler.call(process, 'db send jobs', () => {
-        if (session === undefined) server.send(queue, jobs, process);
-        else session.atCommit.push(() => server.send(queue, jobs, process));
+        const sent = now();
+        if (session === undefined) server.send(queue, jobs, sent);
+        else session.atCommit.push(() => server.send(queue, jobs, sent));
       });
     },
     work: async (queue, { concurrency }, handle) => {

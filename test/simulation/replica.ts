@@ -1,7 +1,14 @@
-import { type OctokitRequest, patientRequests } from '../../adapters/github/index.ts';
+import { type OctokitRequest, patientRequests, type RequestClock } from '../../adapters/github/index.ts';
 import type { Queue } from '../../adapters/pg-boss/index.ts';
 import { typedPolicyEngine } from '../../adapters/policy/index.ts';
-import { type Database, type PendingEffect, seeRepository } from '../../adapters/postgres/index.ts';
+import {
+  type Database,
+  type PendingEffect,
+  type SharedClock,
+  seeRepository,
+  sharedClock,
+} from '../../adapters/postgres/index.ts';
+import { setEvery } from '../../app/clock.ts';
 import { coreDecider } from '../../app/decider.ts';
 import { type EffectServices, performWith } from '../../app/effects/performer.ts';
 import { performers } from '../../app/effects/registry.ts';
@@ -17,9 +24,9 @@ import { type OutboxPorts, performEffect } from '../../app/flow/outbox.ts';
 import { resumeUnfinished } from '../../app/flow/recover.ts';
 import { isSignatureOf } from '../../app/http/signature.ts';
 import { createJobs, type JobPorts } from '../../app/jobs/schedule.ts';
-import { silentLog } from '../../core/ports/system.ts';
+import { type Clock, silentLog } from '../../core/ports/system.ts';
 import { type BlobServer, simulatedEvidence } from './evidence.ts';
-import { clockOf, simulatedGithub, simulatedWire } from './github/access.ts';
+import { simulatedClock, simulatedGithub, simulatedWire } from './github/access.ts';
 import { type Hub, type Wire, webhookSecret } from './github/hub.ts';
 import { installationId, repositoryName } from './github/repository.ts';
 import type { MetricsProvider } from './metrics.ts';
@@ -40,6 +47,8 @@ export interface Parts {
   readonly acknowledge: (stored: Promise<'stored' | 'duplicate'>) => Promise<'stored' | 'duplicate'>;
   /** Queues of jobs that run by the clock on this process. */
   readonly runsJob: (queue: string) => boolean;
+  /** The clock that everything on this process goes by; `wall` is the machine's own. */
+  readonly startClock: (database: Database, wall: Clock) => Promise<SharedClock>;
 }
 
 export interface Surroundings {
@@ -66,17 +75,23 @@ export interface Replica {
 export async function startReplica(process: Process, surroundings: Surroundings): Promise<Replica> {
   const { scheduler, postgres, hub } = surroundings;
   const cronJobs: CronJob[] = [];
+  const wall: Clock = { now: () => scheduler.now + process.skew };
+  let clock: Clock = wall;
   const parts = surroundings.decorate({
     database: simulatedDatabase(postgres, scheduler, process),
-    queue: simulatedQueue(surroundings.queue, scheduler, process, cronJobs),
+    queue: simulatedQueue(surroundings.queue, scheduler, process, cronJobs, () => clock.now()),
     decider: coreDecider,
     wire: simulatedWire(hub, scheduler, process),
     patient: patientRequests,
     acknowledge: (stored) => stored,
     runsJob: () => true,
+    startClock: (database) => sharedClock(database, () => scheduler.now),
   });
   const { database, queue } = parts;
-  const { inbox, outbox, jobs, services } = portsOf(parts, process, surroundings);
+  const shared = await parts.startClock(database, wall);
+  clock = shared;
+  const timer = simulatedClock(scheduler, process, shared);
+  const { inbox, outbox, jobs, services } = portsOf(parts, process, surroundings, timer);
   const writer = new InboxWriter(database, queue);
   const store: JobPorts['store'] = (delivery) => writer.store(delivery);
   await resumeUnfinished(database, queue, inbox.now(), 0);
@@ -90,6 +105,7 @@ export async function startReplica(process: Process, surroundings: Surroundings)
   await timed.schedule(queue);
   await seeRepository(database, repositoryName, installationId, inbox.now());
   void timed.runAtStart();
+  void keepTime(shared, timer);
   return {
     process,
     cronJobs: cronJobs.filter((job) => parts.runsJob(job.queue)),
@@ -106,6 +122,14 @@ export async function startReplica(process: Process, surroundings: Surroundings)
   };
 }
 
+/** As `app/clock.ts` keeps it, by virtual time. */
+async function keepTime(clock: SharedClock, { wait }: RequestClock): Promise<never> {
+  for (;;) {
+    await wait(setEvery);
+    await clock.set().catch(() => undefined);
+  }
+}
+
 interface Ports {
   readonly inbox: InboxPorts;
   readonly outbox: OutboxPorts;
@@ -116,9 +140,9 @@ interface Ports {
 function portsOf(
   { database, queue, decider, wire, patient }: Parts,
   process: Process,
-  { scheduler, metrics, blobs }: Surroundings,
+  { metrics, blobs }: Surroundings,
+  clock: RequestClock,
 ): Ports {
-  const clock = clockOf(scheduler, process);
   const now = (): number => clock.now();
   const github = simulatedGithub(wire, clock, patient);
   const services: EffectServices = {

@@ -1,4 +1,5 @@
 import type { ReleaseState } from '../../core/release/state.ts';
+import type { Happening } from './github/routes.ts';
 import {
   auditChainHolds,
   comesToRest,
@@ -92,6 +93,7 @@ function isAtRest(world: World): boolean {
 /** Asks every invariant at the moment at which it could break. */
 function watch(world: World, check: (invariant: string, finding: string | null) => void): void {
   world.postgres.committed = (commit) => {
+    tellCommit(world, commit);
     const releases = releasesOf(commit);
     if (releases.length === 0 && !commit.changed.some(({ table }) => table === 'audit')) return;
     for (const invariant of commitInvariants) check(invariant.name, invariant({ world, commit, releases }));
@@ -100,6 +102,7 @@ function watch(world: World, check: (invariant: string, finding: string | null) 
   const happened = world.hub.happened;
   world.hub.happened = (what) => {
     happened(what);
+    tellHappening(world, what);
     // GitHub creates nothing conditionally: what a process sends that stood still between looking and creating
     // comes a second time. Whoever reads it must know the key: the pipeline does, and so does our own look-up.
     if (world.faults.isZombieCall) return;
@@ -111,9 +114,33 @@ function watch(world: World, check: (invariant: string, finding: string | null) 
     if (what.kind === 'deployment')
       check('noOrderAfterRollback', noOrderAfterRollback(world, what.deployment));
   };
-  world.pipeline.applied = () => check('trafficFollowsTheSteps', trafficFollowsTheSteps(world));
+  world.pipeline.applied = () => {
+    const { canary, stable } = world.platform.now;
+    const share = canary === null ? '' : `, ${canary.weight} % ${canary.version}`;
+    world.scheduler.tell(`traffic: ${stable}${share}`);
+    check('trafficFollowsTheSteps', trafficFollowsTheSteps(world));
+  };
   world.faults.impatient = (process, label) =>
     check('waitsAsAsked', `${process.id} sent ${label} before the time that GitHub had asked it to wait for`);
+}
+
+/** What a commit decided, for whoever reads the history. */
+function tellCommit({ scheduler }: World, { session, changed }: Committed): void {
+  if (scheduler.history === null) return;
+  for (const { table, before, after } of changed) {
+    const row = after as Row;
+    if (table !== 'audit' || before !== null || row === null) continue;
+    const { action, reasonCode, reason } = row.entry as Record<string, unknown>;
+    scheduler.tell(
+      `${session.process.id} decides: ${row.aggregate_key} ${action} ${reasonCode ?? ''} ${reason ?? ''}`,
+    );
+  }
+}
+
+function tellHappening({ scheduler, faults }: World, what: Happening): void {
+  const who = faults.isZombieCall ? ' (sent without its locks)' : '';
+  if (what.kind === 'created') scheduler.tell(`GitHub has ${what.what} ${what.key}${who}`);
+  if (what.kind === 'published') scheduler.tell(`GitHub publishes ${what.release.tag}${who}`);
 }
 
 function releasesOf({ changed }: Committed): { before: ReleaseState | null; after: ReleaseState }[] {

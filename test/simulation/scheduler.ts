@@ -64,12 +64,18 @@ export class Scheduler {
   #order = 0;
   #trace = 0x811c9dc5;
   readonly #labels = new Map<string, number>();
+  /** Every step; null: not kept. What matters to a reader stands beside the steps and begins with `★`. */
   readonly history: string[] | null;
 
   constructor(seed: number, start: number, keepHistory = false) {
     this.random = randomFrom(seed);
     this.now = start;
     this.history = keepHistory ? [] : null;
+  }
+
+  /** Notes something for whoever reads the history. */
+  tell(what: string): void {
+    this.history?.push(`${this.#time()} ★ ${what}`);
   }
 
   /** A port's method, called by `process`: the action happens in one step, the answer arrives in a later one. */
@@ -181,7 +187,11 @@ export class Scheduler {
     }
     this.mix(number);
     this.mix(this.now % 0x7fffffff);
-    this.history?.push(`${new Date(this.now).toISOString().slice(11, 23)} ${text}`);
+    this.history?.push(`${this.#time()}   ${text}`);
+  }
+
+  #time(): string {
+    return new Date(this.now).toISOString().slice(11, 23);
   }
 }
 

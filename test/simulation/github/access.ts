@@ -5,6 +5,7 @@ import {
   type RequestClock,
 } from '../../../adapters/github/index.ts';
 import type { GithubAccess } from '../../../app/github.ts';
+import type { Clock } from '../../../core/ports/system.ts';
 import type { Process, Scheduler } from '../scheduler.ts';
 import type { Hub } from './hub.ts';
 import { appSlug, repositoryName } from './repository.ts';
@@ -36,9 +37,9 @@ export function simulatedGithub(
   return { asApp: async () => asApp, asInstallation: async () => octokit, forgeFor: async () => forge };
 }
 
-export function clockOf(scheduler: Scheduler, process: Process): RequestClock {
+export function simulatedClock(scheduler: Scheduler, process: Process, { now }: Clock): RequestClock {
   return {
-    now: () => scheduler.now + process.skew,
+    now,
     deadline: () => undefined,
     wait: (ms) =>
       scheduler.call(

@@ -228,6 +228,7 @@ function functionOf({ funcname, args }: FuncCall, inner: (node: Node) => Express
   const values = (args ?? []).map(inner);
   switch (name) {
     case 'now':
+    case 'clock_timestamp':
       return ({ now }) => new Date(now);
     case 'jsonb_build_object':
       return (environment) => {

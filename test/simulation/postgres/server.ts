@@ -41,6 +41,8 @@ export class PostgresServer {
   readonly #holders = new Map<string, Session>();
   readonly #sessions = new Set<Session>();
   readonly #scheduler: Scheduler;
+  /** The database's clock minus virtual time, ms. */
+  skew = 0;
   /** Told of every commit, before anything else happens. */
   committed: (commit: Committed) => void = () => undefined;
 
@@ -83,7 +85,7 @@ export class PostgresServer {
       this.#statements.set(text, statement);
     }
     try {
-      const result = statement({ writer: session, parameters, now: this.#scheduler.now });
+      const result = statement({ writer: session, parameters, now: this.#scheduler.now + this.skew });
       session.waitsFor = null;
       return result;
     } catch (error) {

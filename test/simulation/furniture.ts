@@ -1,0 +1,24 @@
+import { configPath } from '../../core/config/parse.ts';
+import type { Repository } from './github/repository.ts';
+import { configText, workflowPath } from './people.ts';
+
+/** The repository before a history begins: a first version that is in production, and three people. */
+export function furnish(repository: Repository, advance: 'auto' | 'manual', at: number): void {
+  const files = new Map([
+    [configPath, configText(advance)],
+    [workflowPath, 'on: push\n'],
+  ]);
+  const first = repository.commit('begin', null, files);
+  repository.setRef('heads/main', first.sha, at);
+  repository.setRef('tags/v1.0.0', first.sha, at);
+  repository.releases.push({
+    id: 1,
+    author: 'alice',
+    createdAt: at,
+    tag: 'v1.0.0',
+    draft: false,
+    body: '',
+    publishedAt: at,
+  });
+  repository.roles.set('alice', 'admin').set('mia', 'maintain').set('carol', 'read');
+}
