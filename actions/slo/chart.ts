@@ -6,6 +6,7 @@ import { type Color, colors, type Scene, type Shape } from '../../core/chart/sce
 import { renderSvg } from '../../core/chart/svg.ts';
 import type { EvidenceFile } from '../../core/gate/gate.ts';
 import { burnRate, exceeds } from './burn.ts';
+import { periodName } from './findings.ts';
 import type { Judgement as FullJudgement } from './judge.ts';
 import type { TimelinePoint } from './model.ts';
 import { burnRules, errorBudget, formatWindow } from './windows.ts';
@@ -48,7 +49,7 @@ function deflate(bytes: Uint8Array): Uint8Array {
 export function burnScene(judgement: Judgement, verdict: string, timeline: readonly TimelinePoint[]): Scene {
   const { slo, budgetLeft } = judgement;
   const left = budgetLeft === null ? 'budget left unknown' : `budget left ${(100 * budgetLeft).toFixed(1)} %`;
-  const promise = `${Number((100 * slo.target).toPrecision(10))} % over ${formatWindow(slo.periodMs)}`;
+  const promise = `${Number((100 * slo.target).toPrecision(10))} % over ${periodName(slo)}`;
   const strip = line(judgement, timeline);
   return {
     width,
@@ -64,7 +65,7 @@ export function burnScene(judgement: Judgement, verdict: string, timeline: reado
 }
 
 /** One bar a window, by orders of magnitude; a mark at the limit of the rule whose long window it is. */
-function bars({ slo, windows }: Judgement): readonly Shape[] {
+function bars({ slo, period, windows }: Judgement): readonly Shape[] {
   const budget = errorBudget(slo.target);
   const rates = windows.map((count) => ({ windowMs: count.windowMs, rate: burnRate(count, budget) }));
   const highest = Math.max(
@@ -72,11 +73,12 @@ function bars({ slo, windows }: Judgement): readonly Shape[] {
     ...rates.map(({ rate }) => (rate !== null && Number.isFinite(rate) ? rate : 0)),
   );
   const y = logScale(lowest, highest, plot.bottom, plot.top);
-  const limits = new Map(burnRules(slo.periodMs).map(({ longMs, factor }) => [longMs, factor]));
+  const limits = new Map(burnRules(period.lengthMs).map(({ longMs, factor }) => [longMs, factor]));
   const slot = (plot.right - plot.left) / Math.max(1, rates.length);
   const shapes: Shape[] = [...grid(y, highest), text(24, plot.top - 10, 'burn rate', 11, colors.muted)];
   rates.forEach(({ windowMs, rate }, index) => {
-    const limit = limits.get(windowMs) ?? (windowMs === slo.periodMs ? 1 : undefined);
+    const limit =
+      limits.get(windowMs) ?? (windowMs === period.windowMs ? period.lengthMs / period.windowMs : undefined);
     const x = plot.left + slot * (index + 0.2);
     const middle = plot.left + slot * (index + 0.5);
     const over = rate !== null && limit !== undefined && exceeds(rate, limit);
@@ -94,7 +96,16 @@ function bars({ slo, windows }: Judgement): readonly Shape[] {
       ] as const;
       shapes.push({ kind: 'line', points, stroke: colors.bad, width: 1.5, dashed: true });
     }
-    shapes.push(text(middle, plot.bottom + 18, windowName(windowMs), 11, colors.muted, 'middle'));
+    shapes.push(
+      text(
+        middle,
+        plot.bottom + 18,
+        windowMs === period.windowMs && period.calendar !== null ? 'calendar' : windowName(windowMs),
+        11,
+        colors.muted,
+        'middle',
+      ),
+    );
   });
   return shapes;
 }

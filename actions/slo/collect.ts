@@ -7,6 +7,7 @@ import { ownToSlo } from './documents/own.ts';
 import { readTrustedDocuments } from './documents/trusted.ts';
 import type { DocumentProblem, Reading, Slo } from './model.ts';
 import type { SloOptions } from './options.ts';
+import { periodOf, windowsOf } from './period.ts';
 import { parseGoldenPaths } from './probes/golden-paths.ts';
 import { type ProbeRecord, performProbes } from './probes/perform.ts';
 import { pointsReader } from './readings/points.ts';
@@ -14,7 +15,6 @@ import { type Moment, promqlReader } from './readings/promql.ts';
 import { type CountReader, readSlo } from './readings/reader.ts';
 import { parseRecording, recordedReading, seriesOfRecording } from './readings/recorded.ts';
 import { scrapeReader } from './readings/scrape.ts';
-import { windowsOf } from './windows.ts';
 
 /** Everything that the verdict is made from. */
 export interface SloFacts {
@@ -98,7 +98,7 @@ async function readPrometheus(
   const reader = promqlReader(query, queryRange, moment);
   const readings: Record<string, Reading> = {};
   for (const slo of slos)
-    readings[slo.name] = await guarded(() => readSlo(reader, slo, windowsOf(slo.periodMs)));
+    readings[slo.name] = await guarded(() => readSlo(reader, slo, windowsOf(periodOf(slo, moment.now))));
   return { at: moment.now, source: 'prometheus', readings };
 }
 
@@ -164,9 +164,9 @@ async function readRecording(
   const reader = pointsReader(series, { ...moment, now: at }, 'history');
   const readings: Record<string, Reading> = {};
   for (const slo of slos) {
-    const windows = windowsOf(slo.periodMs);
+    const period = periodOf(slo, at);
     readings[slo.name] =
-      recordedReading(recording, slo.name, windows) ?? (await readSlo(reader, slo, windows));
+      recordedReading(recording, slo.name, period) ?? (await readSlo(reader, slo, windowsOf(period)));
   }
   return {
     at: usable ? at : moment.now,

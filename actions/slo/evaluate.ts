@@ -172,7 +172,7 @@ function measured(objective: Objective) {
   return {
     name: slo.name,
     target: slo.target,
-    period: formatWindow(slo.periodMs),
+    period: say.periodName(slo),
     verdict,
     budget_left: budgetLeft,
     exhausted_in_days: exhaustedInDays,

@@ -60,7 +60,7 @@ export function exhausted(slo: Slo, left: number, level: 'fail' | 'warn'): Findi
   return about(slo, {
     code: 'budget-exhausted',
     level: level === 'fail' ? 'error' : 'warning',
-    message: `the error budget of ${formatWindow(slo.periodMs)} is spent: ${percent(left)} left`,
+    message: `the error budget of ${periodName(slo)} is spent: ${percent(left)} left`,
     help: 'Ship only what restores reliability until the budget recovers, or change the objective on purpose.',
     data: { budget_left: left },
   });
@@ -117,6 +117,33 @@ export function uncounted(slo: Slo): Finding {
 
 export function note(slo: Slo, message: string): Finding {
   return about(slo, { code: 'slo-note', level: 'notice', message, help: 'See actions/slo/README.md.' });
+}
+
+export function calendar(
+  slo: Slo,
+  { from, to }: { readonly from: number; readonly to: number },
+  at: number,
+): Finding {
+  const zone = slo.calendar?.timeZone ?? 'UTC';
+  const shown = (time: number): string => new Date(time).toISOString().slice(0, 16).replace('T', ' ');
+  return note(
+    slo,
+    `${periodName(slo)} of ${zone}: from ${shown(from)} to ${shown(to)} UTC, ${percent((at - from) / (to - from))} of it over; the budget is counted from its beginning, and traffic is assumed to go on as so far`,
+  );
+}
+
+export function periodMissing(slo: Slo): Finding {
+  return about(slo, {
+    code: 'window-missing',
+    level: 'error',
+    message: `nothing was counted from the beginning of ${periodName(slo)}, so its budget is not known`,
+    help: 'Record series, or the counts of exactly that window, or use a source of kind prometheus.',
+  });
+}
+
+/** `30d`, or `the calendar period of 1M`. */
+export function periodName({ periodMs, calendar: follows }: Slo): string {
+  return follows === null ? formatWindow(periodMs) : `the calendar period of ${follows.count}${follows.unit}`;
 }
 
 export function noTraffic(slo: Slo, windowMs: number | null): Finding {

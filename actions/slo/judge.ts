@@ -3,6 +3,7 @@ import { budgetLeft, daysLeft, type Rollout, spendOf } from './budget.ts';
 import { type BurnSettings, burnRate, exceeds, isProven, judgeRule, type RuleOutcome } from './burn.ts';
 import * as say from './findings.ts';
 import type { Reading, Slo, WindowCount } from './model.ts';
+import { budgetSoFar, type Period, periodOf } from './period.ts';
 import { burnRules, errorBudget, formatWindow } from './windows.ts';
 
 export interface JudgeSettings {
@@ -18,6 +19,7 @@ export interface JudgeSettings {
 
 export interface Judgement {
   readonly slo: Slo;
+  readonly period: Period;
   readonly verdict: Exclude<Verdict, 'skipped'>;
   /** True when there was nothing to judge: `on_no_data` decides what that means. */
   readonly noData: boolean;
@@ -33,8 +35,10 @@ export interface Judgement {
 
 /** Judges one objective. Pure: the same reading gives the same judgement. */
 export function judgeSlo(slo: Slo, reading: Reading, settings: JudgeSettings): Judgement {
+  const period = periodOf(slo, settings.at);
   const refuse = (finding: Finding, noData: boolean): Judgement => ({
     slo,
+    period,
     verdict: 'inconclusive',
     noData,
     findings: [finding],
@@ -65,16 +69,18 @@ export function judgeSlo(slo: Slo, reading: Reading, settings: JudgeSettings): J
   const windows = reading.windows.map(tidied);
   const judged =
     reading.extent === 'history'
-      ? judgeHistory(slo, windows, burn, settings)
-      : judgeObserved(slo, windows, burn);
+      ? judgeHistory(slo, period, windows, burn, settings)
+      : judgeObserved(slo, period, windows, burn);
   const notes = slo.notes.map((note) => say.note(slo, note));
+  const pace = period.calendar === null ? [] : [say.calendar(slo, period.calendar, settings.at)];
   const uncounted = reading.counted ? [] : [say.uncounted(slo)];
   return {
     ...judged,
     slo,
+    period,
     noData: false,
     windows,
-    findings: [...judged.findings, ...uncounted, ...notes],
+    findings: [...judged.findings, ...uncounted, ...pace, ...notes],
   };
 }
 
@@ -88,24 +94,34 @@ type Judged = Pick<
 
 function judgeHistory(
   slo: Slo,
+  period: Period,
   windows: readonly WindowCount[],
   burn: BurnSettings,
   settings: JudgeSettings,
 ): Judged {
   const windowOf = (ms: number): WindowCount | undefined => windows.find(({ windowMs }) => windowMs === ms);
-  const rules = burnRules(slo.periodMs).map((rule) => judgeRule(rule, windowOf, burn));
-  const period = windowOf(slo.periodMs) ?? windows.at(-1);
-  const left = budgetLeft(period, burn.budget);
+  const rules = burnRules(period.lengthMs).map((rule) => judgeRule(rule, windowOf, burn));
+  const counted = windowOf(period.windowMs) ?? (period.calendar === null ? windows.at(-1) : undefined);
+  const ofPeriod = { ...burn, budget: budgetSoFar(burn.budget, period) };
+  const left = budgetLeft(counted, ofPeriod.budget);
   const findings: Finding[] = rules.flatMap((outcome) => say.rule(slo, outcome));
-  findings.push(...judgeBudget(slo, period, left, burn, settings.onBudgetExhausted));
-  const rolloutSpend = spendOf(settings.rollout, burn.budget, slo.periodMs);
+  findings.push(...judgeBudget(slo, counted, left, ofPeriod, settings.onBudgetExhausted));
+  const rolloutSpend = spendOf(settings.rollout, burn.budget, period.lengthMs);
   if (rolloutSpend !== null && left !== null && rolloutSpend > Math.max(0, left)) {
     findings.push(say.unaffordable(slo, rolloutSpend, left));
   }
   const doubt = doubtOf(slo, rules, burn);
   if (doubt !== null) findings.push(doubt);
-  const exhaustedInDays = daysLeft(left, burnRate(windowOf(86_400_000) ?? period, burn.budget), slo.periodMs);
+  if (counted === undefined) findings.push(say.periodMissing(slo));
+  const pace = burnRate(windowOf(86_400_000) ?? counted, burn.budget);
+  const exhaustedInDays = withinPeriod(daysLeft(left, pace, period.lengthMs), period, settings.at);
   return { rules, budgetLeft: left, exhaustedInDays, rolloutSpend, findings, verdict: verdictOf(findings) };
+}
+
+/** A calendar period renews the budget at its end: a pace that would last longer exhausts nothing. */
+function withinPeriod(days: number | null, { calendar }: Period, at: number): number | null {
+  if (days === null || calendar === null) return days;
+  return days * 86_400_000 <= calendar.to - at ? days : null;
 }
 
 /**
@@ -141,7 +157,12 @@ function judgeBudget(
 }
 
 /** A direct scrape shows one window only: the fast rule's factor fails, above 1 warns. */
-function judgeObserved(slo: Slo, windows: readonly WindowCount[], burn: BurnSettings): Judged {
+function judgeObserved(
+  slo: Slo,
+  period: Period,
+  windows: readonly WindowCount[],
+  burn: BurnSettings,
+): Judged {
   const count = windows.at(-1);
   const rate = burnRate(count, burn.budget);
   const findings: Finding[] = [say.observedOnly(slo)];
@@ -150,7 +171,7 @@ function judgeObserved(slo: Slo, windows: readonly WindowCount[], burn: BurnSett
     if (burn.counted && count.total < burn.minEvents) findings.push(say.tooFew(slo, burn.minEvents));
   } else if (!isProven(count, burn)) findings.push(say.unproven(slo, count, 'what was observed'));
   else {
-    const factor = burnRules(slo.periodMs)[0]?.factor ?? 1;
+    const factor = burnRules(period.lengthMs)[0]?.factor ?? 1;
     findings.push(say.observedBurn(slo, rate, exceeds(rate, factor) ? 'page' : 'ticket'));
   }
   return {

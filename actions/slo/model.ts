@@ -1,4 +1,5 @@
 import type { Selector } from '../../core/metrics/selector.ts';
+import type { CalendarWindow } from './calendar.ts';
 
 /** A count of events, asked of a provider over any window. */
 export type Measure =
@@ -30,8 +31,10 @@ export interface Slo {
   readonly origin: { readonly path: string; readonly line: number } | null;
   /** Ratio 0–1 of good events. */
   readonly target: number;
-  /** Length of the error budget's period, ms. */
+  /** Length of the error budget's period, ms; nominal for one that follows the calendar. */
   readonly periodMs: number;
+  /** Null: the period rolls. */
+  readonly calendar: CalendarWindow | null;
   readonly sli: Sli;
   /** Said about the document, and worth showing: an approximation that the gate makes. */
   readonly notes: readonly string[];

@@ -37,12 +37,6 @@ export function burnRules(periodMs: number): readonly BurnRule[] {
     }));
 }
 
-/** Every window that an objective needs, shortest first, the period last. */
-export function windowsOf(periodMs: number): readonly number[] {
-  const windows = burnRules(periodMs).flatMap(({ longMs, shortMs }) => [longMs, shortMs]);
-  return [...new Set([...windows, periodMs])].sort((a, b) => a - b);
-}
-
 /** 1 − target without the dust of binary fractions: 1 − 0.999 is 0.001. */
 export function errorBudget(target: number): number {
   return Number((1 - target).toFixed(12));

@@ -1,24 +1,19 @@
+import { type CalendarUnit, type CalendarWindow, nominalMs } from '../calendar.ts';
 import type { Sli, Slo } from '../model.ts';
 import { formatWindow } from '../windows.ts';
 import { hasWindow, measureOf } from './measure.ts';
 import type { OpenSliSpec, OpenSlo } from './openslo-schema.ts';
 
-const day = 86_400_000;
-/** Months, quarters and years as nominal lengths: an error budget needs a number. */
-const unitMs = {
-  m: 60_000,
-  h: 3_600_000,
-  d: day,
-  w: 7 * day,
-  M: 30 * day,
-  Q: 90 * day,
-  Y: 365 * day,
-} as const;
-const defaultPeriodMs = 30 * day;
+const defaultPeriodMs = 30 * 86_400_000;
 
-/** OpenSLO's duration shorthand (`28d`, `4w`, `1M`) in ms. */
+/** OpenSLO's duration shorthand: `28d`, `4w`, `1M`. */
+function parseShorthand(text: string): { readonly count: number; readonly unit: CalendarUnit } {
+  return { count: Number(text.slice(0, -1)), unit: text.slice(-1) as CalendarUnit };
+}
+
+/** The same in ms; months, quarters and years as nominal lengths. */
 export function shorthandMs(text: string): number {
-  return Number(text.slice(0, -1)) * (unitMs[text.slice(-1) as keyof typeof unitMs] ?? Number.NaN);
+  return nominalMs(parseShorthand(text));
 }
 
 /** One SLO document → one objective each. `findSli` resolves `indicatorRef` among the documents read. */
@@ -36,9 +31,6 @@ export function openSloToSlos(
     const sliSpec = indicator ?? (reference === undefined ? undefined : findSli(reference));
     const notes: string[] = [];
     if (window === undefined) notes.push('no time window given: 30d assumed');
-    if (window !== undefined && window.isRolling !== true) {
-      notes.push(`a calendar window is judged as the rolling ${formatWindow(periodMs)} that end now`);
-    }
     const sli: Sli =
       sliSpec === undefined
         ? { kind: 'unsupported', reason: `the indicator \`${reference}\` is in none of the files` }
@@ -50,12 +42,20 @@ export function openSloToSlos(
       origin,
       target: objective.target ?? Number(((objective.targetPercent ?? 0) / 100).toPrecision(12)),
       periodMs,
+      calendar: calendarOf(window),
       sli,
       notes,
     };
   });
 }
 
+function calendarOf(window: TimeWindow | undefined): CalendarWindow | null {
+  if (window === undefined || window.isRolling === true || window.calendar === undefined) return null;
+  const { startTime, timeZone } = window.calendar;
+  return { start: startTime, timeZone, ...parseShorthand(window.duration) };
+}
+
+type TimeWindow = NonNullable<OpenSlo['spec']['timeWindow']>[number];
 type Objective = OpenSlo['spec']['objectives'][number];
 
 function sliOf(spec: OpenSliSpec, objective: Objective, method: OpenSlo['spec']['budgetingMethod']): Sli {

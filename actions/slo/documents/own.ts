@@ -15,6 +15,7 @@ export function ownToSlo(objective: OwnObjective): Slo {
     origin: null,
     target: objective.target,
     periodMs: objective.period,
+    calendar: null,
     sli:
       slow === undefined
         ? {

@@ -79,6 +79,7 @@ export function slothToSlos(
     origin: originOf(index),
     target: Number((slo.objective / 100).toPrecision(12)),
     periodMs,
+    calendar: null,
     sli: sliOf(slo.sli),
     notes: [],
   }));

@@ -3,6 +3,7 @@ import { parseDuration } from '../../../core/config/duration.ts';
 import { InputError } from '../../../core/errors.ts';
 import type { Series } from '../../../core/ports/metrics.ts';
 import type { Reading } from '../model.ts';
+import { type Period, windowsOf } from '../period.ts';
 
 const notFinite: Readonly<Record<string, number>> = {
   NaN: Number.NaN,
@@ -17,7 +18,8 @@ const time = z.union([z.int(), z.iso.datetime({ offset: true }).transform((text)
 
 /**
  * A recording: raw series, or counts per objective and window, or both. The window `start` is everything since
- * the processes began, as one scrape shows it. Unknown keys are mistakes.
+ * the processes began, as one scrape shows it, `period` everything since the period of the budget began. Unknown keys
+ * are mistakes.
  */
 const recordingSchema = z.strictObject({
   schema_version: z.literal(1),
@@ -41,7 +43,7 @@ const recordingSchema = z.strictObject({
           z
             .string()
             .refine(
-              (text) => text === 'start' || (parseDuration(text) ?? 0) > 0,
+              (text) => text === 'start' || text === 'period' || (parseDuration(text) ?? 0) > 0,
               'expected a window such as 5m, 1h or 30d',
             ),
           z.strictObject({ bad: value, total: value }),
@@ -82,16 +84,12 @@ export function seriesOfRecording(recording: Recording, metric: string): readonl
 }
 
 /** The counts that a recording gives for an objective by name; null when it has none. */
-export function recordedReading(
-  recording: Recording,
-  name: string,
-  needed: readonly number[],
-): Reading | null {
+export function recordedReading(recording: Recording, name: string, period: Period): Reading | null {
   const recorded = Object.hasOwn(recording.objectives, name) ? recording.objectives[name] : undefined;
   if (recorded === undefined) return null;
   const windows = Object.entries(recorded.windows)
     .map(([window, counts]) => ({
-      windowMs: window === 'start' ? recording.recorded_at : (parseDuration(window) ?? 0),
+      windowMs: windowMsOf(window, recording, period),
       ...counts,
     }))
     .sort((a, b) => a.windowMs - b.windowMs);
@@ -99,7 +97,7 @@ export function recordedReading(
   const largest = windows.at(-1);
   if (largest === undefined)
     return { state: 'problem', problem: 'no-data', message: 'the recording has no windows' };
-  const complete = needed.every((windowMs) => known.has(windowMs));
+  const complete = windowsOf(period).every((windowMs) => known.has(windowMs));
   return {
     state: 'measured',
     newestAt: recorded.newest_at ?? recording.recorded_at,
@@ -108,4 +106,15 @@ export function recordedReading(
     windows: complete || windows.length > 1 ? windows : [largest],
     timeline: [],
   };
+}
+
+function windowMsOf(window: string, recording: Recording, period: Period): number {
+  switch (window) {
+    case 'start':
+      return recording.recorded_at;
+    case 'period':
+      return period.windowMs;
+    default:
+      return parseDuration(window) ?? 0;
+  }
 }

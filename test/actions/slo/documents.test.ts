@@ -125,7 +125,10 @@ spec:
       kind: 'error-ratio',
       text: '1 - avg_over_time(((sum(increase(good_total{}[5m]))) / (sum(increase(all_total{}[5m]))))[{{.window}}:5m])',
     });
-    expect(slos[0]?.notes).toEqual(['a calendar window is judged as the rolling 30d that end now']);
+    expect(slos[0]).toMatchObject({
+      notes: [],
+      calendar: { start: '2026-01-01 00:00:00', timeZone: 'Europe/Berlin', count: 1, unit: 'M' },
+    });
   });
 
   it.each([

@@ -5,8 +5,9 @@ import { sloGate } from '../../../actions/slo/gate.ts';
 import { type JudgeSettings, judgeSlo } from '../../../actions/slo/judge.ts';
 import type { Reading, Slo } from '../../../actions/slo/model.ts';
 import { sloOptionsSchema } from '../../../actions/slo/options.ts';
+import { rolling, windowsOf } from '../../../actions/slo/period.ts';
 import { parseRecording, recordedReading } from '../../../actions/slo/readings/recorded.ts';
-import { burnRules, errorBudget, formatWindow, windowsOf } from '../../../actions/slo/windows.ts';
+import { burnRules, errorBudget, formatWindow } from '../../../actions/slo/windows.ts';
 import { casesOf, runCase } from '../../support/gate-case.ts';
 
 const day = 86_400_000;
@@ -25,6 +26,7 @@ const slo = (target = 0.999, periodMs = 30 * day): Slo => ({
   origin: null,
   target,
   periodMs,
+  calendar: null,
   sli: { kind: 'unsupported', reason: 'only counts here' },
   notes: [],
 });
@@ -38,7 +40,7 @@ const reading = (
   counted: true,
   extent: 'history',
   timeline: [],
-  windows: windowsOf(periodMs).map((windowMs) => ({ windowMs, ...counts(windowMs) })),
+  windows: windowsOf(rolling(periodMs)).map((windowMs) => ({ windowMs, ...counts(windowMs) })),
 });
 
 describe('the rules of the SRE workbook', () => {
@@ -156,7 +158,7 @@ describe('evidence of the gate', () => {
       const { files } = await runCase(sloGate, folder);
       const file = files.find(({ path }) => path === 'slo/burn.json');
       const recording = parseRecording(file?.bytes ?? new Uint8Array(), 'slo/burn.json');
-      const again = recordedReading(recording, 'shop', windowsOf(30 * day));
+      const again = recordedReading(recording, 'shop', rolling(30 * day));
       const options = sloOptionsSchema.parse({});
       const facts = {
         slos: [slo()],
