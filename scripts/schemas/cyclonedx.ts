@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { Ajv } from 'ajv';
+import { _, Ajv, type KeywordCxt, stringify } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
 import formats from 'ajv-formats';
 
@@ -24,6 +24,8 @@ export async function compileCycloneDx(version: string): Promise<string> {
     code: { source: true, esm: true, optimize: 2 },
   });
   formats.default(ajv);
+  ajv.removeKeyword('enum');
+  ajv.addKeyword({ keyword: 'enum', schemaType: 'array', error: notListed, code: listed });
   ajv.addFormat('iri-reference', /^[^\s<>"{}|\\^`]*$/u);
   ajv.addFormat('idn-email', /^[^\s@]+@[^\s@]+$/u);
   for (const name of shared) {
@@ -33,6 +35,31 @@ export async function compileCycloneDx(version: string): Promise<string> {
   const validate = ajv.compile(await readSchema(`bom-${version}.SNAPSHOT.schema.json`));
   return standalone.default(ajv, validate);
 }
+
+const notListed = {
+  message: 'must be equal to one of the allowed values',
+  params: ({ schemaCode }: { readonly schemaCode: unknown }) => _`{allowedValues: ${schemaCode as never}}`,
+};
+
+/** The compiler goes through a list one by one, and there are 700 licences: a set is asked once. */
+function listed(context: KeywordCxt): void {
+  const values = context.schema as readonly unknown[];
+  const set = context.gen.scopeValue('obj', {
+    key: values,
+    ref: new Set(values),
+    code: _`new Set(${stringify(values)})`,
+  });
+  context.fail(_`!${set}.has(${context.data})`);
+}
+
+/**
+ * Patterns that try every length from the start again, and what accepts the same texts in one go. A pattern that a
+ * new version of the schemas changes is simply not replaced.
+ */
+const faster: Readonly<Record<string, string>> = {
+  '^([a-fA-F0-9]{32}|[a-fA-F0-9]{40}|[a-fA-F0-9]{64}|[a-fA-F0-9]{96}|[a-fA-F0-9]{128})$':
+    '^[a-fA-F0-9]{32}([a-fA-F0-9]{8}([a-fA-F0-9]{24}([a-fA-F0-9]{32}([a-fA-F0-9]{32})?)?)?)?$',
+};
 
 async function readSchema(file: string): Promise<object> {
   const text = await readFile(join(dirname(library), 'res/schema', file), 'utf8');
@@ -50,7 +77,9 @@ function withoutProse(schema: unknown, named: boolean): unknown {
         key,
         key === 'enum' || key === 'const'
           ? value
-          : withoutProse(value, !named && (key === 'properties' || key === 'definitions')),
+          : key === 'pattern' && typeof value === 'string'
+            ? (faster[value] ?? value)
+            : withoutProse(value, !named && (key === 'properties' || key === 'definitions')),
       ]),
   );
 }
