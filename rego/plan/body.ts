@@ -10,6 +10,7 @@ import { capturedResult, orderBody, visit } from './order.ts';
 import { type Builder, chain, type Site } from './site.ts';
 import { sourceLine } from './source.ts';
 import { planTerm } from './terms.ts';
+import { planTest } from './tests.ts';
 import { bindPattern, solve } from './unify.ts';
 import { planWiths } from './withs.ts';
 
@@ -63,13 +64,7 @@ function planStatement(term: Term, site: Site, builders: Builder[]): void {
     planUnify(captured, { ...term, args: term.args.slice(0, -1) }, site, builders);
     return;
   }
-  const value = planTerm(term, site, builders);
-  builders.push({
-    test: (c, r) => {
-      const result = value(c, r);
-      return result !== undefined && result !== false;
-    },
-  });
+  builders.push(planTest(term, site, builders));
 }
 
 export function planUnify(left: Term, right: Term, site: Site, builders: Builder[]): void {

@@ -1,12 +1,13 @@
 import { type Builtin, BuiltinError, OperandError } from '../builtins/builtin.ts';
 import type { CallTerm } from '../compile/ir.ts';
 import { type Location, RegoError } from '../errors.ts';
-import type { Context, Eval, Mock } from '../eval/context.ts';
+import { type CallFunction, type Context, type Eval, type Mock, NOTHING } from '../eval/context.ts';
 import { RegoObject, RegoSet } from '../value/collections.ts';
-import { compare, equal } from '../value/compare.ts';
+import { canonicalText, regoText } from '../value/text.ts';
 import type { Value } from '../value/types.ts';
+import { comparisons } from './comparisons.ts';
 import type { Builder, Site } from './site.ts';
-import { planTerm } from './terms.ts';
+import { constantValue, planTerm } from './terms.ts';
 import { mockKey } from './withs.ts';
 
 /** Plans a call: operators directly, other built-ins and function rules through their operands. */
@@ -26,11 +27,27 @@ export function planCall(term: CallTerm, site: Site, before: Builder[]): Eval {
 function planRuleCall(term: CallTerm, args: readonly Eval[], site: Site): Eval {
   const call = site.program.function(term.callee, term.location);
   const key = mockKey(term.callee);
+  const constants = term.args.map(constantValue);
+  if (!constants.includes(undefined)) return planConstantCall(term, constants as Value[], call, site);
   return (c, r) => {
     const values = valuesOf(args, c, r);
     if (values === undefined) return undefined;
     const mock = c.mocks === null ? undefined : c.mocks.get(key);
     return mock === undefined ? call(c, values) : callMock(mock, values, c);
+  };
+}
+
+/** A call of which everything is written in the policy: evaluated once per context, like a document. */
+function planConstantCall(term: CallTerm, values: readonly Value[], call: CallFunction, site: Site): Eval {
+  const key = mockKey(term.callee);
+  const id = site.program.slot(`${key} ${canonicalText(values)}`);
+  return (c) => {
+    const known = c.memo[id];
+    if (known !== undefined) return known === NOTHING ? undefined : known;
+    const mock = c.mocks === null ? undefined : c.mocks.get(key);
+    const value = mock === undefined ? call(c, values) : callMock(mock, values, c);
+    c.memo[id] = value === undefined ? NOTHING : value;
+    return value;
   };
 }
 
@@ -178,15 +195,8 @@ const metadata =
 
 const specials: Readonly<Record<string, Special | undefined>> = {
   __proto__: null as never,
-  equal: binary(equal),
-  neq: binary((a, b) => !equal(a, b)),
-  lt: binary((a, b) => compare(a, b) < 0),
-  lte: binary((a, b) => compare(a, b) <= 0),
-  gt: binary((a, b) => compare(a, b) > 0),
-  gte: binary((a, b) => compare(a, b) >= 0),
+  ...Object.fromEntries(Object.entries(comparisons).map(([name, holds]) => [name, holds && binary(holds)])),
   print,
   'rego.metadata.chain': metadata('chain'),
   'rego.metadata.rule': metadata('rule'),
 };
-
-import { regoText } from '../value/text.ts';

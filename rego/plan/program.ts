@@ -30,6 +30,7 @@ export class PlannedProgram implements Program {
   private readonly extents = new Map<Node, Document>();
   private readonly constants: Constants;
   private readonly holders = new Map<Ruleset, ConstantDocument>();
+  private readonly slots = new Map<string, number>();
   private nextId: number;
 
   constructor(root: Node, builtins: ReadonlyMap<string, Builtin>, firstId: number, instrument?: Instrument) {
@@ -43,6 +44,16 @@ export class PlannedProgram implements Program {
   /** How many values an evaluation may keep. */
   memoSize(): number {
     return this.nextId;
+  }
+
+  slot(key: string): number {
+    let id = this.slots.get(key);
+    if (id === undefined) {
+      id = this.nextId;
+      this.nextId += 1;
+      this.slots.set(key, id);
+    }
+    return id;
   }
 
   builtin(name: string): Builtin | undefined {

@@ -1,5 +1,5 @@
 import type { RefTerm, Term } from '../compile/ir.ts';
-import type { Context, Eval, Registers, Step } from '../eval/context.ts';
+import { type Context, type Eval, NOTHING, type Registers, type Step } from '../eval/context.ts';
 import { RegoSet } from '../value/collections.ts';
 import { typeName } from '../value/compare.ts';
 import { type AnyObject, lookup, lookupString, objectGet, objectKeys } from '../value/object.ts';
@@ -8,7 +8,7 @@ import { planUnify } from './body.ts';
 import { type Matcher, planMatcher } from './match.ts';
 import type { Builder, Program, Site } from './site.ts';
 import { planTerm } from './terms.ts';
-import type { Node } from './tree.ts';
+import type { Node, Ruleset } from './tree.ts';
 import { isReady } from './unify.ts';
 import { type DataKey, enumerateData, lookupData } from './walk.ts';
 
@@ -16,15 +16,7 @@ import { type DataKey, enumerateData, lookupData } from './walk.ts';
 export function planRef(ref: RefTerm, site: Site, before: Builder[]): Eval {
   if (ref.root === 'input') {
     const names = leadingNames(ref.args, 3);
-    const [a, b, third] = names as [string, string, string];
-    const value: Eval =
-      names.length === 0
-        ? (c) => c.input
-        : names.length === 1
-          ? (c) => lookupString(c.input, a)
-          : names.length === 2
-            ? (c) => lookupString(lookupString(c.input, a), b)
-            : (c) => lookupString(lookupString(lookupString(c.input, a), b), third);
+    const value: Eval = names.length === 0 ? (c) => c.input : planInput(names, site.program);
     return planKeys(value, ref.args.slice(names.length), site, before);
   }
   const [first] = leadingNames(ref.args, 1);
@@ -37,6 +29,21 @@ export function planRef(ref: RefTerm, site: Site, before: Builder[]): Eval {
     return planKeys(value, ref.args.slice(taken), site, before);
   }
   return planKeys(planTerm(ref.root, site, before), ref.args, site, before);
+}
+
+/** A place of the input. Rules ask for the same few again and again: each is looked up once for an evaluation. */
+function planInput(names: readonly string[], program: Program): Eval {
+  const id = program.slot(['input', ...names].join('\u0000'));
+  const [a, b, third] = names as [string, string, string];
+  return (c) => {
+    const known = c.memo[id];
+    if (known !== undefined) return known === NOTHING ? undefined : known;
+    let value = lookupString(c.input, a);
+    if (b !== undefined) value = lookupString(value, b);
+    if (third !== undefined) value = lookupString(value, third);
+    c.memo[id] = value === undefined ? NOTHING : value;
+    return value;
+  };
 }
 
 /** The constant names that a reference starts with, so many at most. */
@@ -156,9 +163,7 @@ function planData(args: readonly Term[], site: Site, before: Builder[]): Planned
     const { ruleset } = node;
     if (ruleset !== undefined) {
       if (ruleset.kind === 'object' && hasConstantPaths(node)) return planView(node, args, path, program);
-      const value = ruleset.kind === 'function' ? () => undefined : program.value(ruleset);
-      const general = unlessReplaced(value, path, program);
-      return { value: unlessKnown(program.constant(ruleset), general), taken: path.length };
+      return { value: planRuleset(ruleset, path, program), taken: path.length };
     }
     const arg = args[path.length];
     if (arg === undefined) {
@@ -221,11 +226,17 @@ function unlessReplaced(
   return (c) => (c.overrides === null ? value(c) : lookupData(program, c, path));
 }
 
-/** A value that depends on nothing is at hand after its first evaluation. */
-function unlessKnown(constant: { readonly known: Value | undefined }, value: Eval): Eval {
-  return (c, r) => {
-    const { known } = constant;
-    return known !== undefined && c.isPlain ? known : value(c, r);
+/** The value of a rule set. Most are asked several times: what the evaluation has is looked at first. */
+function planRuleset(ruleset: Ruleset, path: readonly string[], program: Program): Eval {
+  if (ruleset.kind === 'function') return unlessReplaced(() => undefined, path, program);
+  const { id } = ruleset;
+  const constant = program.constant(ruleset);
+  const evaluate = program.value(ruleset);
+  return (c) => {
+    if (c.overrides !== null) return lookupData(program, c, path);
+    const found = c.memo[id];
+    if (found !== undefined) return found === NOTHING ? undefined : found;
+    return constant.known !== undefined && c.isPlain ? constant.known : evaluate(c);
   };
 }
 

@@ -49,6 +49,8 @@ function singleValue(
   };
 }
 
+const noArguments: readonly Value[] = [];
+
 const valueHead = (rule: Rule): readonly Term[] => [rule.value];
 
 /** The one value that all branches of all rules would give, when it is the same constant. */
@@ -60,7 +62,11 @@ function commonValue(plans: readonly RulePlan[]): Value | undefined {
 }
 
 /** Evaluates rules that define one value: of a document, or of a function for given arguments. */
-function planSingle(program: Program, ruleset: Ruleset, message: string): CallFunction {
+function planSingle(
+  program: Program,
+  ruleset: Ruleset,
+  message: string,
+): (c: Context, args?: readonly Value[]) => Value | undefined {
   const plans = ruleset.rules.map((rule) => planRule(program, rule, valueHead));
   const common = commonValue(plans);
   const index = buildIndex(
@@ -72,7 +78,7 @@ function planSingle(program: Program, ruleset: Ruleset, message: string): CallFu
       : singleValue(planRule(program, ruleset.defaultRule, valueHead), message);
   const only = index.flat?.length === 1 ? index.flat[0] : undefined;
   if (only !== undefined) {
-    return (c, args) => {
+    return (c, args = noArguments) => {
       c.budget.enter();
       let result = only.run(c, args);
       if (result === undefined && fallback !== undefined) result = fallback(c, args);
@@ -80,7 +86,7 @@ function planSingle(program: Program, ruleset: Ruleset, message: string): CallFu
       return result;
     };
   }
-  return (c, args) => {
+  return (c, args = noArguments) => {
     c.budget.enter();
     let result: Value | undefined;
     index.each(c, args, ({ plan, run }) => {
@@ -96,12 +102,9 @@ function planSingle(program: Program, ruleset: Ruleset, message: string): CallFu
   };
 }
 
-const noArguments: readonly Value[] = [];
-
 /** The value of a complete document. */
 export function planComplete(program: Program, ruleset: Ruleset): (c: Context) => Value | undefined {
-  const evaluate = planSingle(program, ruleset, 'complete rules must not produce multiple outputs');
-  return (c) => evaluate(c, noArguments);
+  return planSingle(program, ruleset, 'complete rules must not produce multiple outputs');
 }
 
 /** A function of its arguments. */

@@ -22,6 +22,8 @@ export interface Program {
   value(ruleset: Ruleset): (c: Context) => Value | undefined;
   /** Where the value is kept, once it is known, when it depends on nothing. */
   constant(ruleset: Ruleset): { readonly known: Value | undefined };
+  /** A place in the memo of an evaluation for what is always the same under this key. */
+  slot(key: string): number;
   /** The value at a constant path inside a partial object. */
   view(node: Node, prefix: readonly Value[]): (c: Context) => Value | undefined;
   /** Everything below a package. */
