@@ -31,6 +31,7 @@ good := {
 	"drill_age_ms": null,
 	"provenance": "unknown",
 	"preview_hygiene": "unknown",
+	"artifacts": [],
 	"hotfix": false,
 	"window": {"open": true, "reason": null},
 	"lock": {"state": "free", "owner": null, "reason": null},
