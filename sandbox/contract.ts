@@ -53,6 +53,14 @@ export interface GithubForRunner {
     status: 'in_progress' | 'completed',
     conclusion: string | null,
   ): Promise<void>;
+  /** A job asks to enter an environment; resolves when every protection rule has spoken, or one refused. */
+  enterEnvironment(
+    repository: string,
+    runId: number,
+    job: { readonly environment: string; readonly sha: string; readonly ref: string },
+    signal: AbortSignal,
+  ): Promise<{ readonly deploymentId: number; readonly refused: string | null }>;
+  leaveEnvironment(repository: string, deploymentId: number, succeeded: boolean): Promise<void>;
   uploadArtifact(repository: string, runId: number, name: string, zip: Uint8Array): Promise<void>;
   /** `GITHUB_TOKEN` of a job, limited to `permissions`; events that it causes trigger no workflows. */
   jobToken(

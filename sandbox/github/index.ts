@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { SandboxUser } from '../contract.ts';
 import { type AppSettings, assemble } from './assemble.ts';
 import { type StartedEmulator, startEmulator } from './emulator.ts';
+import { enterEnvironment, leaveEnvironment } from './environment-entry.ts';
 import { Faults } from './faults.ts';
 import type { Github } from './github.ts';
 import { announceInstallation } from './installation.ts';
@@ -94,6 +95,10 @@ function publicFace(
     createRun: (repository, run) => createRun(github, world.repository(repository), run),
     updateRun: (repository, runId, status, conclusion) =>
       updateRun(github, world.repository(repository), runOf(repository, runId), status, conclusion),
+    enterEnvironment: (repository, runId, job, signal) =>
+      enterEnvironment(github, world.repository(repository), runOf(repository, runId), job, signal),
+    leaveEnvironment: (repository, deploymentId, succeeded) =>
+      leaveEnvironment(github, world.repository(repository), deploymentId, succeeded),
     uploadArtifact: async (repository, runId, name, zip) => {
       runOf(repository, runId);
       const artifact = { id: world.nextId(), runId, name, zip, createdAt: github.now() };

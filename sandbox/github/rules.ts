@@ -72,9 +72,14 @@ export function coversRef(ruleset: Ruleset, ref: string, defaultBranch: string):
   const matches = (pattern: string): boolean => {
     if (pattern === '~ALL') return true;
     if (pattern === '~DEFAULT_BRANCH') return ref === `refs/heads/${defaultBranch}`;
-    return globToRegExp(pattern).test(ref);
+    return matchesRef(pattern, ref);
   };
   return ruleset.conditions.include.some(matches) && !ruleset.conditions.exclude.some(matches);
+}
+
+/** Whether a pattern names this ref; `prefix` for patterns that are written without it. */
+export function matchesRef(pattern: string, ref: string, prefix = ''): boolean {
+  return globToRegExp(`${prefix}${pattern}`).test(ref);
 }
 
 function refusalsOf(rule: Rule, change: RefChange): readonly string[] {

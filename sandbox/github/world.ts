@@ -1,5 +1,7 @@
 import type { Role } from './access.ts';
 import type { CheckRun, CheckSuite } from './checks.ts';
+import type { WaitingJob } from './environment-entry.ts';
+import type { Environment } from './environments.ts';
 import { notFound } from './refusal.ts';
 import type { Release } from './releases.ts';
 import type { Ruleset } from './rules.ts';
@@ -64,8 +66,9 @@ export class RepositoryState {
   readonly checks = new Map<number, CheckRun>();
   readonly statuses: CommitStatus[] = [];
   readonly deployments = new Map<number, Deployment>();
-  readonly environments = new Map<string, Json>();
-  readonly protectionRules = new Map<string, Json[]>();
+  readonly environments = new Map<string, Environment>();
+  /** Jobs at the door of an environment, by their deployment. */
+  readonly waiting = new Map<number, WaitingJob>();
   readonly rulesets = new Map<number, Ruleset>();
   readonly releases = new Map<number, Release>();
   readonly reactions = new Map<string, Json[]>();

@@ -5,7 +5,7 @@ import { type Status, statusFunctions } from './expressions/functions.ts';
 import { githubContext } from './job/context.ts';
 import { describeFailure } from './job/failure.ts';
 import { failedJob, runJob } from './job/job.ts';
-import type { RepositorySettings } from './job/prepare.ts';
+import { environmentOf, type RepositorySettings } from './job/prepare.ts';
 import type { Conclusion, JobRecord } from './record.ts';
 import type { Snapshots } from './snapshots.ts';
 import { dispatchInputs } from './workflow/inputs.ts';
@@ -107,8 +107,10 @@ async function runInGroup(
   const release =
     setting === null ? () => {} : await parts.groups.acquire(key, setting.cancelInProgress, own);
   if (release === null) return skipped(job, 'cancelled');
+  const cancelled = AbortSignal.any([cancel.signal, own.signal]);
   try {
-    return await parts.slots.use(() =>
+    const environment = environmentOf(job.environment, scope);
+    const run = (): Promise<JobRecord> =>
       runJob({
         ...parts,
         event,
@@ -119,12 +121,31 @@ async function runInGroup(
         job,
         needs,
         settings: parts.settings(event.repository),
-        cancelled: AbortSignal.any([cancel.signal, own.signal]),
-      }),
-    );
+        cancelled,
+      });
+    return environment === null
+      ? await parts.slots.use(run)
+      : await inEnvironment(request, job, environment, cancelled, () => parts.slots.use(run));
   } finally {
     release();
   }
+}
+
+/** A job waits at its environment without a slot: others run meanwhile. */
+async function inEnvironment(
+  { parts, event, run }: RunRequest,
+  job: Job,
+  environment: string,
+  cancelled: AbortSignal,
+  perform: () => Promise<JobRecord>,
+): Promise<JobRecord> {
+  const { repository, sha, ref } = event;
+  const waiting = AbortSignal.any([cancelled, parts.closing]);
+  const entry = await parts.github.enterEnvironment(repository, run.id, { environment, sha, ref }, waiting);
+  if (entry.refused !== null) return failedJob(job, entry.refused);
+  const record = await perform();
+  await parts.github.leaveEnvironment(repository, entry.deploymentId, record.conclusion === 'success');
+  return record;
 }
 
 async function needsOf(

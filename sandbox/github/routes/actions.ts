@@ -1,9 +1,12 @@
 import { reads, writes } from '../access.ts';
-import { objectField, oneOf, textField } from '../fields.ts';
+import { answerRule, type WaitingJob } from '../environment-entry.ts';
+import { renderEnvironment, renderReviewers, reviewerLogins } from '../environments.ts';
+import { objectField, oneOf, optionalText, textField } from '../fields.ts';
 import type { Github } from '../github.ts';
+import { appIdOf } from '../identity.ts';
 import { page, renderedPage } from '../pages.ts';
 import { onDefaultBranch } from '../refs.ts';
-import { notFound, unprocessable } from '../refusal.ts';
+import { forbidden, notFound, unprocessable } from '../refusal.ts';
 import { type Artifact, renderArtifact, renderRun, type WorkflowRun, workflowIdOf } from '../runs.ts';
 import { type Answer, type Call, noContent, ok, onRepository, type Route } from '../types.ts';
 import type { RepositoryState } from '../world.ts';
@@ -52,12 +55,13 @@ export const actionsRoutes: readonly Route[] = [
   onRepository(
     `POST ${actions}/runs/{run_id}/deployment_protection_rule`,
     writes('deployments'),
-    (call, repository) => {
-      runOf(call, repository);
-      textField(call.body, 'environment_name');
-      oneOf(call.body, 'state', ['approved', 'rejected']);
-      return noContent();
-    },
+    answerAsApp,
+  ),
+  onRepository(`GET ${actions}/runs/{run_id}/pending_deployments`, reads('actions'), listPending),
+  onRepository(
+    `POST ${actions}/runs/{run_id}/pending_deployments`,
+    writes('deployments', 'read'),
+    answerAsReviewer,
   ),
   onRepository(`POST ${actions}/workflows/{workflow_id}/dispatches`, writes('actions'), dispatchWorkflow),
   onRepository(`POST ${base}/dispatches`, writes('contents'), dispatchRepository),
@@ -122,6 +126,58 @@ async function dispatchRepository(call: Call, repository: RepositoryState, githu
   const on = await onDefaultBranch(github, repository);
   await github.events.emit(repository, { name: 'repository_dispatch', payload, cause: call.who, on });
   return noContent();
+}
+
+/** An app answers for its custom rule; a comment alone is kept by GitHub and decides nothing. */
+function answerAsApp(call: Call, repository: RepositoryState): Answer {
+  const run = runOf(call, repository);
+  const name = textField(call.body, 'environment_name');
+  const job = waitingJobs(repository, run).find(({ environment }) => environment.name === name);
+  const rule = `app/${appIdOf(call.who)}`;
+  if (job === undefined || !job.answers.has(rule)) throw notFound();
+  if (call.body.state === undefined) return noContent();
+  const approved = oneOf(call.body, 'state', ['approved', 'rejected']) === 'approved';
+  answerRule(job, rule, { approved, by: call.who.login, comment: optionalText(call.body, 'comment') ?? '' });
+  return noContent();
+}
+
+async function listPending(call: Call, repository: RepositoryState, github: Github): Promise<Answer> {
+  const jobs = waitingJobs(repository, runOf(call, repository));
+  return ok(
+    await Promise.all(
+      jobs.map(async ({ environment }) => {
+        const { id, node_id, name, url, html_url } = await renderEnvironment(github, repository, environment);
+        return {
+          environment: { id, node_id, name, url, html_url },
+          wait_timer: environment.waitTimer,
+          wait_timer_started_at: null,
+          current_user_can_approve: (await reviewerLogins(github, environment)).has(call.who.login),
+          reviewers: await renderReviewers(github, environment),
+        };
+      }),
+    ),
+  );
+}
+
+async function answerAsReviewer(call: Call, repository: RepositoryState, github: Github): Promise<Answer> {
+  const ids = Array.isArray(call.body.environment_ids) ? call.body.environment_ids.map(Number) : [];
+  const approved = oneOf(call.body, 'state', ['approved', 'rejected']) === 'approved';
+  const comment = textField(call.body, 'comment');
+  const jobs = waitingJobs(repository, runOf(call, repository)).filter(({ environment }) =>
+    ids.includes(environment.id),
+  );
+  if (jobs.length === 0) throw unprocessable('no pending deployment of these environments');
+  for (const { environment } of jobs) {
+    if (!(await reviewerLogins(github, environment)).has(call.who.login)) {
+      throw forbidden('You are not a reviewer of this environment');
+    }
+  }
+  for (const job of jobs) answerRule(job, 'reviewers', { approved, by: call.who.login, comment });
+  return ok(jobs.map(({ deployment }) => deployment.json));
+}
+
+function waitingJobs(repository: RepositoryState, run: WorkflowRun): readonly WaitingJob[] {
+  return [...repository.waiting.values()].filter((job) => job.run.id === run.id);
 }
 
 function runOf(call: Call, repository: RepositoryState): WorkflowRun {

@@ -1,8 +1,8 @@
 import { anyone, type Role, reads, roles, signedIn, writes } from '../access.ts';
 import type { Github } from '../github.ts';
 import { page, renderedPage } from '../pages.ts';
-import { nodeId } from '../payloads.ts';
 import { notFound } from '../refusal.ts';
+import { renderTeam } from '../teams.ts';
 import { type Call, forwarded, type Json, noContent, ok, onRepository, type Route } from '../types.ts';
 import type { Team } from '../world.ts';
 
@@ -107,27 +107,6 @@ function permissionsOf(role: Role): Json {
     push: has('write'),
     triage: has('triage'),
     pull: true,
-  };
-}
-
-function renderTeam(github: Github, team: Team): Json {
-  const api = `${github.url}/orgs/${github.world.organisation}/teams/${team.slug}`;
-  return {
-    id: team.id,
-    node_id: nodeId('Team', team.id),
-    name: team.name,
-    slug: team.slug,
-    description: null,
-    privacy: 'closed',
-    notification_setting: 'notifications_enabled',
-    permission: 'pull',
-    type: 'organization',
-    organization_id: 1,
-    url: api,
-    html_url: `${github.url}/orgs/${github.world.organisation}/teams/${team.slug}`,
-    members_url: `${api}/members{/member}`,
-    repositories_url: `${api}/repos`,
-    parent: null,
   };
 }
 

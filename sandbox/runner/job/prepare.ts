@@ -132,7 +132,7 @@ function oidcOf(
 }
 
 /** `environment: name` or `environment: {name, url}`. */
-function environmentOf(template: Template | null, scope: Scope): string | null {
+export function environmentOf(template: Template | null, scope: Scope): string | null {
   return renderText(template?.kind === 'mapping' ? fieldOf(template, 'name') : template, scope);
 }
 

@@ -21,6 +21,8 @@ export class FakeGithub implements GithubForRunner {
     readonly workflowRef: string;
     readonly environment: string | null;
   }[] = [];
+  readonly entered: string[] = [];
+  readonly left: { readonly deploymentId: number; readonly succeeded: boolean }[] = [];
   readonly #listeners = new Set<(event: GithubEvent) => void>();
 
   subscribe(listener: (event: GithubEvent) => void): () => void {
@@ -59,6 +61,16 @@ export class FakeGithub implements GithubForRunner {
     conclusion: string | null,
   ): Promise<void> {
     this.updates.push({ runId, status, conclusion });
+  }
+
+  async enterEnvironment(_repository: string, _runId: number, { environment }: { environment: string }) {
+    this.entered.push(environment);
+    const refused = environment === 'closed' ? 'a rule said no' : null;
+    return { deploymentId: this.entered.length, refused };
+  }
+
+  async leaveEnvironment(_repository: string, deploymentId: number, succeeded: boolean): Promise<void> {
+    this.left.push({ deploymentId, succeeded });
   }
 
   async uploadArtifact(): Promise<void> {}

@@ -40,6 +40,20 @@ jobs:
     expect(runs[0]?.conclusion).toBe('failure');
   });
 
+  it('enters its environment before it runs and leaves it when it ends; a refusal fails it unrun', async () => {
+    const workflow = `on: push\njobs:\n${job('a', '    environment: open\n')}${job('b', '    environment: { name: closed }\n')}`;
+    const { runs, github } = await play({ workflow });
+    const byId = Object.fromEntries((runs[0]?.jobs ?? []).map((record) => [record.id, record]));
+    expect(github.entered.toSorted()).toEqual(['closed', 'open']);
+    expect(github.left).toMatchObject([{ succeeded: true }]);
+    expect(byId.a?.conclusion).toBe('success');
+    expect(byId.b).toMatchObject({
+      conclusion: 'failure',
+      steps: [],
+      annotations: [{ message: 'a rule said no' }],
+    });
+  });
+
   it('layers env: workflow, job, step', async () => {
     const workflow = `on: push
 env: { A: workflow, B: workflow, C: workflow }
