@@ -1,27 +1,9 @@
-import type { Config, ReleaseConfig } from './schema.ts';
-
-/** A check that looks at several keys at once. Every violated rule is reported. */
-export interface ConfigRule {
-  readonly name: string;
-  check(config: Config): readonly RuleViolation[];
-}
-
-export interface RuleViolation {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly help: string;
-}
-
-const releaseRule = (
-  name: string,
-  check: (release: ReleaseConfig, config: Config) => readonly RuleViolation[],
-): ConfigRule => ({
-  name,
-  check: (config) => (config.release === undefined ? [] : check(config.release, config)),
-});
+import { type ConfigRule, releaseRule } from './rule.ts';
+import { serviceRules } from './service-rules.ts';
 
 /** In the order in which they are reported. */
 export const configRules: readonly ConfigRule[] = [
+  ...serviceRules,
   releaseRule('canary-steps-rise', ({ canary }) => {
     const wrong = canary.steps.findIndex(
       (weight, index) => index > 0 && weight <= (canary.steps[index - 1] ?? 0),

@@ -4,6 +4,7 @@ import { artifactsSchema } from './artifacts.ts';
 import { freezesSchema, windowsSchema } from './calendar.ts';
 import { durationSchema } from './duration.ts';
 import { promoteOnlyIfSchema } from './promote-only-if.ts';
+import { servicesSchema } from './services.ts';
 
 /** Whoever matches one of the three lists may issue the command. */
 const permissionSchema = z.strictObject({
@@ -108,6 +109,13 @@ const canarySchema = z.strictObject({
 const releaseSchema = z.strictObject({
   tags: z.string().default('v*').describe('Glob of the tags that are releases'),
   service: z.string().default('service').describe('Name of the service in metrics'),
+  paths: z
+    .array(z.string().min(1))
+    .max(50)
+    .default([])
+    .describe(
+      'Globs of the files that belong to the release: other changes are not in its notes; none: all files',
+    ),
   stage_environment: z.string().default('stage'),
   production_environment: z.string().default('production'),
   required_gates: z.array(gateNameSchema).default(['slo', 'perf', 'supply-chain', 'migrations', 'policy']),
@@ -190,5 +198,6 @@ export const configSchema = z.strictObject({
   allowed_hosts: z.array(z.string()).default([]).describe('Hosts that gates may call, `host` or `host:port`'),
   gates: z.partialRecord(gateNameSchema, z.unknown()).default({}),
   release: releaseSchema.optional(),
+  services: servicesSchema(releaseSchema),
 });
 export type Config = z.infer<typeof configSchema>;

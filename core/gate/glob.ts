@@ -25,7 +25,7 @@ export function isGlob(text: string): boolean {
 }
 
 /** At most 64 alternatives: a longer list is a mistake or an attack. */
-function expandBraces(glob: string): string[] {
+export function expandBraces(glob: string): string[] {
   const open = glob.indexOf('{');
   const close = glob.indexOf('}', open);
   if (open < 0 || close < 0) return [glob];
