@@ -65,11 +65,11 @@ export async function readPendingEffect(sql: Sql, key: string): Promise<PendingE
   return rows[0] === undefined ? null : fromRow(rows[0]);
 }
 
-/** Effects of a lane that are due, in the order in which they were decided. */
-export async function dueEffects(sql: Sql, lane: string, now: number): Promise<readonly PendingEffect[]> {
+/** Effects of a lane that wait, due or not, in the order in which they were decided. */
+export async function waitingEffects(sql: Sql, lane: string): Promise<readonly PendingEffect[]> {
   const { rows } = await sql.query<Row>(
-    `select * from effects where lane = $1 and state = 'pending' and not_before <= $2 order by seq`,
-    [lane, new Date(now)],
+    `select * from effects where lane = $1 and state = 'pending' order by seq`,
+    [lane],
   );
   return rows.map(fromRow);
 }

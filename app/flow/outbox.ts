@@ -1,11 +1,11 @@
 import {
   type Database,
-  dueEffects,
   type Outcome,
   type PendingEffect,
   postponeEffect,
   readPendingEffect,
   settleEffect,
+  waitingEffects,
 } from '../../adapters/postgres/index.ts';
 import type { Log } from '../../core/ports/system.ts';
 import { type ApplyPorts, applyEvents, effectQueue } from './apply.ts';
@@ -27,26 +27,35 @@ export interface OutboxPorts extends ApplyPorts {
 }
 
 /**
- * Performs what is due in the lane of an effect. Nobody else works in the lane meanwhile. A kill before the
- * commit leaves the effect pending: the next process performs it again, and the performer finds what the first
- * one left on GitHub.
+ * Performs what is due in the lane of an effect. Nobody else works in the lane meanwhile, and nothing in it overtakes
+ * anything: what was postponed counts as much as what is due. A kill before the commit leaves the effect pending: the
+ * next process performs it again, and the performer finds what the first one left on GitHub.
  */
 export async function performEffect(key: string, ports: OutboxPorts): Promise<void> {
   const asked = await readPendingEffect(ports.database, key);
   if (asked === null) return;
   await ports.database.exclusively(`lane/${asked.lane}`, async () => {
-    const due = await dueEffects(ports.database, asked.lane, ports.now());
-    if (due.length === 0) return sendAgain(key, ports);
-    await performDue(due, ports);
+    const waiting = await waitingEffects(ports.database, asked.lane);
+    const newest = waiting.at(-1);
+    if (newest === undefined) return;
+    const inOrder = lanePolicy(newest.effect.kind) === 'in-order';
+    const next = inOrder ? (waiting[0] as PendingEffect) : newest;
+    if (next.notBefore > ports.now()) return sendAgain(key, next.notBefore, ports);
+    await performWaiting(waiting, newest, ports);
   });
 }
 
-async function performDue(due: readonly PendingEffect[], ports: OutboxPorts): Promise<void> {
-  const newest = due.at(-1) as PendingEffect;
-  const older = due.slice(0, -1);
+async function performWaiting(
+  waiting: readonly PendingEffect[],
+  newest: PendingEffect,
+  ports: OutboxPorts,
+): Promise<void> {
+  const older = waiting.slice(0, -1);
   switch (lanePolicy(newest.effect.kind)) {
     case 'in-order':
-      for (const pending of due) if (!(await attempt(pending, [], ports))) return;
+      for (const pending of waiting) {
+        if (pending.notBefore > ports.now() || !(await attempt(pending, [], ports))) return;
+      }
       return;
     case 'newest-counts-for-all':
       await attempt(newest, older, ports);
@@ -132,14 +141,11 @@ const shortestRound = 1_000;
 const longestRound = 10_000;
 
 /**
- * The job came before its time: its effect was postponed, or the clock of this process is behind the queue's.
- * Come again: not at once, which would be a busy loop for as long as the clocks differ, and before long, because
- * the job may then reach a process whose clock is right.
+ * The job came before its time: its effect, or one that stands in front of it, was postponed. Come again: not at once,
+ * which would be a busy loop if the clock differs from the queue's, and before long, because a clock may jump.
  */
-async function sendAgain(key: string, ports: OutboxPorts): Promise<void> {
-  const pending = await readPendingEffect(ports.database, key);
-  if (pending === null) return;
+async function sendAgain(key: string, due: number, ports: OutboxPorts): Promise<void> {
   const now = ports.now();
-  const wait = Math.min(Math.max(pending.notBefore - now, shortestRound), longestRound);
+  const wait = Math.min(Math.max(due - now, shortestRound), longestRound);
   await ports.queue.send(ports.database, effectQueue, [{ key, data: { key }, notBefore: now + wait }]);
 }

@@ -135,6 +135,49 @@ describe('effects', () => {
     expect(listener.outcomes()).toEqual(['deploy/1: SUPERSEDED', 'deploy/2: ok']);
   });
 
+  it('let a rollback replace a promotion that is not to be tried again before it', async () => {
+    const answer = perform;
+    perform = async () => {
+      throw down;
+    };
+    await plan(deployment('deploy/1', 'promote'));
+    for (let failed = 0; failed < 3; failed += 1) {
+      await run('deploy/1');
+      clock += 2_000;
+    }
+    perform = answer;
+    await plan(deployment('deploy/2', 'rollback'));
+    await run('deploy/2');
+    clock += 60_000;
+    await run('deploy/1');
+    expect(performed).toEqual(['deploy/2']);
+    expect(listener.outcomes()).toEqual(['deploy/1: SUPERSEDED', 'deploy/2: ok']);
+  });
+
+  it.each([
+    ['a comment', comment('c/1'), comment('c/2'), ['c/1', 'c/2']],
+    ['what a check said before', check('k/1', 'queued'), check('k/2', 'completed'), ['k/2']],
+  ])(
+    'never write %s behind what was decided later, however late it is tried again',
+    async (_what, ...given) => {
+      const [older, newer, expected] = given;
+      const answer = perform;
+      perform = async () => {
+        throw down;
+      };
+      await plan(older);
+      await run(older.id);
+      await run(older.id);
+      perform = answer;
+      await plan(newer);
+      await run(newer.id);
+      clock += 60_000;
+      await run(older.id);
+      await run(newer.id);
+      expect(performed).toEqual(expected);
+    },
+  );
+
   it('in one thread keep their order: what failed for now holds up what follows', async () => {
     await plan(comment('c/1'), comment('c/2'));
     const answer = perform;
@@ -163,8 +206,10 @@ describe('effects', () => {
     const send: Queue['send'] = async (_tx, _queue, jobs) => {
       sent.push(...jobs.map(({ notBefore = 0 }) => notBefore - clock));
     };
-    await plan({ ...check('far', 'queued'), notBefore: clock + 600_000 });
-    await plan({ ...check('near', 'completed'), notBefore: clock + 5 });
+    const timer = (id: string, notBefore: number): PlannedEffect => {
+      return { id, effect: { kind: 'startTimer', timer: id }, notBefore };
+    };
+    await plan(timer('far', clock + 600_000), timer('near', clock + 5));
     for (const id of ['far', 'near']) {
       await performEffect(effectKey(release, id), { ...ports(), queue: { ...queue, send } });
     }

@@ -53,6 +53,15 @@ export class FaultInjector implements Interceptor {
 
   intercept(call: Call, action: () => unknown): Outcome {
     this.labels.add(call.label);
+    this.isZombieCall = this.#scheduler.now < call.process.withoutLocksUntil;
+    try {
+      return this.#carryOut(call, action);
+    } finally {
+      this.isZombieCall = false;
+    }
+  }
+
+  #carryOut(call: Call, action: () => unknown): Outcome {
     const kind = this.#takeFault(call);
     if (kind !== null) {
       this.hit.add(`${call.label} × ${kind}`);
@@ -60,10 +69,7 @@ export class FaultInjector implements Interceptor {
       this.count(kind);
       return this.#inject(kind, call, action);
     }
-    this.isZombieCall = this.#scheduler.now < call.process.withoutLocksUntil;
-    const outcome = call.label.startsWith('github') ? this.#atGithub(call, action) : perform(action);
-    this.isZombieCall = false;
-    return outcome;
+    return call.label.startsWith('github') ? this.#atGithub(call, action) : perform(action);
   }
 
   count(kind: string): void {

@@ -161,15 +161,29 @@ export function happensOnce(known: ReadonlyMap<string, number>, what: string, ke
   return times > 1 ? `${what} ${key} was created ${times} times` : null;
 }
 
-/** No order to give this version traffic reaches GitHub after the release was told to go back or has ended. */
-export function noOrderAfterRollback(world: World, deployment: Deployment): Finding {
+/**
+ * No order to give this version traffic is begun after the release was told to go back or has ended. One that is on its
+ * way to GitHub at that moment arrives, and the pipeline refuses it: `wentBackAt` is when the release was told.
+ */
+export function noOrderAfterRollback(
+  world: World,
+  deployment: Deployment,
+  wentBackAt: ReadonlyMap<string, number>,
+): Finding {
   if (deployment.task !== 'promote') return null;
-  const release = world.release(String(deployment.payload.release));
-  if (release === undefined) return `a deployment of an unknown release ${deployment.payload.release}`;
-  const isOver = hasLeftTheWay(release.phase) || isGoingBack(release.phase);
-  return isOver
-    ? `${release.tag} is ${release.phase}, yet ${deployment.payload.weight} % was ordered on GitHub`
+  const tag = String(deployment.payload.release);
+  const begun = world.postgres.heldSince(`lane/deployment/${repositoryName}/${deployment.environment}`);
+  if (begun !== null && begun < (wentBackAt.get(tag) ?? 0)) return null;
+  const release = world.release(tag);
+  if (release === undefined) return `a deployment of an unknown release ${tag}`;
+  return mayNotRise(release)
+    ? `${tag} is ${release.phase}, yet ${deployment.payload.weight} % was ordered on GitHub`
     : null;
+}
+
+/** The release was told to go back, or has ended. */
+export function mayNotRise({ phase }: ReleaseState): boolean {
+  return hasLeftTheWay(phase) || isGoingBack(phase);
 }
 
 /** Traffic of a version goes 0 → 10 → 50 → 100 or → 0, one step at a time, and never up after it went back. */

@@ -4,7 +4,6 @@ import {
   claimDelivery,
   connect,
   type Database,
-  dueEffects,
   failDelivery,
   finishDelivery,
   installationOf,
@@ -32,6 +31,7 @@ import {
   storeDeliveries,
   storeGateResult,
   useToken,
+  waitingEffects,
 } from '../../adapters/postgres/index.ts';
 import type { GateReport } from '../../core/flow/event.ts';
 import { silentLog } from '../../core/ports/system.ts';
@@ -137,7 +137,7 @@ async function conversation(database: Database): Promise<unknown[]> {
   });
   await note(openDeliveries(database, start));
   await note(knownDeliveries(database, ['g1', 'g3', 'g9']));
-  for (const at of [0, 2_000, 60_000]) await note(dueEffects(database, 'x', start + at));
+  await note(waitingEffects(database, 'x'));
   await note(pendingEffects(database, start + 60_000));
   await note(readPendingEffect(database, 'release/acme%2Fshop/v1#e/1'));
   await note(settledEffects(database, release, 'startTimer'));

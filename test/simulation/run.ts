@@ -6,6 +6,7 @@ import {
   commitInvariants,
   deliveriesEnd,
   happensOnce,
+  mayNotRise,
   noOrderAfterRollback,
   rollbackIsRequested,
   trafficFollowsTheSteps,
@@ -95,9 +96,14 @@ function watch(world: World, check: (invariant: string, finding: string | null) 
   world.postgres.committed = (commit) => {
     tellCommit(world, commit);
     const releases = releasesOf(commit);
+    for (const { before, after } of releases) {
+      if (mayNotRise(after) && !(before !== null && mayNotRise(before)))
+        wentBackAt.set(after.tag, world.scheduler.now);
+    }
     if (releases.length === 0 && !commit.changed.some(({ table }) => table === 'audit')) return;
     for (const invariant of commitInvariants) check(invariant.name, invariant({ world, commit, releases }));
   };
+  const wentBackAt = new Map<string, number>();
   const created = new Map<string, number>();
   const happened = world.hub.happened;
   world.hub.happened = (what) => {
@@ -112,7 +118,7 @@ function watch(world: World, check: (invariant: string, finding: string | null) 
       check('happensOnce', happensOnce(created, what.what, what.key));
     }
     if (what.kind === 'deployment')
-      check('noOrderAfterRollback', noOrderAfterRollback(world, what.deployment));
+      check('noOrderAfterRollback', noOrderAfterRollback(world, what.deployment, wentBackAt));
   };
   world.pipeline.applied = () => {
     const { canary, stable } = world.platform.now;

@@ -1,5 +1,7 @@
 import type { Node } from 'libpg-query';
+import { appendAuditStatement } from '../../../adapters/postgres/index.ts';
 import { Parked, type Process, type Scheduler } from '../scheduler.ts';
+import { appendAudit } from './append-audit.ts';
 import { createTables, statementsOf } from './catalog.ts';
 import { compileStatement, type Result, type Statement } from './statements.ts';
 import { Blocked, type Table, type Tuple, type Value, type Writer } from './tables.ts';
@@ -38,7 +40,7 @@ const parsed = new Map<string, { readonly node: Node; readonly label: string }>(
 export class PostgresServer {
   readonly tables: ReadonlyMap<string, Table> = createTables();
   readonly #statements = new Map<string, Statement>();
-  readonly #holders = new Map<string, Session>();
+  readonly #holders = new Map<string, { readonly session: Session; readonly since: number }>();
   readonly #sessions = new Set<Session>();
   readonly #scheduler: Scheduler;
   /** The database's clock minus virtual time, ms. */
@@ -79,6 +81,11 @@ export class PostgresServer {
       this.lockName(session, String(parameters[0]), session.transactionLocks);
       return { rows: [], rowCount: 1 };
     }
+    if (text === appendAuditStatement) {
+      this.lockName(session, `audit/${String(parameters[0])}`, session.transactionLocks);
+      appendAudit(this.tables.get('audit') as Table, session, parameters);
+      return { rows: [], rowCount: 1 };
+    }
     let statement = this.#statements.get(text);
     if (statement === undefined) {
       statement = compileStatement(parse(text).node, this.tables);
@@ -97,12 +104,17 @@ export class PostgresServer {
   /** Takes a name's lock, or parks the caller until its holder lets go. */
   lockName(session: Session, name: string, kind: Set<string>): void {
     if (session.isLost) throw connectionLost();
-    const holder = this.#holders.get(name);
+    const holder = this.#holders.get(name)?.session;
     if (holder !== undefined && holder !== session) this.#wait(session, holder);
     session.waitsFor = null;
     if (holder === session) return;
-    this.#holders.set(name, session);
+    this.#holders.set(name, { session, since: this.#scheduler.now });
     kind.add(name);
+  }
+
+  /** Since when somebody has the lock of a name, virtual time; null: nobody has it. */
+  heldSince(name: string): number | null {
+    return this.#holders.get(name)?.since ?? null;
   }
 
   commit(session: Session): void {
@@ -136,7 +148,7 @@ export class PostgresServer {
   }
 
   #release(session: Session, names: Set<string>): void {
-    for (const name of names) if (this.#holders.get(name) === session) this.#holders.delete(name);
+    for (const name of names) if (this.#holders.get(name)?.session === session) this.#holders.delete(name);
     names.clear();
     for (const wake of session.wakers.splice(0)) wake();
   }
@@ -156,6 +168,7 @@ export class PostgresServer {
 /** What a statement does, in two words: `select effects`. */
 export function labelOf(text: string): string {
   if (text.startsWith('select pg_advisory')) return 'lock';
+  if (text === appendAuditStatement) return 'insert audit';
   return parse(text).label;
 }
 
