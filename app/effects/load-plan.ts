@@ -8,6 +8,7 @@ import { isGoingBack } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import type { Performed } from '../flow/outbox.ts';
 import type { EffectContext, Performer } from './performer.ts';
+import { readTemplates } from './release-templates.ts';
 
 /** Changes that release notes list at most. */
 const maxChanges = 250;
@@ -31,10 +32,11 @@ export const loadPlan: Performer<'loadPlan'> = async ({ tag, sha }, context) => 
 
   const [{ tree }, previous] = await Promise.all([forge.readCommit(sha), previousRelease(tag, context)]);
   const changes = await forge.listCommitsBetween(previous?.commit ?? null, sha, maxChanges);
+  const templates = await readTemplates(forge.filesAt(sha));
   return {
     event: {
       type: 'plan.loaded',
-      facts: { ...config, ...qa, tagObject: ref.object, commit: sha, tree, previous, changes },
+      facts: { ...config, ...qa, ...templates, tagObject: ref.object, commit: sha, tree, previous, changes },
     },
   };
 };

@@ -103,7 +103,7 @@ function valuesFor(facts: AnnouncementFacts, channel: Channel): Readonly<Record<
 }
 
 /** Harmless wherever a template puts it, inside a code span too: so no value keeps a backtick. */
-function escapeFor(text: string, channel: Channel): string {
+export function escapeFor(text: string, channel: Channel): string {
   const line = text.replaceAll('`', "'");
   switch (channel) {
     case 'github':

@@ -3,6 +3,7 @@ import { gateNameSchema } from '../gate/names.ts';
 import { artifactsSchema } from './artifacts.ts';
 import { freezesSchema, windowsSchema } from './calendar.ts';
 import { durationSchema } from './duration.ts';
+import { notifySchema } from './notify.ts';
 import { promoteOnlyIfSchema } from './promote-only-if.ts';
 import { servicesSchema } from './services.ts';
 
@@ -152,29 +153,14 @@ const releaseSchema = z.strictObject({
   observe_after_ga: durationSchema
     .default(86_400_000)
     .describe('After GA `/rollback` still works for this long'),
-  notify: z
-    .array(
-      z.strictObject({
-        kind: z.enum(['team', 'webhook', 'slack']),
-        name: z
-          .string()
-          .regex(/^@?[A-Za-z0-9][\w./-]{0,138}$/)
-          .describe(
-            'team: `org/team` or login, mentioned in the issue. webhook, slack: the address is in the variable NOTIFY_<NAME>_URL',
-          ),
-        on: z
-          .array(z.enum(['rollback', 'rolled-back', 'escalation', 'ga']))
-          .min(1)
-          .default(['rollback', 'escalation']),
-      }),
-    )
-    .max(20)
-    .default([])
-    .describe('Who is told beside the tracking issue'),
+  notify: notifySchema,
   canary: canarySchema.prefault({}),
   metrics: metricsSchema,
   on_call: z.array(z.string()).default([]).describe('Handles named in the templates'),
-  ga_flags: z.array(z.string()).default([]).describe('Flags named in the GA template'),
+  ga_flags: z
+    .array(z.string())
+    .default([])
+    .describe('Flags named in the GA template; flipped when `flags` says how'),
   runbook: z.url().optional().describe('Link put into incident issues'),
   permissions: z
     .strictObject({

@@ -1,3 +1,4 @@
+import type { NotifiedEvent } from '../config/notify.ts';
 import type { ReleaseConfig } from '../config/schema.ts';
 import type { CheckName, GateName } from '../gate/names.ts';
 import type { Actor, CommandSource, ReleaseCommand } from './event.ts';
@@ -141,9 +142,6 @@ export type Effect =
     }
   /** Answers with `timer.fired`. */
   | { readonly kind: 'startTimer'; readonly timer: string };
-
-/** What targets outside GitHub are told of. */
-export type NotifiedEvent = 'rollback' | 'rolled-back' | 'escalation' | 'ga';
 
 export type EffectKind = Effect['kind'];
 

@@ -1,3 +1,5 @@
+import type { TemplateOverride } from '../comms/announcement.ts';
+import type { AnnouncementName } from '../comms/default-templates.ts';
 import type { ReleaseConfig } from '../config/schema.ts';
 import type { GateName } from '../gate/names.ts';
 import type { GateResult } from '../gate/result.ts';
@@ -49,6 +51,10 @@ export interface ReleasePlanFacts {
   readonly previous: { readonly tag: string; readonly commit: string } | null;
   readonly changes: readonly {
     readonly sha: string;
+  /** The repository's own words for announcements, as far as they can be rendered. */
+  readonly templates?: Readonly<Partial<Record<AnnouncementName, TemplateOverride>>>;
+  /** Templates of the repository that cannot: the default words are used in their place. */
+  readonly templateProblems?: readonly string[];
     readonly title: string;
     readonly author: string;
     readonly pullRequest: number | null;

@@ -1,12 +1,11 @@
 import { deploymentReport } from '../comms/deployment-report.ts';
 import { releaseNotes } from '../comms/release-notes.ts';
-import { gaText } from '../comms/templates.ts';
 import type { EffectSettled } from '../flow/event.ts';
 import { inlineText } from '../gate/markdown.ts';
+import { announce } from './announce.ts';
 import { recordCanary } from './canary-record.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { evidenceFacts } from './evidence-facts.ts';
-import { notify } from './notify.ts';
 import { observe } from './observe.ts';
 import type { Finishing } from './state.ts';
 import { isLastStep, isStepReady } from './steps.ts';
@@ -114,8 +113,7 @@ function reachGa(draft: ReleaseDraft, finishing: Finishing, url: string): void {
   });
   draft.move('observing', '**GA**');
   draft.comment('deployment-report/ga', deploymentReport(draft.state, 'success', draft.now));
-  draft.comment('ga', gaText(draft.state.tag, draft.plan().config.ga_flags));
-  notify(draft, 'ga', '');
+  announce(draft, 'ga', 'ga', { weight: 100, flags: draft.plan().config.ga_flags.join(', ') || 'none' });
   observe(draft);
 }
 

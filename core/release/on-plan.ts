@@ -1,8 +1,8 @@
 import { releaseNotes } from '../comms/release-notes.ts';
-import { releaseStartText } from '../comms/templates.ts';
 import type { GateReport, ReleasePlanFacts } from '../flow/event.ts';
 import { globMatcher } from '../gate/glob.ts';
 import { codeSpan, inlineText } from '../gate/markdown.ts';
+import { announce, tellBrokenTemplate } from './announce.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { onGateReported, startStageWhenGatesPass } from './on-gate.ts';
 import { renderStatus } from './render-status.ts';
@@ -71,7 +71,7 @@ function askAgain(draft: ReleaseDraft): void {
 }
 
 function begin(draft: ReleaseDraft, facts: ReleasePlanFacts): void {
-  const { previous, config } = facts;
+  const { previous } = facts;
   draft.set({ occupies: true });
   const way = previous === null ? 'no earlier version' : `from ${codeSpan(previous.tag)}`;
   draft.move('gating', `plan loaded: ${facts.changes.length} changes, ${way}`);
@@ -87,7 +87,8 @@ function begin(draft: ReleaseDraft, facts: ReleasePlanFacts): void {
   );
   draftRelease(draft);
   openTrackingIssue(draft);
-  draft.comment('start', releaseStartText(draft.state.tag, config.on_call));
+  for (const problem of facts.templateProblems ?? []) tellBrokenTemplate(draft, 'at load', problem);
+  announce(draft, 'release-start', 'start');
   startStageWhenGatesPass(draft);
 }
 

@@ -1,7 +1,7 @@
 import { type Escalation, escalationRequest } from '../comms/escalation.ts';
 import { incidentBody } from '../comms/incident.ts';
-import { autoRollbackText } from '../comms/templates.ts';
 import { inlineText } from '../gate/markdown.ts';
+import { announce } from './announce.ts';
 import { recordCanary } from './canary-record.ts';
 import { orderRollback } from './deploy.ts';
 import type { ReleaseDraft } from './draft.ts';
@@ -46,11 +46,10 @@ export function startRollback(draft: ReleaseDraft, order: RollbackOrder): boolea
   draft.move('rolling_back', `rollback to \`${inlineText(previous.tag)}\`: ${inlineText(order.cause)}`);
   orderRollback(draft, previous);
   if (afterGa) draft.set({ occupies: true });
-  if (order.code !== 'SUPERSEDED') notify(draft, 'rollback', order.cause);
   if (order.trigger === 'auto') {
-    draft.comment('auto-rollback', autoRollbackText(weight, order.cause));
+    announce(draft, 'auto-rollback', 'auto-rollback', { weight, cause: order.cause });
     openIncident(draft, `Release ${tag} rolled back at ${weight} %`, order.cause);
-  }
+  } else if (order.code !== 'SUPERSEDED') notify(draft, 'rollback', order.cause);
   return true;
 }
 

@@ -1,63 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { releaseNotes } from '../../../core/comms/release-notes.ts';
 import { postable } from '../../../core/comms/safe-text.ts';
-import { fillTemplate } from '../../../core/comms/template.ts';
-import {
-  autoRollbackText,
-  defaultTemplates,
-  gaText,
-  releaseStartText,
-} from '../../../core/comms/templates.ts';
 import { unknownRelease } from '../../../core/release/state.ts';
 import { planFacts, shaA } from '../support/facts.ts';
-
-describe('the announcements', () => {
-  it('are the known words', () => {
-    expect(releaseStartText('v2', ['@acme/sre', 'ada'])).toBe(
-      'Cutting `v2` — stage canary starting. Gates: SLO/Perf/SupplyChain/Migrations/Policy. Evidence will attach on promote. On-call: @acme/sre @ada.',
-    );
-    expect(autoRollbackText(10, 'errors')).toBe(
-      'Canary breach at **10%** — auto-rollback triggered. Cause: errors. Evidence + traces attached. Investigating.',
-    );
-    expect(gaText('v2', [])).toBe(
-      '`v2` promoted to 100%. GA flags flipped: none. Evidence bundle attached; +24h KPI compare scheduled.',
-    );
-  });
-
-  it.each(['v1`@all', 'v1<!-- x -->', 'v1\n/promote 100', 'v1[a](b)'])('keep the tag %j harmless', (tag) => {
-    for (const text of [releaseStartText(tag, []), gaText(tag, [])]) {
-      expect(text.split('`').length).toBe(3);
-      expect(text).not.toContain('\n');
-    }
-  });
-
-  it.each(['@all', '<!-- x -->', '[a](http://b)', '/promote 100\n/rollback'])(
-    'escape the cause %j',
-    (cause) => {
-      const text = autoRollbackText(10, cause);
-      expect(text).not.toMatch(/@all|<!--|(?<!\\)\[a|\n/);
-    },
-  );
-
-  it('leave on-call texts that are no handles unmentioned', () => {
-    expect(releaseStartText('v2', ['call <b>me</b> @all now'])).not.toContain('@all');
-  });
-});
-
-describe('templates', () => {
-  it('refuse a place without a value', () => {
-    expect(() => fillTemplate('a {{missing}}', {})).toThrow('{{missing}}');
-    expect(() => fillTemplate('a {{constructor}}', {})).toThrow('{{constructor}}');
-  });
-
-  it('do not fill what a value brings along', () => {
-    expect(fillTemplate('{{a}}', { a: '{{b}}', b: 'secret' })).toContain('{{b}}');
-  });
-
-  it('are all used', () => {
-    expect(Object.keys(defaultTemplates)).toEqual(['release-start', 'auto-rollback', 'ga']);
-  });
-});
 
 describe('a text to post', () => {
   it.each([
