@@ -1,4 +1,6 @@
 import type { AggregateRef } from '../../core/flow/event.ts';
+import type { Neighbour } from '../../core/release/neighbours.ts';
+import type { Phase } from '../../core/release/phase.ts';
 import { lockName } from './pool.ts';
 import { type Sql, type Transaction, toJson } from './sql.ts';
 
@@ -79,14 +81,21 @@ export async function aggregatesOfCommit(
   return rows.map((row) => fromRow(row).ref);
 }
 
-/** Tag of another release of the repository that owns the way to production (`occupies` in its state). */
-export async function occupyingRelease(sql: Sql, ref: AggregateRef): Promise<string | null> {
-  const { rows } = await sql.query<{ key: string }>(
-    `select key from aggregates where kind = 'release' and repository = $1 and key <> $2 and not closed
-        and (state ->> 'occupies')::boolean order by updated_at limit 1`,
+/** The other releases of the repository that have not ended, oldest word first. */
+export async function openNeighbours(sql: Sql, ref: AggregateRef): Promise<readonly Neighbour[]> {
+  const { rows } = await sql.query<{ [Name in keyof Neighbour]: string | null }>(
+    `select key as tag, state ->> 'way' as way, state ->> 'phase' as phase, state ->> 'occupies' as occupies,
+        state ->> 'startedAt' as "startedAt"
+       from aggregates where kind = 'release' and repository = $1 and key <> $2 and not closed order by updated_at`,
     [ref.repository, ref.key],
   );
-  return rows[0]?.key ?? null;
+  return rows.map(({ tag, way, phase, occupies, startedAt }) => ({
+    tag: tag ?? '',
+    way: way ?? '',
+    phase: (phase ?? 'new') as Phase,
+    occupies: occupies === 'true',
+    startedAt: Number(startedAt ?? 0),
+  }));
 }
 
 /** The release whose tracking issue this is. */

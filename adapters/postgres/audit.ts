@@ -1,12 +1,16 @@
-import { type AuditEntry, auditEntrySchema, sealAuditEntry, unsealedEntry } from '../../core/audit/entry.ts';
+import { type AuditEntry, auditEntrySchema, renderUnsealed, unsealedEntry } from '../../core/audit/entry.ts';
 import type { AuditNote } from '../../core/flow/effect.ts';
 import type { AggregateRef } from '../../core/flow/event.ts';
-import { lockName } from './pool.ts';
-import { type Sql, type Transaction, toJson } from './sql.ts';
+import type { Sql, Transaction } from './sql.ts';
+
+/** Gives the entries their places and hashes; the function is in the migrations. */
+export const appendAuditStatement = 'select append_audit($1, $2, $3, $4, $5, $6)';
 
 /**
- * Appends to the repository's chain, in the transaction whose decision the notes describe: last, because nobody
- * else appends to this chain until the commit.
+ * Appends to the repository's chain, in the transaction whose decision the notes describe: when it commits, because
+ * nobody else appends to this chain until then.
+ *
+ * @param traceId the trace in which it was decided.
  */
 export async function appendAudit(
   tx: Transaction,
@@ -14,28 +18,20 @@ export async function appendAudit(
   aggregate: AggregateRef | null,
   notes: readonly AuditNote[],
   now: number,
+  traceId?: string,
 ): Promise<void> {
   if (notes.length === 0) return;
-  tx.commitInGroup?.();
-  await lockName(tx, `audit/${repository}`);
-  let previous = await lastPlace(tx, repository);
-  for (const note of notes) {
-    const entry: AuditEntry = sealAuditEntry(previous, unsealedEntry(note, now, repository));
-    await tx.query(
-      `insert into audit (repository, seq, hash, aggregate_kind, aggregate_key, entry)
-       values ($1, $2, $3, $4, $5, $6)`,
-      [repository, entry.seq, entry.hash, aggregate?.kind ?? null, aggregate?.key ?? null, toJson(entry)],
-    );
-    previous = entry;
-  }
-}
-
-async function lastPlace(sql: Sql, repository: string): Promise<Pick<AuditEntry, 'seq' | 'hash'> | null> {
-  const { rows } = await sql.query<{ seq: number; hash: string }>(
-    'select seq, hash from audit where repository = $1 order by seq desc limit 1',
-    [repository],
-  );
-  return rows[0] ?? null;
+  const texts = notes.map((note) => renderUnsealed(unsealedEntry(note, now, repository, traceId)));
+  const values = [
+    repository,
+    aggregate?.kind ?? null,
+    aggregate?.key ?? null,
+    texts.map(({ opening }) => opening),
+    texts.map(({ middle }) => middle),
+    texts.map(({ ending }) => ending),
+  ];
+  if (tx.sendLast === undefined) await tx.query(appendAuditStatement, values);
+  else tx.sendLast(appendAuditStatement, values);
 }
 
 export async function lastAuditEntry(sql: Sql, repository: string): Promise<AuditEntry | null> {

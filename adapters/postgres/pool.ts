@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import { ProviderError } from '../../core/errors.ts';
+import { InternalError, ProviderError } from '../../core/errors.ts';
 import type { Log } from '../../core/ports/system.ts';
 import type { Sql, Transaction } from './sql.ts';
 
@@ -31,6 +31,8 @@ export async function connect(options: {
     max: options.connections ?? 20,
     application_name: 'release-conductor',
     connectionTimeoutMillis: 10_000,
+    // Statements that need not wait for each other's answers travel together.
+    pipeline: true,
   });
   pool.on('error', (error) => options.log.warn({ reason: error.message }, 'A database connection was lost'));
   await pool.query('select 1').catch(async (cause: unknown) => {
@@ -45,60 +47,93 @@ export async function connect(options: {
   };
 }
 
-async function transaction<Result>(
+/**
+ * Runs `work` on a connection of its own, which goes back to the pool unless `clear` fails on it or it was lost
+ * meanwhile. A lost connection is told to whoever waits for an answer, and must not be told to nobody: that would end
+ * the process.
+ */
+async function onConnection<Result>(
   pool: pg.Pool,
-  work: (tx: Transaction) => Promise<Result>,
+  work: (client: pg.PoolClient) => Promise<Result>,
+  clear: (client: pg.PoolClient, failed: boolean) => Promise<unknown>,
 ): Promise<Result> {
   const client = await pool.connect();
-  let inGroup = false;
   let broken: Error | undefined;
+  const lost = (cause: Error): void => {
+    broken = cause;
+  };
+  client.on('error', lost);
+  let failed = true;
   try {
-    await client.query('begin');
+    const result = await work(client);
+    failed = false;
+    return result;
+  } finally {
+    await clear(client, failed).catch(lost);
+    client.off('error', lost);
+    client.release(broken);
+  }
+}
+
+function transaction<Result>(pool: pg.Pool, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+  const run = async (client: pg.PoolClient): Promise<Result> => {
+    const last: Statement[] = [];
+    const begun = client.query('begin');
+    begun.catch(() => {}); // whatever is sent behind it fails as well, and tells
     const result = await work({
       inTransaction: true,
       query: (text, values) => client.query(text, values),
-      commitInGroup: () => {
-        inGroup = true;
+      sendLast: (text, values) => {
+        last.push({ text, values });
       },
     });
-    await (inGroup ? commitInGroup(client) : client.query('commit'));
+    await begun;
+    await (last.length === 0 ? commit(client) : commitWith(client, last));
     return result;
-  } catch (error) {
-    await client.query('rollback').catch((cause: Error) => {
-      broken = cause;
-    });
-    throw error;
-  } finally {
-    client.release(broken);
-  }
+  };
+  return onConnection(pool, run, async (client, failed) => failed && client.query('rollback'));
+}
+
+interface Statement {
+  readonly text: string;
+  readonly values: unknown[];
+}
+
+async function commit(client: pg.PoolClient): Promise<void> {
+  const { command } = await client.query('commit');
+  if (command !== 'COMMIT') throw aborted();
 }
 
 /**
- * The first commit is not waited for on disk, so the next one in line need not wait either; the second, empty one
- * is, and with it everything before it.
+ * Statements and commit in one go. That commit is not waited for on disk, so that the next one in line for a lock need
+ * not wait either; the message behind it is, and with it everything before it.
  */
-async function commitInGroup(client: pg.PoolClient): Promise<void> {
-  await client.query('set local synchronous_commit = off; commit');
-  await client.query("select pg_logical_emit_message(true, 'release-conductor', '')");
+async function commitWith(client: pg.PoolClient, last: readonly Statement[]): Promise<void> {
+  const sent = last.map(({ text, values }) => client.query(text, values));
+  const ended = client.query(
+    `set local synchronous_commit = off; commit; select pg_logical_emit_message(true, 'release-conductor', '')`,
+  );
+  await Promise.all([...sent, ended]);
+  const answers = (await ended) as unknown as readonly { readonly command: string }[];
+  if (answers[1]?.command !== 'COMMIT') throw aborted();
 }
 
-async function exclusively<Result>(
-  pool: pg.Pool,
-  name: string,
-  work: () => Promise<Result>,
-): Promise<Result> {
+/** Postgres answers "commit" with a rollback when a statement had failed and nobody minded. */
+function aborted(): InternalError {
+  return new InternalError(
+    'TRANSACTION_ABORTED',
+    'A transaction was to be committed in which a statement had failed',
+    'Report this; nothing of it was stored.',
+  );
+}
+
+function exclusively<Result>(pool: pg.Pool, name: string, work: () => Promise<Result>): Promise<Result> {
   const key = lockNumber(name);
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
+  const run = async (client: pg.PoolClient): Promise<Result> => {
     await client.query('select pg_advisory_lock($1)', [key]);
-    return await work();
-  } finally {
-    await client.query('select pg_advisory_unlock($1)', [key]).catch((cause: Error) => {
-      broken = cause;
-    });
-    client.release(broken);
-  }
+    return work();
+  };
+  return onConnection(pool, run, (client) => client.query('select pg_advisory_unlock($1)', [key]));
 }
 
 /** Waits for the name's lock, held until the transaction ends. For rows that do not exist yet. */

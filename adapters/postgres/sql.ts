@@ -12,11 +12,12 @@ export interface Sql {
 export interface Transaction extends Sql {
   readonly inTransaction: true;
   /**
-   * Asks that locks are given up before the commit is on disk, and that the caller gets its answer after: many
-   * commits then share one write. Whoever builds on this commit comes behind it in the write-ahead log, so no
-   * later one outlives it. Absent where commits cost nothing.
+   * Sends a statement together with the commit, last of all: the transaction fails when it fails. Locks that it takes
+   * are held for no round trip, nor until the commit is on disk; the caller's answer still waits for the disk. Many
+   * commits then share one write, and whoever builds on this one comes behind it in the write-ahead log, so that no
+   * later one outlives it. Absent where a round trip costs nothing: query then.
    */
-  commitInGroup?(): void;
+  sendLast?(text: string, values: unknown[]): void;
 }
 
 // Counters, sizes and run ids stay far below 2^53: read `bigint` as a number.

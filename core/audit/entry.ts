@@ -4,6 +4,9 @@ import type { AuditNote } from '../flow/effect.ts';
 import { repositorySchema, sha256Schema } from '../gate/result.ts';
 import { canonicalJson } from './canonical-json.ts';
 
+/** A W3C trace id (w3.org/TR/trace-context): 16 bytes in hex. */
+const traceIdSchema = z.string().regex(/^[0-9a-f]{32}$/);
+
 /** One link of a repository's audit chain. `hash` covers every other member, `prevHash` the entry before. */
 export const auditEntrySchema = z.strictObject({
   repository: repositorySchema,
@@ -16,6 +19,7 @@ export const auditEntrySchema = z.strictObject({
   reason: z.string(),
   reasonCode: z.string().nullable(),
   data: z.record(z.string(), z.unknown()),
+  traceId: traceIdSchema.optional().describe('W3C trace that the entry was written in'),
 });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
@@ -33,9 +37,15 @@ export type UnsealedEntry = Omit<AuditEntry, 'seq' | 'prevHash' | 'hash'>;
  * The entry that a note becomes. `at` in ms since the epoch. The note is first reduced to what a JSON column gives
  * back unchanged, so that the hash still fits after a round trip.
  *
+ * @param traceId the trace in which it was decided, when there is one.
  * @throws InternalError `NOT_JSON` when `note.data` holds something that JSON cannot carry.
  */
-export function unsealedEntry(note: AuditNote, at: number, repository: string): UnsealedEntry {
+export function unsealedEntry(
+  note: AuditNote,
+  at: number,
+  repository: string,
+  traceId?: string,
+): UnsealedEntry {
   return {
     repository,
     at: new Date(at).toISOString(),
@@ -44,6 +54,35 @@ export function unsealedEntry(note: AuditNote, at: number, repository: string): 
     reason: storable(note.reason),
     reasonCode: note.reasonCode,
     data: storableData(note.data),
+    ...(traceId === undefined ? {} : { traceId }),
+  };
+}
+
+/** The canonical JSON of an entry that has no place yet: what stands around its hash, predecessor and number. */
+export interface UnsealedText {
+  readonly opening: string;
+  readonly middle: string;
+  readonly ending: string;
+}
+
+/**
+ * Cuts an entry's canonical JSON where sealing will write. With `opening,"prevHash":"…",middle,"seq":n ending` it is
+ * the text that is hashed.
+ */
+export function renderUnsealed({
+  action,
+  actor,
+  at,
+  data,
+  reason,
+  reasonCode,
+  repository,
+  traceId,
+}: UnsealedEntry): UnsealedText {
+  return {
+    opening: canonicalJson({ action, actor, at, data }).slice(0, -1),
+    middle: canonicalJson({ reason, reasonCode, repository }).slice(1, -1),
+    ending: traceId === undefined ? '}' : `,${canonicalJson({ traceId }).slice(1)}`,
   };
 }
 
@@ -52,10 +91,11 @@ export function sealAuditEntry(
   previous: Pick<AuditEntry, 'seq' | 'hash'> | null,
   entry: UnsealedEntry,
 ): AuditEntry {
-  const { repository, at, action, actor, reason, reasonCode, data } = entry;
+  const { repository, at, action, actor, reason, reasonCode, data, traceId } = entry;
   const seq = (previous?.seq ?? 0) + 1;
   const prevHash = previous?.hash ?? genesisHash;
-  const unhashed = { repository, seq, at, prevHash, action, actor, reason, reasonCode, data };
+  const trace = traceId === undefined ? {} : { traceId };
+  const unhashed = { repository, seq, at, prevHash, action, actor, reason, reasonCode, data, ...trace };
   return { ...unhashed, hash: hashAuditEntry(unhashed) };
 }
 

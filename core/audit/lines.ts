@@ -22,7 +22,7 @@ export interface LogProblem {
  * strings are escaped, and behind the hash come plain members only, so the last occurrence is the entry's.
  */
 const tail =
-  /,"hash":"([0-9a-f]{64})","prevHash":"([0-9a-f]{64})","reason":"(?:[^"\\]|\\.)*","reasonCode":(?:null|"(?:[^"\\]|\\.)*"),"repository":"([^"\\]+)","seq":([1-9]\d{0,15})}$/y;
+  /,"hash":"([0-9a-f]{64})","prevHash":"([0-9a-f]{64})","reason":"(?:[^"\\]|\\.)*","reasonCode":(?:null|"(?:[^"\\]|\\.)*"),"repository":"([^"\\]+)","seq":([1-9]\d{0,15})(?:,"traceId":"[0-9a-f]{32}")?}$/y;
 const afterHash = '","prevHash":"';
 /** Length of `,"hash":"…64…"`. */
 const hashMember = 74;

@@ -17,6 +17,7 @@ import {
   settleEffect,
   useToken,
 } from '../../../adapters/postgres/index.ts';
+import { type AuditEntry, sealAuditEntry, unsealedEntry } from '../../../core/audit/entry.ts';
 import { verifyAuditChain } from '../../../core/audit/verify.ts';
 import type { AggregateRef } from '../../../core/flow/event.ts';
 import { silentLog } from '../../../core/ports/system.ts';
@@ -86,6 +87,41 @@ describe('the audit log', () => {
     const entries = await readAudit(database, 'acme/shop');
     expect(entries).toHaveLength(40);
     expect(verifyAuditChain(entries)).toEqual({ ok: true });
+  });
+
+  it('is chained by Postgres exactly as the core chains it, whatever the text', async () => {
+    const texts = ['', 'ä😀"\\\n\t', '{"hash":"x"}', "'; drop table audit --", 'a\u0000\ud800', '\u2028'];
+    const notes = texts.map((text) => ({
+      ...note,
+      action: text,
+      actor: text,
+      reason: text,
+      data: { [text]: text },
+    }));
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    await database.transaction((tx) => appendAudit(tx, 'acme/shop', release, notes, now, traceId));
+    await database.transaction((tx) => appendAudit(tx, 'acme/shop', null, [note], now));
+    let previous: AuditEntry | null = null;
+    for (const found of await readAudit(database, 'acme/shop')) {
+      const source = notes[found.seq - 1] ?? note;
+      const trace = found.seq > notes.length ? undefined : traceId;
+      previous = sealAuditEntry(previous, unsealedEntry(source, now, 'acme/shop', trace));
+      expect(found).toEqual(previous);
+    }
+    expect(previous?.seq).toBe(texts.length + 1);
+  });
+
+  it('takes nothing from a transaction that failed, nor that from the log', async () => {
+    const failing = database.transaction(async (tx) => {
+      await appendAudit(tx, 'acme/shop', release, [note], now);
+      tx.sendLast?.('select 1 / 0', []);
+    });
+    await expect(failing).rejects.toThrow(/division by zero/);
+    const swallowing = database.transaction(async (tx) => {
+      await tx.query('select 1 / 0').catch(() => undefined);
+    });
+    await expect(swallowing).rejects.toMatchObject({ code: 'TRANSACTION_ABORTED' });
+    expect(await readAudit(database, 'acme/shop')).toEqual([]);
   });
 
   it.each([[`update audit set entry = '{}'`], ['delete from audit'], ['truncate audit']])(
