@@ -43,6 +43,8 @@ export interface GithubForRunner {
   readonly apiUrl: string;
   readonly oidcIssuer: string;
   subscribe(listener: (event: GithubEvent) => void): () => void;
+  /** Somebody asked for a completed run to run again; `run` carries the new attempt. */
+  subscribeReruns(listener: (repository: string, run: SandboxRun) => void): () => void;
   /** Every file of a commit. */
   checkout(repository: string, sha: string, directory: string): Promise<void>;
   createRun(repository: string, run: Omit<SandboxRun, 'id' | 'attempt'>): Promise<SandboxRun>;

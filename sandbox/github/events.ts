@@ -1,4 +1,4 @@
-import type { GithubEvent } from '../contract.ts';
+import type { GithubEvent, SandboxRun } from '../contract.ts';
 import type { Identities, Identity } from './identity.ts';
 import type { Payloads } from './payloads.ts';
 import type { Json } from './types.ts';
@@ -23,6 +23,7 @@ const workflowOnly = new Set(['workflow_dispatch', 'repository_dispatch']);
 /** Tells the App (by webhook) and the workflow runner (by call) what happened. */
 export class Events {
   readonly #listeners = new Set<(event: GithubEvent) => void>();
+  readonly #rerunListeners = new Set<(repository: string, run: SandboxRun) => void>();
   readonly #payloads: Payloads;
   readonly #identities: Identities;
   readonly #webhooks: Webhooks;
@@ -47,6 +48,16 @@ export class Events {
   subscribe(listener: (event: GithubEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  subscribeReruns(listener: (repository: string, run: SandboxRun) => void): () => void {
+    this.#rerunListeners.add(listener);
+    return () => this.#rerunListeners.delete(listener);
+  }
+
+  /** No event of GitHub's: the runner alone hears of it. */
+  announceRerun(repository: string, run: SandboxRun): void {
+    for (const listener of this.#rerunListeners) listener(repository, run);
   }
 
   /** The payload's `repository`, `sender`, `organization` and `installation` are those of this moment. */

@@ -91,6 +91,7 @@ function publicFace(
     requests: () => journal.requests,
     violations: () => journal.violations,
     subscribe: (listener) => github.events.subscribe(listener),
+    subscribeReruns: (listener) => github.events.subscribeReruns(listener),
     checkout: (repository, sha, directory) => github.git.checkout(repository, sha, directory),
     createRun: (repository, run) => createRun(github, world.repository(repository), run),
     updateRun: (repository, runId, status, conclusion) =>

@@ -5,14 +5,16 @@ import type { Github } from './github.ts';
 import { actionsAppId, type Identity } from './identity.ts';
 import { headCommit, nodeId } from './payloads.ts';
 import { onDefaultBranch } from './refs.ts';
+import { forbidden, notFound } from './refusal.ts';
 import type { Json } from './types.ts';
 import type { RepositoryState } from './world.ts';
 
 export interface WorkflowRun extends SandboxRun {
+  attempt: number;
   readonly number: number;
   readonly actor: string;
   readonly suiteId: number;
-  readonly checkId: number;
+  checkId: number;
   readonly createdAt: string;
   updatedAt: string;
   status: string;
@@ -63,6 +65,23 @@ export async function createRun(
   await announceCheck(github, repository, check, 'created', actionsItself);
   await announceRun(github, repository, run, 'requested');
   return run;
+}
+
+/** A completed run is queued again as its next attempt, with a check run of its own; refused while it runs. */
+export async function rerun(github: Github, repository: RepositoryState, run: WorkflowRun): Promise<void> {
+  if (run.status !== 'completed') throw forbidden('This workflow is already running');
+  const suite = repository.suites.get(run.suiteId);
+  if (suite === undefined) throw notFound();
+  const check = queuedCheck(github, suite, run.name);
+  repository.checks.set(check.id, check);
+  run.attempt += 1;
+  run.checkId = check.id;
+  run.status = 'queued';
+  run.conclusion = null;
+  run.updatedAt = github.now();
+  await announceCheck(github, repository, check, 'created', actionsItself);
+  await announceRun(github, repository, run, 'requested');
+  github.events.announceRerun(repository.fullName, { ...run });
 }
 
 /** Moves a run on, with its check run and its webhooks. */

@@ -61,6 +61,8 @@ class WorkflowRunner implements Runner {
   readonly #parts: RunnerParts;
   readonly #workflows = new Map<string, Promise<readonly FoundWorkflow[]>>();
   readonly #runs: MutableRun[] = [];
+  /** What each run began with, for its next attempt; `workflow` null: a file that cannot run. */
+  readonly #begun = new Map<number, { readonly event: GithubEvent; readonly workflow: Workflow | null }>();
   readonly #pending = new Set<Promise<void>>();
   readonly #unsubscribe: () => void;
 
@@ -77,7 +79,13 @@ class WorkflowRunner implements Runner {
       slots: new Slots(Math.max(2, availableParallelism())),
       closing: this.#closing.signal,
     };
-    this.#unsubscribe = options.github.subscribe((event) => this.#track(this.#handle(event)));
+    const unsubscribe = [
+      options.github.subscribe((event) => this.#track(this.#handle(event))),
+      options.github.subscribeReruns((_, run) => this.#track(this.#rerun(run))),
+    ];
+    this.#unsubscribe = () => {
+      for (const end of unsubscribe) end();
+    };
   }
 
   runs(): readonly RunRecord[] {
@@ -137,11 +145,26 @@ class WorkflowRunner implements Runner {
     return found;
   }
 
+  /** The same event and the same file as the first attempt, as GitHub does. */
+  async #rerun(run: SandboxRun): Promise<void> {
+    const begun = this.#begun.get(run.id);
+    if (begun === undefined) return;
+    const record = this.#record(begun.event, run);
+    if (begun.workflow !== null) await this.#perform(begun.event, begun.workflow, record);
+    else await this.#finish(begun.event, record, 'failure');
+  }
+
   async #execute(event: GithubEvent, workflow: Workflow): Promise<void> {
-    const record = await this.#open(event, workflow.path, workflow.name);
+    const record = await this.#open(event, workflow.path, workflow.name, workflow);
+    await this.#perform(event, workflow, record);
+  }
+
+  async #perform(event: GithubEvent, workflow: Workflow, record: MutableRun): Promise<void> {
     const cancel = new AbortController();
     const { run } = record;
-    const runNumber = this.#runs.filter((other) => other.run.path === workflow.path).length;
+    const runNumber = new Set(
+      this.#runs.filter((other) => other.run.path === workflow.path).map((other) => other.run.id),
+    ).size;
     const request = {
       parts: this.#parts,
       event,
@@ -174,13 +197,18 @@ class WorkflowRunner implements Runner {
   }
 
   async #fail(event: GithubEvent, path: string, name: string, problems: readonly string[]): Promise<void> {
-    const record = await this.#open(event, path, name);
+    const record = await this.#open(event, path, name, null);
     record.problems = problems;
     this.#log.warn({ repository: event.repository, path, problems }, 'workflow cannot run');
     await this.#finish(event, record, 'failure');
   }
 
-  async #open(event: GithubEvent, path: string, name: string): Promise<MutableRun> {
+  async #open(
+    event: GithubEvent,
+    path: string,
+    name: string,
+    workflow: Workflow | null,
+  ): Promise<MutableRun> {
     const head = headOf(event);
     const description: Omit<SandboxRun, 'id' | 'attempt'> = {
       path,
@@ -190,6 +218,11 @@ class WorkflowRunner implements Runner {
       event: event.name,
     };
     const run = await this.#parts.github.createRun(event.repository, description);
+    this.#begun.set(run.id, { event, workflow });
+    return this.#record(event, run);
+  }
+
+  #record(event: GithubEvent, run: SandboxRun): MutableRun {
     const record: MutableRun = {
       run,
       repository: event.repository,

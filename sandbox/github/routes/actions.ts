@@ -7,8 +7,8 @@ import { appIdOf } from '../identity.ts';
 import { page, renderedPage } from '../pages.ts';
 import { onDefaultBranch } from '../refs.ts';
 import { forbidden, notFound, unprocessable } from '../refusal.ts';
-import { type Artifact, renderArtifact, renderRun, type WorkflowRun, workflowIdOf } from '../runs.ts';
-import { type Answer, type Call, noContent, ok, onRepository, type Route } from '../types.ts';
+import { type Artifact, renderArtifact, renderRun, rerun, type WorkflowRun, workflowIdOf } from '../runs.ts';
+import { type Answer, type Call, created, noContent, ok, onRepository, type Route } from '../types.ts';
 import type { RepositoryState } from '../world.ts';
 
 const base = '/repos/{owner}/{repo}';
@@ -63,6 +63,10 @@ export const actionsRoutes: readonly Route[] = [
     writes('deployments', 'read'),
     answerAsReviewer,
   ),
+  onRepository(`POST ${actions}/runs/{run_id}/rerun`, writes('actions'), async (call, repository, github) => {
+    await rerun(github, repository, runOf(call, repository));
+    return created({});
+  }),
   onRepository(`POST ${actions}/workflows/{workflow_id}/dispatches`, writes('actions'), dispatchWorkflow),
   onRepository(`POST ${base}/dispatches`, writes('contents'), dispatchRepository),
 ];

@@ -81,6 +81,20 @@ describe('workflow runs of the local GitHub', () => {
     });
   });
 
+  it('run again when asked, as the next attempt with a check run of its own, but not while they run', async () => {
+    const run = await start();
+    const again = () => asUser(github, 'bob').rest.actions.reRunWorkflow({ ...repository, run_id: run.id });
+    await expect(again()).rejects.toMatchObject({ status: 403 });
+    await github.updateRun('acme/shop', run.id, 'completed', 'failure');
+    const heard: number[] = [];
+    const unsubscribe = github.subscribeReruns((_, { attempt }) => heard.push(attempt));
+    await again();
+    unsubscribe();
+    const { data } = await installation.rest.actions.getWorkflowRun({ ...repository, run_id: run.id });
+    expect(data).toMatchObject({ run_attempt: 2, status: 'queued', conclusion: null });
+    expect(heard).toEqual([2]);
+  });
+
   it('keep artifacts', async () => {
     const run = await start();
     await github.uploadArtifact('acme/shop', run.id, 'results', Buffer.from('zip bytes'));

@@ -21,6 +21,7 @@ export class FakeGithub implements GithubForRunner {
     readonly workflowRef: string;
     readonly environment: string | null;
   }[] = [];
+  readonly #rerunListeners = new Set<(repository: string, run: SandboxRun) => void>();
   readonly entered: string[] = [];
   readonly left: { readonly deploymentId: number; readonly succeeded: boolean }[] = [];
   readonly #listeners = new Set<(event: GithubEvent) => void>();
@@ -28,6 +29,15 @@ export class FakeGithub implements GithubForRunner {
   subscribe(listener: (event: GithubEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  subscribeReruns(listener: (repository: string, run: SandboxRun) => void): () => void {
+    this.#rerunListeners.add(listener);
+    return () => this.#rerunListeners.delete(listener);
+  }
+
+  rerun(repository: string, run: SandboxRun): void {
+    for (const listener of this.#rerunListeners) listener(repository, { ...run, attempt: run.attempt + 1 });
   }
 
   emit(event: GithubEvent): void {

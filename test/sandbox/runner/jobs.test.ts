@@ -54,6 +54,29 @@ jobs:
     });
   });
 
+  it('run again with the same event as a further attempt of the same run', async () => {
+    const github = new FakeGithub();
+    const workflow = jobWith('- run: echo "attempt $GITHUB_RUN_ATTEMPT of run $GITHUB_RUN_NUMBER"');
+    github.commit(sha, { '.github/workflows/test.yml': workflow });
+    const runner = runnerOf(github);
+    try {
+      github.emit(pushEvent());
+      await runner.idle();
+      const first = runner.runs()[0];
+      if (first === undefined) throw new Error('nothing ran');
+      github.rerun('acme/shop', first.run);
+      await runner.idle();
+      const logs = runner.runs().map(({ jobs }) => jobs[0]?.steps.map((step) => step.log).join(''));
+      expect(logs).toEqual([
+        expect.stringContaining('attempt 1 of run 1'),
+        expect.stringContaining('attempt 2 of run 1'),
+      ]);
+      expect(new Set(runner.runs().map(({ run }) => run.id)).size).toBe(1);
+    } finally {
+      await runner.close();
+    }
+  });
+
   it('layers env: workflow, job, step', async () => {
     const workflow = `on: push
 env: { A: workflow, B: workflow, C: workflow }
