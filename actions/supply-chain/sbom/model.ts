@@ -34,8 +34,12 @@ export interface Sbom {
   readonly bytes: Uint8Array;
 }
 
-/** `pkg:npm/%40scope/name@1.0.0?x#y` → the same without `?x#y`, percent signs decoded, names in one spelling. */
+/**
+ * `pkg:npm/%40scope/name@1.0.0?x#y` → the same without `?x#y`, percent signs decoded, names in one spelling. Asked for
+ * each of tens of thousands of components: text that is plain already is given back as it is.
+ */
 export function plainPurl(purl: string): string | null {
+  if (/^pkg:[a-z.+-]+\/[^?#%]+$/.test(purl)) return purl;
   const match = /^pkg:([A-Za-z.+-]+)\/([^?#]+)/.exec(purl);
   if (match === null) return null;
   try {

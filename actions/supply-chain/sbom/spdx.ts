@@ -56,7 +56,8 @@ function subjectsOf(product: JsonObject): string[] {
 /** What the document is about: the product, which is not one of its own dependencies. */
 function describedIds(document: JsonObject): Set<unknown> {
   const ids = new Set(listOf(document.documentDescribes));
-  for (const one of recordsOf(document.relationships)) {
+  for (const one of listOf(document.relationships)) {
+    if (!isRecord(one)) continue;
     if (one.relationshipType === 'DESCRIBES' && one.spdxElementId === 'SPDXRef-DOCUMENT')
       ids.add(one.relatedSpdxElement);
     if (one.relationshipType === 'DESCRIBED_BY' && one.relatedSpdxElement === 'SPDXRef-DOCUMENT')
@@ -69,8 +70,8 @@ const developmentTypes = new Set(['DEV_DEPENDENCY_OF', 'TEST_DEPENDENCY_OF', 'DE
 
 function developmentIds(document: JsonObject): Set<unknown> {
   const ids = new Set<unknown>();
-  for (const one of recordsOf(document.relationships)) {
-    if (developmentTypes.has(String(one.relationshipType))) ids.add(one.spdxElementId);
+  for (const one of listOf(document.relationships)) {
+    if (isRecord(one) && developmentTypes.has(String(one.relationshipType))) ids.add(one.spdxElementId);
   }
   return ids;
 }

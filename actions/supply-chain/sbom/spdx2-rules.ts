@@ -178,13 +178,15 @@ class Rules {
 
   /** Clause 11. */
   relationships(): void {
-    recordsOf(this.document.relationships).forEach((one, index) => {
+    for (const [index, one] of recordsOf(this.document.relationships).entries()) {
+      const { relationshipType: type, spdxElementId: from, relatedSpdxElement: to } = one;
+      const right = relationshipTypes.has(String(type)) && this.isKnown(from) && this.isKnown(to);
+      if (right) continue;
       const place = `relationships[${index}]`;
-      if (!relationshipTypes.has(String(one.relationshipType)))
-        this.oneOf(relationshipTypes, one.relationshipType, place, 'relationshipType');
-      this.end(one.spdxElementId, place);
-      this.end(one.relatedSpdxElement, place);
-    });
+      this.oneOf(relationshipTypes, type, place, 'relationshipType');
+      this.end(from, place);
+      this.end(to, place);
+    }
     for (const id of listOf(this.document.documentDescribes)) this.end(id, 'documentDescribes');
     const packages = listOf(this.document.packages).length;
     this.need(
@@ -195,8 +197,12 @@ class Rules {
     );
   }
 
+  private isKnown(id: unknown): boolean {
+    return typeof id === 'string' && (this.ids.has(id) || externalId.test(id));
+  }
+
   private end(id: unknown, place: string): void {
-    if (typeof id === 'string' && (this.ids.has(id) || externalId.test(id))) return;
+    if (this.isKnown(id)) return;
     this.problems.push({ place, message: `${JSON.stringify(id) ?? 'nothing'} is not in the document` });
   }
 

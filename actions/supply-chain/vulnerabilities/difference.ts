@@ -27,13 +27,25 @@ export function differenceOf(
   };
 }
 
+/** Tells whether an entry is among these. Their keys are made once; those without versions when one asks for them. */
 function indexOf(entries: readonly Vulnerability[]): (one: Vulnerability) => boolean {
-  const keys = new Set(entries.flatMap((one) => keysOf(one, one.version !== '')));
-  const names = new Set(entries.flatMap((one) => keysOf(one, false)));
+  const keys = new Set<string>();
+  let versionless = false;
+  for (const one of entries) {
+    versionless ||= one.version === '';
+    for (const key of keysOf(one, one.version !== '')) keys.add(key);
+  }
+  let names: ReadonlySet<string> | undefined;
   return (one) => {
-    if (one.version === '') return keysOf(one, false).some((key) => names.has(key));
-    return [...keysOf(one, true), ...keysOf(one, false)].some((key) => keys.has(key));
+    if (one.version !== '')
+      return keysOf(one, true).some((key) => keys.has(key)) || (versionless && named(one, keys));
+    names ??= new Set(entries.flatMap((entry) => keysOf(entry, false)));
+    return named(one, names);
   };
+}
+
+function named(one: Vulnerability, keys: ReadonlySet<string>): boolean {
+  return keysOf(one, false).some((key) => keys.has(key));
 }
 
 function keysOf(one: Vulnerability, withVersion: boolean): string[] {

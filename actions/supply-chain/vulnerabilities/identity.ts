@@ -24,7 +24,8 @@ export function mergeVulnerabilities(all: readonly Vulnerability[]): Vulnerabili
   return [...Map.groupBy(all, packageKey).values()].flatMap(mergeWithinPackage);
 }
 
-function mergeWithinPackage(entries: readonly Vulnerability[]): Vulnerability[] {
+function mergeWithinPackage(entries: Vulnerability[]): Vulnerability[] {
+  if (entries.length === 1) return entries;
   const groups = new Set<Vulnerability>();
   const byId = new Map<string, Vulnerability>();
   for (const entry of entries) {
