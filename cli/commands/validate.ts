@@ -12,12 +12,13 @@ import type { FileTree } from '../../core/ports/system.ts';
 import type { CliCommand } from '../command.ts';
 import { harmless } from '../render-gate.ts';
 import { policyProblems } from '../validate-policies.ts';
+import { templateProblems } from '../validate-templates.ts';
 import { findLinter, type WorkflowLinter, workflowProblems } from '../validate-workflows.ts';
 
 export const validateCommand: CliCommand = {
   usage: '[DIR] [options]',
   description: [
-    'Checks the config, every gate section of it, the workflow files and the policies of a repository.',
+    'Checks the config, every gate section of it, the workflow files, the policies and the templates of a repository.',
     'Prints every problem as file:line:column. Exit status 0: none, 2: some.',
   ].join('\n'),
   options: {
@@ -65,6 +66,7 @@ async function allProblems(
     ...sectionProblems(text, config),
     ...(await workflowProblems(config, files, lint)),
     ...(await policyProblems(config, files)),
+    ...(await templateProblems(files)),
   ];
 }
 

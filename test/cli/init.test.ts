@@ -1,4 +1,4 @@
-import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FakeWorld, folderWith } from './support.ts';
@@ -177,6 +177,23 @@ describe('validate', () => {
     const text = await readFile(join(folder, path), 'utf8');
     expect(change(text)).not.toBe(text);
     await writeFile(join(folder, path), change(text));
+    const { status, stdout } = await run(folder, 'validate');
+    expect(stdout).toMatch(message);
+    expect(status).toBe(2);
+  });
+
+  it.each([
+    [
+      'a place that there is not',
+      'ga.md',
+      'GA of\n{{TARGET_VERSIO}}',
+      /comms\/ga\.md:2:3: .*TARGET_VERSIO.*\{\{TARGET_VERSION\}\}/,
+    ],
+    ['a name that nobody posts', 'auto-rolback.md', 'x', /Did you mean .*comms\/auto-rollback\.md/],
+  ])('names a template with %s', async (_what, name, text, message) => {
+    const folder = await good();
+    await mkdir(join(folder, '.github/release-conductor/comms'), { recursive: true });
+    await writeFile(join(folder, '.github/release-conductor/comms', name), text);
     const { status, stdout } = await run(folder, 'validate');
     expect(stdout).toMatch(message);
     expect(status).toBe(2);
