@@ -1,5 +1,6 @@
 import { guardedFetch } from '../adapters/node-io/guarded-fetch.ts';
 import { systemClock } from '../adapters/node-io/system.ts';
+import { guardedTls } from '../adapters/node-io/tls-inspector.ts';
 import { InternalError } from '../core/errors.ts';
 import type { GateIo } from '../core/gate/gate.ts';
 import type { OpenSignatureVerifier } from '../core/ports/attestations.ts';
@@ -32,6 +33,7 @@ export function nodeGateIo(parts: NodeIoParts): GateIo {
     files: parts.files,
     ...(parts.baseFiles === undefined ? {} : { baseFiles: parts.baseFiles }),
     fetch: guarded,
+    inspectTls: guardedTls(parts.allowedHosts),
     metrics: parts.metrics?.(guarded) ?? noMetrics,
     ...(parts.databases === undefined ? {} : { databases: parts.databases }),
     ...(parts.signatures === undefined ? {} : { signatures: parts.signatures }),

@@ -8,7 +8,13 @@ import { burnEvidence, picturesOf, windowName } from './evidence.ts';
 import * as say from './findings.ts';
 import { type Judgement, judgeSlo } from './judge.ts';
 import type { SloOptions } from './options.ts';
-import { judgeProbe, type ProbeJudgement, probeEvidence, probeFindings } from './probes/judge.ts';
+import {
+  certificateFindings,
+  judgeProbe,
+  type ProbeJudgement,
+  probeEvidence,
+  probeFindings,
+} from './probes/judge.ts';
 import { errorBudget, formatWindow } from './windows.ts';
 
 /** Pure: the same options and facts give the same evaluation. */
@@ -25,15 +31,16 @@ export function evaluateSlo(options: SloOptions, facts: SloFacts): Evaluation {
   );
   const objectives = options.on_no_data === 'skip' ? judged.map(excuse) : judged;
   const probes = facts.probes.state === 'performed' ? facts.probes.records.map(judgeProbe) : [];
-  const verdict = conclude(facts, objectives, probes);
+  const ofProbes = findingsOfProbes(facts.probes, probes);
+  const verdict = conclude(facts, objectives, probes, ofProbes);
   return {
     verdict,
     summary: summarize(verdict, objectives, probes),
     findings: plain([
       ...facts.problems.map(say.document),
       ...objectives.flatMap(({ findings }) => findings),
-      ...findingsOfProbes(facts.probes, probes),
-      ...unseenFailures(objectives, probes),
+      ...ofProbes,
+      ...contradictions(objectives, probes),
       ...(verdict === 'skipped' && facts.slos.length === 0 ? [nothingToJudge] : []),
     ]),
     measurements: plain({
@@ -87,10 +94,12 @@ function conclude(
   facts: SloFacts,
   objectives: readonly Objective[],
   probes: readonly ProbeJudgement[],
+  ofProbes: readonly Finding[],
 ): Verdict {
   if (facts.problems.length > 0) return 'fail';
   const judged = objectives.filter(({ verdict }) => verdict !== 'skipped').map(({ verdict }) => verdict);
-  const all: Verdict[] = [...judged, ...probes.map(({ verdict }) => verdict)];
+  const warned = ofProbes.some(({ level }) => level === 'warning') ? (['warn'] as const) : [];
+  const all: Verdict[] = [...judged, ...probes.map(({ verdict }) => verdict), ...warned];
   return all.length === 0 ? 'skipped' : worstVerdict(all);
 }
 
@@ -116,26 +125,51 @@ function findingsOfProbes(facts: ProbeFacts, judged: readonly ProbeJudgement[]):
         },
       ];
     case 'performed':
-      return judged.flatMap((probe) => probeFindings(probe, facts.file));
+      return [
+        ...judged.flatMap((probe) => probeFindings(probe, facts.file)),
+        ...certificateFindings(judged, facts.file),
+      ];
   }
 }
 
-/** A path that fails while the metrics are spotless: the indicator does not see what users see. */
-function unseenFailures(
+/**
+ * Probes and metrics held against each other. A path that fails while the metrics are spotless, or answers while they
+ * see no traffic at all: the indicator does not see what users see.
+ */
+function contradictions(
   objectives: readonly Objective[],
   probes: readonly ProbeJudgement[],
 ): readonly Finding[] {
-  const failed = probes.filter(({ record }) => record.attempts.some(({ status }) => (status ?? 0) >= 500));
-  const counts = objectives.flatMap(({ windows }) => windows.slice(0, 1));
-  if (failed.length === 0 || counts.length === 0 || counts.some(({ bad }) => bad > 0)) return [];
-  return [
-    {
+  const failed = namesOf(probes, (status) => status >= 500);
+  const answered = namesOf(probes, () => true);
+  const newest = objectives.flatMap(({ windows }) => windows.slice(0, 1));
+  const silent = objectives.filter(({ windows }) => windows.every(({ total }) => !(total > 0)));
+  const findings: Finding[] = [];
+  if (failed !== '' && newest.length > 0 && newest.every(({ bad }) => !(bad > 0))) {
+    findings.push({
       code: 'failure-unseen-by-metrics',
       level: 'notice',
-      message: `${failed.map(({ record }) => record.probe.name).join(', ')} answered 5xx, and no objective counts any bad event`,
+      message: `${failed} answered 5xx, and no objective counts any bad event`,
       help: 'Check that the objectives cover these paths and that the service counts its errors.',
-    },
-  ];
+    });
+  }
+  if (answered !== '' && silent.length > 0 && silent.length === objectives.length) {
+    findings.push({
+      code: 'traffic-unseen-by-metrics',
+      level: 'notice',
+      message: `${answered} answered, and no objective counts any event`,
+      help: 'Check that the probes and the metrics are of the same environment, and that the service is scraped.',
+    });
+  }
+  return findings;
+}
+
+/** Names of the paths of which some answer has such a status. */
+function namesOf(probes: readonly ProbeJudgement[], wanted: (status: number) => boolean): string {
+  return probes
+    .filter(({ record }) => record.attempts.some(({ status }) => status !== null && wanted(status)))
+    .map(({ record }) => record.probe.name)
+    .join(', ');
 }
 
 function summarize(

@@ -9,12 +9,11 @@ const redirectStatus = new Set([301, 302, 303, 307, 308]);
  * are dropped when the host changes. Throws `ConfigError` (`HOST_NOT_ALLOWED`) before any connection is made.
  */
 export function guardedFetch(allowedHosts: readonly string[], inner: typeof fetch = fetch): typeof fetch {
-  const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()));
   return async (input, init) => {
     const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
     let request = new Request(input, { ...init, redirect: 'manual' });
     for (let hop = 0; ; hop++) {
-      refuseForeignHost(new URL(request.url), allowed);
+      refuseForeignHost(new URL(request.url), allowedHosts);
       // The signal is passed by itself: a chain of copied requests holds it weakly, and a time-out could be lost to
       // the garbage collector (seen with Node 24: a silent server then hangs the run).
       const response = await inner(request.clone(), { signal: signal ?? null });
@@ -29,7 +28,9 @@ export function guardedFetch(allowedHosts: readonly string[], inner: typeof fetc
   };
 }
 
-function refuseForeignHost(url: URL, allowed: ReadonlySet<string>): void {
+/** Throws `ConfigError` for a host that the config does not name. */
+export function refuseForeignHost(url: URL, allowedHosts: readonly string[]): void {
+  const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()));
   const web = url.protocol === 'http:' || url.protocol === 'https:';
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   const known = allowed.has(url.hostname) || allowed.has(`${url.hostname}:${port}`);

@@ -5,6 +5,7 @@ import type { ThrowawayDatabases } from '../ports/database.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
 import type { RepositoryPolicies } from '../ports/repository-policies.ts';
 import type { Clock, FileTree, Log } from '../ports/system.ts';
+import type { InspectTls } from '../ports/tls.ts';
 import type { GateName } from './names.ts';
 import type { Finding, Subject, Verdict } from './result.ts';
 
@@ -34,6 +35,8 @@ export interface GateIo {
   readonly baseFiles?: FileTree;
   /** `fetch` limited to the hosts that the config allows. */
   readonly fetch: typeof fetch;
+  /** Reads the certificates of the hosts that the config allows; absent where nobody can. */
+  readonly inspectTls?: InspectTls;
   readonly metrics: (options: {
     readonly url: string;
     readonly kind: 'prometheus' | 'scrape';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { durationSchema } from '../../../core/config/duration.ts';
 import { InputError } from '../../../core/errors.ts';
 import { readYaml } from '../documents/yaml.ts';
+import { tlsSchema } from './tls.ts';
 
 const json = z.json();
 const name = z
@@ -57,6 +58,7 @@ const probeSchema = z.strictObject({
       latency: durationSchema.optional().describe('The median must not be slower'),
       headers: z.record(z.string(), z.string()).default({}).describe('Header → text that it must contain'),
       body: bodySchema.optional(),
+      tls: tlsSchema.optional().describe('Of the certificate; every https path needs a valid one anyway'),
     })
     .prefault({}),
 });
@@ -66,6 +68,7 @@ export const goldenPathsFileSchema = z.strictObject({
   version: z.literal(1).default(1),
   base_url: z.url().optional(),
   timeout: durationSchema.prefault('10s').describe('One attempt may take this long'),
+  tls: tlsSchema.optional().describe('What every path expects of the certificate that says nothing itself'),
   paths: z
     .array(probeSchema)
     .min(1)

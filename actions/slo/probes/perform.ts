@@ -1,7 +1,9 @@
 import { ConfigError } from '../../../core/errors.ts';
 import type { Clock } from '../../../core/ports/system.ts';
+import type { InspectTls } from '../../../core/ports/tls.ts';
 import { checkResponse } from './check.ts';
 import type { GoldenPaths, Probe } from './golden-paths.ts';
+import { certificateProblem, reasonOf, type TlsExpectation, type TlsSeen } from './tls.ts';
 
 export interface ProbeAttempt {
   readonly status: number | null;
@@ -15,7 +17,16 @@ export interface ProbeAttempt {
 export interface ProbeRecord {
   readonly probe: Probe;
   readonly at: number;
+  /** Scheme, host and port. */
+  readonly origin: string;
+  readonly tls: { readonly expected: TlsExpectation | undefined; readonly seen: TlsSeen };
   readonly attempts: readonly ProbeAttempt[];
+}
+
+interface ProbeIo {
+  readonly fetch: typeof fetch;
+  readonly inspectTls?: InspectTls | undefined;
+  readonly clock: Clock;
 }
 
 const maxBody = 1_024 * 1_024;
@@ -24,25 +35,30 @@ const maxBody = 1_024 * 1_024;
 export async function performProbes(
   catalogue: GoldenPaths,
   baseUrl: string,
-  io: { readonly fetch: typeof fetch; readonly clock: Clock },
+  io: ProbeIo,
 ): Promise<readonly ProbeRecord[]> {
+  const seen = await lookAtTls(new URL(baseUrl), catalogue.timeout, io);
+  const { origin } = new URL(baseUrl);
   const records: ProbeRecord[] = [];
   for (const probe of catalogue.paths) {
     const attempts: ProbeAttempt[] = [];
     const at = io.clock.now();
     for (let i = 0; i < probe.attempts; i += 1)
       attempts.push(await attempt(probe, baseUrl, catalogue.timeout, io));
-    records.push({ probe, at, attempts });
+    const tls = { expected: probe.expect.tls ?? catalogue.tls, seen };
+    records.push({ probe, at, origin, tls, attempts });
   }
   return records;
 }
 
-async function attempt(
-  probe: Probe,
-  baseUrl: string,
-  timeoutMs: number,
-  io: { readonly fetch: typeof fetch; readonly clock: Clock },
-): Promise<ProbeAttempt> {
+/** Once: every path is below one address. */
+async function lookAtTls(url: URL, timeoutMs: number, io: ProbeIo): Promise<TlsSeen> {
+  if (url.protocol !== 'https:') return { state: 'none' };
+  const facts = (await io.inspectTls?.(url, timeoutMs)) ?? null;
+  return facts === null ? { state: 'unseen' } : { state: 'seen', facts };
+}
+
+async function attempt(probe: Probe, baseUrl: string, timeoutMs: number, io: ProbeIo): Promise<ProbeAttempt> {
   const started = io.clock.now();
   try {
     const response = await io.fetch(joinUrl(baseUrl, probe.path), {
@@ -60,6 +76,11 @@ async function attempt(
     // A host that the config does not allow is a mistake in the config, not an outage.
     if (error instanceof ConfigError) throw error;
     const latencyMs = io.clock.now() - started;
+    const distrusted = certificateProblem(error);
+    if (distrusted !== null) {
+      const problems = [`certificate not valid: ${reasonOf(distrusted)}`];
+      return { status: null, latencyMs, problems, unreachable: false };
+    }
     const timedOut = error instanceof Error && /^(Timeout|Abort)Error$/.test(error.name);
     const problem = timedOut ? `no answer within ${timeoutMs} ms` : 'no connection';
     return { status: null, latencyMs, problems: [problem], unreachable: !timedOut };

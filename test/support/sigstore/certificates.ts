@@ -78,6 +78,31 @@ export function leafCertificate(parts: {
   return certificate({ ...contents, extensions: [...contents.extensions, seen] }, serial);
 }
 
+/** A TLS server's certificate for names and IPv4 addresses; without `ca` it is signed by itself. */
+export function serverCertificate(parts: {
+  readonly ca?: { readonly name: string; readonly key: KeyPair };
+  readonly key: KeyPair;
+  readonly names: readonly string[];
+  readonly from: number;
+  readonly until: number;
+}): Buffer {
+  const { key, from, until, names, ca } = parts;
+  const subject = names[0] ?? '';
+  const alternatives = names.map((one) =>
+    /^[\d.]+$/.test(one)
+      ? context(7, Buffer.from(one.split('.').map(Number)), false)
+      : context(2, Buffer.from(one), false),
+  );
+  return certificate({
+    subject,
+    issuer: ca ?? { name: subject, key },
+    publicKey: key.publicKey,
+    from,
+    until,
+    extensions: [{ id: '2.5.29.17', value: sequence(...alternatives) }],
+  });
+}
+
 function certificate(contents: Contents, serial: Uint8Array = randomBytes(8)): Buffer {
   const body = tbs(contents, serial);
   return sequence(body, ecdsaSha256, bits(sign('sha256', body, contents.issuer.key.privateKey)));
