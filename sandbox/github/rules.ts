@@ -101,6 +101,8 @@ function refusalsOf(rule: Rule, change: RefChange): readonly string[] {
       return pullRequestRefusals(rule.parameters ?? {}, change);
     case 'required_status_checks':
       return statusCheckRefusals(rule.parameters ?? {}, change);
+    case 'merge_queue':
+      return kind === 'merge' ? ['Changes must be made through the merge queue.'] : [];
     default:
       return [`The sandbox does not know the rule "${rule.type}".`];
   }

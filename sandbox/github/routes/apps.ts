@@ -21,6 +21,15 @@ export const appRoutes: readonly Route[] = [
     },
   },
   {
+    operation: 'GET /apps/{app_slug}',
+    needs: anyone,
+    answer: async (call, github) => {
+      const app = github.identities.apps().find(({ slug }) => slug === call.params.app_slug);
+      if (app === undefined) throw notFound();
+      return ok(await github.payloads.app(app.appId));
+    },
+  },
+  {
     operation: 'GET /app/installations',
     needs: appItself,
     answer: async (call, github) => page(call, github.url, [await installationOf(call, github)]),

@@ -7,6 +7,7 @@ import { checkRoutes } from './checks.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { environmentRoutes } from './environments.ts';
 import { issueRoutes } from './issues.ts';
+import { labelRoutes } from './labels.ts';
 import { peopleRoutes } from './people.ts';
 import { pullRoutes } from './pulls.ts';
 import { refRoutes } from './refs.ts';
@@ -48,6 +49,7 @@ export const routes: readonly Route[] = [
   ...repositoryRoutes,
   ...refRoutes,
   ...issueRoutes,
+  ...labelRoutes,
   ...pullRoutes,
   ...checkRoutes,
   ...statusRoutes,

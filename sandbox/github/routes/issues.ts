@@ -29,7 +29,7 @@ const readsTalk = reads('issues', 'pull_requests');
 const talks = writes(['issues', 'pull_requests'], 'read');
 const edits = writes(['issues', 'pull_requests'], 'triage');
 
-/** Issues, comments and labels are emulate's; events and reactions are ours. */
+/** Issues and comments are emulate's; events and reactions are ours. */
 export const issueRoutes: readonly Route[] = [
   forwarded(`GET ${base}/issues`, readsTalk),
   onRepository(`POST ${base}/issues`, writes('issues', 'read'), async (call, repository, github) => {
@@ -59,12 +59,6 @@ export const issueRoutes: readonly Route[] = [
     if (answer.status === 204) await announceComment(call, repository, github, 'deleted', before);
     return answer;
   }),
-  forwarded(`GET ${issue}/labels`, readsTalk),
-  forwarded(`POST ${issue}/labels`, edits),
-  forwarded(`DELETE ${issue}/labels/{name}`, edits),
-  forwarded(`GET ${base}/labels`, readsTalk),
-  forwarded(`POST ${base}/labels`, writes(['issues', 'pull_requests'])),
-  forwarded(`GET ${base}/labels/{name}`, readsTalk),
   onRepository(`GET ${comment}/reactions`, readsTalk, listReactions),
   onRepository(`POST ${comment}/reactions`, talks, addReaction),
   onRepository(`DELETE ${comment}/reactions/{reaction_id}`, talks, removeReaction),

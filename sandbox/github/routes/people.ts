@@ -67,6 +67,14 @@ export const peopleRoutes: readonly Route[] = [
       return noContent();
     },
   },
+  // Every team of the organisation may read every repository.
+  onRepository('GET /repos/{owner}/{repo}/teams', reads('administration'), (call, _, github) =>
+    page(
+      call,
+      github.url,
+      [...github.world.teams.values()].map((team) => renderTeam(github, team)),
+    ),
+  ),
   onRepository(`GET ${collaborators}`, reads('metadata'), (call, _, github) =>
     renderedPage(call, github.url, [...github.world.roles], async ([login, role]) => ({
       ...(await github.payloads.user(login)),

@@ -20,6 +20,7 @@ const enforced = [
   'required_linear_history',
   'pull_request',
   'required_status_checks',
+  'merge_queue',
 ];
 
 export const rulesetRoutes: readonly Route[] = [
