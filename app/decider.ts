@@ -8,7 +8,7 @@ import type { Decider } from './flow/decide.ts';
 
 /** The pure heart, found by the kind of the aggregate. The store gives back what the same function wrote. */
 export const coreDecider: Decider = {
-  decide: ({ kind, repository }, state, event, { now, activeRelease }) => {
+  decide: ({ kind, repository }, state, event, { now, neighbours }) => {
     switch (kind) {
       case 'change':
         return decideChange(state as ChangeState | null, event as ChangeEvent | EffectSettled, {
@@ -19,7 +19,7 @@ export const coreDecider: Decider = {
         return decideRelease(state as ReleaseState | null, event as ReleaseEvent | EffectSettled, {
           now,
           repository,
-          activeRelease,
+          neighbours,
         });
     }
   },

@@ -49,7 +49,7 @@ async function ownChecks(github: GithubClient, { sha, name }: CheckInput): Promi
     'GET /repos/{owner}/{repo}/commits/{ref}/check-runs',
     { ref: sha, check_name: name, filter: 'all' },
     checkSchema,
-    'check_runs',
+    { member: 'check_runs' },
   );
   return found
     .filter((check) => `${check.app?.slug}[bot]` === github.botLogin)

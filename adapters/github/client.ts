@@ -21,12 +21,15 @@ export interface GithubClient {
   get<T>(route: string, parameters: Record<string, unknown>, answer: z.ZodType<T>): Promise<T>;
   /** Null when GitHub answers 404. */
   find<T>(route: string, parameters: Record<string, unknown>, answer: z.ZodType<T>): Promise<T | null>;
-  /** Every page of a list. `member` is where the answer keeps the items when it is not a bare array. */
+  /**
+   * Every page of a list, or up to the page that is `enough`. `member` is where the answer keeps the items when it is
+   * not a bare array.
+   */
   list<T>(
     route: string,
     parameters: Record<string, unknown>,
     item: z.ZodType<T>,
-    member?: string,
+    options?: { readonly member?: string; readonly enough?: (page: readonly T[]) => boolean },
   ): Promise<readonly T[]>;
   send<T>(route: string, parameters: Record<string, unknown>, answer: z.ZodType<T>): Promise<T>;
 }
@@ -107,14 +110,15 @@ export function githubClient(
         throw error;
       }
     },
-    list: async (route, parameters, item, member) => {
-      const items: unknown[] = [];
+    list: async (route, parameters, item, { member, enough } = {}) => {
+      const items: z.infer<typeof item>[] = [];
       for (let page = 1; page <= maxPages; page += 1) {
         const { data, headers } = await call(route, { ...parameters, per_page: pageSize, page });
         const found = member === undefined ? data : (data as Record<string, unknown>)[member];
         if (!Array.isArray(found)) throw unexpected(route, 'a list');
-        items.push(...found);
-        if (!hasNextPage(headers.link, found.length)) return parse(route, items, item.array());
+        const parsed = parse(route, found, item.array());
+        items.push(...parsed);
+        if (!hasNextPage(headers.link, found.length) || enough?.(parsed) === true) return items;
       }
       throw unexpected(route, `at most ${maxPages * pageSize} items`);
     },

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { GithubClient } from './client.ts';
+import { changing } from './commit-paths.ts';
 
 const gitObject = z.object({ sha: z.string(), type: z.string() });
-const commitSchema = z.object({
+export const commitSchema = z.object({
   sha: z.string(),
   commit: z.object({ message: z.string(), author: z.object({ name: z.string().nullish() }).nullish() }),
   author: z.object({ login: z.string().optional() }).nullish(),
@@ -60,9 +61,9 @@ export function refMethods(github: GithubClient): RefMethods {
       return status === 'ahead' || status === 'identical';
     },
 
-    listCommitsBetween: async (base, head, limit) => {
+    listCommitsBetween: async (base, head, limit, paths = []) => {
       const commits = base === null ? await history(github, head, limit) : await between(github, base, head);
-      return commits.slice(0, limit).map(toChange);
+      return (await changing(github, head, commits, paths)).slice(0, limit).map(toChange);
     },
   };
 }
@@ -104,7 +105,7 @@ async function between(
     'GET /repos/{owner}/{repo}/compare/{basehead}',
     { basehead: `${base}...${head}` },
     commitSchema,
-    'commits',
+    { member: 'commits' },
   );
   return commits.toReversed();
 }

@@ -10,7 +10,10 @@ const releaseSchema = z.object({
   html_url: z.string(),
   upload_url: z.string(),
   body: z.string().nullish(),
+  prerelease: z.boolean().default(false),
 });
+type GithubRelease = z.infer<typeof releaseSchema>;
+const releasesRoute = 'GET /repos/{owner}/{repo}/releases';
 const assetSchema = z.object({
   id: z.int(),
   name: z.string(),
@@ -31,13 +34,16 @@ type ReleaseMethods = Pick<
 
 /** Releases. A draft has no tag that GitHub would find it by: it is found in the list. */
 export function releaseMethods(github: GithubClient): ReleaseMethods {
-  const read = (releaseId: number): Promise<z.infer<typeof releaseSchema>> =>
+  const read = (releaseId: number): Promise<GithubRelease> =>
     github.get('GET /repos/{owner}/{repo}/releases/{release_id}', { release_id: releaseId }, releaseSchema);
 
   return {
     ensureDraftRelease: async ({ tag, sha, title, body }) => {
-      const releases = await github.list('GET /repos/{owner}/{repo}/releases', {}, releaseSchema);
-      const existing = releases.find((release) => release.tag_name === tag);
+      const isIt = (release: GithubRelease): boolean => release.tag_name === tag;
+      const releases = await github.list(releasesRoute, {}, releaseSchema, {
+        enough: (page) => page.some(isIt),
+      });
+      const existing = releases.find(isIt);
       if (existing !== undefined) return { id: existing.id, draft: existing.draft };
       const made = await github.send(
         'POST /repos/{owner}/{repo}/releases',
@@ -98,11 +104,24 @@ export function releaseMethods(github: GithubClient): ReleaseMethods {
       return { url: published.html_url };
     },
 
-    latestPublishedRelease: async () => {
-      const found = await github.find('GET /repos/{owner}/{repo}/releases/latest', {}, releaseSchema);
+    latestPublishedRelease: async (isMine) => {
+      const found = await (isMine === undefined
+        ? github.find('GET /repos/{owner}/{repo}/releases/latest', {}, releaseSchema)
+        : newestPublished(github, isMine));
       if (found === null) return null;
       const ref = await refMethods(github).resolveRef(`tags/${found.tag_name}`);
       return ref === null ? null : { tag: found.tag_name, commit: ref.commit };
     },
   };
+}
+
+/** GitHub lists releases newest first. */
+async function newestPublished(
+  github: GithubClient,
+  isMine: (tag: string) => boolean,
+): Promise<GithubRelease | null> {
+  const isIt = ({ draft, prerelease, tag_name: tag }: GithubRelease): boolean =>
+    !draft && !prerelease && isMine(tag);
+  const releases = await github.list(releasesRoute, {}, releaseSchema, { enough: (page) => page.some(isIt) });
+  return releases.find(isIt) ?? null;
 }

@@ -1,8 +1,10 @@
 import { readAggregate } from '../../adapters/postgres/index.ts';
 import { configPath, parseConfig } from '../../core/config/parse.ts';
 import { qaStatus } from '../../core/config/qa-report.ts';
+import { releaseOfTag } from '../../core/config/release-of-tag.ts';
 import type { Config, ReleaseConfig } from '../../core/config/schema.ts';
 import { ConfigError } from '../../core/errors.ts';
+import { globMatcher } from '../../core/gate/glob.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import { isGoingBack } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
@@ -26,12 +28,16 @@ export const loadPlan: Performer<'loadPlan'> = async ({ tag, sha }, context) => 
   if (!(await isReachable(forge, sha, branch))) {
     problems.push(`the tagged commit ${sha} is not part of ${branch}: merge it first, then tag the merge`);
   }
-  const config = await readReleaseConfig(forge, sha, problems);
+  const config = await readReleaseConfig(forge, { tag, sha }, problems);
   const qa = await readQaReport(forge, { tag, sha }, config?.config.qa_report, problems);
   if (ref === null || config === null || problems.length > 0) return rejected(problems);
 
-  const [{ tree }, previous] = await Promise.all([forge.readCommit(sha), previousRelease(tag, context)]);
-  const changes = await forge.listCommitsBetween(previous?.commit ?? null, sha, maxChanges);
+  const [{ tree }, previous] = await Promise.all([
+    forge.readCommit(sha),
+    previousRelease(tag, config, context),
+  ]);
+  const { paths } = config.config;
+  const changes = await forge.listCommitsBetween(previous?.commit ?? null, sha, maxChanges, paths);
   const templates = await readTemplates(forge.filesAt(sha));
   return {
     event: {
@@ -56,11 +62,16 @@ type Version = { readonly tag: string; readonly commit: string };
 const maxStepsBack = 20;
 
 /**
- * The last verified version: what traffic goes back to. That is the last published release, unless it was rolled
- * back since: then it is the one that traffic went back to.
+ * The last verified version: what traffic goes back to. That is the last published release of the service, unless it
+ * was rolled back since: then it is the one that traffic went back to.
  */
-async function previousRelease(tag: string, context: EffectContext): Promise<Version | null> {
-  let version: Version | null = await context.forge.latestPublishedRelease();
+async function previousRelease(
+  tag: string,
+  { config, service }: { readonly config: ReleaseConfig; readonly service?: string },
+  context: EffectContext,
+): Promise<Version | null> {
+  const isMine = service === undefined ? undefined : globMatcher([config.tags]);
+  let version: Version | null = await context.forge.latestPublishedRelease(isMine);
   for (let steps = 0; version !== null && steps < maxStepsBack; steps++) {
     const known = await stateOf(version.tag, context);
     const failed = known !== null && (known.phase === 'rolled_back' || isGoingBack(known.phase));
@@ -77,9 +88,9 @@ async function stateOf(tag: string, { database, aggregate }: EffectContext): Pro
 
 async function readReleaseConfig(
   forge: Forge,
-  sha: string,
+  { tag, sha }: { readonly tag: string; readonly sha: string },
   problems: string[],
-): Promise<{ config: ReleaseConfig; configSha256: string } | null> {
+): Promise<{ config: ReleaseConfig; configSha256: string; service?: string } | null> {
   const bytes = await forge.filesAt(sha).read(configPath);
   if (bytes === null) {
     problems.push(`there is no ${configPath} in the tagged commit`);
@@ -87,11 +98,17 @@ async function readReleaseConfig(
   }
   const parsed = tryParse(new TextDecoder().decode(bytes), problems);
   if (parsed === null) return null;
-  if (parsed.config.release !== undefined) {
-    return { config: parsed.config.release, configSha256: parsed.sha256 };
+  if (parsed.config.release === undefined) {
+    problems.push(`${configPath} has no section \`release\``);
+    return null;
   }
-  problems.push(`${configPath} has no section \`release\``);
-  return null;
+  const found = releaseOfTag(parsed.config, tag);
+  if (found === null) {
+    problems.push(`the tag ${tag} matches the tags of no service in ${configPath}`);
+    return null;
+  }
+  const service = found.service === null ? {} : { service: found.service };
+  return { config: found.release, configSha256: parsed.sha256, ...service };
 }
 
 /** Code that QA has not approved is not deployed: a report that is missing or says anything else is a problem. */

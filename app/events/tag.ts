@@ -1,5 +1,6 @@
 import { readAggregate } from '../../adapters/postgres/index.ts';
 import { configPath, parseConfig } from '../../core/config/parse.ts';
+import { releaseOfTag } from '../../core/config/release-of-tag.ts';
 import { ConfigError } from '../../core/errors.ts';
 import type { Actor } from '../../core/flow/event.ts';
 import { globMatcher } from '../../core/gate/glob.ts';
@@ -40,7 +41,7 @@ async function isReleaseTag(tag: string, commit: string, { forge }: EventContext
   if (bytes === null) return false;
   try {
     const { config } = parseConfig(new TextDecoder().decode(bytes));
-    return config.release !== undefined && globMatcher([config.release.tags])(tag);
+    return releaseOfTag(config, tag) !== null;
   } catch (error) {
     if (error instanceof ConfigError) return globMatcher(['v*'])(tag);
     throw error;

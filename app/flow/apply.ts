@@ -2,7 +2,7 @@ import type { Queue } from '../../adapters/pg-boss/index.ts';
 import {
   appendAudit,
   lockAggregate,
-  occupyingRelease,
+  openNeighbours,
   planEffects,
   saveAggregate,
   type Transaction,
@@ -32,8 +32,8 @@ export async function applyEvents(
 ): Promise<void> {
   for (const { ref, event } of routed.toSorted(byAggregate)) {
     const before = await lockAggregate(tx, ref);
-    const activeRelease = ref.kind === 'release' ? await occupyingRelease(tx, ref) : null;
-    const { state, audit, effects } = ports.decider.decide(ref, before, event, { now, activeRelease });
+    const neighbours = ref.kind === 'release' ? await openNeighbours(tx, ref) : [];
+    const { state, audit, effects } = ports.decider.decide(ref, before, event, { now, neighbours });
     await saveAggregate(tx, ref, state, ports.decider.isClosed(ref, state), now);
     await appendAudit(tx, ref.repository, ref, audit, now);
     await sendEffects(tx, ref, effects, ports.queue, now);

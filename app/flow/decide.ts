@@ -1,6 +1,7 @@
 import type { IndexedState } from '../../adapters/postgres/index.ts';
 import type { Decision } from '../../core/flow/effect.ts';
 import type { AggregateRef, ChangeEvent, EffectSettled, ReleaseEvent } from '../../core/flow/event.ts';
+import type { Neighbour } from '../../core/release/neighbours.ts';
 
 /** Anything that can happen to an aggregate. */
 export type DomainEvent = ChangeEvent | ReleaseEvent | EffectSettled;
@@ -14,8 +15,8 @@ export interface Routed {
 export interface DecisionContext {
   /** Ms since the epoch. */
   readonly now: number;
-  /** Tag of another release that owns the way to production. */
-  readonly activeRelease: string | null;
+  /** Of a release: the others of its repository that have not ended. */
+  readonly neighbours: readonly Neighbour[];
 }
 
 /** The pure heart as the flow sees it: one function for both kinds of aggregate. */

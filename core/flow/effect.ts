@@ -16,6 +16,8 @@ export interface Annotation {
 export interface DeploymentPayload {
   readonly schema_version: 1;
   readonly release: string;
+  /** Its name in `services`; absent in a repository with one service. */
+  readonly service?: string;
   readonly version: string;
   readonly step: number;
   /** Percent of traffic for `version`, 0–100. */

@@ -45,6 +45,8 @@ export interface ReleasePlanFacts {
   readonly tagObject: string;
   readonly commit: string;
   readonly tree: string;
+  /** Its name in `services`; absent in a repository with one service. */
+  readonly service?: string;
   /** The QA report of this tag, when the config names one: only `approved` makes a plan. */
   readonly qa?: { readonly path: string; readonly status: string };
   /** Version that traffic goes back to: the last verified release; null for a first release. */

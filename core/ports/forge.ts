@@ -24,10 +24,15 @@ export interface Forge {
     readonly parents: readonly string[];
   }>;
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
+  /**
+   * Newest first. `paths` are globs: only commits that change a matching file; merge commits change none by
+   * themselves.
+   */
   listCommitsBetween(
     base: string | null,
     head: string,
     limit: number,
+    paths?: readonly string[],
   ): Promise<
     readonly {
       readonly sha: string;
@@ -131,5 +136,8 @@ export interface Forge {
   deleteAsset(assetId: number): Promise<void>;
   downloadAsset(assetId: number): Promise<Uint8Array>;
   publishRelease(releaseId: number, body: string): Promise<{ readonly url: string }>;
-  latestPublishedRelease(): Promise<{ readonly tag: string; readonly commit: string } | null>;
+  /** GitHub's latest; with `isMine` the newest published one with such a tag. */
+  latestPublishedRelease(
+    isMine?: (tag: string) => boolean,
+  ): Promise<{ readonly tag: string; readonly commit: string } | null>;
 }

@@ -25,6 +25,7 @@ export function orderDeployment(draft: ReleaseDraft, order: Order): void {
     payload: {
       schema_version: 1,
       release: draft.state.tag,
+      ...serviceOf(draft),
       version: order.version,
       step: order.step,
       weight: order.weight,
@@ -43,6 +44,12 @@ function artifactsOf(
   const { artifacts } = draft.plan().config;
   if (task === 'rollback' || artifacts.length === 0) return {};
   return { verify: { artifacts, releaseId: draft.state.releaseId } };
+}
+
+/** The pipeline of a repository with several services has to know which one. */
+function serviceOf(draft: ReleaseDraft): Pick<DeploymentPayload, 'service'> {
+  const { service } = draft.plan();
+  return service === undefined ? {} : { service };
 }
 
 /** A dead-man switch for steps where two versions share the traffic and there is a verified one to go back to. */

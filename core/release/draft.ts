@@ -3,6 +3,7 @@ import { InternalError } from '../errors.ts';
 import { offer, release } from '../flow/channel.ts';
 import type { AuditNote, Decision, Effect, PlannedEffect } from '../flow/effect.ts';
 import type { ReleasePlanFacts } from '../flow/event.ts';
+import { aheadInQueue, type Neighbour, occupierOf } from './neighbours.ts';
 import { hasLeftTheWay, type Phase } from './phase.ts';
 import { renderStatus } from './render-status.ts';
 import type { HoldCode, ReleaseState, StatusContent } from './state.ts';
@@ -12,8 +13,8 @@ export interface ReleaseContext {
   /** ms since the epoch. */
   readonly now: number;
   readonly repository: string;
-  /** Tag of another release of this repository whose state `occupies` the way to production. */
-  readonly activeRelease?: string | null;
+  /** The other releases of the repository that have not ended. */
+  readonly neighbours?: readonly Neighbour[];
 }
 
 const timelineLimit = 60;
@@ -25,7 +26,7 @@ export class ReleaseDraft {
   state: ReleaseState;
   readonly now: number;
   readonly repository: string;
-  readonly activeRelease: string | null;
+  private readonly neighbours: readonly Neighbour[];
   private readonly effects: PlannedEffect[] = [];
   private readonly audit: AuditNote[] = [];
 
@@ -33,7 +34,7 @@ export class ReleaseDraft {
     this.state = state;
     this.now = context.now;
     this.repository = context.repository;
-    this.activeRelease = context.activeRelease ?? null;
+    this.neighbours = context.neighbours ?? [];
   }
 
   set(change: Partial<ReleaseState>): void {
@@ -48,6 +49,16 @@ export class ReleaseDraft {
       `release ${this.state.tag} is ${this.state.phase} but has no plan`,
       'Please report this with the release’s audit log.',
     );
+  }
+
+  /** Tag of the release that owns this one's way to production; null when the way is free. */
+  get activeRelease(): string | null {
+    return occupierOf(this.state, this.neighbours);
+  }
+
+  /** Tag of the release that is to take the free way before this one. */
+  get aheadInQueue(): string | null {
+    return aheadInQueue(this.state, this.neighbours);
   }
 
   /** Takes an arrow of the table; there are no others. */

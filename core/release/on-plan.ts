@@ -4,6 +4,7 @@ import { globMatcher } from '../gate/glob.ts';
 import { codeSpan, inlineText } from '../gate/markdown.ts';
 import { announce, tellBrokenTemplate } from './announce.ts';
 import type { ReleaseDraft } from './draft.ts';
+import { wayOf } from './neighbours.ts';
 import { onGateReported, startStageWhenGatesPass } from './on-gate.ts';
 import { renderStatus } from './render-status.ts';
 import { supersedeWhenConfigured } from './supersede.ts';
@@ -26,9 +27,9 @@ export function onPlanLoaded(
     onPlanRejected(draft, [`the tag names commit ${facts.commit}, but ${draft.state.sha} was pushed`]);
     return;
   }
-  draft.set({ plan: facts });
-  if (draft.activeRelease !== null && draft.activeRelease !== draft.state.tag) {
-    queue(draft, draft.activeRelease);
+  draft.set({ plan: facts, way: wayOf(facts) });
+  if (isInQueue(draft)) {
+    queue(draft);
     return;
   }
   begin(draft, facts);
@@ -43,21 +44,25 @@ export function onPlanRejected(draft: ReleaseDraft, problems: readonly string[])
   openTrackingIssue(draft);
 }
 
-/** One release at a time goes to production; the others wait in the order of their turn (documented in the README). */
-function queue(draft: ReleaseDraft, active: string): void {
+/** The way is taken, or another release of the queue is to take it first. */
+function isInQueue(draft: ReleaseDraft): boolean {
+  return draft.activeRelease !== null || draft.aheadInQueue !== null;
+}
+
+/** One release of a way at a time goes to production; the others wait, the lowest version first. */
+function queue(draft: ReleaseDraft): void {
   openTrackingIssue(draft);
-  draft.move('queued', `queued behind ${codeSpan(active)}`);
-  draft.note('release.queued', 'conductor', `release ${active} is under way`, 'QUEUED');
-  supersedeWhenConfigured(draft, active);
-  askAgain(draft);
+  const ahead = draft.activeRelease ?? draft.aheadInQueue ?? '';
+  draft.move('queued', `queued behind ${codeSpan(ahead)}`);
+  draft.note('release.queued', 'conductor', `release ${ahead} goes first`, 'QUEUED');
+  waitForTurn(draft);
 }
 
 /** The previous version may have changed while this release waited, so its plan is loaded anew. */
 export function onQueueTimer(draft: ReleaseDraft): void {
   if (draft.state.phase !== 'queued') return;
-  if (draft.activeRelease !== null && draft.activeRelease !== draft.state.tag) {
-    supersedeWhenConfigured(draft, draft.activeRelease);
-    askAgain(draft);
+  if (isInQueue(draft)) {
+    waitForTurn(draft);
     return;
   }
   draft.move('planning', 'the way is free');
@@ -66,7 +71,8 @@ export function onQueueTimer(draft: ReleaseDraft): void {
   draft.emit(`plan/${draft.next('plan')}`, { kind: 'loadPlan', tag, sha });
 }
 
-function askAgain(draft: ReleaseDraft): void {
+function waitForTurn(draft: ReleaseDraft): void {
+  if (draft.activeRelease !== null) supersedeWhenConfigured(draft, draft.activeRelease);
   draft.timer(`queue/${draft.next('queue')}`, draft.now + queueInterval);
 }
 

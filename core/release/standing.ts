@@ -1,9 +1,9 @@
 import type { PromotionInput } from '../ports/policy-engine.ts';
 import type { LockNote, ReleaseState } from './state.ts';
 
-type Remembered = Pick<ReleaseState, 'tag' | 'lock' | 'failure'>;
+type Remembered = Pick<ReleaseState, 'tag' | 'way' | 'lock' | 'failure'>;
 
-/** What the other releases of a repository say about production at `now`, ms since the epoch. */
+/** What the releases of one way say about production at `now`, ms since the epoch. */
 export interface Standing {
   readonly lock: PromotionInput['lock'];
   readonly unresolved: PromotionInput['unresolved'];
@@ -15,8 +15,14 @@ export const unreadableStanding: Standing = {
   unresolved: null,
 };
 
-/** Pure: the newest lock that has not expired, and the newest failure of another release that is not resolved. */
-export function standingOf(releases: readonly Remembered[], tag: string, now: number): Standing {
+/**
+ * The newest lock that has not expired, and the newest failure of another release that is not resolved, on the way of
+ * the release `tag`. `all` are the releases of the repository, that one among them.
+ */
+export function standingOf(all: readonly Remembered[], tag: string, now: number): Standing {
+  const own = all.find((release) => release.tag === tag);
+  if (own === undefined) return unreadableStanding;
+  const releases = all.filter(({ way }) => way === own.way);
   const newest = releases
     .flatMap(({ lock }) => lock ?? [])
     .reduce<LockNote | null>((best, note) => (best === null || isNewer(note, best) ? note : best), null);

@@ -81,8 +81,8 @@ export interface Finishing {
 }
 
 /**
- * The newest word of this release's people about the lock of production. The newest over all releases of the
- * repository holds, whichever issue it was written in.
+ * The newest word of this release's people about the lock of production. The newest over all releases of one way
+ * holds, whichever issue it was written in.
  */
 export interface LockNote {
   readonly state: 'held' | 'free';
@@ -136,9 +136,11 @@ export interface ReleaseState {
   readonly tag: string;
   /** The tagged commit, frozen when the tag was pushed. */
   readonly sha: string;
+  /** Service and production environment (`wayOf`); empty until the plan is loaded. */
+  readonly way: string;
   readonly phase: Phase;
   readonly phaseSince: number;
-  /** True while this release owns the way to production: another tag then waits in the queue. */
+  /** True while this release owns its way to production: another tag then waits in the queue. */
   readonly occupies: boolean;
   readonly startedBy: string;
   readonly startedAt: number;
@@ -185,6 +187,7 @@ export const unknownRelease: ReleaseState = {
   schema_version: 1,
   tag: '',
   sha: '',
+  way: '',
   phase: 'new',
   phaseSince: 0,
   occupies: false,

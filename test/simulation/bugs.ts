@@ -132,7 +132,7 @@ export const plantedBugs: readonly PlantedBug[] = [
       withDecider(
         parts,
         (decide) => (ref, state, event, context) =>
-          decide(ref, state, event, { ...context, activeRelease: null }),
+          decide(ref, state, event, { ...context, neighbours: [] }),
       ),
   },
   {

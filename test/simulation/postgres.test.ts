@@ -13,7 +13,7 @@ import {
   listAggregates,
   lockAggregate,
   migrate,
-  occupyingRelease,
+  openNeighbours,
   openDeliveries,
   pendingEffects,
   planEffects,
@@ -89,7 +89,7 @@ async function conversation(database: Database): Promise<unknown[]> {
     await saveAggregate(
       tx,
       release,
-      { sha: 'b', trackingIssue: 3, occupies: true } as never,
+      { sha: 'b', trackingIssue: 3, way: '@production', phase: 'gating', startedAt: start, occupies: true } as never,
       false,
       start + 1,
     );
@@ -100,8 +100,8 @@ async function conversation(database: Database): Promise<unknown[]> {
       true,
       start,
     );
-    await note(occupyingRelease(tx, other));
-    await note(occupyingRelease(tx, release));
+    await note(openNeighbours(tx, other));
+    await note(openNeighbours(tx, release));
     const lanes = ['x', 'y', 'x'].map((lane, n) => ({
       id: `e/${n}`,
       effect,

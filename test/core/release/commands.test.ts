@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { allReports, report, shaA, shaB } from '../support/facts.ts';
+import { neighbour } from '../support/neighbours.ts';
 import { World, type WorldOptions } from './world.ts';
 
 /** A release at the given place, with nobody typing commands by himself. */
@@ -302,7 +303,7 @@ describe('a tag', () => {
   });
 
   it('that comes while another release is under way waits, and then reads its plan anew', async () => {
-    const world = new World({ activeRelease: (seconds) => (seconds < 50 ? 'v1.0.9' : null) });
+    const world = new World({ neighbours: (seconds) => (seconds < 50 ? [neighbour('v1.0.9')] : []) });
     await world.play((one) => one.state.phase === 'queued' && one.status !== '');
     expect(world.state.occupies).toBe(false);
     expect(world.deployments).toHaveLength(0);

@@ -5,6 +5,9 @@ import type { Failure, LockNote } from '../../../core/release/state.ts';
 import { config, report, start } from '../support/facts.ts';
 import { World, type WorldOptions } from './world.ts';
 
+/** The way of the releases in these tests. */
+const way = '@production';
+
 async function refusal(options: WorldOptions, release: object = {}, body = '/promote 10'): Promise<string> {
   const world = new World({ promotes: false, plan: { config: config({}, release) }, ...options });
   await world.play((one) => one.state.phase === 'stage_verified');
@@ -47,13 +50,13 @@ describe('a promotion is refused', () => {
     ],
     [
       'while somebody else holds the lock, in whichever release',
-      { others: [{ tag: 'v1.0.9', lock: held, failure: null }] },
+      { others: [{ tag: 'v1.0.9', way, lock: held, failure: null }] },
       {},
       'ENVIRONMENT_LOCKED',
     ],
     [
       'while a failed release is not resolved',
-      { others: [{ tag: 'v1.0.9', lock: null, failure }] },
+      { others: [{ tag: 'v1.0.9', way, lock: null, failure }] },
       {},
       'FAILURE_UNRESOLVED',
     ],
@@ -65,22 +68,22 @@ describe('a promotion is refused', () => {
     ['when nothing burns', { sloBurn: 0 }, { promote_only_if: { clauses: ['slo-burn'] } }],
     [
       'when the failure is resolved',
-      { others: [{ tag: 'v1.0.9', lock: null, failure: { ...failure, resolvedBy: 'ada' } }] },
+      { others: [{ tag: 'v1.0.9', way, lock: null, failure: { ...failure, resolvedBy: 'ada' } }] },
       {},
     ],
     [
       'in the hotfix lane, outside the windows and with the failure open',
-      { others: [{ tag: 'v1.0.9', lock: null, failure }] },
+      { others: [{ tag: 'v1.0.9', way, lock: null, failure }] },
       { hotfix_tags: 'v1.1.*', windows: [{ days: ['mon'], from: '09:00', to: '16:00' }] },
     ],
     [
       'by the owner of the lock',
-      { others: [{ tag: 'v1.0.9', lock: { ...held, owner: 'Ada' }, failure: null }] },
+      { others: [{ tag: 'v1.0.9', way, lock: { ...held, owner: 'Ada' }, failure: null }] },
       {},
     ],
     [
       'when the lock has expired',
-      { others: [{ tag: 'v1.0.9', lock: { ...held, until: start + 1 }, failure: null }] },
+      { others: [{ tag: 'v1.0.9', way, lock: { ...held, until: start + 1 }, failure: null }] },
       {},
     ],
   ])('but not %s', async (_name, options, release) => {
@@ -120,8 +123,8 @@ describe('the lock of the environment', () => {
     const free: LockNote = { ...held, state: 'free', at: start + 1 };
     const of = (...locks: LockNote[]): string =>
       standingOf(
-        locks.map((lock, n) => ({ tag: `v${n}`, lock, failure: null })),
-        'v9',
+        locks.map((lock, n) => ({ tag: `v${n}`, way, lock, failure: null })),
+        'v0',
         start + 2,
       ).lock.state;
     expect(of(held, free)).toBe('free');

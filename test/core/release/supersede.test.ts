@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { config, shaA, start } from '../support/facts.ts';
+import { neighbour } from '../support/neighbours.ts';
 import { World, type WorldOptions } from './world.ts';
 
 const newer = { type: 'release.superseded', by: 'v1.2.0', since: start + 60_000 } as const;
@@ -13,7 +14,7 @@ async function observing(options: WorldOptions = {}): Promise<World> {
 }
 
 describe('scenario 16: a newer tag while a release is under way', () => {
-  const waiting = { activeRelease: (seconds: number) => (seconds < 60 ? 'v1.0.9' : null) };
+  const waiting = { neighbours: (seconds: number) => (seconds < 60 ? [neighbour('v1.0.9')] : []) };
 
   it.each<[string, object, number]>([
     ['queues by default', {}, 0],
@@ -94,7 +95,7 @@ describe('after GA', () => {
 
   it('/rollback is refused when something newer is under way', async () => {
     const world = await ga();
-    world.options = { activeRelease: () => 'v1.2.0' };
+    world.options = { neighbours: () => [neighbour('v1.2.0')] };
     expect(await reply(world, '/rollback')).toContain('NEWER_RELEASE');
   });
 });

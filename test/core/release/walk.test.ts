@@ -11,6 +11,7 @@ import { standingOf } from '../../../core/release/standing.ts';
 import { type ReleaseState, unknownRelease } from '../../../core/release/state.ts';
 import { transitions, transitionsAsMermaid } from '../../../core/release/transitions.ts';
 import { config, planFacts, report, repository, shaA, shaB, start } from '../support/facts.ts';
+import { neighbour } from '../support/neighbours.ts';
 import { promotionInput } from '../support/promotion-input.ts';
 
 type Input = ReleaseEvent | EffectSettled;
@@ -215,10 +216,10 @@ describe('any events in any order', () => {
         const ids = new Map<string, string>();
         for (const one of [...entry, ...steps]) {
           now += one.seconds * 1_000;
-          const activeRelease = one.b % 9 === 0 ? 'v1.0.9' : null;
+          const neighbours = one.b % 9 === 0 ? [neighbour('v1.0.9')] : [];
           const event = eventFor(state, one, now);
           const before = state;
-          const decision = decideRelease(state, event, { now, repository, activeRelease });
+          const decision = decideRelease(state, event, { now, repository, neighbours });
           state = decision.state;
           seen.add(state.phase);
           if (state.phase !== before.phase) expect(decision.audit).not.toEqual([]);

@@ -12,6 +12,7 @@ import type {
 import { effectKey } from '../../../core/flow/key.ts';
 import type { CanaryReading } from '../../../core/ports/metrics.ts';
 import { decideRelease } from '../../../core/release/decide.ts';
+import type { Neighbour } from '../../../core/release/neighbours.ts';
 import { standingOf } from '../../../core/release/standing.ts';
 import { type ReleaseState, unknownRelease } from '../../../core/release/state.ts';
 import { allReports, planFacts, repository, shaA, start } from '../support/facts.ts';
@@ -39,13 +40,13 @@ export interface WorldOptions {
   /** Refuses an effect: its outcome is an error. */
   readonly refuse?: (id: string) => boolean;
   /** Other releases of the repository. */
-  readonly others?: readonly Pick<ReleaseState, 'tag' | 'lock' | 'failure'>[];
+  readonly others?: readonly Pick<ReleaseState, 'tag' | 'way' | 'lock' | 'failure'>[];
   readonly role?: string | null;
   readonly tagShaNow?: string;
   readonly sloBurn?: number | null;
   /** Does the release engineer type `/promote` whenever the Conductor says that it is ready? */
   readonly promotes?: boolean;
-  readonly activeRelease?: (seconds: number) => string | null;
+  readonly neighbours?: (seconds: number) => readonly Neighbour[];
   /** Chance in [0, 1): delays and repetitions of events. Absent: everything arrives at once and once. */
   readonly random?: () => number;
 }
@@ -179,8 +180,8 @@ export class World {
 
   private async deliver(event: Input): Promise<void> {
     const before = this.state.phase;
-    const active = this.options.activeRelease?.((this.now - start) / 1_000) ?? null;
-    const decision = decideRelease(this.state, event, { now: this.now, repository, activeRelease: active });
+    const neighbours = this.options.neighbours?.((this.now - start) / 1_000) ?? [];
+    const decision = decideRelease(this.state, event, { now: this.now, repository, neighbours });
     const stored: ReleaseState = JSON.parse(JSON.stringify(decision.state));
     if (JSON.stringify(stored) !== JSON.stringify(decision.state)) throw new Error('state is no plain JSON');
     this.state = stored;
