@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { as } from '../sql/nodes.ts';
 import { tableKey } from '../sql/tables.ts';
 import type { Rule } from './rule.ts';
@@ -8,7 +9,7 @@ export const addingUniqueIndex: Rule = {
   optIn: true,
   danger: 'A unique index fails on rows that are there already; built concurrently it stays behind, invalid.',
   *check(script, { created }) {
-    for (const { node, start } of script.statements) {
+    for (const { node, start } of statementsOf(script, 'IndexStmt')) {
       const index = as(node, 'IndexStmt');
       if (!index?.unique || created.has(tableKey(index.relation))) continue;
       yield {

@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { as, words } from '../sql/nodes.ts';
 import type { Rule } from './rule.ts';
 
@@ -6,7 +7,7 @@ export const banAlterDomainWithAddConstraint: Rule = {
   level: 'error',
   danger: 'A new constraint on a domain scans every table that uses it, under SHARE locks.',
   *check(script) {
-    for (const { node, start } of script.statements) {
+    for (const { node, start } of statementsOf(script, 'AlterDomainStmt')) {
       const alter = as(node, 'AlterDomainStmt');
       if (alter?.subtype !== 'C' && alter?.subtype !== 'AD_AddConstraint') continue;
       yield {

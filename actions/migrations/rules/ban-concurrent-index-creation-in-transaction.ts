@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { as } from '../sql/nodes.ts';
 import type { Rule } from './rule.ts';
 
@@ -6,7 +7,7 @@ export const banConcurrentIndexCreationInTransaction: Rule = {
   level: 'error',
   danger: 'CREATE INDEX CONCURRENTLY fails inside a transaction.',
   *check(script) {
-    for (const { node, start, transaction } of script.statements) {
+    for (const { node, start, transaction } of statementsOf(script, 'IndexStmt')) {
       if (!as(node, 'IndexStmt')?.concurrent || transaction === null) continue;
       // squawk's exemption: a tool that wraps files can usually be told not to when a file has one statement.
       if (transaction === 'assumed' && script.statements.length === 1) continue;

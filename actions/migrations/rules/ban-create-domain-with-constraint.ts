@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { all, as, words } from '../sql/nodes.ts';
 import type { Rule } from './rule.ts';
 
@@ -6,7 +7,7 @@ export const banCreateDomainWithConstraint: Rule = {
   level: 'warning',
   danger: 'A domain with a constraint can only be changed later by scanning every table that uses it.',
   *check(script) {
-    for (const { node, start } of script.statements) {
+    for (const { node, start } of statementsOf(script, 'CreateDomainStmt')) {
       const create = as(node, 'CreateDomainStmt');
       const checks = all(create?.constraints, 'Constraint').filter((one) => one.contype !== 'CONSTR_DEFAULT');
       if (create === undefined || checks.length === 0) continue;

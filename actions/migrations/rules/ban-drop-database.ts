@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { as } from '../sql/nodes.ts';
 import type { Rule } from './rule.ts';
 
@@ -6,7 +7,7 @@ export const banDropDatabase: Rule = {
   level: 'error',
   danger: 'The database is gone.',
   *check(script) {
-    for (const { node, start } of script.statements) {
+    for (const { node, start } of statementsOf(script, 'DropdbStmt')) {
       const drop = as(node, 'DropdbStmt');
       if (drop === undefined) continue;
       yield {

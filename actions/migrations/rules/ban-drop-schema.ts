@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { all, as } from '../sql/nodes.ts';
 import type { Rule } from './rule.ts';
 
@@ -6,7 +7,7 @@ export const banDropSchema: Rule = {
   level: 'error',
   danger: 'Every table of the schema is gone, and every running version that names it fails.',
   *check(script) {
-    for (const { node, start } of script.statements) {
+    for (const { node, start } of statementsOf(script, 'DropStmt')) {
       const drop = as(node, 'DropStmt');
       if (drop?.removeType !== 'OBJECT_SCHEMA') continue;
       const names = all(drop.objects, 'String').map(({ sval }) => `\`${sval ?? ''}\``);

@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { as } from '../sql/nodes.ts';
 import { droppedNames, keyOfWords } from '../sql/tables.ts';
 import type { Rule } from './rule.ts';
@@ -7,7 +8,7 @@ export const banDropTable: Rule = {
   level: 'error',
   danger: 'The version that still runs uses the table and fails; its data is gone.',
   *check(script, { created }) {
-    for (const { node, start } of script.statements) {
+    for (const { node, start } of statementsOf(script, 'DropStmt')) {
       const drop = as(node, 'DropStmt');
       if (drop?.removeType !== 'OBJECT_TABLE') continue;
       const names = droppedNames(drop.objects).filter((parts) => !created.has(keyOfWords(parts)));

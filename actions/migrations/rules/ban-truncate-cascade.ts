@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { as } from '../sql/nodes.ts';
 import { accessExclusive, type Rule } from './rule.ts';
 
@@ -6,7 +7,7 @@ export const banTruncateCascade: Rule = {
   level: 'error',
   danger: 'TRUNCATE … CASCADE empties every table that refers to this one, and those that refer to them.',
   *check(script) {
-    for (const { node, start } of script.statements) {
+    for (const { node, start } of statementsOf(script, 'TruncateStmt')) {
       if (as(node, 'TruncateStmt')?.behavior !== 'DROP_CASCADE') continue;
       yield {
         at: start,

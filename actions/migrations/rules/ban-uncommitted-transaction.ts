@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { as } from '../sql/nodes.ts';
 import type { Statement } from '../sql/parse.ts';
 import type { Rule } from './rule.ts';
@@ -9,7 +10,7 @@ export const banUncommittedTransaction: Rule = {
     'A transaction that is not committed is rolled back when the connection closes; locks stay until then.',
   *check(script) {
     let open: Statement | null = null;
-    for (const statement of script.statements) {
+    for (const statement of statementsOf(script, 'TransactionStmt')) {
       const kind = as(statement.node, 'TransactionStmt')?.kind;
       if (kind === 'TRANS_STMT_BEGIN' || kind === 'TRANS_STMT_START') open = statement;
       const ends =

@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { as, words } from '../sql/nodes.ts';
 import type { Rule } from './rule.ts';
 
@@ -7,7 +8,7 @@ export const creatingEnum: Rule = {
   optIn: true,
   danger: 'A value of an enum can be added but never removed, and carries no data of its own.',
   *check(script) {
-    for (const { node, start } of script.statements) {
+    for (const { node, start } of statementsOf(script, 'CreateEnumStmt')) {
       const type = as(node, 'CreateEnumStmt');
       if (type === undefined) continue;
       yield {

@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { as } from '../sql/nodes.ts';
 import type { Rule } from './rule.ts';
 
@@ -6,7 +7,7 @@ export const doBlockNotJudged: Rule = {
   level: 'warning',
   danger: 'Statements inside a DO block are text to the parser: no rule sees them, whatever locks they take.',
   *check(script) {
-    for (const { node, start } of script.statements) {
+    for (const { node, start } of statementsOf(script, 'DoStmt')) {
       if (as(node, 'DoStmt') === undefined) continue;
       yield {
         at: start,

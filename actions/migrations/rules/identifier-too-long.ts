@@ -32,14 +32,27 @@ for (const byte of [9, 10, 13, 32, ...Buffer.from('"\'(),;')]) breaks[byte] = 1;
 
 /** A quick look before the lexer: is there a run of more bytes than a name may have, bare or in quotes? */
 function mayHoldLongName(text: Uint8Array): boolean {
-  let run = 0;
-  let quoted = -1;
-  for (let at = 0; at < text.length; at++) {
-    const byte = text[at] ?? 0;
-    run = breaks[byte] === 1 ? 0 : run + 1;
-    if (run > limit) return true;
-    if (byte === 34) quoted = quoted < 0 ? 0 : -1;
-    else if (quoted >= 0 && ++quoted > limit) return true;
+  return hasLongRun(text) || (text.includes(34) && hasLongQuoted(text));
+}
+
+/** From the end of each window backwards: where the last break is, the next window begins. */
+function hasLongRun(text: Uint8Array): boolean {
+  let start = 0;
+  while (start + limit < text.length) {
+    let at = start + limit;
+    while (at >= start && breaks[text[at] ?? 0] === 0) at--;
+    if (at < start) return true;
+    start = at + 1;
+  }
+  return false;
+}
+
+function hasLongQuoted(text: Uint8Array): boolean {
+  let open = text.indexOf(34);
+  while (open >= 0) {
+    const close = text.indexOf(34, open + 1);
+    if (close < 0 || close - open - 1 > limit) return true;
+    open = text.indexOf(34, close + 1);
   }
   return false;
 }

@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { as } from '../sql/nodes.ts';
 import type { Rule } from './rule.ts';
 
@@ -7,7 +8,7 @@ export const indexTooWide: Rule = {
   optIn: true,
   danger: 'A non-unique index of more than three columns costs every write and is rarely faster to read.',
   *check(script) {
-    for (const { node, start } of script.statements) {
+    for (const { node, start } of statementsOf(script, 'IndexStmt')) {
       const index = as(node, 'IndexStmt');
       const columns = index?.indexParams?.length ?? 0;
       if (index === undefined || index.unique || columns <= 3) continue;

@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { as } from '../sql/nodes.ts';
 import { tableKey } from '../sql/tables.ts';
 import type { Rule } from './rule.ts';
@@ -7,7 +8,7 @@ export const renamingColumn: Rule = {
   level: 'error',
   danger: 'The version that still runs names the old column and fails.',
   *check(script, { created }) {
-    for (const { node, start } of script.statements) {
+    for (const { node, start } of statementsOf(script, 'RenameStmt')) {
       const rename = as(node, 'RenameStmt');
       const column = rename?.renameType === 'OBJECT_COLUMN' && rename.relationType === 'OBJECT_TABLE';
       if (!column || created.has(tableKey(rename.relation))) continue;

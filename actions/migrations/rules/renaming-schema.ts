@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { as } from '../sql/nodes.ts';
 import type { Rule } from './rule.ts';
 
@@ -6,7 +7,7 @@ export const renamingSchema: Rule = {
   level: 'error',
   danger: 'The version that still runs names the old schema, or has it in its search_path, and fails.',
   *check(script) {
-    for (const { node, start } of script.statements) {
+    for (const { node, start } of statementsOf(script, 'RenameStmt')) {
       const rename = as(node, 'RenameStmt');
       if (rename?.renameType !== 'OBJECT_SCHEMA') continue;
       yield {

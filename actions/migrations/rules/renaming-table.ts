@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { as } from '../sql/nodes.ts';
 import { tableKey } from '../sql/tables.ts';
 import type { Rule } from './rule.ts';
@@ -7,7 +8,7 @@ export const renamingTable: Rule = {
   level: 'error',
   danger: 'The version that still runs names the old table and fails.',
   *check(script, { created }) {
-    for (const { node, start } of script.statements) {
+    for (const { node, start } of statementsOf(script, 'RenameStmt')) {
       const rename = as(node, 'RenameStmt');
       if (rename?.renameType !== 'OBJECT_TABLE' || created.has(tableKey(rename.relation))) continue;
       yield {

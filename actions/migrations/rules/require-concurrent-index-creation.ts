@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { as } from '../sql/nodes.ts';
 import { tableKey, tableName } from '../sql/tables.ts';
 import type { Rule } from './rule.ts';
@@ -7,7 +8,7 @@ export const requireConcurrentIndexCreation: Rule = {
   level: 'error',
   danger: 'CREATE INDEX blocks every write to the table until the index is built.',
   *check(script, { created }) {
-    for (const { node, start } of script.statements) {
+    for (const { node, start } of statementsOf(script, 'IndexStmt')) {
       const index = as(node, 'IndexStmt');
       if (index === undefined || index.concurrent || created.has(tableKey(index.relation))) continue;
       yield {

@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { as } from '../sql/nodes.ts';
 import { droppedNames } from '../sql/tables.ts';
 import type { Rule } from './rule.ts';
@@ -7,7 +8,7 @@ export const requireConcurrentIndexDeletion: Rule = {
   level: 'error',
   danger: 'DROP INDEX waits for every transaction on the table and blocks all that come behind it.',
   *check(script) {
-    for (const { node, start } of script.statements) {
+    for (const { node, start } of statementsOf(script, 'DropStmt')) {
       const drop = as(node, 'DropStmt');
       if (drop?.removeType !== 'OBJECT_INDEX' || drop.concurrent) continue;
       const names = droppedNames(drop.objects).map((parts) => `\`${parts.join('.')}\``);

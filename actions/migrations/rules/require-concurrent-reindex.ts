@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { all, as } from '../sql/nodes.ts';
 import { isOn } from '../sql/option.ts';
 import type { Rule } from './rule.ts';
@@ -7,7 +8,7 @@ export const requireConcurrentReindex: Rule = {
   level: 'error',
   danger: 'REINDEX blocks writes to the table, and reads that would use the index.',
   *check(script) {
-    for (const { node, start } of script.statements) {
+    for (const { node, start } of statementsOf(script, 'ReindexStmt')) {
       const reindex = as(node, 'ReindexStmt');
       if (reindex === undefined || reindex.kind === 'REINDEX_OBJECT_SYSTEM') continue;
       if (all(reindex.params, 'DefElem').some((one) => one.defname === 'concurrently' && isOn(one))) continue;

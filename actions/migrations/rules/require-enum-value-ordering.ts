@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { as, words } from '../sql/nodes.ts';
 import type { Rule } from './rule.ts';
 
@@ -7,7 +8,7 @@ export const requireEnumValueOrdering: Rule = {
   optIn: true,
   danger: 'Values of an enum compare by position; where a new one lands should be a decision.',
   *check(script) {
-    for (const { node, start } of script.statements) {
+    for (const { node, start } of statementsOf(script, 'AlterEnumStmt')) {
       const alter = as(node, 'AlterEnumStmt');
       if (alter?.newVal === undefined || alter.oldVal || alter.newValNeighbor) continue;
       yield {

@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { as } from '../sql/nodes.ts';
 import type { Rule } from './rule.ts';
 
@@ -8,7 +9,7 @@ export const transactionNesting: Rule = {
   *check(script) {
     const managed = script.transaction !== 'none';
     let open = false;
-    for (const { node, start } of script.statements) {
+    for (const { node, start } of statementsOf(script, 'TransactionStmt')) {
       const kind = as(node, 'TransactionStmt')?.kind;
       const begins = kind === 'TRANS_STMT_BEGIN' || kind === 'TRANS_STMT_START';
       const ends = kind === 'TRANS_STMT_COMMIT' || kind === 'TRANS_STMT_ROLLBACK';

@@ -1,4 +1,5 @@
 import type { AlterTableCmd, ColumnDef, Constraint, RangeVar, TypeName } from 'libpg-query';
+import { statementsOf } from './by-kind.ts';
 import { all, as, words } from './nodes.ts';
 import type { Script, Statement } from './parse.ts';
 import { tableKey } from './tables.ts';
@@ -38,7 +39,7 @@ function once<One>(ask: (script: Script) => Iterable<One>): (script: Script) => 
 
 /** Every command of every `ALTER TABLE` (not of views, indexes or types). */
 export const tableCommands = once(function* (script: Script): Generator<TableCommand> {
-  for (const statement of script.statements) {
+  for (const statement of statementsOf(script, 'AlterTableStmt')) {
     const alter = as(statement.node, 'AlterTableStmt');
     if (alter?.objtype !== 'OBJECT_TABLE') continue;
     for (const command of all(alter.cmds, 'AlterTableCmd')) {
@@ -59,7 +60,7 @@ export const addedColumns = once(function* (script: Script): Generator<DefinedCo
 
 /** Columns of `CREATE TABLE` and of `ADD COLUMN`. */
 export const definedColumns = once(function* (script: Script): Generator<DefinedColumn> {
-  for (const statement of script.statements) {
+  for (const statement of statementsOf(script, 'CreateStmt')) {
     const create = as(statement.node, 'CreateStmt');
     for (const column of all(create?.tableElts, 'ColumnDef')) {
       yield {
@@ -138,9 +139,19 @@ function placeOf(
   if (known !== undefined) return known;
   if (!command.name) return statement.start;
   const after = (relation?.location ?? statement.start) + Buffer.byteLength(relation?.relname ?? '');
-  const text = Buffer.from(script.text.buffer, script.text.byteOffset + after, statement.end - after);
-  const found = mentionOf(command.name, text.toString('latin1').toLowerCase());
+  const found = mentionOf(command.name, lowerText(script).slice(after, statement.end));
   return found < 0 ? statement.start : after + found;
+}
+
+const lowered = new WeakMap<Script, string>();
+
+/** The text as one character a byte, without capitals; made once. */
+function lowerText(script: Script): string {
+  const { buffer, byteOffset, byteLength } = script.text;
+  const known =
+    lowered.get(script) ?? Buffer.from(buffer, byteOffset, byteLength).toString('latin1').toLowerCase();
+  lowered.set(script, known);
+  return known;
 }
 
 /** Where a name stands as a word of its own; -1 when it does not. Both as one character a byte. */

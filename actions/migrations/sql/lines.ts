@@ -16,9 +16,17 @@ export function placesIn(text: Uint8Array): (offset: number) => Place {
   const decoder = new TextDecoder();
   return (offset) => {
     const line = lastAtOrBefore(starts, offset);
-    const before = decoder.decode(text.subarray(starts[line] ?? 0, offset));
-    return { line: line + 1, column: before.length + 1 };
+    const start = starts[line] ?? 0;
+    // Most lines are ASCII up to there: nothing has to be decoded to count.
+    const plain = isAscii(text, start, offset);
+    const before = plain ? offset - start : decoder.decode(text.subarray(start, offset)).length;
+    return { line: line + 1, column: before + 1 };
   };
+}
+
+function isAscii(text: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if ((text[at] ?? 0) > 127) return false;
+  return true;
 }
 
 /** Byte offset of the n-th code point: what Postgres reports for a syntax error. */
