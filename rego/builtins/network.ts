@@ -1,42 +1,9 @@
 import { RegoSet } from '../value/collections.ts';
 import { fromJson, type Json, toJson } from '../value/json.ts';
-import { objectGet, objectKeys } from '../value/object.ts';
-import { regoText } from '../value/text.ts';
 import type { Value } from '../value/types.ts';
-import { type Builtin, define, OperandError, objectOperand, stringOperand } from './builtin.ts';
+import { type Builtin, define, objectOperand, stringOperand } from './builtin.ts';
+import { checkHttpRequest } from './http-request.ts';
 import { parseAddress } from './ip.ts';
-
-/** Parameters that `http.send` knows. */
-const parameters: ReadonlySet<string> = new Set([
-  'cache',
-  'cache_ignored_headers',
-  'body',
-  'enable_redirect',
-  'force_cache',
-  'force_cache_duration_seconds',
-  'force_json_decode',
-  'force_yaml_decode',
-  'headers',
-  'max_retry_attempts',
-  'method',
-  'raise_error',
-  'raw_body',
-  'timeout',
-  'tls_ca_cert',
-  'tls_ca_cert_env_variable',
-  'tls_ca_cert_file',
-  'tls_client_cert',
-  'tls_client_cert_env_variable',
-  'tls_client_cert_file',
-  'tls_client_key',
-  'tls_client_key_env_variable',
-  'tls_client_key_file',
-  'tls_insecure_skip_verify',
-  'tls_server_name',
-  'tls_use_system_certs',
-  'caching_mode',
-  'url',
-]);
 
 /**
  * `http.send` with the caller's way to reach the network, for `compile(modules, { builtins: [httpSend(…)] })`.
@@ -47,12 +14,7 @@ export function httpSend(send: (request: Json) => Json | undefined): Builtin {
   return {
     ...define('http.send', ['object'], 'any', (args) => {
       const request = objectOperand(args, 1);
-      const unknown = objectKeys(request).filter((key) => typeof key !== 'string' || !parameters.has(key));
-      if (unknown.length > 0)
-        throw new OperandError(`invalid request parameters(s): ${regoText(RegoSet.of(unknown))}`);
-      const missing = ['method', 'url'].filter((name) => objectGet(request, name) === undefined);
-      if (missing.length > 0)
-        throw new OperandError(`missing required request parameters(s): ${regoText(RegoSet.of(missing))}`);
+      checkHttpRequest(request);
       const response = send(toJson(request));
       return response === undefined ? undefined : fromJson(response);
     }),

@@ -1,3 +1,4 @@
+import { aws } from './aws.ts';
 import type { Builtin } from './builtin.ts';
 import { collections } from './collections.ts';
 import { crypto } from './crypto.ts';
@@ -11,11 +12,13 @@ import { jsonSchema } from './json-schema.ts';
 import { jwt } from './jwt.ts';
 import { net } from './net.ts';
 import { numbers } from './numbers.ts';
+import { privateKeys } from './private-keys.ts';
 import { regexes } from './regex.ts';
 import { semver } from './semver.ts';
 import { strings } from './strings.ts';
 import { time } from './time.ts';
 import { units } from './units.ts';
+import { uri } from './uri.ts';
 import { uuid } from './uuid.ts';
 import { x509 } from './x509.ts';
 
@@ -39,6 +42,9 @@ export const pureBuiltins: readonly Builtin[] = [
   ...x509,
   ...jsonSchema,
   ...graphql,
+  ...aws,
+  ...uri,
+  ...privateKeys,
 ].map((builtin) => {
   const direct = directs.get(builtin.name);
   return direct === undefined ? builtin : { ...builtin, direct };

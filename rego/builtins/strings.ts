@@ -97,6 +97,13 @@ function split(text: string, separator: string): Value {
   return separator === '' ? points(text) : text.split(separator);
 }
 
+/** The first `n` fields, or the last for a negative `n`. */
+function splitN(args: readonly Value[]): Value {
+  const fields = split(stringOperand(args, 1), stringOperand(args, 2)) as readonly Value[];
+  const n = integerOperand(args, 3);
+  return n < 0 ? fields.slice(n) : fields.slice(0, n);
+}
+
 function concat(args: readonly Value[]): Value {
   return stringsOperand(args, 2, 'one of {set, array}').join(stringOperand(args, 1));
 }
@@ -158,6 +165,7 @@ export const strings: readonly Builtin[] = [
   define('replace', ['string', 'string', 'string'], 'string', replaceAll),
   define('strings.replace_n', ['object', 'string'], 'string', replaceN),
   onStrings('split', 'array', split),
+  define('strings.split_n', ['string', 'string', 'number'], 'array', splitN),
   define('substring', ['string', 'number', 'number'], 'string', substring),
   onStrings('trim', 'string', (text, cut) => trimSet(text, cut, true, true)),
   onStrings('trim_left', 'string', (text, cut) => trimSet(text, cut, true, false)),

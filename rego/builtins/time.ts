@@ -177,9 +177,12 @@ const durationUnits: Readonly<Record<string, bigint>> = {
   s: SECOND,
   m: 60n * SECOND,
   h: 3600n * SECOND,
+  d: 86_400n * SECOND,
+  w: 7n * 86_400n * SECOND,
+  y: 365n * 86_400n * SECOND,
 };
 
-/** Go's time.ParseDuration. */
+/** Go's time.ParseDuration, with days, weeks of 7 and years of 365 of them as in OPA. */
 function parseDuration(text: string): Value {
   const invalid = (): never => {
     throw new BuiltinError(`time: invalid duration ${JSON.stringify(text)}`);
@@ -190,7 +193,7 @@ function parseDuration(text: string): Value {
   if (rest === '') invalid();
   let total = 0n;
   while (rest !== '') {
-    const part = /^(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h)/.exec(rest);
+    const part = /^(\d*)(?:\.(\d*))?(ns|us|µs|μs|ms|s|m|h|d|w|y)/.exec(rest);
     if (part === null || (part[1] === '' && (part[2] ?? '') === '')) return invalid();
     const [whole, digits = '', fraction = '', unit = ''] = part;
     const size = durationUnits[unit] ?? 1n;

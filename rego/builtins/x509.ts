@@ -3,10 +3,11 @@ import { RegoObject } from '../value/collections.ts';
 import { fromJson } from '../value/json.ts';
 import { fromBigInt } from '../value/number.ts';
 import type { Value } from '../value/types.ts';
-import { type Builtin, BuiltinError, define, stringOperand } from './builtin.ts';
+import { type Builtin, BuiltinError, define, objectOperand, stringOperand } from './builtin.ts';
 import { type Der, derInteger, derTime, objectId, readDer, sequenceOf } from './der.ts';
 import { decodeBase64 } from './encoding.ts';
 import { alternativeNames, nameValue } from './x509-names.ts';
+import { type VerifyOptions, verifiedChain, verifyOptions } from './x509-verify.ts';
 
 const pemBlocks = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
 
@@ -99,32 +100,17 @@ function requestValue(der: Buffer): Value {
   ]);
 }
 
-/**
- * The chain from leaf to root: each certificate signed by the next, inside its validity at the evaluation's
- * clock, and every issuer an authority.
- */
-function verifiedChain(args: readonly Value[], nowNs: () => bigint): Value {
-  const invalid: Value = [false, []];
+/** Whether the certificates are a chain from the first, the root, to the last, and the chain from leaf to root. */
+function verify(args: readonly Value[], options: VerifyOptions): Value {
   try {
-    const ders = derOf(stringOperand(args, 1));
-    const chain = ders.map((der) => new X509Certificate(der)).reverse();
-    const now = Number(nowNs() / 1_000_000n);
-    for (const [i, certificate] of chain.entries()) {
-      const issuer = chain[i + 1] ?? certificate;
-      const isCurrent = Date.parse(certificate.validFrom) <= now && now <= Date.parse(certificate.validTo);
-      if (
-        !isCurrent ||
-        !certificate.checkIssued(issuer) ||
-        !certificate.verify(issuer.publicKey) ||
-        !issuer.ca
-      )
-        return invalid;
-    }
-    return chain.length < 2 ? invalid : [true, [...ders].reverse().map(certificateValue)];
+    const chain = verifiedChain(derOf(stringOperand(args, 1)), options);
+    return chain === undefined ? [false, []] : [true, chain.map(certificateValue)];
   } catch {
-    return invalid;
+    return [false, []];
   }
 }
+
+const milliseconds = (ns: bigint): number => Number(ns / 1_000_000n);
 
 /** A certificate and its key, which must belong together; the key itself is not shown. */
 function keyPair(args: readonly Value[]): Value {
@@ -157,7 +143,13 @@ export const x509: readonly Builtin[] = [
     parsing('asn1: structure error', () => requestValue(derOf(stringOperand(args, 1))[0] as Buffer)),
   ),
   define('crypto.x509.parse_and_verify_certificates', ['string'], 'array', (args, { nowNs }) =>
-    verifiedChain(args, nowNs),
+    verify(args, verifyOptions({}, milliseconds(nowNs()))),
+  ),
+  define(
+    'crypto.x509.parse_and_verify_certificates_with_options',
+    ['string', 'object'],
+    'array',
+    (args, { nowNs }) => verify(args, verifyOptions(objectOperand(args, 2), milliseconds(nowNs()))),
   ),
   define('crypto.x509.parse_keypair', ['string', 'string'], 'object', keyPair),
   define('crypto.x509.parse_rsa_private_key', ['string'], 'object', rsaKey),

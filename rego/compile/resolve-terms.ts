@@ -1,3 +1,4 @@
+import { whyUndefined } from '../builtins/unavailable.ts';
 import { type Location, RegoError } from '../errors.ts';
 import type * as ast from '../syntax/ast.ts';
 import { operatorText } from '../syntax/terms.ts';
@@ -101,7 +102,7 @@ export abstract class TermResolver {
     if (callee !== undefined) return { kind: 'call', location: term.location, callee, args };
     this.report(
       'rego_type_error',
-      `undefined function ${operatorText(term.operator) ?? '(expression)'}`,
+      whyUndefined(operatorText(term.operator) ?? '(expression)'),
       term.location,
     );
     return truth(term.location);

@@ -45,7 +45,9 @@ describe('the compiler', () => {
     [
       'the network',
       'p := http.send({"method": "get", "url": "http://x"})',
-      ['rego_type_error 2:6 undefined function http.send'],
+      [
+        'rego_type_error 2:6 undefined function http.send (it needs the network: give compile() an implementation, { builtins: [httpSend(…)] })',
+      ],
     ],
     [
       'too many operands',

@@ -116,7 +116,7 @@ function termValue(policy: Policy, term: string): Value | undefined {
 }
 
 function judgeError(one: Case, error: unknown): Outcome {
-  if (error instanceof RegoErrors) return notOffered(error) ?? failed(error.message);
+  if (error instanceof RegoErrors) return failed(error.message);
   if (!(error instanceof RegoError))
     return failed(`${(error as Error).name}: ${(error as Error).stack ?? ''}`);
   if (one.wantCode === undefined && one.wantMessage === undefined) return failed(error.message);
@@ -125,17 +125,6 @@ function judgeError(one: Case, error: unknown): Outcome {
   return code && message
     ? { kind: 'passed' }
     : failed(`wanted ${one.wantCode ?? ''} ${one.wantMessage ?? ''}, got ${error.message}`);
-}
-
-/** Built-ins that the engine leaves to others, with the reason. */
-const leftToOthers: readonly (readonly [RegExp, string])[] = [
-  [/^undefined function providers\.aws\./, 'no cloud SDK'],
-];
-
-function notOffered({ errors }: RegoErrors): Outcome | undefined {
-  const reasons = errors.map(({ detail }) => leftToOthers.find(([pattern]) => pattern.test(detail))?.[1]);
-  const [reason] = reasons;
-  return reason === undefined || reasons.includes(undefined) ? undefined : { kind: 'left out', reason };
 }
 
 /** OPA writes places as file:row. */
