@@ -15,6 +15,10 @@ export interface ActionInputs {
   readonly conductorUrl: string;
   /** A Postgres server for dry runs; null when none was given. */
   readonly databaseUrl: string | null;
+  /** Where the golden paths are walked; null: as the files say. */
+  readonly baseUrl: string | null;
+  /** Path of a file with facts for the policies, from the working directory; null when none was given. */
+  readonly facts: string | null;
   /** Which gates the root action runs; null: all that the config has a section for, else all. */
   readonly gates: readonly GateName[] | null;
   /** Where results and evidence files are written. */
@@ -24,14 +28,14 @@ export interface ActionInputs {
 /** The inputs every action has, then those of single ones. Tests compare this with each `action.yml`. */
 export const commonInputs = ['config', 'working-directory', 'base-directory', 'conductor-url'] as const;
 export const inputsOf: Readonly<Record<GateName | 'root', readonly string[]>> = {
-  slo: commonInputs,
+  slo: [...commonInputs, 'base-url'],
   perf: commonInputs,
   'supply-chain': commonInputs,
   migrations: [...commonInputs, 'database-url'],
-  policy: commonInputs,
-  root: ['gates', ...commonInputs, 'database-url'],
+  policy: [...commonInputs, 'input'],
+  root: ['gates', ...commonInputs, 'base-url', 'database-url', 'input'],
 };
-export const actionOutputs = ['verdict', 'result'] as const;
+export const actionOutputs = ['verdict', 'result', 'sarif'] as const;
 
 /** Reads every input into one plain object. Throws `InputError` for a gate that does not exist. */
 export function readActionInputs(env: StepEnvironment): ActionInputs {
@@ -43,6 +47,8 @@ export function readActionInputs(env: StepEnvironment): ActionInputs {
     baseDirectory: readInput(env, 'base-directory') === '' ? null : folder('base-directory'),
     conductorUrl: readInput(env, 'conductor-url'),
     databaseUrl: readInput(env, 'database-url') || null,
+    baseUrl: readInput(env, 'base-url') || null,
+    facts: readInput(env, 'input') || null,
     gates: parseGateList(readInput(env, 'gates')),
     outputFolder: join(env.RUNNER_TEMP || join(workspace, '.release-conductor'), 'release-conductor'),
   };

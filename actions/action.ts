@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { conductorBaselines } from '../adapters/actions-runner/baselines.ts';
@@ -22,18 +22,21 @@ import {
 import { folderTree } from '../adapters/node-io/folder-tree.ts';
 import { gitTree } from '../adapters/node-io/git-tree.ts';
 import { type ConfigRead, readConfig } from '../adapters/node-io/read-config.ts';
-import { ConductorError } from '../core/errors.ts';
+import { ConductorError, InputError } from '../core/errors.ts';
 import { exitStatusOfError, exitStatusOfVerdict } from '../core/gate/exit-status.ts';
 import type { AnyGate, GateIo } from '../core/gate/gate.ts';
 import type { GateName } from '../core/gate/names.ts';
 import { parseOptions } from '../core/gate/options.ts';
 import { annotationsOf, renderReport } from '../core/gate/report.ts';
+import { toSarif } from '../core/gate/sarif.ts';
 import { worstVerdict } from '../core/gate/verdict.ts';
 import type { OpenSignatureVerifier } from '../core/ports/attestations.ts';
 import type { ThrowawayDatabases } from '../core/ports/database.ts';
 import type { RepositoryPolicies } from '../core/ports/repository-policies.ts';
 import type { FileTree } from '../core/ports/system.ts';
 import { type ActionInputs, readActionInputs } from './action-inputs.ts';
+import { withBaseUrl, withHostOf } from './base-url.ts';
+import { parseFacts } from './facts-file.ts';
 import { nodeGateIo } from './node-io.ts';
 import { type GateRunOutcome, runGate } from './run-gate.ts';
 import { tool } from './tool.ts';
@@ -54,6 +57,9 @@ interface ActionRun {
   readonly trees: { readonly files: FileTree; readonly baseFiles: FileTree | undefined };
   readonly read: ConfigRead;
   readonly gates: readonly AnyGate[];
+  readonly allowedHosts: readonly string[];
+  /** Facts for the policies; undefined when none were given. */
+  readonly facts: unknown;
 }
 
 type Attempt =
@@ -70,8 +76,8 @@ export async function runAction(parts: ActionParts, env: StepEnvironment = proce
     const run = await prepare(parts, env);
     const attempts = await runGates(parts, run);
     for (const attempt of attempts) await showAttempt(run, attempt);
-    const resultFile = await keepResults(run, attempts);
-    await setOutputs(env, { verdict: verdictOf(attempts), result: resultFile });
+    const kept = await keepResults(run, attempts);
+    await setOutputs(env, { verdict: verdictOf(attempts), ...kept });
     const submitted = await submitAll(run, attempts);
     return Math.max(submitted, ...attempts.map(statusOf));
   } catch (error) {
@@ -86,8 +92,27 @@ async function prepare(parts: ActionParts, env: StepEnvironment): Promise<Action
   const trees = await openTrees(inputs, context);
   const read = await readConfig(inputs.config, trees.files, trees.baseFiles);
   const gates = chooseGates(parts.gates, inputs, read);
-  for (const gate of gates) parseOptions(gate.options, read.config.gates[gate.name], `gates.${gate.name}`);
-  return { env, inputs, context, trees, read, gates };
+  for (const gate of gates) parseOptions(gate.options, optionsOf(gate, read, inputs), `gates.${gate.name}`);
+  const allowedHosts = withHostOf(read.config.allowed_hosts, inputs.baseUrl);
+  const facts = await readFacts(inputs);
+  return { env, inputs, context, trees, read, gates, allowedHosts, facts };
+}
+
+function optionsOf(gate: AnyGate, read: ConfigRead, inputs: ActionInputs): unknown {
+  return withBaseUrl(gate, read.config.gates[gate.name], inputs.baseUrl);
+}
+
+async function readFacts({ facts, workingDirectory }: ActionInputs): Promise<unknown> {
+  if (facts === null) return undefined;
+  const bytes = await readFile(join(workingDirectory, facts)).catch((cause: NodeJS.ErrnoException) => {
+    throw new InputError(
+      'FILE_UNREADABLE',
+      `${facts} cannot be read (${cause.code})`,
+      'Give a file in the working directory.',
+      { cause },
+    );
+  });
+  return parseFacts(facts, bytes);
 }
 
 async function openTrees(inputs: ActionInputs, context: RunContext): Promise<ActionRun['trees']> {
@@ -110,10 +135,11 @@ async function runGates(parts: ActionParts, run: ActionRun): Promise<Attempt[]> 
   if (databaseUrl !== null) console.log(maskCommand(databaseUrl));
   const io = nodeGateIo({
     ...run.trees,
-    allowedHosts: run.read.config.allowed_hosts,
+    allowedHosts: run.allowedHosts,
     metrics: parts.metrics,
     signatures: parts.signatures,
-    policies: parts.policies,
+    policies:
+      parts.policies && run.facts !== undefined ? { ...parts.policies, facts: run.facts } : parts.policies,
     baselines:
       conductorUrl === ''
         ? undefined
@@ -122,7 +148,7 @@ async function runGates(parts: ActionParts, run: ActionRun): Promise<Attempt[]> 
   });
   const attempts: Attempt[] = [];
   for (const gate of run.gates) {
-    const rawOptions = run.read.config.gates[gate.name];
+    const rawOptions = optionsOf(gate, run.read, run.inputs);
     const { subject } = run.context;
     try {
       const outcome = await runGate(gate, { rawOptions, subject, io, configSha256: run.read.sha256, tool });
@@ -150,27 +176,35 @@ async function showAttempt(run: ActionRun, attempt: Attempt): Promise<void> {
   await appendSummary(run.env, report);
 }
 
-/** Writes `<folder>/<gate>/result.json` and the evidence beside it; returns the path of the result (of several: a list of all). */
-async function keepResults(run: ActionRun, attempts: readonly Attempt[]): Promise<string> {
+/**
+ * Writes `<folder>/<gate>/result.json`, `result.sarif` and the evidence beside them; returns the paths of both (of
+ * several gates: of a list of all, and of one log with a run each).
+ */
+async function keepResults(
+  run: ActionRun,
+  attempts: readonly Attempt[],
+): Promise<{ readonly result: string; readonly sarif: string }> {
   const done = attempts.flatMap((attempt) => ('outcome' in attempt ? [attempt.outcome] : []));
   for (const { result, files } of done) {
     const folder = join(run.inputs.outputFolder, result.gate);
-    await writeFileIn(join(folder, 'result.json'), JSON.stringify(result, null, 2));
+    await writeJsonIn(join(folder, 'result.json'), result);
+    await writeJsonIn(join(folder, 'result.sarif'), toSarif([result]));
     for (const file of files) await writeFileIn(join(folder, file.path), file.bytes);
   }
   const only = run.gates.length === 1 ? run.gates[0] : undefined;
-  if (only !== undefined)
-    return done.length === 1 ? join(run.inputs.outputFolder, only.name, 'result.json') : '';
-  const all = join(run.inputs.outputFolder, 'results.json');
-  await writeFileIn(
-    all,
-    JSON.stringify(
-      done.map(({ result }) => result),
-      null,
-      2,
-    ),
-  );
-  return all;
+  if (only !== undefined && done.length === 0) return { result: '', sarif: '' };
+  const place = only === undefined ? 'results' : join(only.name, 'result');
+  const result = join(run.inputs.outputFolder, `${place}.json`);
+  const sarif = join(run.inputs.outputFolder, `${place}.sarif`);
+  if (only !== undefined) return { result, sarif };
+  const results = done.map((outcome) => outcome.result);
+  await writeJsonIn(result, results);
+  await writeJsonIn(sarif, toSarif(results));
+  return { result, sarif };
+}
+
+async function writeJsonIn(path: string, document: unknown): Promise<void> {
+  await writeFileIn(path, JSON.stringify(document, null, 2));
 }
 
 async function writeFileIn(path: string, content: string | Uint8Array): Promise<void> {

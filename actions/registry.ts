@@ -14,6 +14,9 @@ export function gateNamed(name: GateName): AnyGate | undefined {
   return gates.find((gate) => gate.name === name);
 }
 
+export { withBaseUrl, withHostOf } from './base-url.ts';
+export { parseFacts } from './facts-file.ts';
+export { nodeMetrics } from './metrics.ts';
 export { type NodeIoParts, nodeGateIo } from './node-io.ts';
 export { type GateRun, type GateRunOutcome, runGate } from './run-gate.ts';
 export {

@@ -1,22 +1,28 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { type GateRunOutcome, gateNamed, nodeGateIo, runGate, tool } from '../../actions/registry.ts';
+import {
+  type GateRunOutcome,
+  gateNamed,
+  nodeGateIo,
+  nodeMetrics,
+  parseFacts,
+  runGate,
+  tool,
+  withBaseUrl,
+  withHostOf,
+} from '../../actions/registry.ts';
 import { throwawayDatabases } from '../../adapters/embedded-postgres/index.ts';
 import { folderTree } from '../../adapters/node-io/folder-tree.ts';
 import { gitTree } from '../../adapters/node-io/git-tree.ts';
 import { readConfig } from '../../adapters/node-io/read-config.ts';
 import { serverDatabases } from '../../adapters/node-io/server-databases.ts';
-import { systemClock } from '../../adapters/node-io/system.ts';
 import { repositoryPolicies } from '../../adapters/policy/lazy.ts';
-import { prometheusSource } from '../../adapters/prometheus/index.ts';
-import { scrapeSource } from '../../adapters/scrape/index.ts';
 import { openSignatures } from '../../adapters/sigstore/lazy.ts';
 import { parseConfig } from '../../core/config/parse.ts';
 import type { Config } from '../../core/config/schema.ts';
 import { ConfigError, InputError } from '../../core/errors.ts';
 import { exitStatusOfVerdict } from '../../core/gate/exit-status.ts';
-import type { AnyGate, GateIo } from '../../core/gate/gate.ts';
-import { parseInput } from '../../core/gate/input-document.ts';
+import type { AnyGate } from '../../core/gate/gate.ts';
 import { gateNames } from '../../core/gate/names.ts';
 import { knownKeys } from '../../core/gate/options.ts';
 import { toSarif } from '../../core/gate/sarif.ts';
@@ -44,6 +50,10 @@ export const gateCommand: CliCommand = {
     sarif: { value: 'FILE', help: 'also write the findings as SARIF 2.1.0' },
     evidence: { value: 'DIR', help: 'also write the result and its evidence files' },
     input: { value: 'FILE', help: 'policy: facts for the policies, JSON or YAML, as `input.facts`' },
+    'base-url': {
+      value: 'URL',
+      help: 'slo: where the golden paths are walked, e.g. a preview; default: as the files say',
+    },
     'database-url': {
       value: 'URL',
       help: 'Postgres for dry runs; default: one that is started and thrown away',
@@ -71,15 +81,16 @@ export const gateCommand: CliCommand = {
       sha: input.text('sha'),
       ref: input.text('ref'),
     });
-    const rawOptions = withPaths(gate, config.gates[gate.name], paths);
+    const baseUrl = baseUrlOf(gate, input.text('base-url'));
+    const rawOptions = withBaseUrl(gate, withPaths(gate, config.gates[gate.name], paths), baseUrl);
     const facts = await readFacts(gate, input.text('input'), world);
     const databases = databasesFor(input.text('database-url'));
     try {
       const io = nodeGateIo({
         files,
         baseFiles,
-        allowedHosts: config.allowed_hosts,
-        metrics,
+        allowedHosts: withHostOf(config.allowed_hosts, baseUrl),
+        metrics: (guarded) => nodeMetrics(guarded, undefined, world.env),
         databases,
         signatures: openSignatures,
         policies: { ...repositoryPolicies, ...(facts === undefined ? {} : { facts }) },
@@ -153,32 +164,23 @@ function withPaths(gate: AnyGate, raw: unknown, paths: readonly string[]): unkno
   return { ...raw, paths };
 }
 
+function baseUrlOf(gate: AnyGate, baseUrl: string | null): string | null {
+  if (baseUrl === null || gate.name === 'slo') return baseUrl;
+  throw new InputError('USAGE', `the ${gate.name} gate walks no golden paths`, 'leave --base-url out');
+}
+
 /** Facts for the policies; undefined when none are given. */
 async function readFacts(gate: AnyGate, path: string | null, world: CliWorld): Promise<unknown> {
   if (path === null) return undefined;
   if (gate.name !== 'policy') {
     throw new InputError('USAGE', `the ${gate.name} gate takes no --input`, 'leave --input out');
   }
-  const text = Buffer.from(await readNamedFile(world, path, 8 * 1_024 * 1_024)).toString('utf8');
-  const parsed = parseInput(path, text);
-  if (parsed.ok) return parsed.value;
-  throw new InputError('FILE_INVALID', `${path}: ${parsed.problem}`, 'give a file of JSON or YAML');
+  return parseFacts(path, await readNamedFile(world, path, 8 * 1_024 * 1_024));
 }
 
 function databasesFor(url: string | null) {
   if (url === null) return throwawayDatabases({ log: silentLog });
   return { ...serverDatabases(url), close: async () => {} };
-}
-
-function metrics(guarded: typeof fetch): GateIo['metrics'] {
-  return ({ url, kind }) => {
-    switch (kind) {
-      case 'prometheus':
-        return prometheusSource({ url, fetch: guarded });
-      case 'scrape':
-        return scrapeSource({ url, fetch: guarded, clock: systemClock });
-    }
-  };
 }
 
 async function writeOutputs(
@@ -187,7 +189,8 @@ async function writeOutputs(
   { result, files }: GateRunOutcome,
 ): Promise<void> {
   const sarif = input.text('sarif');
-  if (sarif !== null) await write(resolve(world.cwd, sarif), `${JSON.stringify(toSarif(result), null, 2)}\n`);
+  if (sarif !== null)
+    await write(resolve(world.cwd, sarif), `${JSON.stringify(toSarif([result]), null, 2)}\n`);
   const evidence = input.text('evidence');
   if (evidence === null) return;
   const folder = resolve(world.cwd, evidence);

@@ -118,19 +118,6 @@ export const configRules: readonly ConfigRule[] = [
         ],
   ),
   {
-    name: 'gates-have-a-trusted-workflow',
-    check: (config) =>
-      Object.keys(config.gates).length === 0 || config.trusted_workflows.length > 0
-        ? []
-        : [
-            {
-              path: ['gates'],
-              message: 'gates are configured, but no workflow is trusted to report them',
-              help: 'Add the workflow that runs the gates to trusted_workflows, e.g. .github/workflows/gates.yml',
-            },
-          ],
-  },
-  {
     name: 'trusted-workflow-is-a-workflow-file',
     check: (config) =>
       config.trusted_workflows.flatMap((workflow, index) =>

@@ -1,7 +1,10 @@
 import { ConductorError } from '../errors.ts';
 import { isPassing, type Verdict } from './result.ts';
 
-/** 0 lets the change through, 1 does not. A skipped gate has not passed (DESIGN section 6). */
+/**
+ * 0 lets the change through, 1 does not. A gate that skipped judged nothing and has not passed: whoever runs it asked
+ * for a judgement, and a job that is not wanted is left out of the workflow instead.
+ */
 export function exitStatusOfVerdict(verdict: Verdict): 0 | 1 {
   return isPassing(verdict) ? 0 : 1;
 }

@@ -3,35 +3,37 @@ import type { Finding, GateResult } from './result.ts';
 
 const informationUri = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html';
 
-/** The result as a SARIF 2.1.0 log with one run: what code scanning and editors read. */
-export function toSarif(result: GateResult): Readonly<Record<string, unknown>> {
-  const codes = [...new Set(result.findings.map((finding) => finding.code))].sort();
+/** Results as a SARIF 2.1.0 log with a run each: what code scanning and editors read. */
+export function toSarif(results: readonly GateResult[]): Readonly<Record<string, unknown>> {
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
-    runs: [
+    runs: results.map(runOf),
+  };
+}
+
+function runOf(result: GateResult): Readonly<Record<string, unknown>> {
+  const codes = [...new Set(result.findings.map((finding) => finding.code))].sort();
+  return {
+    tool: {
+      driver: {
+        name: `${result.tool.name}/${checkNameOf[result.gate]}`,
+        version: result.tool.version,
+        informationUri,
+        rules: codes.map((code) => ruleOf(code, result.findings)),
+      },
+    },
+    automationDetails: { id: `release-conductor/${result.gate}/` },
+    columnKind: 'utf16CodeUnits',
+    invocations: [
       {
-        tool: {
-          driver: {
-            name: `${result.tool.name}/${checkNameOf[result.gate]}`,
-            version: result.tool.version,
-            informationUri,
-            rules: codes.map((code) => ruleOf(code, result.findings)),
-          },
-        },
-        automationDetails: { id: `release-conductor/${result.gate}/` },
-        columnKind: 'utf16CodeUnits',
-        invocations: [
-          {
-            executionSuccessful: true,
-            startTimeUtc: result.started_at,
-            endTimeUtc: result.finished_at,
-          },
-        ],
-        properties: { verdict: result.verdict, summary: result.summary },
-        results: result.findings.map((finding) => resultOf(finding, codes.indexOf(finding.code))),
+        executionSuccessful: true,
+        startTimeUtc: result.started_at,
+        endTimeUtc: result.finished_at,
       },
     ],
+    properties: { verdict: result.verdict, summary: result.summary },
+    results: result.findings.map((finding) => resultOf(finding, codes.indexOf(finding.code))),
   };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseRemote } from '../../cli/subject.ts';
 import { gateResultSchema } from '../../core/gate/result.ts';
+import { loopback } from '../support/action-run.ts';
 import { FakeWorld, folderWith } from './support.ts';
 
 const config =
@@ -98,6 +99,34 @@ describe('gate', () => {
     expect(measurements.policies.supplied).toContain('facts');
     expect(inputs.policy_sha256).toMatch(/^[0-9a-f]{64}$/);
     expect((await gate(folder, 'policy', '--input', 'broken.json')).status).toBe(2);
+  });
+
+  it('walks the golden paths of the environment that is named, with no word of the config', async () => {
+    const shop = await loopback(() => ({ status: 200, body: { cups: 3 } }));
+    const folder = await folderWith({
+      'golden_paths.yaml': 'paths: [{ name: home, path: / }]\n',
+    });
+    expect(await gate(folder, 'slo')).toMatchObject({ status: 1 });
+    const { status, stdout } = await gate(folder, 'slo', '--base-url', `${shop.url}/pr-7`);
+    expect([status, stdout]).toEqual([0, expect.stringContaining('1 of 1 golden path hold')]);
+    expect(shop.requests.map(({ url }) => url)).toEqual(['/pr-7/']);
+    expect((await gate(folder, 'slo', '--base-url', 'shop.example')).status).toBe(2);
+    expect((await gate(folder, 'perf', '--base-url', shop.url)).status).toBe(2);
+  });
+
+  it('shows the metrics provider the token of METRICS_BEARER_TOKEN', async () => {
+    const provider = await loopback(() => ({ status: 404, body: {} }));
+    const folder = await folderWith({
+      'config.yml': `version: 1
+trusted_workflows: [.github/workflows/gates.yml]
+allowed_hosts: [127.0.0.1]
+gates:
+  slo: { source: { kind: scrape, url: "${provider.url}/metrics" }, objectives: [{ name: shop, target: 0.99 }] }
+`,
+    });
+    const world = new FakeWorld(folder, { METRICS_BEARER_TOKEN: 'abc' });
+    expect(await world.run('gate', 'slo', '--config', 'config.yml')).toBe(1);
+    expect(provider.requests[0]?.headers.authorization).toBe('Bearer abc');
   });
 
   it('takes repository, commit and branch from git', async () => {

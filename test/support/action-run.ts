@@ -24,6 +24,8 @@ export async function runBundle(
     readonly inputs?: Readonly<Record<string, string>>;
     readonly event?: object;
     readonly env?: Readonly<Record<string, string>>;
+    /** What is run: the committed bundle, or the sources that it is made of. */
+    readonly from?: 'bundle' | 'sources';
   },
 ): Promise<ActionRunResult> {
   const root = mkdtempSync(join(tmpdir(), 'action-'));
@@ -41,7 +43,8 @@ export async function runBundle(
     `INPUT_${name.toUpperCase()}`,
     value,
   ]);
-  const bundle = join(import.meta.dirname, '..', '..', 'actions', action, 'dist', 'index.js');
+  const entry = run.from === 'sources' ? ['index.ts'] : ['dist', 'index.js'];
+  const bundle = join(import.meta.dirname, '..', '..', 'actions', action, ...entry);
   const child = spawn(process.execPath, [bundle], {
     cwd: place('workspace'),
     env: {

@@ -113,9 +113,9 @@ describe('annotations', () => {
 
 describe('SARIF', () => {
   it('holds a rule per code and a result per finding, with its region', () => {
-    const log = toSarif(
+    const log = toSarif([
       result([finding(), finding({ line: 9 }), finding({ code: 'other', level: 'notice' })]),
-    );
+    ]);
     expect(log).toMatchObject({
       version: '2.1.0',
       runs: [
