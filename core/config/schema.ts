@@ -3,16 +3,12 @@ import { gateNameSchema } from '../gate/names.ts';
 import { artifactsSchema } from './artifacts.ts';
 import { freezesSchema, windowsSchema } from './calendar.ts';
 import { durationSchema } from './duration.ts';
+import { governanceSchema } from './governance.ts';
+import { kpisSchema } from './kpis.ts';
 import { notifySchema } from './notify.ts';
+import { permissionsSchema } from './permissions.ts';
 import { promoteOnlyIfSchema } from './promote-only-if.ts';
 import { servicesSchema } from './services.ts';
-
-/** Whoever matches one of the three lists may issue the command. */
-const permissionSchema = z.strictObject({
-  roles: z.array(z.string()).default(['maintain', 'admin']).describe('`role_name`s of the repository'),
-  teams: z.array(z.string()).default([]).describe('Team slugs; only active memberships count'),
-  users: z.array(z.string()).default([]).describe('Logins'),
-});
 
 const metricsSchema = z.strictObject({
   kind: z
@@ -154,6 +150,7 @@ const releaseSchema = z.strictObject({
     .default(86_400_000)
     .describe('After GA `/rollback` still works for this long'),
   notify: notifySchema,
+  kpis: kpisSchema.prefault({}).describe('What is compared with the same hours before, a day after GA'),
   canary: canarySchema.prefault({}),
   metrics: metricsSchema,
   on_call: z.array(z.string()).default([]).describe('Handles named in the templates'),
@@ -162,13 +159,7 @@ const releaseSchema = z.strictObject({
     .default([])
     .describe('Flags named in the GA template; flipped when `flags` says how'),
   runbook: z.url().optional().describe('Link put into incident issues'),
-  permissions: z
-    .strictObject({
-      promote: permissionSchema.prefault({}),
-      rollback: permissionSchema.prefault({}),
-      hold: permissionSchema.prefault({}),
-    })
-    .prefault({}),
+  permissions: permissionsSchema,
 });
 export type ReleaseConfig = z.infer<typeof releaseSchema>;
 
@@ -184,6 +175,7 @@ export const configSchema = z.strictObject({
   allowed_hosts: z.array(z.string()).default([]).describe('Hosts that gates may call, `host` or `host:port`'),
   gates: z.partialRecord(gateNameSchema, z.unknown()).default({}),
   release: releaseSchema.optional(),
+  governance: governanceSchema.optional(),
   services: servicesSchema(releaseSchema),
 });
 export type Config = z.infer<typeof configSchema>;

@@ -1,0 +1,118 @@
+import { canonicalJson } from '../audit/canonical-json.ts';
+import {
+  type EnvironmentSetting,
+  inOrder,
+  type LabelSetting,
+  type RuleSetting,
+  type RulesetSetting,
+  type Settings,
+} from './settings.ts';
+
+export type SettingKind = 'ruleset' | 'environment' | 'label';
+type Setting = RulesetSetting | EnvironmentSetting | LabelSetting;
+
+/** One write. `before` null: it is made; `after` null: it is deleted. */
+export interface Change {
+  readonly kind: SettingKind;
+  readonly name: string;
+  readonly before: Setting | null;
+  readonly after: Setting | null;
+  /** What differs, for people: `bypass: + team:ops (always)`. */
+  readonly details: readonly string[];
+}
+
+export interface Comparison {
+  readonly changes: readonly Change[];
+  /** There, not declared, and left alone because deletes were not asked for: `ruleset legacy`. */
+  readonly kept: readonly string[];
+}
+
+/**
+ * What has to be written so that the repository is as wanted. Without `deletes` nothing is taken away: not an
+ * object, not a rule inside a declared ruleset, not a protection rule of another app. Bypass actors are the
+ * exception: each one that is not declared weakens the ruleset and goes. Parameters that nobody declared stay as
+ * GitHub has them.
+ */
+export function compareSettings(wanted: Settings, found: Settings, deletes: boolean): Comparison {
+  const [desired, live] = [inOrder(wanted), inOrder(found)];
+  const parts = [
+    compareKind('ruleset', desired.rulesets, live.rulesets, deletes, (want, have) =>
+      rulesetWith(want, have, deletes),
+    ),
+    compareKind('environment', desired.environments, live.environments, deletes, (want, have) =>
+      deletes ? want : { ...want, apps: [...new Set([...want.apps, ...have.apps])].toSorted() },
+    ),
+    compareKind('label', desired.labels, live.labels, deletes, (want) => want),
+  ];
+  return { changes: parts.flatMap(({ changes }) => changes), kept: parts.flatMap(({ kept }) => kept) };
+}
+
+function compareKind<One extends Setting>(
+  kind: SettingKind,
+  desired: readonly One[],
+  live: readonly One[],
+  deletes: boolean,
+  aim: (want: One, have: One) => One,
+): Comparison {
+  const changes: Change[] = [];
+  for (const want of desired) {
+    const have = live.find((one) => isSameName(kind, one.name, want.name));
+    if (have === undefined) {
+      changes.push({ kind, name: want.name, before: null, after: want, details: [] });
+      continue;
+    }
+    const after = aim(want, have);
+    if (canonicalJson(after) === canonicalJson(have)) continue;
+    changes.push({ kind, name: want.name, before: have, after, details: differences(have, after) });
+  }
+  const strangers = live.filter((one) => !desired.some((want) => isSameName(kind, one.name, want.name)));
+  if (!deletes) return { changes, kept: strangers.map(({ name }) => `${kind} ${name}`) };
+  for (const one of strangers) {
+    changes.push({ kind, name: one.name, before: one, after: null, details: [] });
+  }
+  return { changes, kept: [] };
+}
+
+/** GitHub takes `Bug` and `bug` for one label, and an environment's name likewise; rulesets are told apart. */
+function isSameName(kind: SettingKind, a: string, b: string): boolean {
+  return kind === 'ruleset' ? a === b : a.toLowerCase() === b.toLowerCase();
+}
+
+function rulesetWith(want: RulesetSetting, have: RulesetSetting, deletes: boolean): RulesetSetting {
+  const declared = want.rules.map((rule) => ruleWith(rule, have));
+  const others = deletes
+    ? []
+    : have.rules.filter(({ type }) => !want.rules.some((rule) => rule.type === type));
+  const rules = [...declared, ...others].toSorted((a, b) => (a.type < b.type ? -1 : 1));
+  return { ...want, rules };
+}
+
+function ruleWith(rule: RuleSetting, have: RulesetSetting): RuleSetting {
+  const now = have.rules.find(({ type }) => type === rule.type);
+  return now === undefined ? rule : { ...rule, parameters: { ...now.parameters, ...rule.parameters } };
+}
+
+/** One line for each field that changes; lists say what comes (+) and what goes (−). */
+function differences(before: Setting, after: Setting): readonly string[] {
+  const [old, now] = [before, after] as unknown as [Fields, Fields];
+  return Object.keys(now).flatMap((field) => {
+    const [was, will] = [old[field], now[field]];
+    if (canonicalJson(was) === canonicalJson(will)) return [];
+    if (!Array.isArray(was) || !Array.isArray(will)) return [`${field}: ${textOf(was)} → ${textOf(will)}`];
+    const [gone, come] = [was.map(textOf), will.map(textOf)];
+    return [
+      ...gone.filter((one) => !come.includes(one)).map((one) => `${field}: − ${one}`),
+      ...come.filter((one) => !gone.includes(one)).map((one) => `${field}: + ${one}`),
+    ];
+  });
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function textOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const { actor, mode, type, parameters } = value as Fields;
+  if (typeof actor === 'string') return `${actor} (${String(mode)})`;
+  if (typeof type === 'string') return `${type} ${canonicalJson(parameters)}`;
+  return canonicalJson(value);
+}

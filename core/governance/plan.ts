@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../audit/canonical-json.ts';
+import type { GovernanceConfig } from '../config/governance.ts';
+import { type Change, compareSettings } from './compare.ts';
+import { desiredSettings } from './desired.ts';
+import type { Settings } from './settings.ts';
+
+/** What will be written, and nothing else. */
+export interface GovernancePlan {
+  readonly changes: readonly Change[];
+  readonly kept: readonly string[];
+  /** SHA-256 over the canonical JSON of the changes, before and after: the name of the plan. */
+  readonly hash: string;
+  /** Why it must not be applied; null: it may. */
+  readonly refused: { readonly code: 'TOO_MANY_CHANGES'; readonly message: string } | null;
+}
+
+/**
+ * The plan from what is there to what the config asks for. The same repository and the same config give the same
+ * hash, so a plan that was shown can be recognised when it is applied.
+ */
+export function planGovernance(config: GovernanceConfig, live: Settings, ownApp: string): GovernancePlan {
+  const { changes, kept } = compareSettings(desiredSettings(config, ownApp), live, config.deletes);
+  const hash = createHash('sha256')
+    .update(canonicalJson({ schema_version: 1, changes }))
+    .digest('hex');
+  const tooMany = changes.length > config.max_changes;
+  const message = `the plan has ${changes.length} changes, the config allows ${config.max_changes} (governance.max_changes)`;
+  return { changes, kept, hash, refused: tooMany ? { code: 'TOO_MANY_CHANGES', message } : null };
+}
+
+/**
+ * What of a plan that was shown is still to do, or null when the world has moved another way: then it must be shown
+ * anew. A change that somebody made meanwhile exactly as planned is done, not a reason to stop.
+ */
+export function remainderOf(shown: GovernancePlan, now: GovernancePlan): readonly Change[] | null {
+  const known = new Set(shown.changes.map((change) => canonicalJson(change)));
+  return now.changes.every((change) => known.has(canonicalJson(change))) ? now.changes : null;
+}

@@ -1,0 +1,33 @@
+import { cellText, codeSpan } from '../gate/markdown.ts';
+import type { Change } from './compare.ts';
+import type { GovernancePlan } from './plan.ts';
+
+/** The plan as people read it on a pull request. Everything from outside is text, never markup. */
+export function renderPlan(plan: GovernancePlan): string {
+  if (plan.changes.length === 0) return `The repository is as the config says.${renderKept(plan)}`;
+  return [
+    `${count(plan.changes.length, 'change')}, plan ${codeSpan(plan.hash.slice(0, 12))}:`,
+    '',
+    '| | what | change |',
+    '|---|---|---|',
+    ...plan.changes.map(renderChange),
+    renderKept(plan),
+    ...(plan.refused === null ? [] : ['', `**Not applied:** ${plan.refused.message}`]),
+  ].join('\n');
+}
+
+function renderChange({ kind, name, before, after, details }: Change): string {
+  const sign = before === null ? '+' : after === null ? '−' : '~';
+  const words =
+    before === null ? 'make it' : after === null ? 'delete it' : details.map(cellText).join('<br>');
+  return `| ${sign} | ${kind} ${cellText(name)} | ${words} |`;
+}
+
+function renderKept({ kept }: GovernancePlan): string {
+  if (kept.length === 0) return '';
+  return `\n\nNot declared and left alone (\`governance.deletes\` is off): ${kept.map(cellText).join(', ')}.`;
+}
+
+function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
+}

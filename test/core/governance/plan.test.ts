@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { governanceSchema } from '../../../core/config/governance.ts';
+import { desiredSettings } from '../../../core/governance/desired.ts';
+import { namesIn, unknownNames } from '../../../core/governance/directory.ts';
+import { planGovernance, remainderOf } from '../../../core/governance/plan.ts';
+import { renderPlan } from '../../../core/governance/render.ts';
+import type { Settings } from '../../../core/governance/settings.ts';
+
+const config = (more: object = {}) =>
+  governanceSchema.parse({
+    rulesets: {
+      main: {
+        bypass: [{ team: 'release-managers' }],
+        pull_request: {},
+        required_checks: { gates: ['slo', 'policy'] },
+      },
+    },
+    environments: { production: { reviewers: { teams: ['sre'] }, refs: { tags: ['v*'] } } },
+    labels: { preview: { color: '1d76db' } },
+    ...more,
+  });
+const nothing: Settings = { rulesets: [], environments: [], labels: [] };
+const wanted = (more: object = {}) => desiredSettings(config(more), 'release-conductor');
+
+/** The repository as wanted, after somebody changed its ruleset. */
+function drifted(change: (ruleset: Settings['rulesets'][number]) => object): Settings {
+  const settings = wanted();
+  return { ...settings, rulesets: settings.rulesets.map((one) => ({ ...one, ...change(one) })) };
+}
+
+const plan = (live: Settings, more: object = {}) => planGovernance(config(more), live, 'release-conductor');
+
+describe('the governance plan', () => {
+  it('pins the gates to the App and makes everything that is missing', () => {
+    const { changes } = plan(nothing);
+    expect(changes.map(({ kind, name, before }) => [kind, name, before])).toEqual([
+      ['ruleset', 'main', null],
+      ['environment', 'production', null],
+      ['label', 'preview', null],
+    ]);
+    expect(JSON.stringify(changes)).toContain('{"context":"policy-ci","app":"release-conductor"}');
+  });
+
+  it('is empty when the repository is as wanted, in whatever order GitHub lists things', () => {
+    const live = drifted(({ rules, bypass }) => ({ rules: rules.toReversed(), bypass: bypass.toReversed() }));
+    expect(plan(live).changes).toEqual([]);
+    expect(renderPlan(plan(live))).toContain('as the config says');
+  });
+
+  it('takes a bypass actor away that nobody declared, deletes or not', () => {
+    const live = drifted(({ bypass }) => ({ bypass: [...bypass, { actor: 'role:write', mode: 'always' }] }));
+    expect(plan(live).changes).toMatchObject([{ name: 'main', details: ['bypass: − role:write (always)'] }]);
+  });
+
+  it('says when a bypass became unconditional', () => {
+    const live = drifted(({ bypass }) => ({ bypass: bypass.map((one) => ({ ...one, mode: 'always' })) }));
+    expect(plan(live).changes[0]?.details).toEqual([
+      'bypass: − team:release-managers (always)',
+      'bypass: + team:release-managers (pull_request)',
+    ]);
+  });
+
+  it('puts a check back that was unpinned', () => {
+    const live = JSON.parse(
+      JSON.stringify(wanted()).replace(
+        '"context":"slo-gates","app":"release-conductor"',
+        '"context":"slo-gates","app":null',
+      ),
+    ) as Settings;
+    expect(plan(live).changes).toHaveLength(1);
+  });
+
+  it('leaves what is not declared alone, and lists it, unless deletes are asked for', () => {
+    const stranger = { ...wanted().rulesets[0], name: 'legacy' } as Settings['rulesets'][number];
+    const live = { ...wanted(), rulesets: [...wanted().rulesets, stranger] };
+    expect(plan(live)).toMatchObject({ changes: [], kept: ['ruleset legacy'] });
+    expect(plan(live, { deletes: true }).changes).toMatchObject([{ name: 'legacy', after: null }]);
+  });
+
+  it('keeps rules and parameters that GitHub has beside the declared ones', () => {
+    const live = drifted(({ rules }) => ({
+      rules: [
+        ...rules.map((rule) => ({ ...rule, parameters: { ...rule.parameters, required_reviewers: [] } })),
+        { type: 'required_deployments', parameters: {} },
+      ],
+    }));
+    expect(plan(live).changes).toEqual([]);
+    expect(plan(live, { deletes: true }).changes).toHaveLength(1);
+  });
+
+  it('tells labels by their name in any case', () => {
+    const live = { ...wanted(), labels: [{ name: 'Preview', color: '1d76db', description: '' }] };
+    expect(plan(live).changes).toMatchObject([{ kind: 'label', before: { name: 'Preview' } }]);
+  });
+
+  it('is refused above the cap of changes', () => {
+    expect(plan(nothing, { max_changes: 2 }).refused).toMatchObject({
+      code: 'TOO_MANY_CHANGES',
+      message: expect.stringContaining('3 changes, the config allows 2'),
+    });
+    expect(renderPlan(plan(nothing, { max_changes: 2 }))).toContain('**Not applied:**');
+  });
+
+  it('has the same hash for the same world, and another when either side moves', () => {
+    expect(plan(nothing).hash).toBe(plan(nothing).hash);
+    const half = { ...nothing, labels: wanted().labels };
+    expect(plan(half).hash).not.toBe(plan(nothing).hash);
+    expect(plan(nothing, { labels: {} }).hash).not.toBe(plan(nothing).hash);
+  });
+});
+
+describe('a plan that was shown', () => {
+  it('goes on where somebody did a part of it already', () => {
+    const half = { ...nothing, labels: wanted().labels };
+    expect(remainderOf(plan(nothing), plan(half))?.map(({ kind }) => kind)).toEqual([
+      'ruleset',
+      'environment',
+    ]);
+  });
+
+  it('must be shown anew when the world moved another way', () => {
+    const other = drifted(() => ({ enforcement: 'disabled' }));
+    expect(remainderOf(plan(nothing), plan(other))).toBeNull();
+  });
+});
+
+describe('names', () => {
+  it('are listed by kind and refused when nobody answers to them', () => {
+    expect(namesIn(wanted())).toEqual({
+      team: ['release-managers', 'sre'],
+      user: [],
+      app: ['release-conductor'],
+    });
+    const directory = {
+      teams: new Set(['sre']),
+      users: new Set<string>(),
+      apps: new Set(['release-conductor']),
+    };
+    expect(unknownNames(wanted(), directory)).toEqual(['team release-managers']);
+  });
+});
+
+it('a plan that was carried out leaves nothing to do', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom('active', 'evaluate', 'disabled'),
+      fc.uniqueArray(fc.constantFrom('creation', 'update', 'deletion', 'force_push'), { maxLength: 4 }),
+      fc.boolean(),
+      (enforcement, block, deletes) => {
+        const asked = config({ deletes, rulesets: { main: { enforcement, block } } });
+        const first = planGovernance(
+          asked,
+          drifted(() => ({})),
+          'release-conductor',
+        );
+        const live: Settings = {
+          ...wanted(),
+          rulesets: first.changes.flatMap(({ kind, after }) =>
+            kind === 'ruleset' && after !== null ? [after as Settings['rulesets'][number]] : [],
+          ),
+        };
+        const after = first.changes.some(({ kind }) => kind === 'ruleset') ? live : drifted(() => ({}));
+        expect(
+          planGovernance(asked, after, 'release-conductor').changes.filter(({ kind }) => kind === 'ruleset'),
+        ).toEqual([]);
+      },
+    ),
+  );
+});
+
+it('a plan shows names as text, never as markup or mentions', () => {
+  const text = renderPlan(plan(nothing, { labels: { '@all | <!-- x': { color: '000000' } } }));
+  expect(text).not.toContain('<!--');
+  expect(text).not.toMatch(/@all/);
+  expect(text).toContain('\\|');
+});
