@@ -2,8 +2,11 @@ import { glob, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { bundleCypher, cypherApart } from './cypher.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const migrations = join(root, 'actions/migrations');
 
 export interface ActionSource {
   readonly entry: string;
@@ -43,7 +46,7 @@ export async function bundleAction(entry: string, dist: string): Promise<{ bytes
     metafile: true,
     write: false,
     outdir: dist,
-    plugins: [englishOnly, withoutNativePostgres],
+    plugins: [englishOnly, withoutNativePostgres, cypherApart(dirname(entry), migrations)],
     logLevel: 'warning',
   });
   const script = result.outputFiles.find(({ path }) => path === join(dist, 'index.js'));
@@ -51,7 +54,9 @@ export async function bundleAction(entry: string, dist: string): Promise<{ bytes
   await mkdir(dist, { recursive: true });
   for (const { path, contents } of result.outputFiles) await writeFile(path, contents);
   await writeFile(join(dist, 'package.json'), '{ "type": "module" }\n');
-  const packages = packagesIn(result.metafile);
+  const cypher = dirname(entry) === migrations ? await bundleCypher(root) : null;
+  if (cypher !== null) await writeFile(join(dist, cypher.name), cypher.contents);
+  const packages = packagesIn(result.metafile, ...(cypher === null ? [] : [cypher.metafile]));
   await writeFile(join(dist, 'licenses.txt'), await licensesOf(packages));
   if (packages.includes('libpg-query')) {
     const wasm = 'libpg-query.wasm';
@@ -87,12 +92,15 @@ const withoutNativePostgres: Plugin = {
   },
 };
 
-function packagesIn(metafile: Metafile): string[] {
-  const names = Object.keys(metafile.inputs).flatMap(
-    (path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [],
-  );
-  return [...new Set(names)].sort();
+function packagesIn(...metafiles: readonly Metafile[]): string[] {
+  const inputs = metafiles.flatMap((metafile) => Object.keys(metafile.inputs));
+  const names = inputs.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
+  const compiled = inputs.some((path) => path.includes('sbom/schemas/dist/')) ? schemaSources : [];
+  return [...new Set([...names, ...compiled])].sort();
 }
+
+/** What the compiled CycloneDX schemas were made of (scripts/build-schemas.ts): their texts and the compiler's helpers. */
+const schemaSources = ['@cyclonedx/cyclonedx-library', 'ajv', 'ajv-formats', 'fast-deep-equal'];
 
 async function licensesOf(packages: readonly string[]): Promise<string> {
   const parts = await Promise.all(
@@ -104,7 +112,8 @@ async function licensesOf(packages: readonly string[]): Promise<string> {
       const file = (await readdir(folder)).sort().find((one) => /^licen[cs]e(\.\w+)?$/i.test(one));
       const text =
         file === undefined ? `${license ?? 'unknown licence'}\n` : await readFile(join(folder, file), 'utf8');
-      return `${name}\n${'-'.repeat(name.length)}\n${text.replaceAll('\r\n', '\n').trim()}\n`;
+      const notice = await readFile(join(folder, 'NOTICE'), 'utf8').catch(() => '');
+      return `${name}\n${'-'.repeat(name.length)}\n${notice}${text.replaceAll('\r\n', '\n').trim()}\n`;
     }),
   );
   return parts.join('\n');
