@@ -83,7 +83,9 @@ const documentSchema = z.object({
   record: recordSchema.optional(),
 });
 
-export interface JudgeDocument extends Omit<z.infer<typeof documentSchema>, 'record'> {
+export interface JudgeDocument extends Omit<z.infer<typeof documentSchema>, 'record' | 'reasons' | 'data'> {
+  readonly reasons: readonly string[];
+  readonly data: Readonly<Record<string, unknown>>;
   readonly record: JudgeRecord | null;
 }
 

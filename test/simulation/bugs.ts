@@ -131,8 +131,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     plant: (parts) =>
       withDecider(
         parts,
-        (decide) => (ref, state, event, context) =>
-          decide(ref, state, event, { ...context, neighbours: [] }),
+        (decide) => (ref, state, event, context) => decide(ref, state, event, { ...context, neighbours: [] }),
       ),
   },
   {

@@ -6,6 +6,8 @@ import type { Scheduler } from './scheduler.ts';
 
 type WebhookFault = Extract<Fault, { kind: 'webhook' }>;
 
+/** What a lost webhook would have told is read from the API by then, ms. */
+const untilReread = 90_000;
 /** GitHub gives up on an answer after this, ms. */
 const patience = 10_000;
 
@@ -13,6 +15,8 @@ const patience = 10_000;
 export class Carrier {
   /** Deliveries that the App answered with a 2xx after it had stored them. */
   readonly acknowledged = new Set<string>();
+  /** Until when a webhook may be missing, virtual time. */
+  unreliableUntil = 0;
   readonly #scheduler: Scheduler;
   readonly #cluster: Cluster;
   readonly #faults: FaultInjector;
@@ -32,6 +36,7 @@ export class Carrier {
 
   send(sent: SentDelivery, wire: Wire): void {
     const fault = this.#nextFault();
+    if (fault !== null) this.unreliableUntil = this.#scheduler.now + Math.max(fault.by, untilReread);
     if (fault !== null) this.#scheduler.tell(`webhook ${sent.id} ${sent.event} is ${fault.what}`);
     const delay = this.#scheduler.between(30, 1_500);
     switch (fault?.what ?? 'arrives') {

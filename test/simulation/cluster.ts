@@ -43,6 +43,14 @@ export class Cluster {
     scheduler.at(scheduler.now + delay, 'boot', () => this.#boot(slot));
   }
 
+  /** A new version of the App takes the place of the old one, process by process. */
+  replaceAll(): void {
+    const { scheduler } = this.#surroundings;
+    for (const [index, { process }] of this.#slots.entries()) {
+      scheduler.at(scheduler.now + index * 15_000, 'rolling update', () => this.kill(process));
+    }
+  }
+
   /** The clock of one process jumps. */
   skew(index: number, by: number): void {
     const slot = this.#slots[index % this.#slots.length];

@@ -85,7 +85,7 @@ export class FaultInjector implements Interceptor {
     for (const [index, planned] of this.#pending.entries()) {
       const { fault } = planned;
       if (fault.at > since) return null;
-      if (!label.startsWith(fault.label) || !fits(fault.kind, label)) continue;
+      if (!isMeant(fault.label, label) || !fits(fault.kind, label)) continue;
       if (planned.skip > 0) {
         planned.skip -= 1;
         continue;
@@ -193,6 +193,11 @@ const toldTolerance = 2_000;
 /** GitHub counts the App's own requests apart from those of its installation. */
 function accountOf({ label }: Call): string {
   return /^github GET \/(app|installation)/.test(label) ? 'app' : 'installation';
+}
+
+/** A label itself, or a family of labels: `github GET*`. */
+function isMeant(target: string, label: string): boolean {
+  return target.endsWith('*') ? label.startsWith(target.slice(0, -1)) : label === target;
 }
 
 function isOnCall(fault: Fault): fault is OnCall {

@@ -13,6 +13,7 @@ const usage = `npm run simulate -- [--seeds N] [--from S] [--workers W] [--bug N
   --bug NAME    plants a bug first: ${plantedBugs.map(({ name }) => name).join(', ')}
   --history     prints every step of the shrunk history of the first failure`;
 
+const toldFailures = 20;
 /** Lines that a shrunk history is told in. */
 const storyLines = 60;
 
@@ -88,7 +89,11 @@ function optionsFor(bug: string | undefined): RunOptions | null {
 async function explain({ failures }: Summary, bug: string | undefined, withHistory: boolean): Promise<void> {
   const first = failures.toSorted((a, b) => a.seed - b.seed)[0];
   if (first === undefined) return;
-  console.log(`\n${failures.length} of the seeds failed. The first:`);
+  console.log(`\n${failures.length} of the seeds failed:`);
+  for (const { seed, invariant, message } of failures.slice(0, toldFailures)) {
+    console.log(`  seed ${seed}, ${invariant}: ${message}`);
+  }
+  console.log('The first:');
   console.log(`  seed ${first.seed}, ${first.invariant}: ${first.message}`);
   const options = optionsFor(bug) ?? {};
   const fails = async (candidate: Plan): Promise<boolean> =>

@@ -21,7 +21,7 @@ export function manage(
       people.comment(tag, 'alice', '/resume');
     }
     if (hasLeftTheWay(phase) || plan === null) continue;
-    if (isCalm && gatesNotPassed(release).length > 0) {
+    if (isCalm && gatesNotPassed(release, now).length > 0) {
       for (const gate of plan.config.required_gates) people.runGate(tag, gate, 'pass');
     }
     if (hold !== null && isCalm) {

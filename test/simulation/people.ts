@@ -38,7 +38,7 @@ export class People {
   }
 
   do(act: Act): void {
-    const { at: _at, ...what } = act;
+    const { at: _at, after: _after, ...what } = act;
     this.#scheduler.tell(`people: ${Object.values(what).join(' ')}`);
     switch (act.act) {
       case 'tag':

@@ -13,8 +13,8 @@ import {
   listAggregates,
   lockAggregate,
   migrate,
-  openNeighbours,
   openDeliveries,
+  openNeighbours,
   pendingEffects,
   planEffects,
   postponeEffect,
@@ -89,7 +89,14 @@ async function conversation(database: Database): Promise<unknown[]> {
     await saveAggregate(
       tx,
       release,
-      { sha: 'b', trackingIssue: 3, way: '@production', phase: 'gating', startedAt: start, occupies: true } as never,
+      {
+        sha: 'b',
+        trackingIssue: 3,
+        way: '@production',
+        phase: 'gating',
+        startedAt: start,
+        occupies: true,
+      } as never,
       false,
       start + 1,
     );

@@ -23,21 +23,21 @@ const phaseAfter: Readonly<Record<string, Phase>> = {
  */
 export function referencePhase(entries: readonly AuditEntry[]): readonly Phase[] {
   let phases: readonly Phase[] = ['new'];
-  for (const entry of entries) phases = next(phases, entry);
+  for (const entry of entries) phases = [...new Set(phases.flatMap((phase) => next(phase, entry)))];
   return phases;
 }
 
-function next(phases: readonly Phase[], { action, reasonCode, data }: AuditEntry): readonly Phase[] {
+function next(phase: Phase, { action, reasonCode, data }: AuditEntry): readonly Phase[] {
   // Publishing was under way when the rollback was ordered: the log says so, the phase stays.
-  if (action === 'release.published' && reasonCode === 'ROLLED_BACK') return phases;
+  if (action === 'release.published' && reasonCode === 'ROLLED_BACK') return [phase];
   const told = phaseAfter[action];
   if (told !== undefined) return [told];
   if (action === 'release.planned') return ['gating', 'staging'];
-  if (action === 'gate.verdict' && phases.includes('gating')) return ['gating', 'staging'];
-  if (action === 'deployment.success' && data.step === 0) return ['verifying'];
-  if (action === 'deployment.success' && phases.includes('shifting')) return ['soaking', 'finishing'];
+  if (action === 'gate.verdict' && phase === 'gating') return ['gating', 'staging'];
+  if (action === 'deployment.success' && data.step === 0 && phase === 'staging') return ['verifying'];
+  if (action === 'deployment.success' && phase === 'shifting') return ['soaking', 'finishing'];
   if (action === 'release.held' && reasonCode === 'ROLLBACK_FAILED') return ['rollback_failed'];
-  if (action === 'release.held' && reasonCode === 'TAG_MOVED') return [...phases, 'halted'];
-  if (action === 'release.resumed') return [...phases, 'staging'];
-  return phases;
+  if (action === 'release.held' && reasonCode === 'TAG_MOVED') return [phase, 'halted'];
+  if (action === 'release.resumed') return [phase, 'staging'];
+  return [phase];
 }

@@ -1,3 +1,4 @@
+import type { Phase } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import { Carrier } from './carrier.ts';
 import { Cluster } from './cluster.ts';
@@ -37,6 +38,9 @@ export class World {
   readonly faults: FaultInjector;
   readonly cluster: Cluster;
   readonly carrier: Carrier;
+  /** When a release was told to go back, or ended, virtual time. */
+  readonly wentBackAt = new Map<string, number>();
+  readonly #onceEntered: { readonly phase: Phase; readonly run: () => void }[] = [];
 
   constructor(
     plan: Plan,
@@ -129,7 +133,22 @@ export class World {
       if (this.scheduler.now < downUntil) this.scheduler.at(downUntil + 1, 'people', run);
       else this.people.do(act);
     };
-    this.scheduler.at(begin + act.at, 'people', run);
+    const { at, after } = act;
+    if (after === undefined) this.scheduler.at(begin + at, 'people', run);
+    else
+      this.#onceEntered.push({
+        phase: after,
+        run: () => this.scheduler.at(this.scheduler.now + at, 'people', run),
+      });
+  }
+
+  /** A release has come into a phase: some people wait for just that. */
+  entered(tag: string, phase: Phase): void {
+    if (tag !== mainTag) return;
+    for (const waiting of this.#onceEntered.splice(0)) {
+      if (waiting.phase === phase) waiting.run();
+      else this.#onceEntered.push(waiting);
+    }
   }
 
   #everyMinute(n: number): void {
@@ -163,6 +182,14 @@ export class World {
         break;
       case 'clock jump':
         this.#during(at, jumpSettles, fault.kind, () => this.cluster.skew(fault.replica, fault.by));
+        break;
+      case 'clock of the database jumps':
+        this.#during(at, jumpSettles, fault.kind, () => {
+          this.postgres.skew += fault.by;
+        });
+        break;
+      case 'rolling update':
+        this.#during(at, 60_000, fault.kind, () => this.cluster.replaceAll());
         break;
       case 'pipeline':
         this.#during(at, 0, `pipeline ${fault.mood}`, () => this.pipeline.moods.push(fault.mood));

@@ -1,0 +1,179 @@
+import type { AuditEntry } from '../../../core/audit/entry.ts';
+import { checkReplay } from '../../../core/canary/replay-check.ts';
+import { isPassing, type Verdict } from '../../../core/gate/result.ts';
+import { hasEnded } from '../../../core/release/phase.ts';
+import type { ReleaseState } from '../../../core/release/state.ts';
+import { isTransition, transitions } from '../../../core/release/transitions.ts';
+import type { Row } from '../postgres/tables.ts';
+import { referencePhase } from '../reference.ts';
+import type { World } from '../world.ts';
+import type { CommitView, Finding } from './finding.ts';
+
+/** A step to production, and to the stage, begins only while every required gate's newest result for the sha passed. */
+export function gatesAreGreen({ world, releases }: CommitView): Finding {
+  for (const { before, after } of releases) {
+    const begins = ['staging', 'shifting'].includes(after.phase) && before?.phase !== after.phase;
+    if (!begins || (after.phase === 'staging' && before?.phase === 'verifying')) continue;
+    for (const gate of after.plan?.config.required_gates ?? []) {
+      const verdict = newestVerdict(world, after.sha, gate);
+      if (verdict === null || !isPassing(verdict)) {
+        return `${after.tag} begins ${after.phase} while ${gate} is ${verdict ?? 'missing'} for ${after.sha}`;
+      }
+    }
+  }
+  return null;
+}
+
+function newestVerdict(world: World, sha: string, gate: string): Verdict | null {
+  const results = world.rows('gate_results').filter((row) => row.sha === sha && row.gate === gate);
+  return (
+    (results.toSorted((a, b) => Number(b.run_id) - Number(a.run_id))[0]?.verdict as Verdict | undefined) ??
+    null
+  );
+}
+
+/** At most one release of the repository owns the way to production. */
+export function oneRelease({ world }: CommitView): Finding {
+  const active = world.releases().filter(({ occupies }) => occupies);
+  return active.length > 1
+    ? `${active.map(({ tag, phase }) => `${tag} (${phase})`).join(' and ')} are both under way`
+    : null;
+}
+
+/** The numbers that fence off older orders never fall. */
+export function fencesRise({ releases }: CommitView): Finding {
+  for (const { before, after } of releases) {
+    for (const [series, n] of Object.entries(before?.counters ?? {})) {
+      if ((after.counters[series] ?? 0) < n)
+        return `${after.tag}: ${series} fell from ${n} to ${after.counters[series]}`;
+    }
+  }
+  return null;
+}
+
+/** Every change of phase follows the arrows of the table; one commit may take a few of them. */
+export function phasesFollowTheTable({ releases }: CommitView): Finding {
+  for (const { before, after } of releases) {
+    const from = before?.phase ?? 'new';
+    if (from !== after.phase && !leadsTo(from, after.phase, 3))
+      return `${after.tag} went from ${from} to ${after.phase}`;
+  }
+  return null;
+}
+
+function leadsTo(from: ReleaseState['phase'], to: ReleaseState['phase'], arrows: number): boolean {
+  if (isTransition(from, to)) return true;
+  if (arrows <= 1) return false;
+  return transitions.some((arrow) => arrow.from === from && leadsTo(arrow.to, to, arrows - 1));
+}
+
+/** What has ended stays so. */
+export function endedStaysEnded({ releases }: CommitView): Finding {
+  for (const { before, after } of releases) {
+    if (before !== null && hasEnded(before.phase) && after.phase !== before.phase) {
+      return `${after.tag} came back from ${before.phase} to ${after.phase}`;
+    }
+  }
+  return null;
+}
+
+/** A breach is answered by an order to roll back in the very commit that records it. */
+export function breachOrdersRollback({ releases }: CommitView): Finding {
+  for (const { after } of releases) {
+    const isBreach = after.measuring?.verdict === 'rollback' && after.measuring.step > 0;
+    if (isBreach && after.plan?.previous !== null && ['soaking', 'finishing'].includes(after.phase)) {
+      return `${after.tag} is ${after.phase} at ${after.weight} % although the judge says roll back`;
+    }
+  }
+  return null;
+}
+
+/** A change of phase, hold or sha has its audit entry in the same commit, and an entry its change. */
+export function auditIsInTheSameCommit({ commit, releases }: CommitView): Finding {
+  const entries = commit.changed
+    .filter(({ table, before }) => table === 'audit' && before === null)
+    .map(({ after }) => after as Row);
+  const edited = commit.changed.find(
+    ({ table, before }) => table === 'audit' && before !== null && (before as Row).seq !== null,
+  );
+  if (edited !== undefined) return 'an audit entry was changed';
+  for (const { before, after } of releases) {
+    const own = entries.filter(
+      (entry) => entry.aggregate_kind === 'release' && entry.aggregate_key === after.tag,
+    );
+    const isNews = before?.phase !== after.phase || before?.hold?.code !== after.hold?.code;
+    if (isNews && own.length === 0) {
+      return `${after.tag} went from ${before?.phase}/${before?.hold?.code} to ${after.phase}/${after.hold?.code} without an audit entry`;
+    }
+  }
+  const changed = new Set(
+    commit.changed.filter(({ table }) => table === 'aggregates').map(({ after }) => (after as Row).key),
+  );
+  const told = new Set<string>();
+  for (const { aggregate_key: key, entry } of entries) {
+    const { action, reasonCode, data } = entry as AuditEntry;
+    const what = `${key} ${action} ${reasonCode ?? ''} ${data.url ?? ''} ${data.gate ?? ''}`;
+    if (told.has(what)) return `one commit tells twice of ${what}`;
+    told.add(what);
+  }
+  const orphan = entries.find((entry) => entry.aggregate_key !== null && !changed.has(entry.aggregate_key));
+  return orphan === undefined ? null : `an audit entry of ${orphan.aggregate_key} came without its state`;
+}
+
+/** The state is what a small sequential machine makes of the audit log alone. */
+export function stateEqualsReference({ world, releases }: CommitView): Finding {
+  for (const { after } of releases) {
+    const entries = world
+      .rows('audit')
+      .filter((row) => row.aggregate_kind === 'release' && row.aggregate_key === after.tag)
+      .toSorted((a, b) => Number(a.id ?? a.seq) - Number(b.id ?? b.seq))
+      .map(({ entry }) => entry as AuditEntry);
+    const expected = referencePhase(entries);
+    if (!expected.includes(after.phase))
+      return `${after.tag} is ${after.phase}, by its audit log it is ${expected.join(' or ')}`;
+  }
+  return null;
+}
+
+/** Every verdict of a step that is left can be computed again from what was kept of it, to the byte. */
+export function judgeReplayIsEqual({ releases }: CommitView): Finding {
+  for (const { before, after } of releases) {
+    if (before?.canaryRecords === after.canaryRecords) continue;
+    const known = new Set(before?.canaryRecords.map(({ step, data }) => `${step} ${JSON.stringify(data)}`));
+    for (const { record = null, ...kept } of after.canaryRecords) {
+      if (known.has(`${kept.step} ${JSON.stringify(kept.data)}`)) continue;
+      const [difference] = checkReplay({ ...kept, record }).differences;
+      if (difference !== undefined) return `${after.tag} at step ${kept.step}: ${difference}`;
+    }
+  }
+  return null;
+}
+
+/** A command is decided once, however often its delivery comes and whatever is done again. */
+export function commandsCountOnce({ world, commit }: CommitView): Finding {
+  const decision = (row: Row): string | null => {
+    const { action, data } = row.entry as AuditEntry;
+    const name = /^command\.([a-z]+)(?:\.refused)?$/.exec(action)?.[1];
+    return name === undefined || !data.url ? null : `${name} ${data.url}`;
+  };
+  const isNew = commit.changed.some(
+    ({ table, before, after }) => table === 'audit' && before === null && decision(after as Row) !== null,
+  );
+  if (!isNew) return null;
+  const all = world.rows('audit').flatMap((row) => decision(row) ?? []);
+  const twice = all.find((one, index) => all.indexOf(one) !== index);
+  return twice === undefined ? null : `the command ${twice} was decided twice`;
+}
+
+export const commitInvariants = [
+  gatesAreGreen,
+  oneRelease,
+  fencesRise,
+  phasesFollowTheTable,
+  endedStaysEnded,
+  breachOrdersRollback,
+  auditIsInTheSameCommit,
+  stateEqualsReference,
+  judgeReplayIsEqual,
+  commandsCountOnce,
+] as const;

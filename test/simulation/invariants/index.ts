@@ -1,0 +1,17 @@
+export { commitInvariants } from './commit.ts';
+export {
+  happensOnce,
+  mayNotRise,
+  noOrderAfterRollback,
+  publishedIsReleased,
+  trafficFollowsTheSteps,
+} from './github.ts';
+export {
+  auditChainHolds,
+  comesToRest,
+  deliveriesEnd,
+  everyCommandIsAnswered,
+  githubShowsTheLatest,
+  trafficIsWhatTheReleaseSays,
+} from './rest.ts';
+export { lostDeliveriesAreFound, rollbackIsConfirmed, rollbackIsRequested } from './time.ts';
