@@ -85,14 +85,15 @@ export async function aggregatesOfCommit(
 export async function openNeighbours(sql: Sql, ref: AggregateRef): Promise<readonly Neighbour[]> {
   const { rows } = await sql.query<{ [Name in keyof Neighbour]: string | null }>(
     `select key as tag, state ->> 'way' as way, state ->> 'phase' as phase, state ->> 'occupies' as occupies,
-        state ->> 'startedAt' as "startedAt"
+        state ->> 'phaseSince' as "phaseSince", state ->> 'startedAt' as "startedAt"
        from aggregates where kind = 'release' and repository = $1 and key <> $2 and not closed order by updated_at`,
     [ref.repository, ref.key],
   );
-  return rows.map(({ tag, way, phase, occupies, startedAt }) => ({
+  return rows.map(({ tag, way, phase, phaseSince, occupies, startedAt }) => ({
     tag: tag ?? '',
     way: way ?? '',
     phase: (phase ?? 'new') as Phase,
+    phaseSince: Number(phaseSince ?? 0),
     occupies: occupies === 'true',
     startedAt: Number(startedAt ?? 0),
   }));

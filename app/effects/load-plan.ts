@@ -21,6 +21,7 @@ const maxChanges = 250;
  */
 export const loadPlan: Performer<'loadPlan'> = async ({ tag, sha }, context) => {
   const { forge } = context;
+  const readAt = context.now();
   const problems: string[] = [];
   const ref = await forge.resolveRef(`tags/${tag}`);
   if (ref?.commit !== sha) problems.push(`the tag ${tag} no longer points to ${sha}`);
@@ -42,7 +43,17 @@ export const loadPlan: Performer<'loadPlan'> = async ({ tag, sha }, context) => 
   return {
     event: {
       type: 'plan.loaded',
-      facts: { ...config, ...qa, ...templates, tagObject: ref.object, commit: sha, tree, previous, changes },
+      facts: {
+        ...config,
+        ...qa,
+        ...templates,
+        readAt,
+        tagObject: ref.object,
+        commit: sha,
+        tree,
+        previous,
+        changes,
+      },
     },
   };
 };

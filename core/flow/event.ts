@@ -43,6 +43,8 @@ export interface ReleasePlanFacts {
   readonly config: ReleaseConfig;
   readonly configSha256: string;
   readonly tagObject: string;
+  /** When its reading began, ms since the epoch: what became GA since is not in it. */
+  readonly readAt?: number;
   readonly commit: string;
   readonly tree: string;
   /** Its name in `services`; absent in a repository with one service. */

@@ -3,7 +3,7 @@ import { InternalError } from '../errors.ts';
 import { offer, release } from '../flow/channel.ts';
 import type { AuditNote, Decision, Effect, PlannedEffect } from '../flow/effect.ts';
 import type { ReleasePlanFacts } from '../flow/event.ts';
-import { aheadInQueue, type Neighbour, occupierOf } from './neighbours.ts';
+import { aheadInQueue, isOvertaken, type Neighbour, occupierOf } from './neighbours.ts';
 import { hasLeftTheWay, type Phase } from './phase.ts';
 import { renderStatus } from './render-status.ts';
 import type { HoldCode, ReleaseState, StatusContent } from './state.ts';
@@ -59,6 +59,11 @@ export class ReleaseDraft {
   /** Tag of the release that is to take the free way before this one. */
   get aheadInQueue(): string | null {
     return aheadInQueue(this.state, this.neighbours);
+  }
+
+  /** The plan does not know of a release that became GA while it was read. */
+  isOvertaken(plan: ReleasePlanFacts): boolean {
+    return isOvertaken(plan, this.neighbours);
   }
 
   /** Takes an arrow of the table; there are no others. */

@@ -9,6 +9,8 @@ export interface Neighbour {
   readonly tag: string;
   readonly way: string;
   readonly phase: Phase;
+  /** Since when it is in that phase, ms since the epoch. */
+  readonly phaseSince: number;
   readonly occupies: boolean;
   /** When it was tagged, ms since the epoch. */
   readonly startedAt: number;
@@ -38,6 +40,25 @@ export function aheadInQueue(state: ReleaseState, neighbours: readonly Neighbour
       way === state.way && tag !== state.tag && (phase === 'queued' || phase === 'planning'),
   );
   return waiting.find((other) => goesFirst(other, state))?.tag ?? null;
+}
+
+/** A list of GitHub's may show what it was so long ago, ms. */
+const longestStale = 30_000;
+
+/**
+ * The plan was read before another release of the way became GA, or too soon after for GitHub to show it: then the
+ * version that traffic would go back to is not the last verified one.
+ */
+export function isOvertaken(plan: ReleasePlanFacts, neighbours: readonly Neighbour[]): boolean {
+  const { previous, readAt } = plan;
+  if (readAt === undefined) return false;
+  return neighbours.some(
+    (other) =>
+      other.phase === 'observing' &&
+      other.way === wayOf(plan) &&
+      other.tag !== previous?.tag &&
+      other.phaseSince > readAt - longestStale,
+  );
 }
 
 type Tagged = Pick<ReleaseState, 'tag' | 'startedAt'>;

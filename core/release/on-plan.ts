@@ -11,6 +11,8 @@ import { supersedeWhenConfigured } from './supersede.ts';
 
 /** How often a queued release asks whether the way is free, ms. */
 const queueInterval = 15_000;
+/** Time after which a plan that was overtaken is read again, ms. */
+const rereadAfter = 5_000;
 
 export function onPlanLoaded(
   draft: ReleaseDraft,
@@ -30,6 +32,10 @@ export function onPlanLoaded(
   draft.set({ plan: facts, way: wayOf(facts) });
   if (isInQueue(draft)) {
     queue(draft);
+    return;
+  }
+  if (draft.isOvertaken(facts)) {
+    requestPlan(draft, draft.now + rereadAfter);
     return;
   }
   begin(draft, facts);
@@ -67,8 +73,12 @@ export function onQueueTimer(draft: ReleaseDraft): void {
   }
   draft.move('planning', 'the way is free');
   draft.note('release.dequeued', 'conductor', 'the way is free, the plan is loaded anew');
+  requestPlan(draft);
+}
+
+function requestPlan(draft: ReleaseDraft, at?: number): void {
   const { tag, sha } = draft.state;
-  draft.emit(`plan/${draft.next('plan')}`, { kind: 'loadPlan', tag, sha });
+  draft.emit(`plan/${draft.next('plan')}`, { kind: 'loadPlan', tag, sha }, at);
 }
 
 function waitForTurn(draft: ReleaseDraft): void {

@@ -80,6 +80,20 @@ describe('the queue for a free way', () => {
     expect(await isQueued(others, plan)).toBe(queued);
   });
 
+  it.each([
+    ['reads its plan again when another version became GA while it was read', 'v1.0.9', 1_000, 2],
+    ['reads its plan once when the other version is the one it goes back to', 'v1.0.0', 1_000, 1],
+    ['reads its plan once when the other version has been GA for long', 'v1.0.9', -60_000, 1],
+  ])('%s', async (_name, tag, since, plans) => {
+    const other = waiting(tag, { phase: 'observing', phaseSince: start + since });
+    const world = new World({
+      plan: { readAt: start },
+      neighbours: (seconds) => (seconds < 4 ? [other] : []),
+    });
+    await world.play((one) => one.state.occupies);
+    expect(world.state.counters.plan).toBe(plans);
+  });
+
   it('moves on when the one ahead has gone', async () => {
     const world = new World({ neighbours: (seconds) => (seconds < 40 ? [waiting('v1.0.9')] : []) });
     await world.play((one) => one.state.occupies);
