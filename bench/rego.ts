@@ -15,7 +15,7 @@ const input: PromotionInput = {
   schema_version: 1,
   action: 'promote',
   repository: 'acme/shop',
-  release: { tag: 'v1.4.0', sha, tag_sha_now: sha, phase: 'canary' },
+  release: { tag: 'v1.4.0', sha, tag_sha_now: sha, phase: 'canary', author: 'grace' },
   step: { environment: 'production', current_weight: 10, target_weight: 50, steps: [10, 50, 100] },
   gates: (['slo', 'perf', 'supply-chain', 'migrations', 'policy'] as const).map((gate) => ({
     gate,
@@ -25,8 +25,17 @@ const input: PromotionInput = {
     sha,
   })),
   max_gate_age_ms: 86_400_000,
-  actor: { login: 'ada', type: 'User', role: 'write', teams: ['release-managers'] },
-  permissions: { roles: ['admin'], teams: ['acme/release-managers'], users: ['grace'] },
+  actor: { login: 'ada', type: 'User', role: 'write', teams: ['release-managers'], codeowner: null, policy: null },
+  permissions: {
+    roles: ['admin'],
+    teams: ['acme/release-managers'],
+    users: ['grace'],
+    codeowners: false,
+    policy: null,
+    obligations: {},
+  },
+  access: { reason: '', step_up: null, approvals: [] },
+  exceptions: [],
   promote_only_if: {
     clauses: ['slo-burn', 'perf-headroom'],
     min_headroom: 0.2,

@@ -16,7 +16,15 @@ default permitted := false
 permitted if {
 	is_string(input.actor.role)
 	listed
+	policy_agrees
 }
+
+# The repository's own rule decides alone when nobody else is named, and has to agree otherwise.
+policy_agrees if not policy_named
+
+policy_agrees if input.actor.policy == true
+
+policy_named if is_string(input.permissions.policy)
 
 listed if input.actor.role in input.permissions.roles
 
@@ -56,31 +64,69 @@ permitted_names := array.concat(
 	array.concat(input.permissions.teams, input.permissions.users),
 )
 
-permitted_text := concat(", ", permitted_names) if {
-	count(permitted_names) > 0
+permitted_text := concat(", ", named) if {
+	named := array.concat(permitted_names, others_named)
+	count(named) > 0
 } else := "nobody"
+
+others_named := [text | some text in others]
+
+others contains "owners of the changed files" if input.permissions.codeowners == true
+
+others contains sprintf("policy %s", [input.permissions.policy]) if policy_named
+
+listed if {
+	input.permissions.codeowners == true
+	input.actor.codeowner == true
+}
+
+listed if {
+	policy_named
+	not input.permissions.codeowners == true
+	count(permitted_names) == 0
+}
 
 slug(team) := lower(parts[count(parts) - 1]) if parts := split(trim_prefix(team, "@"), "/")
 
 # --- obligations: what must also be done before the command takes effect ---
 
-# Set by the repository below data.release_conductor.settings; nothing is asked by default.
+# The config names them for each command (input.permissions.obligations); an organisation may add its own below
+# data.release_conductor.settings.obligations. Nothing is asked by default.
 default settings := {}
 
 settings := data.release_conductor.settings.obligations
 
-# An obligation holds from a weight on, in percent.
+# Questions, and what the Conductor does by itself, are asked for nothing.
+asked_of_people if not input.action in {"auto-advance", "status", "help", "plan", "why", "whocan"}
+
 asks(name) if {
-	input.step.target_weight >= settings[name].from_weight
+	asked_of_people
+	some wanted in [object.get(input, ["permissions", "obligations"], {}), promotion_settings]
+	relevant_weight >= wanted[name].from_weight
+}
+
+promotion_settings := settings if {
 	input.action == "promote"
+} else := {}
+
+# An obligation of a promotion holds from a weight on, in percent; of any other command always.
+default relevant_weight := 100
+
+relevant_weight := input.step.target_weight if {
+	input.action == "promote"
+	is_number(input.step.target_weight)
 }
 
 # How long a second factor counts, ms.
-step_up_lasts := object.get(settings, ["step_up", "lasts_ms"], 900000)
+default step_up_lasts := 900000
+
+step_up_lasts := input.permissions.obligations.step_up.within
+
+step_up_lasts := settings.step_up.lasts_ms if not input.permissions.obligations.step_up
 
 obligations contains {
 	"code": "STEP_UP",
-	"message": "confirm with a second factor before this step",
+	"message": "confirm with a passkey",
 } if {
 	asks("step_up")
 	not stepped_up
@@ -93,7 +139,7 @@ stepped_up if {
 	lower(input.access.step_up.login) == lower(input.actor.login)
 }
 
-obligations contains {"code": "REASON", "message": "say why this step is taken now"} if {
+obligations contains {"code": "REASON", "message": "say why this is done now"} if {
 	asks("reason")
 	not reason_given
 }
@@ -102,15 +148,17 @@ reason_given if count(trim_space(input.access.reason)) >= 10
 
 obligations contains {
 	"code": "SECOND_APPROVER",
-	"message": "a second person with permission approves this step",
+	"message": "a second person with permission has to approve",
 } if {
 	asks("second_approver")
 	not approved_by_another
 }
 
+# For this commit and this step, by neither who commands nor who brought the commit here.
 approved_by_another if {
 	some approval in input.access.approvals
 	approval.sha == input.release.sha
 	approval.weight == input.step.target_weight
 	lower(approval.login) != lower(input.actor.login)
+	lower(approval.login) != lower(object.get(input.release, "author", ""))
 }

@@ -2,7 +2,8 @@
 # title: Exceptions
 # description: |
 #   Named, time-boxed permissions to pass one objection. An exception names its release, says why and until when,
-#   was approved by somebody other than the actor, and can never stand in for permission or identity.
+#   was approved by somebody other than the actor or is a break-glass of somebody who may override, and can never
+#   stand in for permission or identity.
 package release_conductor.exceptions
 
 import rego.v1
@@ -31,6 +32,9 @@ approved(exception) if {
 	lower(login) != lower(input.actor.login)
 	lower(login) != lower(exception.requested_by)
 }
+
+# Loud, and on record: one person with the permission to override stood for it.
+approved(exception) if exception.break_glass == true
 
 covers(reason) if {
 	some exception in active

@@ -29,9 +29,14 @@ allow if {
 
 promotions := {"promote", "auto-advance"}
 
-changes := {"promote", "rollback", "hold", "resume", "lock", "unlock"}
+changes := {
+	"promote", "rollback", "abort", "hold", "resume", "approve", "reject", "override", "lock", "unlock", "unblock",
+	"gates", "escalate",
+}
 
-everything := changes | {"auto-advance", "status", "help"}
+questions := {"plan", "status", "why", "whocan", "help"}
+
+everything := (changes | questions) | {"auto-advance"}
 
 # Clocks of runners and of the Conductor differ by this at most, ms.
 clock_tolerance := 300000

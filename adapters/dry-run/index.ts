@@ -35,6 +35,9 @@ export function dryRunForge(inner: Forge, record: (call: SimulatedCall) => Promi
     addReaction: async (commentId, content) => {
       await note('addReaction', { commentId, content });
     },
+    rerunWorkflow: async (runId) => {
+      await note('rerunWorkflow', { runId });
+    },
     ensureIssue: async (input) => {
       const number = await note('ensureIssue', input);
       return { number, url: place('issue', number) };

@@ -6,7 +6,7 @@ const repositorySchema = z.object({ full_name: z.string() });
 
 export function pullMethods(
   github: GithubClient,
-): Pick<Forge, 'readPullRequest' | 'listOpenPullRequests' | 'readWorkflowRun'> {
+): Pick<Forge, 'readPullRequest' | 'listOpenPullRequests' | 'readWorkflowRun' | 'rerunWorkflow'> {
   return {
     readPullRequest: async (number) => {
       const found = await github.get(
@@ -40,6 +40,17 @@ export function pullMethods(
       return found.map(({ number }) => number);
     },
 
+    rerunWorkflow: async (runId) => {
+      const { status } = await github.get(
+        'GET /repos/{owner}/{repo}/actions/runs/{run_id}',
+        { run_id: runId },
+        z.object({ status: z.string().nullable() }),
+      );
+      // GitHub refuses to run again what still runs; and a second request must not be a second run.
+      if (status !== 'completed') return;
+      await github.send('POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun', { run_id: runId }, z.unknown());
+    },
+
     readWorkflowRun: async (runId) => {
       const found = await github.get(
         'GET /repos/{owner}/{repo}/actions/runs/{run_id}',
@@ -50,6 +61,8 @@ export function pullMethods(
           event: z.string(),
           path: z.string(),
           run_attempt: z.int().default(1),
+          run_started_at: z.string().nullish(),
+          created_at: z.string(),
           repository: repositorySchema,
           head_repository: repositorySchema.nullish(),
         }),
@@ -62,6 +75,7 @@ export function pullMethods(
         attempt: found.run_attempt,
         repository: found.repository.full_name,
         headRepository: found.head_repository?.full_name ?? 'a deleted fork',
+        startedAt: Date.parse(found.run_started_at ?? found.created_at),
       };
     },
   };

@@ -12,7 +12,7 @@ export const commitSchema = z.object({
 
 type RefMethods = Pick<
   Forge,
-  'defaultBranch' | 'resolveRef' | 'readCommit' | 'isAncestor' | 'listCommitsBetween'
+  'defaultBranch' | 'resolveRef' | 'readCommit' | 'isAncestor' | 'listChangedFiles' | 'listCommitsBetween'
 >;
 
 export function refMethods(github: GithubClient): RefMethods {
@@ -59,6 +59,21 @@ export function refMethods(github: GithubClient): RefMethods {
         z.object({ status: z.string() }),
       );
       return status === 'ahead' || status === 'identical';
+    },
+
+    listChangedFiles: async (base, head) => {
+      const { files } = await github.get(
+        'GET /repos/{owner}/{repo}/compare/{basehead}',
+        { basehead: `${base}...${head}`, per_page: 1 },
+        z.object({
+          files: z.array(z.object({ filename: z.string(), previous_filename: z.string().optional() })).optional(),
+        }),
+      );
+      // GitHub lists 300 files at most, and does not say when there are more.
+      if (files === undefined || files.length >= 300) return null;
+      return files.flatMap(({ filename, previous_filename: before }) =>
+        before === undefined ? [filename] : [filename, before],
+      );
     },
 
     listCommitsBetween: async (base, head, limit, paths = []) => {

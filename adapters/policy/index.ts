@@ -6,13 +6,14 @@ import {
   type PromotionInput,
   promotionInputSchema,
 } from '../../core/ports/policy-engine.ts';
+import { isExcepted, obligationsOf } from './access.ts';
 import { conditionRules } from './conditions.ts';
 import { promotionRules as askedRules } from './rules.ts';
 
 const promotionRules = [...askedRules, ...conditionRules];
 
 /** Version of the typed rules; it changes whenever one of them does, and so does the digest in the evidence. */
-const policyName = 'release-conductor/promotion@2';
+const policyName = 'release-conductor/promotion@3';
 
 /**
  * The promotion policy as typed functions. Deny by default: a request that is malformed, or whose action no rule
@@ -24,10 +25,13 @@ export function typedPolicyEngine(): PolicyEngine {
 }
 
 function decide(input: PromotionInput, digest: string): PolicyDecision {
-  const answer = (reasons: PolicyDecision['reasons']): PolicyDecision => ({
+  const answer = (
+    reasons: PolicyDecision['reasons'],
+    obligations: PolicyDecision['obligations'] = [],
+  ): PolicyDecision => ({
     allow: reasons.length === 0,
     reasons,
-    obligations: [],
+    obligations,
     policy_sha256: digest,
   });
   const parsed = promotionInputSchema.safeParse(input);
@@ -37,7 +41,11 @@ function decide(input: PromotionInput, digest: string): PolicyDecision {
   const applying = promotionRules.filter((rule) => rule.actions.includes(parsed.data.action));
   if (applying.length === 0) return answer([{ code: 'NO_RULE', message: `no rule allows ${input.action}` }]);
   try {
-    return answer(applying.flatMap((rule) => [...rule.deny(parsed.data)]));
+    const objections = applying.flatMap((rule) => [...rule.deny(parsed.data)]);
+    return answer(
+      objections.filter((objection) => !isExcepted(parsed.data, objection)),
+      obligationsOf(parsed.data),
+    );
   } catch {
     return answer([{ code: 'POLICY_ERROR', message: 'the policy could not be evaluated' }]);
   }

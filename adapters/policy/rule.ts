@@ -1,3 +1,4 @@
+import { commandNames } from '../../core/commands/names.ts';
 import type { PromotionInput } from '../../core/ports/policy-engine.ts';
 
 export interface DenialReason {
@@ -14,5 +15,6 @@ export interface PromotionRule {
 
 /** Reversing and stopping are always allowed to those who may: never held up by a gate or a freeze. */
 export const promotions = ['promote', 'auto-advance'] as const;
-export const changes = ['promote', 'rollback', 'hold', 'resume', 'lock', 'unlock'] as const;
-export const everything = [...changes, 'auto-advance', 'status', 'help'] as const;
+export const questions = ['plan', 'status', 'why', 'whocan', 'help'] as const;
+export const changes = commandNames.filter((name) => !questions.some((question) => question === name));
+export const everything = [...commandNames, 'auto-advance'] as const;

@@ -1,9 +1,7 @@
 import { isPassing } from '../../core/gate/result.ts';
 import type { PromotionInput } from '../../core/ports/policy-engine.ts';
+import { denyWithoutPermission } from './access.ts';
 import { changes, type DenialReason, everything, type PromotionRule, promotions } from './rule.ts';
-
-/** `role_name`s that GitHub has by itself, weakest first. A custom role counts only when the config names it. */
-const builtInRoles = ['read', 'triage', 'write', 'maintain', 'admin'];
 
 /** The default promotion policy, in the order in which its reasons are shown. */
 export const promotionRules: readonly PromotionRule[] = [
@@ -47,29 +45,6 @@ export const promotionRules: readonly PromotionRule[] = [
   },
 ];
 
-function denyWithoutPermission({ actor, permissions, action }: PromotionInput): readonly DenialReason[] {
-  const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-  const { role } = actor;
-  const byName = permissions.users.some((user) => same(user.replace(/^@/, ''), actor.login));
-  const byTeam = permissions.teams.some((team) =>
-    actor.teams.some((mine) => same(slugOf(team), slugOf(mine))),
-  );
-  const byRole = role !== null && permissions.roles.includes(role);
-  // Somebody without any role is no collaborator: neither a name nor a team in the config makes up for that.
-  if (role !== null && (byName || byTeam || byRole)) return [];
-  if (role === null) {
-    return [{ code: 'ROLE_UNKNOWN', message: `the role of ${actor.login} in this repository is not known` }];
-  }
-  const known = builtInRoles.includes(role) ? role : `${role} (custom)`;
-  const names = [...permissions.roles, ...permissions.teams, ...permissions.users].join(', ') || 'nobody';
-  return [
-    {
-      code: 'NOT_PERMITTED',
-      message: `${actor.login} (role ${known}) may not ${action}; permitted: ${names}`,
-    },
-  ];
-}
-
 function denyStep({ step }: PromotionInput): readonly DenialReason[] {
   const { current_weight: current, target_weight: target, steps } = step;
   const next = steps.find((weight) => weight > current);
@@ -109,4 +84,3 @@ const clockTolerance = 300_000;
 
 const short = (sha: string): string => sha.slice(0, 12);
 const minutes = (ms: number): string => `${Math.round(ms / 60_000)} min`;
-const slugOf = (team: string): string => team.replace(/^@/, '').split('/').at(-1) ?? team;

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { latestGateResults } from '../../adapters/postgres/index.ts';
 import { canonicalJson } from '../../core/audit/canonical-json.ts';
-import type { Effect } from '../../core/flow/effect.ts';
-import type { GateReport } from '../../core/flow/event.ts';
+import type { Command } from '../../core/commands/command.ts';
+import type { Permission } from '../../core/commands/permission.ts';
+import type { AccessFacts, Effect } from '../../core/flow/effect.ts';
+import type { Actor, GateReport } from '../../core/flow/event.ts';
 import { type GateName, gateNames } from '../../core/gate/names.ts';
-import type { PolicyDecision, PromotionInput } from '../../core/ports/policy-engine.ts';
+import type { PolicyDecision, PromotionAssessment, PromotionInput } from '../../core/ports/policy-engine.ts';
 import type { EffectContext, Performer } from './performer.ts';
 import { readConditions } from './promotion-facts.ts';
+import { intactApprovals, readActor, readOwnPolicy, unlessItFails } from './who.ts';
 
 type Assessment = Extract<Effect, { kind: 'assessCommand' }>;
 
@@ -15,30 +18,40 @@ type Assessment = Extract<Effect, { kind: 'assessCommand' }>;
  * null, and the engine denies: nobody is let through because GitHub did not answer.
  */
 export const assessCommand: Performer<'assessCommand'> = async (effect, context) => {
-  const { command, actor, source } = effect;
-  const input = await gather(effect, context);
-  const decision = await ask(input, context);
-  const inputSha256 = createHash('sha256').update(canonicalJson(input)).digest('hex');
-  return {
-    event: { type: 'command.assessed', command, actor, source, assessment: { input, inputSha256, decision } },
-  };
+  const { kind: _kind, facts: _facts, ...asked } = effect;
+  const assessment = await assess(await gather(effect, context), context);
+  return { event: { type: 'command.assessed', ...asked, assessment } };
 };
+
+/** Asks the policy engine, and keeps what it was asked. */
+export async function assess(input: PromotionInput, context: EffectContext): Promise<PromotionAssessment> {
+  const decision = await ask(input, context);
+  return { input, inputSha256: sha256(canonicalJson(input)), decision };
+}
 
 async function gather(effect: Assessment, context: EffectContext): Promise<PromotionInput> {
   const { forge, database, aggregate } = context;
   const { command, actor, facts } = effect;
+  const { permission } = facts;
   const now = context.now();
-  const [tagNow, role, teams, reports] = await Promise.all([
+  const touched = { base: facts.previousSha, head: facts.sha, policiesAt: facts.sha };
+  const [tagNow, who, reports, access] = await Promise.all([
     unlessItFails(forge.resolveRef(`tags/${facts.release}`).then((ref) => ref?.commit ?? null)),
-    actor.type === 'User' ? unlessItFails(forge.readRole(actor.login)) : null,
-    actor.type === 'User' ? activeTeams(effect, context) : [],
+    readActor(actor, permission, touched, context),
     latestGateResults(database, aggregate.repository, facts.sha),
+    readAccess(facts.access, context),
   ]);
-  return {
+  const input: PromotionInput = {
     schema_version: 1,
-    action: actor.type === 'App' && command.name === 'promote' ? 'auto-advance' : command.name,
+    action: actionOf(command, actor),
     repository: aggregate.repository,
-    release: { tag: facts.release, sha: facts.sha, tag_sha_now: tagNow, phase: facts.phase },
+    release: {
+      tag: facts.release,
+      sha: facts.sha,
+      tag_sha_now: tagNow,
+      phase: facts.phase,
+      author: facts.author,
+    },
     step: {
       environment: facts.environment,
       current_weight: facts.currentWeight,
@@ -49,19 +62,45 @@ async function gather(effect: Assessment, context: EffectContext): Promise<Promo
       .filter((gate) => facts.requiredGates.includes(gate) || reports.some((report) => report.gate === gate))
       .map((gate) => gateFact(gate, facts.requiredGates, reports, now)),
     max_gate_age_ms: facts.maxGateAgeMs,
-    actor: { login: actor.login, type: actor.type, role, teams },
-    permissions: {
-      roles: [...facts.permissions.roles],
-      teams: [...facts.permissions.teams],
-      users: [...facts.permissions.users],
-    },
+    actor: who,
+    permissions: permissionInput(permission),
+    access,
+    exceptions: facts.exceptions.map((exception) => ({
+      ...exception,
+      approved_by: [...exception.approved_by],
+    })),
     ...(await readConditions(facts, reports, context, now)),
     now,
+  };
+  return readOwnPolicy(input, touched, context);
+}
+
+/** The Conductor's own step is another question than a person's; whoever asks why, asks about the next step. */
+function actionOf({ name }: Command, { type }: Actor): PromotionInput['action'] {
+  if (name === 'why') return 'promote';
+  return type === 'App' && name === 'promote' ? 'auto-advance' : name;
+}
+
+/** A permission in the policy's words. */
+export function permissionInput({ roles, teams, users, ...rest }: Permission): PromotionInput['permissions'] {
+  return { roles: [...roles], teams: [...teams], users: [...users], ...rest };
+}
+
+/** What was done for the command beside writing it, as far as it still stands. */
+export async function readAccess(
+  { reason, stepUp, approvals }: AccessFacts,
+  context: EffectContext,
+): Promise<PromotionInput['access']> {
+  const intact = await intactApprovals(approvals, context, sha256);
+  return {
+    reason,
+    step_up: stepUp === null ? null : { login: stepUp.login, at: stepUp.at },
+    approvals: intact.map(({ login, at, sha, weight }) => ({ login, at, sha, weight })),
   };
 }
 
 /** A result is as old as what it measured: submitting it late does not make it fresh. */
-function gateFact(
+export function gateFact(
   gate: GateName,
   required: readonly GateName[],
   reports: readonly GateReport[],
@@ -78,19 +117,6 @@ function gateFact(
   };
 }
 
-async function activeTeams({ actor, facts }: Assessment, { forge }: EffectContext): Promise<string[]> {
-  const teams = await Promise.all(
-    facts.permissions.teams.map(async (team) =>
-      (await unlessItFails(forge.isActiveTeamMember(team, actor.login))) === true ? [team] : [],
-    ),
-  );
-  return teams.flat();
-}
-
-async function unlessItFails<Value>(asked: Promise<Value>): Promise<Value | null> {
-  return asked.catch(() => null);
-}
-
 /** An engine that fails denies. */
 async function ask(input: PromotionInput, { policy }: EffectContext): Promise<PolicyDecision> {
   try {
@@ -99,4 +125,8 @@ async function ask(input: PromotionInput, { policy }: EffectContext): Promise<Po
     const message = `The policy engine failed: ${error instanceof Error ? error.message : String(error)}`;
     return { allow: false, reasons: [{ code: 'POLICY_ERROR', message }], obligations: [], policy_sha256: '' };
   }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,10 +1,12 @@
 import type { Database, PendingEffect } from '../../adapters/postgres/index.ts';
 import type { EvidencePorts } from '../../core/evidence/pack.ts';
 import type { Effect, EffectKind } from '../../core/flow/effect.ts';
-import type { AggregateRef } from '../../core/flow/event.ts';
+import type { AggregateRef, GateReport } from '../../core/flow/event.ts';
+import type { EvidenceFile } from '../../core/gate/gate.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { MetricsSource } from '../../core/ports/metrics.ts';
 import type { PolicyEngine } from '../../core/ports/policy-engine.ts';
+import type { StepUpPages } from '../../core/stepup/pages.ts';
 import type { Blobs } from '../evidence/blobs.ts';
 import type { DomainEvent } from '../flow/decide.ts';
 import type { Performed } from '../flow/outbox.ts';
@@ -21,8 +23,12 @@ export interface EffectServices {
   readonly fetch?: typeof fetch;
   /** Address of a notification target, by the name in the config; it is a secret. */
   readonly notifyUrl?: (name: string) => string | undefined;
+  /** The pages on which people confirm commands; absent where nobody can sign in. */
+  readonly stepUp?: StepUpPages;
   /** Lets something happen to another aggregate; absent where none can hear. */
   readonly tell?: (ref: AggregateRef, event: DomainEvent) => Promise<void>;
+  /** Stores a believed result and tells every change and release of its commit; absent where none can hear. */
+  readonly believe?: (report: GateReport, files: readonly EvidenceFile[]) => Promise<void>;
   readonly now: () => number;
 }
 

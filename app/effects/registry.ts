@@ -1,11 +1,17 @@
+import { assessChangeCommand } from './assess-change.ts';
 import { assessCommand } from './assess-command.ts';
+import { collectResults } from './collect-results.ts';
 import { createDeployment, ensureDraftRelease } from './deploy.ts';
+import { editReleaseNotes, measureKpis } from './kpis.ts';
 import { loadPlan } from './load-plan.ts';
 import { measureCanary } from './measure-canary.ts';
 import { notify } from './notify.ts';
+import { openStepUp } from './open-step-up.ts';
 import { packEvidence } from './pack-evidence.ts';
 import type { PerformerRegistry } from './performer.ts';
 import { attachEvidence, publishRelease } from './publish.ts';
+import { rerunWorkflow } from './rerun-workflow.ts';
+import { resolveFailure } from './resolve-failure.ts';
 import { startTimer } from './start-timer.ts';
 import { supersedeRelease } from './supersede.ts';
 import { addReaction, openIssue, postComment, publishCheck, updateIssue, upsertComment } from './talk.ts';
@@ -22,11 +28,18 @@ export const performers: PerformerRegistry = {
   ensureDraftRelease,
   createDeployment,
   assessCommand,
+  assessChangeCommand,
+  openStepUp,
+  rerunWorkflow,
+  resolveFailure,
   measureCanary,
+  collectResults,
   packEvidence,
   attachEvidence,
   publishRelease,
   supersedeRelease,
   notify,
+  measureKpis,
+  editReleaseNotes,
   startTimer,
 };

@@ -1,61 +1,109 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { releaseOfIssue } from '../../adapters/postgres/index.ts';
+import { readAggregate, releaseOfIssue } from '../../adapters/postgres/index.ts';
+import type { Command, Place } from '../../core/commands/command.ts';
 import { parseComment } from '../../core/commands/grammar.ts';
-import type { CommandSource, ReleaseCommand } from '../../core/flow/event.ts';
-import { actorSchema, eventHandler, ignored, withAction } from './event-handler.ts';
+import type { AggregateRef, CommandSource } from '../../core/flow/event.ts';
+import {
+  actorSchema,
+  type EventContext,
+  eventHandler,
+  type Interpretation,
+  ignored,
+  withAction,
+} from './event-handler.ts';
 import { isBot, toActor } from './push.ts';
 
-/** Commands. Only a comment that a person wrote, as it was first written: an edit never becomes a command. */
+const payloadSchema = z.object({
+  action: z.string(),
+  issue: z.object({ number: z.int(), pull_request: z.unknown().optional() }),
+  comment: z.object({
+    id: z.int(),
+    body: z.string().nullable(),
+    html_url: z.string(),
+    user: actorSchema.nullable(),
+    performed_via_github_app: z.unknown().optional(),
+  }),
+});
+type Payload = z.infer<typeof payloadSchema>;
+
+/**
+ * Commands. Only a comment that a person wrote, as it was first written: an edit never becomes a command, but an
+ * edited or deleted comment approves nothing any more.
+ */
 export const issueComment = eventHandler({
   event: 'issue_comment',
-  wants: withAction('created'),
-  payload: z.object({
-    issue: z.object({ number: z.int(), pull_request: z.unknown().optional() }),
-    comment: z.object({
-      id: z.int(),
-      body: z.string().nullable(),
-      html_url: z.string(),
-      user: actorSchema.nullable(),
-      performed_via_github_app: z.unknown().optional(),
-    }),
-  }),
-  async read({ issue, comment }, { repository, store, frozenSha }) {
+  wants: withAction('created', 'edited', 'deleted'),
+  payload: payloadSchema,
+  async read(payload, context) {
+    const { comment } = payload;
     if (comment.user === null || isBot(comment.user) || comment.performed_via_github_app != null) {
       return ignored('not a person');
     }
-    const parsed = parseComment(comment.body ?? '');
-    if (parsed.kind === 'none') return ignored('not a command');
-    const ref = await releaseOfIssue(store, repository, issue.number);
-    if (ref === null) return ignored("not a release's issue");
-    const source: CommandSource = {
-      commentId: comment.id,
-      issue: issue.number,
-      isPullRequest: issue.pull_request != null,
-      url: comment.html_url,
-      bodySha256: createHash('sha256')
-        .update(comment.body ?? '')
-        .digest('hex'),
-    };
-    const actor = toActor(comment.user);
-    if (parsed.kind === 'problem') {
-      const { code, message } = parsed;
-      return {
-        outcome: 'usage reply',
-        events: [{ ref, event: { type: 'command.malformed', code, message, actor, source } }],
-      };
-    }
-    return {
-      outcome: 'command',
-      events: parsed.commands.map((command) => ({
-        ref,
-        event: { type: 'command.issued', command: freeze(command, frozenSha), actor, source },
-      })),
-    };
+    return payload.action === 'created' ? readCommands(payload, context) : readChange(payload, context);
   },
 });
 
-/** A promotion means the commit that the release had when the comment was stored, unless it names another. */
-function freeze(command: ReleaseCommand, frozenSha: string | null): ReleaseCommand {
-  return command.name === 'promote' && command.sha === null ? { ...command, sha: frozenSha } : command;
+async function readCommands(payload: Payload, context: EventContext): Promise<Interpretation> {
+  const { issue, comment } = payload;
+  const place: Place = issue.pull_request == null ? 'release' : 'pull request';
+  const parsed = parseComment(comment.body ?? '', place);
+  if (parsed.kind === 'none' || comment.user === null) return ignored('not a command');
+  const ref = await aggregateOf(payload, context);
+  if (ref === null) return ignored('neither a release nor a configured pull request');
+  const source: CommandSource = {
+    commentId: comment.id,
+    issue: issue.number,
+    isPullRequest: place === 'pull request',
+    url: comment.html_url,
+    bodySha256: digest(comment.body),
+  };
+  const actor = toActor(comment.user);
+  if (parsed.kind === 'problem') {
+    const { code, message } = parsed;
+    return {
+      outcome: 'usage reply',
+      events: [{ ref, event: { type: 'command.malformed', code, message, actor, source } }],
+    };
+  }
+  return {
+    outcome: 'command',
+    events: parsed.invocations.map(({ command, options }) => ({
+      ref,
+      event: { type: 'command.issued', command: freeze(command, context.frozenSha), options, actor, source },
+    })),
+  };
+}
+
+async function readChange(payload: Payload, context: EventContext): Promise<Interpretation> {
+  const { action, comment } = payload;
+  const ref = await aggregateOf(payload, context);
+  if (ref === null) return ignored('neither a release nor a configured pull request');
+  const bodySha256 = action === 'deleted' ? null : digest(comment.body);
+  return {
+    outcome: 'comment changed',
+    events: [{ ref, event: { type: 'comment.changed', commentId: comment.id, bodySha256 } }],
+  };
+}
+
+/** Whom a comment is told to: the release of the issue, or the pull request once it is known. */
+async function aggregateOf(
+  { issue }: Payload,
+  { store, repository }: EventContext,
+): Promise<AggregateRef | null> {
+  if (issue.pull_request == null) return releaseOfIssue(store, repository, issue.number);
+  const ref = { kind: 'change', repository, key: `pr/${issue.number}` } as const;
+  return (await readAggregate(store, ref)) === null ? null : ref;
+}
+
+/** A promotion and an approval mean the commit of the moment when the comment was stored, unless they name another. */
+function freeze(command: Command, frozenSha: string | null): Command {
+  const isBound = command.name === 'promote' || command.name === 'approve';
+  return isBound && command.sha === null ? { ...command, sha: frozenSha } : command;
+}
+
+function digest(body: string | null): string {
+  return createHash('sha256')
+    .update(body ?? '')
+    .digest('hex');
 }

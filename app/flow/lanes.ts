@@ -34,12 +34,19 @@ export function laneOf(aggregate: AggregateRef, id: string, effect: Effect): str
     case 'loadPlan':
     case 'ensureDraftRelease':
     case 'assessCommand':
+    case 'assessChangeCommand':
+    case 'openStepUp':
+    case 'rerunWorkflow':
+    case 'resolveFailure':
     case 'measureCanary':
+    case 'collectResults':
     case 'packEvidence':
     case 'attachEvidence':
     case 'publishRelease':
     case 'supersedeRelease':
     case 'notify':
+    case 'measureKpis':
+    case 'editReleaseNotes':
     case 'startTimer':
       return effectKey(aggregate, id);
   }
@@ -59,12 +66,19 @@ export function lanePolicy(kind: EffectKind): LanePolicy {
     case 'loadPlan':
     case 'ensureDraftRelease':
     case 'assessCommand':
+    case 'assessChangeCommand':
+    case 'openStepUp':
+    case 'rerunWorkflow':
+    case 'resolveFailure':
     case 'measureCanary':
+    case 'collectResults':
     case 'packEvidence':
     case 'attachEvidence':
     case 'publishRelease':
     case 'supersedeRelease':
     case 'notify':
+    case 'measureKpis':
+    case 'editReleaseNotes':
     case 'startTimer':
       return 'in-order';
   }

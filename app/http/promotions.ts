@@ -5,7 +5,7 @@ import { readAggregate, useToken } from '../../adapters/postgres/index.ts';
 import { canonicalJson } from '../../core/audit/canonical-json.ts';
 import type { OidcClaims } from '../../core/evidence/claims.ts';
 import { checkWorkflow } from '../../core/evidence/intake-workflow.ts';
-import type { ReleaseCommand } from '../../core/flow/event.ts';
+import type { Command } from '../../core/commands/command.ts';
 import {
   disagreements,
   promotionCommand,
@@ -105,7 +105,7 @@ async function issue(
   path: string,
   request: { readonly version: string; readonly trace_id: string },
   ports: PromotionPorts,
-  commandFor: (state: ReleaseState) => ReleaseCommand,
+  commandFor: (state: ReleaseState) => Command,
 ): Promise<z.infer<typeof acceptedSchema>> {
   const ref = { kind: 'release', repository: claims.repository, key: request.version } as const;
   const stored = await readAggregate(ports.database, ref);

@@ -1,18 +1,25 @@
-import { verdictComment, verdictMarker } from '../comms/verdict-table.ts';
-import { type Channel, closedChannel, offer, release } from '../flow/channel.ts';
-import type { AuditNote, Decision, PlannedEffect } from '../flow/effect.ts';
+import { onAssessed, onAssessmentFailed } from '../commands/desk/assessed.ts';
+import {
+  expireDemand,
+  onCommentChanged,
+  onStepUpConfirmed,
+  onStepUpOpened,
+  voidDemands,
+} from '../commands/desk/demand.ts';
+import { onIssued, onMalformed } from '../commands/desk/issued.ts';
+import type { Decision } from '../flow/effect.ts';
 import type { ChangeEvent, EffectSettled, GateReport } from '../flow/event.ts';
 import { effectIdOf } from '../flow/key.ts';
-import { checkNameOf, type GateName, gateNames } from '../gate/names.ts';
+import { checkNameOf, gateNames } from '../gate/names.ts';
 import { recordOf, supersedes } from '../gate/record.ts';
 import { completedCheck, queuedCheck } from './check-content.ts';
-import { type ChangeState, type CheckContent, unknownChange } from './state.ts';
+import { changeDesk } from './desk.ts';
+import { type ChangeContext, ChangeDraft } from './draft.ts';
+import { onCollected, onRunCompleted } from './on-run.ts';
+import { rerequest } from './rerequest.ts';
+import { type ChangeState, unknownChange } from './state.ts';
 
-export interface ChangeContext {
-  /** ms since the epoch. */
-  readonly now: number;
-  readonly repository: string;
-}
+export type { ChangeContext } from './draft.ts';
 
 type ChangeInput = ChangeEvent | EffectSettled;
 
@@ -37,7 +44,28 @@ export function decideChange(
       onReported(draft, event.report);
       break;
     case 'checks.rerequested':
-      onRerequested(draft, event.gates === 'all' ? gateNames : event.gates);
+      rerequest(draft, event.gates === 'all' ? gateNames : event.gates);
+      break;
+    case 'run.completed':
+      onRunCompleted(draft, event);
+      break;
+    case 'command.issued':
+      onIssued(changeDesk(draft), event);
+      break;
+    case 'command.malformed':
+      onMalformed(changeDesk(draft), event);
+      break;
+    case 'command.assessed':
+      onAssessed(changeDesk(draft), event, event.assessment, event.round);
+      break;
+    case 'comment.changed':
+      onCommentChanged(changeDesk(draft), event.commentId, event.bodySha256);
+      break;
+    case 'step-up.confirmed':
+      onStepUpConfirmed(changeDesk(draft), event.demand, event.stepUp);
+      break;
+    case 'timer.fired':
+      onTimer(draft, event.timer);
       break;
     case 'effect.settled':
       onSettled(draft, event);
@@ -55,6 +83,7 @@ function onUpdated(draft: ChangeDraft, event: Extract<ChangeEvent, { type: 'chan
   draft.state = { ...draft.state, ...facts, sha: headSha, open: true, gates: isNew ? {} : draft.state.gates };
   if (isNew) {
     for (const gate of gateNames) draft.check(gate, queuedCheck(headSha, gate));
+    voidDemands(changeDesk(draft), 'HEAD_MOVED', `the head is now ${headSha.slice(0, 12)}`);
     draft.note('change.head', event.author, `new head ${headSha}`, { sha: headSha, base: event.baseSha });
   }
   draft.comment();
@@ -84,87 +113,26 @@ function onReported(draft: ChangeDraft, report: GateReport): void {
   });
 }
 
-/** Until the newer run has reported, the older success does not count. */
-function onRerequested(draft: ChangeDraft, gates: readonly GateName[]): void {
-  if (!draft.state.open) return;
-  for (const gate of gates) {
-    const record = draft.state.gates[gate];
-    if (record !== undefined) {
-      draft.state = {
-        ...draft.state,
-        gates: { ...draft.state.gates, [gate]: { ...record, superseded: true } },
-      };
-    }
-    draft.check(gate, queuedCheck(draft.state.sha, gate));
-  }
-  draft.comment();
+function onTimer(draft: ChangeDraft, timer: string): void {
+  const [series, n] = timer.split('/');
+  if (series === 'demand') expireDemand(changeDesk(draft), Number(n));
 }
 
 function onSettled(draft: ChangeDraft, event: EffectSettled): void {
-  const [kind, name, n] = effectIdOf(event.key).split('/');
+  const id = effectIdOf(event.key);
+  const [kind, name, n] = id.split('/');
+  const { outcome } = event;
+  if (kind === 'assess' && !outcome.ok) {
+    onAssessmentFailed(changeDesk(draft), id.slice('assess/'.length), outcome.message);
+  }
+  if (kind === 'step-up') {
+    const url = outcome.ok ? String(outcome.value.url) : null;
+    onStepUpOpened(changeDesk(draft), Number(name), url, outcome.ok ? '' : outcome.message);
+  }
   if (kind === 'comment') draft.commentWritten(Number(name));
   const gate = gateNames.find((candidate) => checkNameOf[candidate] === name);
   if (kind === 'check' && gate !== undefined) draft.checkWritten(gate, Number(n));
-}
-
-/** Collects what one decision changes. */
-class ChangeDraft {
-  state: ChangeState;
-  private readonly now: number;
-  private readonly effects: PlannedEffect[] = [];
-  private readonly audit: AuditNote[] = [];
-
-  constructor(state: ChangeState, context: ChangeContext) {
-    this.state = state;
-    this.now = context.now;
-  }
-
-  check(gate: GateName, content: CheckContent): void {
-    const { channel, write } = offer(this.channelOf(gate), content, this.now);
-    this.state = { ...this.state, checks: { ...this.state.checks, [gate]: channel } };
-    if (write === null) return;
-    const name = checkNameOf[gate];
-    this.effects.push({ id: `check/${name}/${write}`, effect: { kind: 'publishCheck', name, ...content } });
-  }
-
-  checkWritten(gate: GateName, n: number): void {
-    const { channel, next } = release(this.channelOf(gate), n);
-    this.state = { ...this.state, checks: { ...this.state.checks, [gate]: channel } };
-    if (next !== null) this.check(gate, next);
-  }
-
-  /** Renews the sticky comment; a merge group has none. */
-  comment(): void {
-    const { pullRequest, sha, gates } = this.state;
-    if (pullRequest === null) return;
-    this.writeComment(pullRequest, verdictComment(sha, gateNames, gates));
-  }
-
-  commentWritten(n: number): void {
-    const { channel, next } = release(this.state.comment, n);
-    this.state = { ...this.state, comment: channel };
-    if (next !== null && this.state.pullRequest !== null) this.writeComment(this.state.pullRequest, next);
-  }
-
-  note(action: string, actor: string, reason: string, data: AuditNote['data']): void {
-    this.audit.push({ action, actor, reason, reasonCode: null, data });
-  }
-
-  decision(): Decision<ChangeState> {
-    return { state: this.state, effects: this.effects, audit: this.audit };
-  }
-
-  private writeComment(issue: number, body: string): void {
-    const { channel, write } = offer(this.state.comment, body, this.now);
-    this.state = { ...this.state, comment: channel };
-    if (write === null) return;
-    const effect = { kind: 'upsertComment', issue, marker: verdictMarker, body } as const;
-    this.effects.push({ id: `comment/${write}`, effect });
-  }
-
-  private channelOf(gate: GateName): Channel<CheckContent> {
-    return this.state.checks[gate] ?? closedChannel;
-  }
+  if (kind === 'collect') onCollected(draft, event);
 }
 
 function unreachable(event: never): never {

@@ -1,3 +1,4 @@
+import { type DeskState, emptyDesk } from '../commands/desk/state.ts';
 import type { Channel } from '../flow/channel.ts';
 import { closedChannel } from '../flow/channel.ts';
 import type { Effect } from '../flow/effect.ts';
@@ -7,7 +8,7 @@ import type { GateRecord } from '../gate/record.ts';
 export type CheckContent = Omit<Extract<Effect, { kind: 'publishCheck' }>, 'kind' | 'name'>;
 
 /** A pull request or a merge group, as the Conductor remembers it. */
-export interface ChangeState {
+export interface ChangeState extends DeskState {
   readonly schema_version: 1;
   /** Head commit; empty before the first `change.updated`. */
   readonly sha: string;
@@ -22,6 +23,8 @@ export interface ChangeState {
   readonly gates: Readonly<Partial<Record<GateName, GateRecord>>>;
   readonly checks: Readonly<Partial<Record<GateName, Channel<CheckContent>>>>;
   readonly comment: Channel<string>;
+  /** Last number used in each series of effect ids. */
+  readonly counters: Readonly<Record<string, number>>;
 }
 
 /** Before anything is known. */
@@ -38,4 +41,6 @@ export const unknownChange: ChangeState = {
   gates: {},
   checks: {},
   comment: closedChannel,
+  ...emptyDesk,
+  counters: {},
 };

@@ -1,4 +1,4 @@
-import type { ReleaseCommand } from '../flow/event.ts';
+import type { Command, CommandOptions, Place } from './command.ts';
 
 /** What is wrong with the arguments, for the person who wrote them. */
 export interface ArgumentProblem {
@@ -6,29 +6,52 @@ export interface ArgumentProblem {
   readonly message: string;
 }
 
-export type ParsedArguments<Command> =
-  | { readonly ok: true; readonly command: Command }
+export type ParsedArguments<One> =
+  | { readonly ok: true; readonly command: One }
   | { readonly ok: false; readonly problem: ArgumentProblem };
 
+/** The arguments of one line, options taken off. */
+export interface Arguments extends CommandOptions {
+  /** Split at blanks. */
+  readonly words: readonly string[];
+  /** The same part of the line as it was written, trimmed. */
+  readonly text: string;
+}
+
 /**
- * One slash command. A new one is one file with one of these and one line in the registry. `words` are the
- * arguments split at blanks, `text` is the same part of the line as it was written, trimmed.
+ * Who may, while the config's `permissions` name nobody for the command: the people of a key of
+ * `release.permissions`, or the holders of a role (`role_name`).
  */
-export interface CommandDefinition<Command extends { readonly name: string } = ReleaseCommand> {
-  readonly name: Command['name'];
+export type DefaultPermission = 'promote' | 'rollback' | 'hold' | { readonly roles: readonly string[] };
+
+/**
+ * One slash command. A new one is a file with one of these, its name in `names.ts`, its shape in `command.ts` and
+ * its line in the registry; help, docs, the CLI and the API come from here.
+ */
+export interface CommandDefinition<Name extends Command['name'] = Command['name']> {
+  readonly name: Name;
   /** How it is written: `/promote <weight|next> [sha]`. */
   readonly usage: string;
   readonly summary: string;
-  /** Key of `release.permissions` in the config; `everybody`: any person, never a bot. */
-  readonly permission: 'promote' | 'rollback' | 'hold' | 'everybody';
-  /** Whether it changes the release. At most one such command fits into one comment. */
-  readonly changes: boolean;
+  /** What else a person should know before using it, for `--help` and the docs. One paragraph. */
+  readonly details: string;
+  readonly examples: readonly string[];
+  readonly places: readonly Place[];
+  readonly permission: DefaultPermission;
+  /**
+   * Whether it changes anything. What changes nothing is answered to everybody at once; what does is assessed, and
+   * at most one such command fits into one comment.
+   */
+  changes(command: Extract<Command, { name: Name }>): boolean;
   /** Whether the arguments are prose in any language; otherwise they are ASCII. */
   readonly freeText: boolean;
-  parse(words: readonly string[], text: string): ParsedArguments<Command>;
+  parse(given: Arguments): ParsedArguments<Extract<Command, { name: Name }>>;
 }
 
-export function good<Command>(command: Command): ParsedArguments<Command> {
+export const always = (): boolean => true;
+export const never = (): boolean => false;
+
+export function good<One>(command: One): ParsedArguments<One> {
   return { ok: true, command };
 }
 
@@ -37,13 +60,20 @@ export function bad(code: ArgumentProblem['code'], message: string): ParsedArgum
 }
 
 /** A command that takes nothing. */
-export function noArguments<Command extends { readonly name: string }>(
-  command: Command,
-): (words: readonly string[]) => ParsedArguments<Command> {
-  return (words) =>
+export function noArguments<One extends { readonly name: string }>(
+  command: One,
+): (given: Arguments) => ParsedArguments<One> {
+  return ({ words }) =>
     words.length === 0
       ? good(command)
       : bad('BAD_ARGUMENT', `\`/${command.name}\` takes no argument; remove what follows it`);
+}
+
+/** A command whose whole rest is a reason, given bare or as `reason="…"`. */
+export function onlyReason<One extends { readonly name: string; readonly reason: string }>(
+  make: (reason: string) => One,
+): (given: Arguments) => ParsedArguments<One> {
+  return ({ text, reason }) => good(make(parseReason(text === '' ? reason : text)));
 }
 
 /** Longest reason that is kept, in characters. */

@@ -1,13 +1,15 @@
-import type { ReleaseCommand } from '../flow/event.ts';
 import { suggest } from '../gate/suggest.ts';
-import type { ArgumentProblem } from './definition.ts';
-import { commandRegistry } from './registry.ts';
+import { type Invocation, noOptions, type Place } from './command.ts';
+import type { ArgumentProblem, CommandDefinition } from './definition.ts';
+import { codePointName, oddCharacter, skeleton } from './lookalike.ts';
+import { parseOptions } from './options.ts';
+import { changesAnything, commandRegistry } from './registry.ts';
 
 export type ParsedComment =
   /** No command: prose, a quote, a fence, another bot's command. Nobody answers. */
   | { readonly kind: 'none' }
   /** In the order in which they were written; at most one of them changes anything. */
-  | { readonly kind: 'commands'; readonly commands: readonly ReleaseCommand[] }
+  | { readonly kind: 'commands'; readonly invocations: readonly Invocation[] }
   /** Somebody meant a command and got it wrong: one usage reply, nothing runs. */
   | { readonly kind: 'problem'; readonly code: GrammarProblem; readonly message: string };
 
@@ -26,16 +28,18 @@ const commandLimit = 5;
  * - A command stands at the very beginning of the comment's first line (blank lines before it do not count).
  *   Anywhere else, and so in a quote, a fence, an indented block or an HTML comment, it is prose.
  * - Lines directly below it that begin with a slash too belong to it. All of them are good or none runs, and
- *   at most one of them may change the release.
+ *   at most one of them may change anything.
+ * - `--dry-run`, `--help` and `reason="…"` go with every command.
  * - Names are lower case; arguments are separated by blanks or tabs; nothing may follow them.
+ * - A misspelt name is answered with the one that was meant, among those that work in `place`.
  * - Invisible and look-alike characters are never read as what they look like.
  */
-export function parseComment(body: string): ParsedComment {
+export function parseComment(body: string, place: Place = 'release'): ParsedComment {
   const lines = commandLines(body);
   const first = lines[0];
   if (first === undefined) return { kind: 'none' };
   if (!first.startsWith('/')) return disguised(first) ?? { kind: 'none' };
-  const parsed = lines.map(parseLine);
+  const parsed = lines.map((line) => parseLine(line, place));
   if (parsed[0]?.kind === 'foreign') return { kind: 'none' };
   const problem = parsed.find((line) => line.kind === 'problem');
   if (problem !== undefined) return problem;
@@ -43,11 +47,11 @@ export function parseComment(body: string): ParsedComment {
   if (foreign !== undefined) {
     return problemOf('UNKNOWN_COMMAND', 'the comment mixes these commands with one that is not known here');
   }
-  return allOrNothing(parsed.flatMap((line) => (line.kind === 'command' ? [line.command] : [])));
+  return allOrNothing(parsed.flatMap((line) => (line.kind === 'command' ? [line.invocation] : [])));
 }
 
 type ParsedLine =
-  | { readonly kind: 'command'; readonly command: ReleaseCommand }
+  | { readonly kind: 'command'; readonly invocation: Invocation }
   | { readonly kind: 'foreign' }
   | Extract<ParsedComment, { kind: 'problem' }>;
 
@@ -61,28 +65,49 @@ function commandLines(body: string): readonly string[] {
   return end < 0 ? block : block.slice(0, end);
 }
 
-function parseLine(line: string): ParsedLine {
+function parseLine(line: string, place: Place): ParsedLine {
   const name = /^\/([^\s/]*)/.exec(line)?.[1] ?? '';
   const definition = commandRegistry.find((candidate) => candidate.name === name);
   const known = definition !== undefined && /^\/[a-z-]+(?:[ \t]|$)/.test(line);
-  if (!known) return disguised(line) ?? misspelt(line, name) ?? { kind: 'foreign' };
+  if (!known) return disguised(line) ?? misspelt(line, name, place) ?? { kind: 'foreign' };
   if (line.length > lineLimit) {
     return problemOf('LINE_TOO_LONG', `a command line has at most ${lineLimit} characters`);
   }
-  const text = line.slice(name.length + 1).trim();
-  const odd = definition.freeText ? null : oddCharacter(text);
-  if (odd !== null) return lookalike(odd);
-  const parsed = definition.parse(text === '' ? [] : text.split(/[ \t]+/), text);
-  if (parsed.ok) return { kind: 'command', command: parsed.command };
-  return problemOf(parsed.problem.code, `${parsed.problem.message}. Usage: \`${definition.usage}\``);
+  return parseArguments(definition, line.slice(name.length + 1));
+}
+
+function parseArguments(definition: CommandDefinition, rest: string): ParsedLine {
+  const options = parseOptions(rest, definition.freeText);
+  switch (options.kind) {
+    case 'help':
+      return {
+        kind: 'command',
+        invocation: { command: { name: 'help', of: definition.name }, options: noOptions },
+      };
+    case 'problem':
+      return usageProblem(definition, options.problem);
+    case 'arguments': {
+      const { given } = options;
+      const odd = definition.freeText ? null : oddCharacter(given.text);
+      if (odd !== null) return lookalike(odd);
+      const parsed = definition.parse(given);
+      if (!parsed.ok) return usageProblem(definition, parsed.problem);
+      const { dryRun, reason } = given;
+      return { kind: 'command', invocation: { command: parsed.command, options: { dryRun, reason } } };
+    }
+  }
+}
+
+function usageProblem({ usage }: CommandDefinition, { code, message }: ArgumentProblem): ParsedLine {
+  return problemOf(code, `${message}. Usage: \`${usage}\``);
 }
 
 /** Another bot's command is none of our business; a near miss of one of ours deserves one answer. */
-function misspelt(line: string, name: string): ParsedLine | null {
+function misspelt(line: string, name: string, place: Place): ParsedLine | null {
   if (!/^\/[A-Za-z][A-Za-z-]{2,19}(?:[ \t]|$)/.test(line)) return null;
   const meant = suggest(
     name,
-    commandRegistry.map((definition) => definition.name),
+    commandRegistry.filter(({ places }) => places.includes(place)).map((definition) => definition.name),
   );
   if (meant === null) return null;
   return problemOf('UNKNOWN_COMMAND', `\`/${name}\` is not a command; did you mean \`/${meant}\`?`);
@@ -99,79 +124,21 @@ function disguised(line: string): Extract<ParsedComment, { kind: 'problem' }> | 
 }
 
 function lookalike(code: number): Extract<ParsedComment, { kind: 'problem' }> {
-  const point = code.toString(16).toUpperCase().padStart(4, '0');
   return problemOf(
     'LOOKALIKE_CHARACTER',
-    `the command contains the character U+${point}, which is invisible or looks like another one; type it anew`,
+    `the command contains the character ${codePointName(code)}, which is invisible or looks like another one; type it anew`,
   );
 }
 
-/** Code point of the first character outside printable ASCII and tab; null when there is none. */
-function oddCharacter(text: string): number | null {
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    if (code !== 9 && (code < 32 || code > 126)) return code;
-  }
-  return null;
-}
-
-/** Cyrillic and Greek letters that look like those of our commands, and slashes that are none. */
-const doubles: Readonly<Record<string, string>> = {
-  а: 'a',
-  е: 'e',
-  о: 'o',
-  р: 'p',
-  с: 'c',
-  у: 'y',
-  х: 'x',
-  ѕ: 's',
-  і: 'i',
-  ј: 'j',
-  һ: 'h',
-  к: 'k',
-  м: 'm',
-  т: 't',
-  ԁ: 'd',
-  ո: 'n',
-  ս: 'u',
-  ɩ: 'l',
-  ӏ: 'l',
-  ο: 'o',
-  ρ: 'p',
-  α: 'a',
-  τ: 't',
-  υ: 'u',
-  κ: 'k',
-  ι: 'i',
-  ν: 'v',
-  ɡ: 'g',
-  '⁄': '/',
-  '∕': '/',
-  '╱': '/',
-  '⧸': '/',
-};
-
-/** What the text looks like to a person: compatibility forms unfolded, marks and invisible characters gone. */
-function skeleton(text: string): string {
-  const plain = text.normalize('NFKD').replace(/[\p{Cf}\p{Mn}\p{Cc}\u115f\u1160\u3164\u2800]/gu, '');
-  return [...plain]
-    .map((character) => doubles[character] ?? character)
-    .join('')
-    .trim()
-    .toLowerCase();
-}
-
-function allOrNothing(commands: readonly ReleaseCommand[]): ParsedComment {
-  const changing = commands.filter(
-    ({ name }) => commandRegistry.find((definition) => definition.name === name)?.changes === true,
-  );
-  if (changing.length > 1 || commands.length > commandLimit) {
+function allOrNothing(invocations: readonly Invocation[]): ParsedComment {
+  const changing = invocations.filter(({ command }) => changesAnything(command));
+  if (changing.length > 1 || invocations.length > commandLimit) {
     return problemOf(
       'TOO_MANY_COMMANDS',
-      'one comment may hold one command that changes the release; none of these was run',
+      'one comment may hold one command that changes something; none of these was run',
     );
   }
-  return { kind: 'commands', commands };
+  return { kind: 'commands', invocations };
 }
 
 function problemOf(code: GrammarProblem, message: string): Extract<ParsedComment, { kind: 'problem' }> {

@@ -6,6 +6,7 @@ const headline: Readonly<Record<NotifiedEvent, string>> = {
   rollback: 'is being rolled back',
   'rolled-back': 'was rolled back',
   escalation: 'needs people',
+  override: 'passes a gate by an override',
   ga: 'is GA',
   kpi: 'was compared with the time before',
 };

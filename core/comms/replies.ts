@@ -1,6 +1,8 @@
-import type { ReleaseCommand } from '../flow/event.ts';
+import type { Command } from '../commands/command.ts';
+import type { Demand } from '../commands/desk/state.ts';
+import type { Obstacle } from '../commands/obstacle.ts';
+import { type Permission, permittedText } from '../commands/permission.ts';
 import { inlineText } from '../gate/markdown.ts';
-import type { ReleaseState } from '../release/state.ts';
 import { postable } from './safe-text.ts';
 
 /** How to proceed after each refusal; a code that is not here is explained by its message alone. */
@@ -19,7 +21,25 @@ const howTo: Readonly<Record<string, string>> = {
   NOTHING_TO_ROLL_BACK: 'Stop the release with `/hold` instead.',
   NO_VERIFIED_VERSION: 'Fix forward: tag a new version.',
   NOT_HELD: 'Nothing to do.',
-  NOT_PERMITTED: 'Ask somebody who is named in `release.permissions`.',
+  NOT_PERMITTED: 'Ask somebody who may; `/whocan` names them.',
+  SELF_APPROVAL: 'Two different persons are needed.',
+  NOTHING_TO_APPROVE: 'Nothing to do.',
+  NOTHING_TO_REJECT: 'Nothing to do.',
+  APPROVED_ALREADY: 'Wait for what else is asked for.',
+  AMBIGUOUS: 'Reject the one that is not meant with `/reject`.',
+  APPROVAL_EXPIRED: 'Write the command again.',
+  REJECTED: 'Settle it with that person, then write the command again.',
+  COMMAND_EDITED: 'Write the command again, in a new comment.',
+  STEP_UP_UNAVAILABLE: 'An administrator of the Conductor sets up the sign-in with GitHub.',
+  REASON_MISSING: 'Write the command again with `reason="…"`, 10 characters or more.',
+  REASON: 'Add `reason="…"`, 10 characters or more.',
+  SECOND_APPROVER: 'Another person writes `/approve`.',
+  STEP_UP: 'Whoever commands confirms with a passkey, on a page that the reply links to.',
+  NOTHING_BLOCKS: 'Nothing to do.',
+  GATE_UNKNOWN: 'Name a gate that this release requires.',
+  GATE_NEVER_RAN: 'Run the workflow that submits its result.',
+  GATE_RERUNNING: 'Wait for its new result.',
+  CODEOWNERS_UNKNOWN: 'See that CODEOWNERS can be read and that the release changes fewer than 300 files.',
   ROLE_UNKNOWN: 'GitHub did not say what role you have; try again, else ask an administrator.',
   BOT_NOT_PERMITTED: 'A person has to write this command.',
   GATE_MISSING: 'Run the workflow that submits the gate’s result for this commit.',
@@ -49,16 +69,25 @@ const howTo: Readonly<Record<string, string>> = {
   ASSESSMENT_FAILED: 'Try again; nothing was changed.',
 };
 
-/** The one reply to a refused command: every reason with its code, and how to proceed. */
+/** The one reply to a refused command: every reason with its code, how to proceed, and whom to ask. */
 export function refusedReply(
-  command: ReleaseCommand,
-  reasons: readonly { readonly code: string; readonly message: string }[],
+  command: Command,
+  reasons: readonly Obstacle[],
+  permission: Permission | null = null,
 ): string {
-  const lines = reasons.map(({ code, message }) => {
-    const help = howTo[code];
-    return `- \`${inlineText(code)}\`: ${inlineText(message)}.${help === undefined ? '' : ` ${help}`}`;
-  });
-  return postable([`❌ ${written(command)} was refused, nothing was changed.`, '', ...lines].join('\n'));
+  const lines = reasons.map(obstacleLine);
+  const isPersonal = reasons.some(({ code }) => code === 'NOT_PERMITTED');
+  const whom =
+    isPersonal && permission !== null ? ['', `Whom to ask: ${inlineText(permittedText(permission))}.`] : [];
+  return postable(
+    [`❌ ${written(command)} was refused, nothing was changed.`, '', ...lines, ...whom].join('\n'),
+  );
+}
+
+/** One reason of a list: its code, the sentence, and how to proceed. */
+export function obstacleLine({ code, message }: Obstacle): string {
+  const help = howTo[code];
+  return `- \`${inlineText(code)}\`: ${inlineText(message)}.${help === undefined ? '' : ` ${help}`}`;
 }
 
 /** The one reply to a command that could not be read. `message` is the grammar's own text. */
@@ -68,33 +97,72 @@ export function malformedReply(code: string, message: string): string {
   );
 }
 
-/** The one reply to an accepted command, written after it has changed `state`. */
-export function acceptedReply(command: ReleaseCommand, state: ReleaseState): string {
-  return postable(`✅ ${consequence(command, state)}`);
+/** The one reply to an accepted command. `consequence` is our own Markdown. */
+export function acceptedReply(consequence: string, approvedBy: readonly string[] = []): string {
+  const by = approvedBy.length === 0 ? '' : `\n\nApproved by ${approvedBy.map(inlineText).join(', ')}.`;
+  return postable(`✅ ${consequence}${by}`);
 }
 
-function consequence(command: ReleaseCommand, state: ReleaseState): string {
-  switch (command.name) {
-    case 'promote':
-      return `Going to **${state.deployment?.weight ?? '?'} %** of production traffic.`;
-    case 'rollback':
-      return `Going back to \`${inlineText(state.deployment?.version ?? '?')}\` with all production traffic.`;
-    case 'hold':
-      return 'Held: nothing is promoted until `/resume`. Measuring and automatic rollback go on.';
-    case 'resume':
-      return state.phase === 'rolled_back'
-        ? 'Resolved: other releases may be promoted again. This one stays rolled back.'
-        : 'Resumed.';
-    case 'lock':
-      return `Locked until ${new Date(state.lock?.until ?? 0).toISOString()}: only ${inlineText(state.lock?.owner ?? '?')} promotes. Rollback and hold work for everybody as before.`;
-    case 'unlock':
-      return 'Unlocked.';
-    case 'status':
-    case 'help':
-      return '';
-  }
+/** The reply to `--dry-run`: what would happen, or what stands against it. */
+export function rehearsedReply(
+  command: Command,
+  reasons: readonly Obstacle[],
+  consequence: string | null,
+): string {
+  const lines = reasons.map(obstacleLine);
+  const text =
+    consequence === null
+      ? [`🧪 Dry run: ${written(command)} would be refused.`, '', ...lines]
+      : [
+          `🧪 Dry run: ${written(command)} would ${lines.length === 0 ? 'be done' : 'wait'}; nothing was changed.`,
+          '',
+          ...(lines.length === 0 ? [] : ['It would wait for:', '', ...lines, '', 'And then:', '']),
+          consequence,
+        ];
+  return postable(text.join('\n'));
 }
 
-function written(command: ReleaseCommand): string {
+/** The reply to a command that is allowed and waits for somebody. */
+export function waitingReply(
+  { command, actor, sha, open, approvals, stepUp, stepUpUrl, until }: Demand,
+  approvers: Permission,
+): string {
+  const short = sha.slice(0, 12);
+  const lines = open.map(({ code, message }) => {
+    if (code === 'SECOND_APPROVER') {
+      return `- \`${code}\`: another person writes \`/approve ${short}\`. Whom to ask: ${inlineText(permittedText(approvers))}.`;
+    }
+    if (code === 'STEP_UP') {
+      const link = stepUpUrl === null ? 'the page is being opened' : `[confirm here](${stepUpUrl})`;
+      return `- \`${code}\`: ${inlineText(actor.login)} confirms with a passkey: ${link}.`;
+    }
+    return `- \`${inlineText(code)}\`: ${inlineText(message)}.`;
+  });
+  const done = [
+    ...approvals.map(({ login }) => `- approved by ${inlineText(login)}`),
+    ...(stepUp === null ? [] : [`- confirmed by ${inlineText(stepUp.login)}`]),
+  ];
+  return postable(
+    [
+      `⏳ ${written(command)} for \`${short}\` is allowed and waits until ${new Date(until).toISOString()} for:`,
+      '',
+      ...lines,
+      ...(done.length === 0 ? [] : ['', 'So far:', '', ...done]),
+    ].join('\n'),
+  );
+}
+
+/** The reply to a command that waited and will not be carried out. */
+export function endedReply({ command }: Demand, code: string, why: string): string {
+  return postable(
+    [
+      `❌ ${written(command)} is not carried out any more, nothing was changed.`,
+      '',
+      obstacleLine({ code, message: why }),
+    ].join('\n'),
+  );
+}
+
+function written(command: Command): string {
   return command.name === 'promote' ? `\`/promote ${command.weight}\`` : `\`/${command.name}\``;
 }

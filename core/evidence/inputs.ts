@@ -22,8 +22,19 @@ export interface Approval {
   readonly step: string;
   readonly actor: string;
   readonly role: string | null;
-  readonly decision: 'allowed' | 'denied';
+  readonly decision: 'allowed' | 'denied' | 'waiting' | 'approved' | 'rejected';
   readonly reasons: readonly string[];
+  readonly command?: string;
+  /** Reason for access, as it was given. */
+  readonly reason?: string;
+  /** The second persons behind an allowed command. */
+  readonly approvedBy?: readonly string[];
+  /** Digest of the passkey that it was confirmed with; null: it was not. */
+  readonly stepUp?: string | null;
+  /** Gates that an override let it pass. */
+  readonly overridden?: readonly string[];
+  /** When its comment was edited or deleted after it had counted, ms since the epoch. */
+  readonly changedAt?: number | null;
   readonly sha: string;
   /** ms since the epoch. */
   readonly at: number;

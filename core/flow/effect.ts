@@ -1,7 +1,11 @@
+import type { Command, CommandOptions } from '../commands/command.ts';
+import type { Approval } from '../commands/desk/state.ts';
+import type { Permission } from '../commands/permission.ts';
 import type { NotifiedEvent } from '../config/notify.ts';
 import type { ReleaseConfig } from '../config/schema.ts';
 import type { CheckName, GateName } from '../gate/names.ts';
-import type { Actor, CommandSource, ReleaseCommand } from './event.ts';
+import type { KpiEffect } from '../kpi/effect.ts';
+import type { Actor, CommandSource } from './event.ts';
 
 export interface Annotation {
   readonly path: string;
@@ -99,11 +103,39 @@ export type Effect =
   /** Reads permissions, gate results, burn and policy at this moment; answers with `command.assessed`. */
   | {
       readonly kind: 'assessCommand';
-      readonly command: ReleaseCommand;
+      readonly command: Command;
+      readonly options?: CommandOptions;
       readonly actor: Actor;
       readonly source: CommandSource;
+      /** Which look at a waiting command this is; 0 the first. */
+      readonly round: number;
       readonly facts: PromotionFactsFromState;
     }
+  /** The same for a command on a pull request. */
+  | {
+      readonly kind: 'assessChangeCommand';
+      readonly command: Command;
+      readonly options?: CommandOptions;
+      readonly actor: Actor;
+      readonly source: CommandSource;
+      readonly round: number;
+      readonly facts: ChangeFactsFromState;
+    }
+  /** Opens the page on which `login` confirms a command with a passkey. Settles with `{ url }`. */
+  | {
+      readonly kind: 'openStepUp';
+      readonly demand: number;
+      readonly login: string;
+      readonly command: Command;
+      readonly sha: string;
+      readonly weight: number | null;
+      /** ms since the epoch. */
+      readonly until: number;
+    }
+  /** Runs a workflow run of ours again, for a new result of its gate. */
+  | { readonly kind: 'rerunWorkflow'; readonly runId: number }
+  /** Tells another release that its failure is resolved; that release hears `failure.resolved`. */
+  | { readonly kind: 'resolveFailure'; readonly tag: string; readonly by: string; readonly reason: string }
   /** Reads both arms once; answers with `canary.measured` (a null reading names the problem). */
   | {
       readonly kind: 'measureCanary';
@@ -114,6 +146,8 @@ export type Effect =
       readonly canary: string;
       readonly baseline: string;
     }
+  /** Takes in what a run left in artifacts. Settles with `{ accepted, refused }`; results arrive as `gate.reported`. */
+  | { readonly kind: 'collectResults'; readonly runId: number; readonly sha: string }
   // evidence: pack → attach (upload, read back, verify) → publish
   /** Settles with `{ sha256, size, bundleSha256 }`. `facts` is what only the state knows; the rest comes from the store. */
   | { readonly kind: 'packEvidence'; readonly tag: string; readonly facts: Readonly<Record<string, unknown>> }
@@ -142,6 +176,7 @@ export type Effect =
       readonly text: string;
       readonly release: string;
     }
+  | KpiEffect
   /** Answers with `timer.fired`. */
   | { readonly kind: 'startTimer'; readonly timer: string };
 
@@ -171,12 +206,50 @@ export interface PromotionFactsFromState extends ArtifactsInQuestion {
   /** The release runs in the hotfix lane. */
   readonly hotfix: boolean;
   readonly blockAfterFailure: boolean;
+  /** Who brought the commit here: a second approver is another person. */
+  readonly author: string;
+  /** Commit of the version before, for the owners of what has changed since; null: there is none. */
+  readonly previousSha: string | null;
+  /** What the person and others have done for this command beside writing it. */
+  readonly access: AccessFacts;
+  /** Overrides under way. */
+  readonly exceptions: readonly PolicyException[];
   /** Who may issue this command, from the config of the tagged commit. */
-  readonly permissions: {
-    readonly roles: readonly string[];
-    readonly teams: readonly string[];
-    readonly users: readonly string[];
-  };
+  readonly permission: Permission;
+}
+
+/** What a change tells the assessor about itself. Who may what is read from the config of the base branch. */
+export interface ChangeFactsFromState {
+  readonly pullRequest: number;
+  readonly sha: string;
+  readonly author: string;
+  readonly access: AccessFacts;
+}
+
+/** What was done for a command beside writing it. */
+export interface AccessFacts {
+  /** Reason for access; empty when none was given. */
+  readonly reason: string;
+  /** The confirmation with a passkey; `at` in ms since the epoch. */
+  readonly stepUp: { readonly login: string; readonly at: number } | null;
+  readonly approvals: readonly Approval[];
+}
+
+/** One objection that the policy may pass over for a while (`policies/exceptions.rego`). */
+export interface PolicyException {
+  readonly id: string;
+  readonly code: 'GATE_FAILED' | 'GATE_STALE' | 'GATE_MISSING';
+  readonly gate: GateName;
+  readonly reason: string;
+  readonly release: string;
+  readonly sha: string;
+  /** ms since the epoch. */
+  readonly from: number;
+  readonly until: number;
+  readonly requested_by: string;
+  readonly approved_by: readonly string[];
+  /** Somebody with the permission to override stands for it alone. */
+  readonly break_glass: boolean;
 }
 
 /**

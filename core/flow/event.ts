@@ -1,8 +1,11 @@
+import type { Command, CommandOptions } from '../commands/command.ts';
+import type { StepUp } from '../commands/desk/state.ts';
 import type { TemplateOverride } from '../comms/announcement.ts';
 import type { AnnouncementName } from '../comms/default-templates.ts';
 import type { ReleaseConfig } from '../config/schema.ts';
 import type { GateName } from '../gate/names.ts';
 import type { GateResult } from '../gate/result.ts';
+import type { KpisMeasured } from '../kpi/effect.ts';
 import type { CanaryReading } from '../ports/metrics.ts';
 import type { PromotionAssessment } from '../ports/policy-engine.ts';
 
@@ -28,6 +31,8 @@ export interface ResultOrigin {
   readonly runAttempt?: number;
   readonly workflowRef?: string;
   readonly workflowSha?: string;
+  /** The fork that the run's head is in: such a result never counts for a release. */
+  readonly fork?: string;
   readonly receivedAt: number;
 }
 
@@ -51,14 +56,14 @@ export interface ReleasePlanFacts {
   readonly service?: string;
   /** The QA report of this tag, when the config names one: only `approved` makes a plan. */
   readonly qa?: { readonly path: string; readonly status: string };
-  /** Version that traffic goes back to: the last verified release; null for a first release. */
-  readonly previous: { readonly tag: string; readonly commit: string } | null;
-  readonly changes: readonly {
-    readonly sha: string;
   /** The repository's own words for announcements, as far as they can be rendered. */
   readonly templates?: Readonly<Partial<Record<AnnouncementName, TemplateOverride>>>;
   /** Templates of the repository that cannot: the default words are used in their place. */
   readonly templateProblems?: readonly string[];
+  /** Version that traffic goes back to: the last verified release; null for a first release. */
+  readonly previous: { readonly tag: string; readonly commit: string } | null;
+  readonly changes: readonly {
+    readonly sha: string;
     readonly title: string;
     readonly author: string;
     readonly pullRequest: number | null;
@@ -79,9 +84,20 @@ export type ChangeEvent =
     }
   | { readonly type: 'change.closed'; readonly merged: boolean }
   | { readonly type: 'gate.reported'; readonly report: GateReport }
-  | { readonly type: 'checks.rerequested'; readonly gates: readonly GateName[] | 'all' };
+  | { readonly type: 'checks.rerequested'; readonly gates: readonly GateName[] | 'all' }
+  | { readonly type: 'timer.fired'; readonly timer: string }
+  | RunCompleted
+  | CommandEvent;
+
+/** A workflow run of the commit ended: what it left in artifacts can be collected. */
+export interface RunCompleted {
+  readonly type: 'run.completed';
+  readonly runId: number;
+  readonly attempt: number;
+}
 
 export type ReleaseEvent =
+  | RunCompleted
   | { readonly type: 'tag.pushed'; readonly tag: string; readonly sha: string; readonly actor: Actor }
   | {
       readonly type: 'plan.loaded';
@@ -91,27 +107,7 @@ export type ReleaseEvent =
     }
   | { readonly type: 'plan.rejected'; readonly problems: readonly string[] }
   | { readonly type: 'gate.reported'; readonly report: GateReport }
-  | {
-      readonly type: 'command.issued';
-      readonly command: ReleaseCommand;
-      readonly actor: Actor;
-      readonly source: CommandSource;
-    }
-  /** Somebody meant a command and got it wrong (the grammar says how): one usage reply, nothing else. */
-  | {
-      readonly type: 'command.malformed';
-      readonly code: string;
-      readonly message: string;
-      readonly actor: Actor;
-      readonly source: CommandSource;
-    }
-  | {
-      readonly type: 'command.assessed';
-      readonly command: ReleaseCommand;
-      readonly actor: Actor;
-      readonly source: CommandSource;
-      readonly assessment: PromotionAssessment;
-    }
+  | CommandEvent
   | {
       readonly type: 'deployment.reported';
       readonly deploymentId: number;
@@ -126,10 +122,45 @@ export type ReleaseEvent =
       readonly reading: CanaryReading | null;
       readonly problem: string | null;
     }
+  | KpisMeasured
   | { readonly type: 'timer.fired'; readonly timer: string }
   /** A newer release takes this one's place. */
   | { readonly type: 'release.superseded'; readonly by: string; readonly since: number }
-  | { readonly type: 'tag.moved'; readonly from: string; readonly to: string };
+  | { readonly type: 'tag.moved'; readonly from: string; readonly to: string }
+  /** Somebody has said, in the issue of a later release, that this one's failure is resolved. */
+  | { readonly type: 'failure.resolved'; readonly by: string; readonly reason: string };
+
+/** What people say, to a release or to a pull request. */
+export type CommandEvent =
+  | {
+      readonly type: 'command.issued';
+      readonly command: Command;
+      readonly options?: CommandOptions;
+      readonly actor: Actor;
+      readonly source: CommandSource;
+    }
+  /** Somebody meant a command and got it wrong (the grammar says how): one usage reply, nothing else. */
+  | {
+      readonly type: 'command.malformed';
+      readonly code: string;
+      readonly message: string;
+      readonly actor: Actor;
+      readonly source: CommandSource;
+    }
+  | {
+      readonly type: 'command.assessed';
+      readonly command: Command;
+      readonly options?: CommandOptions;
+      readonly actor: Actor;
+      readonly source: CommandSource;
+      /** Which look at a waiting command this is. */
+      readonly round?: number;
+      readonly assessment: PromotionAssessment;
+    }
+  /** A comment is not any more what it was; null: it is gone. */
+  | { readonly type: 'comment.changed'; readonly commentId: number; readonly bodySha256: string | null }
+  /** The person who commands has confirmed it on the page. */
+  | { readonly type: 'step-up.confirmed'; readonly demand: number; readonly stepUp: StepUp };
 
 /** The outcome of one effect, reported back to the aggregate that asked for it. */
 export type EffectSettled = {
@@ -140,18 +171,6 @@ export type EffectSettled = {
     | { readonly ok: true; readonly value: Readonly<Record<string, unknown>> }
     | { readonly ok: false; readonly code: string; readonly message: string };
 };
-
-/** Commands that act on a release. The grammar that makes them is in `core/commands/`. */
-export type ReleaseCommand =
-  | { readonly name: 'promote'; readonly weight: number | 'next'; readonly sha: string | null }
-  | { readonly name: 'rollback'; readonly reason: string }
-  | { readonly name: 'hold'; readonly reason: string }
-  | { readonly name: 'resume' }
-  /** `ttl` in ms; null: the longest that the config allows. */
-  | { readonly name: 'lock'; readonly ttl: number | null; readonly reason: string }
-  | { readonly name: 'unlock' }
-  | { readonly name: 'status' }
-  | { readonly name: 'help' };
 
 /**
  * Which aggregate an event belongs to. `key` of a change is `pr/<number>` or `group/<head sha>`, of a release

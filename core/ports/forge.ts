@@ -43,6 +43,8 @@ export interface Forge {
   >;
   /** The files of one commit. */
   filesAt(sha: string): FileTree;
+  /** Paths that differ between two commits, former names too; null when there are more than GitHub lists (300). */
+  listChangedFiles(base: string, head: string): Promise<readonly string[] | null>;
   readPullRequest(number: number): Promise<{
     readonly headSha: string;
     readonly headRef: string;
@@ -61,7 +63,24 @@ export interface Forge {
     readonly attempt: number;
     readonly repository: string;
     readonly headRepository: string;
+    /** When its latest attempt began, ms since the epoch. */
+    readonly startedAt: number;
   }>;
+  /** What the jobs of a run uploaded. `sha256` is what GitHub says of the archive; null when it says nothing. */
+  listArtifacts(runId: number): Promise<
+    readonly {
+      readonly id: number;
+      readonly name: string;
+      readonly size: number;
+      readonly sha256: string | null;
+      readonly expired: boolean;
+      readonly createdAt: number;
+    }[]
+  >;
+  /** The archive of an artifact: a zip that anybody may have made. Look at its size first. */
+  downloadArtifact(artifactId: number): Promise<Uint8Array>;
+  /** Runs a finished run again, all jobs. One that still runs is left alone. */
+  rerunWorkflow(runId: number): Promise<void>;
   /** `role_name`; null when the person is not a collaborator. */
   readRole(login: string): Promise<string | null>;
   /** True only when the membership is `active`. */

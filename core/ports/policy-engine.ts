@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { commandNames } from '../commands/names.ts';
+import { obligationsSchema } from '../config/permissions.ts';
 import { promotionClauseSchema } from '../config/promote-only-if.ts';
 import { gateNameSchema } from '../gate/names.ts';
 import { verdictSchema } from '../gate/result.ts';
@@ -6,23 +8,14 @@ import { verdictSchema } from '../gate/result.ts';
 /** The one question that every promotion step asks: may this actor take this release to this step now? (DESIGN section 7) */
 export const promotionInputSchema = z.strictObject({
   schema_version: z.literal(1),
-  action: z.enum([
-    'promote',
-    'rollback',
-    'hold',
-    'resume',
-    'lock',
-    'unlock',
-    'status',
-    'help',
-    'auto-advance',
-  ]),
+  action: z.enum([...commandNames, 'auto-advance']),
   repository: z.string(),
   release: z.strictObject({
     tag: z.string(),
     sha: z.string(),
     tag_sha_now: z.string().nullable(),
     phase: z.string(),
+    author: z.string().describe('who brought the commit here: pushed the tag, opened the pull request'),
   }),
   step: z.strictObject({
     environment: z.string(),
@@ -45,12 +38,50 @@ export const promotionInputSchema = z.strictObject({
     type: z.enum(['User', 'Bot', 'App']),
     role: z.string().nullable().describe('role_name from the API; null when it could not be read'),
     teams: z.array(z.string()).describe('slugs of teams where the membership is active'),
+    codeowner: z
+      .boolean()
+      .nullable()
+      .describe('owns every owned file that was changed; null: not asked, or it could not be read'),
+    policy: z
+      .boolean()
+      .nullable()
+      .describe("answer of the repository's own rule; null: none is named, or it gave no answer"),
   }),
   permissions: z.strictObject({
     roles: z.array(z.string()),
     teams: z.array(z.string()),
     users: z.array(z.string()),
+    codeowners: z.boolean(),
+    policy: z.string().nullable().describe("rule of the repository's own policies that must be true too"),
+    obligations: obligationsSchema,
   }),
+  access: z.strictObject({
+    reason: z.string().describe('reason for access; empty when none was given'),
+    step_up: z
+      .strictObject({ login: z.string(), at: z.number() })
+      .nullable()
+      .describe('the newest confirmation with a passkey, for exactly this command'),
+    approvals: z
+      .array(
+        z.strictObject({ login: z.string(), at: z.number(), sha: z.string(), weight: z.number().nullable() }),
+      )
+      .describe('second persons'),
+  }),
+  exceptions: z.array(
+    z.strictObject({
+      id: z.string(),
+      code: z.enum(['GATE_FAILED', 'GATE_STALE', 'GATE_MISSING']),
+      gate: gateNameSchema,
+      reason: z.string(),
+      release: z.string(),
+      sha: z.string(),
+      from: z.number(),
+      until: z.number(),
+      requested_by: z.string(),
+      approved_by: z.array(z.string()),
+      break_glass: z.boolean().describe('somebody with the permission to override stands for it alone'),
+    }),
+  ),
   promote_only_if: z.strictObject({
     clauses: z.array(promotionClauseSchema).describe('what has to hold beside the gates'),
     min_headroom: z.number().describe('ratio'),

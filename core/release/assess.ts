@@ -1,27 +1,21 @@
-import { definitionOf } from '../commands/registry.ts';
-import type { PromotionFactsFromState } from '../flow/effect.ts';
-import type { ReleaseCommand } from '../flow/event.ts';
-import type { ReleaseDraft } from './draft.ts';
+import type { Command, CommandOptions } from '../commands/command.ts';
+import { noOptions } from '../commands/command.ts';
+import type { Demand } from '../commands/desk/state.ts';
+import { type Permission, permissionOf } from '../commands/permission.ts';
+import type { AccessFacts, PromotionFactsFromState } from '../flow/effect.ts';
 import { isHotfix } from './lane.ts';
-import type { PendingAssessment, ReleaseState } from './state.ts';
+import { exceptionsOf } from './overrides.ts';
+import type { ReleaseState } from './state.ts';
 import { nextWeight } from './steps.ts';
 
-/** Asks whether the command may run: permissions, gates and policy are read when the effect is performed. */
-export function requestAssessment(draft: ReleaseDraft, key: string, pending: PendingAssessment): void {
-  const { command, actor, source } = pending;
-  draft.set({ assessing: { ...draft.state.assessing, [key]: pending } });
-  const id = key === 'auto' ? `assess/auto/${draft.next('assess-auto')}` : `assess/${key}`;
-  draft.emit(id, { kind: 'assessCommand', command, actor, source, facts: factsFor(draft.state, command) });
-}
-
-export function assessmentDone(draft: ReleaseDraft, key: string): void {
-  const { [key]: _done, ...assessing } = draft.state.assessing;
-  draft.set({ assessing });
-}
-
-export function factsFor(state: ReleaseState, command: ReleaseCommand): PromotionFactsFromState {
+/** What the release tells the assessor of a command about itself. */
+export function factsFor(
+  state: ReleaseState,
+  command: Command,
+  now: number,
+  access: AccessFacts = accessOf(noOptions, null),
+): PromotionFactsFromState {
   const config = state.plan?.config;
-  const { permission } = definitionOf(command.name);
   return {
     release: state.tag,
     sha: state.sha,
@@ -38,15 +32,34 @@ export function factsFor(state: ReleaseState, command: ReleaseCommand): Promotio
     calendar: { windows: config?.windows ?? [], freezes: config?.freezes ?? [] },
     hotfix: isHotfix(state),
     blockAfterFailure: config?.block_after_failure ?? true,
-    permissions:
-      config === undefined || permission === 'everybody'
-        ? { roles: [], teams: [], users: [] }
-        : config.permissions[permission],
+    author: state.startedBy,
+    previousSha: state.plan?.previous?.commit ?? null,
+    access,
+    exceptions: exceptionsOf(state, now),
+    permission: releasePermission(state, permissionSubject(state, command)),
   };
 }
 
+/** Before a release has a config nobody may change it. */
+export function releasePermission({ plan }: ReleaseState, command: Command['name']): Permission {
+  return permissionOf(plan?.config.permissions ?? null, command, plan?.config.production_environment ?? '');
+}
+
+/** An approval needs the permission of what it approves, unless the config names approvers. */
+function permissionSubject({ plan, demands }: ReleaseState, command: Command): Command['name'] {
+  if (command.name !== 'approve' || plan?.config.permissions.approve !== undefined) return command.name;
+  const waiting = demands.find(({ open }) => open.some(({ code }) => code === 'SECOND_APPROVER'));
+  return waiting?.command.name ?? command.name;
+}
+
+/** What was done for a command beside writing it. */
+export function accessOf({ reason }: CommandOptions, demand: Demand | null): AccessFacts {
+  const { stepUp, approvals } = demand ?? { stepUp: null, approvals: [] };
+  return { reason, stepUp: stepUp && { login: stepUp.login, at: stepUp.at }, approvals };
+}
+
 /** The weight that a command asks for; null when it asks for none or there is no next one. */
-export function targetWeight(state: ReleaseState, command: ReleaseCommand): number | null {
+export function targetWeight(state: ReleaseState, command: Command): number | null {
   if (command.name === 'rollback') return 0;
   if (command.name !== 'promote') return null;
   return command.weight === 'next' ? nextWeight(state) : command.weight;

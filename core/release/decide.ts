@@ -1,11 +1,14 @@
 import type { Decision } from '../flow/effect.ts';
 import type { EffectSettled, ReleaseEvent } from '../flow/event.ts';
 import { type ReleaseContext, ReleaseDraft } from './draft.ts';
+import { resolveFailure } from './hold.ts';
+import { onKpisMeasured } from './kpi.ts';
 import { onMeasured } from './measure.ts';
-import { onCommandAssessed, onCommandIssued, onCommandMalformed } from './on-command.ts';
+import { onCommandEvent } from './on-command.ts';
 import { onDeploymentReported } from './on-deployment.ts';
 import { onGateReported } from './on-gate.ts';
 import { onPlanLoaded, onPlanRejected } from './on-plan.ts';
+import { onRunCompleted } from './on-run.ts';
 import { onSettled } from './on-settled.ts';
 import { onTagMoved, onTagPushed } from './on-tag.ts';
 import { onTimer } from './on-timer.ts';
@@ -40,12 +43,17 @@ const handlers: {
   'plan.loaded': (draft, event) => onPlanLoaded(draft, event.facts, event.reports ?? []),
   'plan.rejected': (draft, event) => onPlanRejected(draft, event.problems),
   'gate.reported': (draft, event) => onGateReported(draft, event.report),
-  'command.issued': onCommandIssued,
-  'command.malformed': onCommandMalformed,
-  'command.assessed': onCommandAssessed,
+  'failure.resolved': (draft, event) => resolveFailure(draft, event.by, event.reason),
+  'command.issued': onCommandEvent,
+  'command.malformed': onCommandEvent,
+  'command.assessed': onCommandEvent,
+  'comment.changed': onCommandEvent,
+  'step-up.confirmed': onCommandEvent,
   'deployment.reported': onDeploymentReported,
   'canary.measured': onMeasured,
+  'kpis.measured': onKpisMeasured,
   'timer.fired': (draft, event) => onTimer(draft, event.timer),
+  'run.completed': onRunCompleted,
   'effect.settled': onSettled,
 };
 

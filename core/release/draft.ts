@@ -132,6 +132,17 @@ export class ReleaseDraft {
     if (next !== null) this.set({ statusCore: '' });
   }
 
+  /** The same release, apart: what happens to it happens to nobody. */
+  copy(): ReleaseDraft {
+    const { now, repository, neighbours } = this;
+    return new ReleaseDraft(this.state, { now, repository, neighbours });
+  }
+
+  /** The effects planned so far. */
+  planned(): readonly PlannedEffect[] {
+    return this.effects;
+  }
+
   decision(): Decision<ReleaseState> {
     this.writeStatus();
     return { state: this.state, effects: this.effects, audit: this.audit };

@@ -47,10 +47,10 @@ export function resume(draft: ReleaseDraft, by: string): void {
 }
 
 /** The release stays rolled back; what ends is that its failure blocks the others. */
-function resolveFailure(draft: ReleaseDraft, by: string): void {
+export function resolveFailure(draft: ReleaseDraft, by: string, reason = ''): void {
   const { failure } = draft.state;
-  if (failure === null) return;
+  if (failure === null || failure.resolvedBy !== null) return;
   draft.set({ failure: { ...failure, resolvedBy: by } });
-  draft.tell(`failure resolved by ${inlineText(by)}`);
-  draft.note('release.resolved', by, failure.reason);
+  draft.tell(`failure resolved by ${inlineText(by)}${reason === '' ? '' : `: ${inlineText(reason)}`}`);
+  draft.note('release.resolved', by, reason === '' ? failure.reason : reason);
 }

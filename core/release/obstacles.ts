@@ -1,14 +1,12 @@
-import type { ReleaseCommand } from '../flow/event.ts';
+import { approvalObstacles } from '../commands/desk/approval.ts';
+import type { PendingCommand } from '../commands/desk/state.ts';
+import type { Obstacle } from '../commands/obstacle.ts';
+import type { GateName } from '../gate/names.ts';
 import type { PromotionAssessment, PromotionInput } from '../ports/policy-engine.ts';
 import { observedUntil } from './observe.ts';
 import { hasLeftTheWay, hasTraffic, isGoingBack, phaseText } from './phase.ts';
 import type { ReleaseState } from './state.ts';
 import { isStepReady, nextWeight, soakLeft } from './steps.ts';
-
-export interface Obstacle {
-  readonly code: string;
-  readonly message: string;
-}
 
 /**
  * What in the release's own state forbids a command at this moment: all of it, not only the first. The policy's
@@ -16,7 +14,7 @@ export interface Obstacle {
  */
 export function obstaclesOf(
   state: ReleaseState,
-  command: ReleaseCommand,
+  { command, actor }: Pick<PendingCommand, 'command' | 'actor'>,
   assessment: PromotionAssessment,
   now: number,
   activeRelease: string | null = null,
@@ -26,10 +24,15 @@ export function obstaclesOf(
   }
   switch (command.name) {
     case 'promote':
-      return promoteObstacles(state, command, assessment.input.step.target_weight, now);
+      return promoteObstacles(state, command.sha, assessment.input.step.target_weight, now);
+    case 'why':
+      return promoteObstacles(state, null, assessment.input.step.target_weight, now);
     case 'rollback':
       return rollbackObstacles(state, now, activeRelease);
+    case 'abort':
+      return abortObstacles(state);
     case 'hold':
+    case 'escalate':
       return hasLeftTheWay(state.phase) ? [ended(state)] : [];
     case 'resume':
       return resumeObstacles(state);
@@ -39,7 +42,21 @@ export function obstaclesOf(
       return assessment.input.lock.state === 'free'
         ? [{ code: 'NOT_LOCKED', message: 'the environment is not locked' }]
         : [];
+    case 'unblock':
+      return unblockObstacles(state, assessment.input);
+    case 'override':
+      return overrideObstacles(state, command.gate);
+    case 'gates':
+      return rerunObstacles(state, command.rerun);
+    case 'approve':
+      return approvalObstacles(state, command.sha, actor.login, state.startedBy);
+    case 'reject':
+      return state.demands.length > 0
+        ? []
+        : [{ code: 'NOTHING_TO_REJECT', message: 'no command waits for anything' }];
+    case 'plan':
     case 'status':
+    case 'whocan':
     case 'help':
       return [];
   }
@@ -47,15 +64,15 @@ export function obstaclesOf(
 
 function promoteObstacles(
   state: ReleaseState,
-  command: Extract<ReleaseCommand, { name: 'promote' }>,
+  sha: string | null,
   target: number | null,
   now: number,
 ): readonly Obstacle[] {
   const found: Obstacle[] = [];
-  if (command.sha !== null && !state.sha.startsWith(command.sha)) {
+  if (sha !== null && !state.sha.startsWith(sha)) {
     found.push({
       code: 'HEAD_MOVED',
-      message: `the command names ${command.sha}, this release is ${state.sha.slice(0, 12)}`,
+      message: `the command names ${sha.slice(0, 12)}, this release is ${state.sha.slice(0, 12)}`,
     });
   }
   if (state.hold !== null) {
@@ -63,6 +80,10 @@ function promoteObstacles(
       code: 'RELEASE_HELD',
       message: `held by ${state.hold.by}: ${state.hold.reason || 'no reason given'}`,
     });
+  }
+  const rerunning = (state.plan?.config.required_gates ?? []).filter((gate) => state.gates[gate]?.superseded);
+  for (const gate of rerunning) {
+    found.push({ code: 'GATE_RERUNNING', message: `${gate} runs again; its older result does not count` });
   }
   const phase = phaseObstacle(state);
   return phase !== null ? [...found, phase] : [...found, ...stepObstacles(state, target, now)];
@@ -184,6 +205,36 @@ function resumeObstacles(state: ReleaseState): readonly Obstacle[] {
     return [{ code: 'ROLLBACK_IN_PROGRESS', message: 'the rollback has to end first' }];
   }
   return [];
+}
+
+function abortObstacles(state: ReleaseState): readonly Obstacle[] {
+  if (isGoingBack(state.phase)) {
+    return [{ code: 'ROLLBACK_IN_PROGRESS', message: 'the release is being rolled back already' }];
+  }
+  if (hasLeftTheWay(state.phase)) return [ended(state)];
+  if (hasTraffic(state.phase) && state.plan?.previous === null) {
+    return [{ code: 'NO_VERIFIED_VERSION', message: 'there is no verified version to go back to' }];
+  }
+  return [];
+}
+
+function unblockObstacles(state: ReleaseState, { unresolved }: PromotionInput): readonly Obstacle[] {
+  const isOwn = state.failure !== null && state.failure.resolvedBy === null;
+  if (isOwn || unresolved !== null) return [];
+  return [{ code: 'NOTHING_BLOCKS', message: 'no failed release stands in the way' }];
+}
+
+function overrideObstacles(state: ReleaseState, gate: GateName): readonly Obstacle[] {
+  if (hasLeftTheWay(state.phase) || isGoingBack(state.phase)) return [ended(state)];
+  if (state.plan?.config.required_gates.includes(gate)) return [];
+  return [{ code: 'GATE_UNKNOWN', message: `${gate} is no required gate of this release` }];
+}
+
+function rerunObstacles(state: ReleaseState, gate: GateName | 'all' | null): readonly Obstacle[] {
+  if (hasLeftTheWay(state.phase) || isGoingBack(state.phase)) return [ended(state)];
+  const records = gate === 'all' ? Object.values(state.gates) : gate === null ? [] : [state.gates[gate]];
+  if (records.some((record) => record !== undefined && record.runId !== null)) return [];
+  return [{ code: 'GATE_NEVER_RAN', message: 'no workflow run has reported it for this commit yet' }];
 }
 
 function ended(state: ReleaseState): Obstacle {

@@ -28,7 +28,7 @@ export function onGateReported(draft: ReleaseDraft, report: GateReport): void {
 
 export function startStageWhenGatesPass(draft: ReleaseDraft): void {
   if (draft.state.phase !== 'gating' || draft.state.hold !== null) return;
-  if (gatesNotPassed(draft.state).length > 0) return;
+  if (gatesNotPassed(draft.state, draft.now).length > 0) return;
   draft.comment('deployment-plan', deploymentPlan(draft.state));
   draft.move('staging', 'all required gates passed for this commit');
   orderStageDeployment(draft);
@@ -37,7 +37,7 @@ export function startStageWhenGatesPass(draft: ReleaseDraft): void {
 /** A re-run that turns a required gate red after the stage began stops the promotion, not the traffic. */
 function holdWhenGateTurnsRed(draft: ReleaseDraft, gate: GateName): void {
   const { phase, hold } = draft.state;
-  if (!hasBegun(phase) || hold !== null || !gatesNotPassed(draft.state).includes(gate)) return;
+  if (!hasBegun(phase) || hold !== null || !gatesNotPassed(draft.state, draft.now).includes(gate)) return;
   const reason = `${checkNameOf[gate]} is now ${draft.state.gates[gate]?.verdict} for this commit`;
   draft.hold('GATE_FAILED', reason, 'conductor');
   draft.comment(`gate-red/${draft.next('gate-red')}`, `⏸️ Held: ${reason}. Resume when it has passed again.`);

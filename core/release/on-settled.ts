@@ -1,9 +1,13 @@
+import { onAssessmentFailed } from '../commands/desk/assessed.ts';
+import { onStepUpOpened } from '../commands/desk/demand.ts';
+import { collectedNotes } from '../flow/collect.ts';
 import type { EffectSettled } from '../flow/event.ts';
 import { effectIdOf } from '../flow/key.ts';
+import { releaseDesk } from './desk.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { attach, onEvidenceSettled } from './finishing.ts';
+import { onKpisFailed } from './kpi.ts';
 import { onMeasured } from './measure.ts';
-import { onAssessmentFailed } from './on-command.ts';
 import { onDeploymentSettled } from './on-deployment.ts';
 import { onPlanRejected, requestTrackingIssue } from './on-plan.ts';
 
@@ -36,12 +40,21 @@ export function onSettled(draft: ReleaseDraft, event: EffectSettled): void {
       if (!outcome.ok && n === draft.state.counters.plan) onPlanRejected(draft, [outcome.message]);
       break;
     case 'assess':
-      if (!outcome.ok) onAssessmentFailed(draft, rest.join('/'), outcome.message);
+      if (!outcome.ok) onAssessmentFailed(releaseDesk(draft), rest.join('/'), outcome.message);
+      break;
+    case 'step-up':
+      if (outcome.ok) onStepUpOpened(releaseDesk(draft), n, String(outcome.value.url), '');
+      else onStepUpOpened(releaseDesk(draft), n, null, outcome.message);
       break;
     case 'measure':
       if (!outcome.ok) {
         const step = draft.state.measuring?.step ?? -1;
         onMeasured(draft, { step, tick: n, reading: null, problem: outcome.message });
+      }
+      break;
+    case 'collect':
+      for (const { action, actor, reason, reasonCode, data } of collectedNotes(event)) {
+        draft.note(action, actor, reason, reasonCode, data);
       }
       break;
     case 'pack':
@@ -52,6 +65,9 @@ export function onSettled(draft: ReleaseDraft, event: EffectSettled): void {
       break;
     case 'publish':
       onEvidenceSettled(draft, 'publishing', n, outcome);
+      break;
+    case 'kpi':
+      if (!outcome.ok) onKpisFailed(draft, `${outcome.code}: ${outcome.message}`);
       break;
     case 'notify':
       if (!outcome.ok) draft.note('notify.failed', 'conductor', outcome.message.slice(0, 500), outcome.code);

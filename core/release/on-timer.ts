@@ -1,8 +1,11 @@
+import { expireDemand } from '../commands/desk/demand.ts';
+import { releaseDesk } from './desk.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { onObserved } from './observe.ts';
 import { onDeploymentTimer } from './on-deployment.ts';
 import { onQueueTimer } from './on-plan.ts';
 import { onTrackingTimer } from './on-settled.ts';
+import { onOverrideTimer } from './override.ts';
 import { advanceWhenConfigured } from './promote.ts';
 
 /** A timer of ours has fired; one whose occasion has passed changes nothing. */
@@ -21,6 +24,12 @@ export function onTimer(draft: ReleaseDraft, timer: string): void {
       break;
     case 'advance':
       if (n === draft.state.counters.advance && draft.state.plan !== null) advanceWhenConfigured(draft);
+      break;
+    case 'demand':
+      expireDemand(releaseDesk(draft), n);
+      break;
+    case 'override':
+      onOverrideTimer(draft, n);
       break;
     case 'observed':
       onObserved(draft);

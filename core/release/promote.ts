@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { ownKey } from '../commands/desk/desk.ts';
+import { requestAssessment } from '../commands/desk/issued.ts';
 import { appActor } from './app-actor.ts';
-import { requestAssessment } from './assess.ts';
 import { recordCanary } from './canary-record.ts';
 import { orderStep } from './deploy.ts';
+import { releaseDesk } from './desk.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { explainStep } from './explain-step.ts';
 import { advancesAlone, isLastStep, isStepReady, nextStep, nextWeight, weightOfStep } from './steps.ts';
@@ -44,7 +46,7 @@ export function advanceWhenConfigured(draft: ReleaseDraft): void {
   const isTime =
     state.phase === 'stage_verified' || (state.phase === 'soaking' && isStepReady(state, draft.now));
   const weight = nextWeight(state);
-  if (!isTime || weight === null || state.assessing.auto !== undefined) return;
+  if (!isTime || weight === null || state.assessing[ownKey] !== undefined) return;
   const source = {
     commentId: 0,
     issue: state.trackingIssue ?? 0,
@@ -52,7 +54,7 @@ export function advanceWhenConfigured(draft: ReleaseDraft): void {
     url: '',
     bodySha256: createHash('sha256').digest('hex'),
   };
-  requestAssessment(draft, 'auto', {
+  requestAssessment(releaseDesk(draft), ownKey, {
     command: { name: 'promote', weight, sha: null },
     actor: appActor,
     source,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { ReleaseCommand } from '../flow/event.ts';
+import type { Command } from '../commands/command.ts';
+import type { Obstacle } from '../commands/obstacle.ts';
 import { type GateName, gateNameSchema } from '../gate/names.ts';
-import type { Obstacle } from './obstacles.ts';
 import type { ReleaseState } from './state.ts';
 
 const traceId = z
@@ -63,11 +63,11 @@ export function disagreements(
   ];
 }
 
-export function promotionCommand(state: ReleaseState): ReleaseCommand {
+export function promotionCommand(state: ReleaseState): Command {
   return { name: 'promote', weight: 'next', sha: state.sha };
 }
 
-export function rollbackCommand({ reason }: RollbackRequest): ReleaseCommand {
+export function rollbackCommand({ reason }: RollbackRequest): Command {
   return { name: 'rollback', reason: reason.replace('_', ' ') };
 }
 

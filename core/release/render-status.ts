@@ -78,6 +78,7 @@ function factsTable(state: ReleaseState): readonly string[] {
   const { plan, hold, incidentIssue, publishedUrl } = state;
   const rows: (readonly [string, string])[] = [
     ['commit', codeSpan(state.sha)],
+    ...serviceRow(plan),
     ['previous version', plan === null ? '…' : plan.previous === null ? 'none' : codeSpan(plan.previous.tag)],
     ['production traffic', hasTraffic(state.phase) || state.weight > 0 ? `**${state.weight} %**` : '0 %'],
   ];
@@ -88,8 +89,14 @@ function factsTable(state: ReleaseState): readonly string[] {
   return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)];
 }
 
+/** Only in a repository with several services it needs saying which. */
+function serviceRow(plan: ReleaseState['plan']): readonly (readonly [string, string])[] {
+  if (plan?.service === undefined) return [];
+  return [['service', `${codeSpan(plan.service)} in ${codeSpan(plan.config.production_environment)}`]];
+}
+
 /** What happens next and who has to act. `live`: with the numbers of this moment. */
-function nextText(state: ReleaseState, now: number, live: boolean): string {
+export function nextText(state: ReleaseState, now: number, live: boolean): string {
   if (state.phase === 'rolled_back') return 'fix the cause and tag a new version.';
   if (state.hold !== null && !isGoingBack(state.phase))
     return 'settle the reason of the hold, then `/resume`.';
@@ -104,7 +111,7 @@ function nextText(state: ReleaseState, now: number, live: boolean): string {
     case 'queued':
       return 'waiting until the release under way has ended.';
     case 'gating':
-      return `waiting for ${gatesNotPassed(state)
+      return `waiting for ${gatesNotPassed(state, now)
         .map((gate) => `\`${checkNameOf[gate]}\``)
         .join(', ')} to pass for exactly this commit.`;
     case 'staging':

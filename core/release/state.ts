@@ -1,11 +1,14 @@
 import type { JudgeLog } from '../canary/record.ts';
 import type { JudgeState } from '../canary/state.ts';
 import type { CanaryVerdict } from '../canary/verdict.ts';
+import { type DeskState, emptyDesk } from '../commands/desk/state.ts';
 import type { CanaryRecord } from '../evidence/inputs.ts';
 import { type Channel, closedChannel } from '../flow/channel.ts';
-import type { Actor, CommandSource, ReleaseCommand, ReleasePlanFacts } from '../flow/event.ts';
+import type { ReleasePlanFacts } from '../flow/event.ts';
 import type { GateName } from '../gate/names.ts';
 import type { GateRecord } from '../gate/record.ts';
+import type { KpiReport } from '../kpi/report.ts';
+import type { KpiWindows } from '../kpi/windows.ts';
 import type { Phase } from './phase.ts';
 
 /** Why nothing may be promoted, until `/resume`. */
@@ -103,14 +106,27 @@ export interface Failure {
 
 /** One row of the approvals matrix. */
 export interface ApprovalRow {
+  /** What was asked for: `50 %`, or the command. */
   readonly step: string;
+  readonly command: string;
   readonly actor: string;
   readonly role: string | null;
-  readonly decision: 'allowed' | 'denied';
+  readonly decision: 'allowed' | 'denied' | 'waiting' | 'approved' | 'rejected';
   readonly reasons: readonly string[];
+  /** Reason for access, as it was given. */
+  readonly reason: string;
+  /** The second persons behind an allowed command. */
+  readonly approvedBy: readonly string[];
+  /** Digest of the passkey that it was confirmed with; null: it was not. */
+  readonly stepUp: string | null;
+  /** Gates that were passed over by an override. */
+  readonly overridden: readonly string[];
   readonly sha: string;
   readonly at: number;
   readonly url: string | null;
+  /** Comment of the row, and when it was edited or deleted afterwards, ms since the epoch. */
+  readonly commentId: number;
+  readonly changedAt: number | null;
   readonly policySha256: string;
 }
 
@@ -124,14 +140,20 @@ export interface StatusContent {
   readonly state: 'open' | 'closed';
 }
 
-export interface PendingAssessment {
-  readonly command: ReleaseCommand;
-  readonly actor: Actor;
-  readonly source: CommandSource;
+/** A gate that people let this release pass for a while although it is not green. */
+export interface Override {
+  readonly n: number;
+  readonly gate: GateName;
+  readonly reason: string;
+  readonly by: string;
+  readonly approvedBy: readonly string[];
+  /** ms since the epoch. */
+  readonly at: number;
+  readonly until: number;
 }
 
 /** A release as the Conductor remembers it. Plain JSON. */
-export interface ReleaseState {
+export interface ReleaseState extends DeskState {
   readonly schema_version: 1;
   readonly tag: string;
   /** The tagged commit, frozen when the tag was pushed. */
@@ -167,10 +189,8 @@ export interface ReleaseState {
   readonly failure: Failure | null;
   readonly finishing: Finishing | null;
   readonly publishedUrl: string | null;
-  readonly assessing: Readonly<Record<string, PendingAssessment>>;
-  /** Commands that were answered, newest last: `<comment id>/<name>`. */
-  readonly answered: readonly string[];
-  readonly replies: number;
+  /** Overrides ever made, those that have ended too. */
+  readonly overrides: readonly Override[];
   readonly approvals: readonly ApprovalRow[];
   readonly promotedAt: number | null;
   readonly canaryRecords: readonly CanaryRecord[];
@@ -178,6 +198,9 @@ export interface ReleaseState {
   readonly status: Channel<StatusContent>;
   readonly statusCore: string;
   readonly statusAt: number;
+  /** The comparison a day after GA: when it was due and of what, then its outcome. */
+  readonly kpiRequest?: { readonly dueAt: number; readonly windows: KpiWindows };
+  readonly kpi?: KpiReport;
   /** Last number used in each series of effect ids. */
   readonly counters: Readonly<Record<string, number>>;
 }
@@ -212,9 +235,8 @@ export const unknownRelease: ReleaseState = {
   failure: null,
   finishing: null,
   publishedUrl: null,
-  assessing: {},
-  answered: [],
-  replies: 0,
+  ...emptyDesk,
+  overrides: [],
   approvals: [],
   promotedAt: null,
   canaryRecords: [],

@@ -1,14 +1,21 @@
-import type { ReleaseCommand } from '../../flow/event.ts';
-import { type CommandDefinition, noArguments } from '../definition.ts';
+import { commandCalled, notACommand } from '../called.ts';
+import { bad, type CommandDefinition, good, never } from '../definition.ts';
 
-type Help = Extract<ReleaseCommand, { name: 'help' }>;
-
-export const helpCommand: CommandDefinition<Help> = {
+export const helpCommand: CommandDefinition<'help'> = {
   name: 'help',
-  usage: '/help',
-  summary: 'Lists the commands',
-  permission: 'everybody',
-  changes: false,
+  usage: '/help [command]',
+  summary: 'Lists the commands, or explains one',
+  details: '`--help` after a command explains it too.',
+  examples: ['/help', '/help override', '/promote --help'],
+  places: ['release', 'pull request'],
+  permission: { roles: [] },
+  changes: never,
   freeText: false,
-  parse: noArguments({ name: 'help' }),
+  parse: ({ words: [word, ...rest] }) => {
+    if (word === undefined) return good({ name: 'help', of: null });
+    const of = commandCalled(word);
+    return of === null || rest.length > 0
+      ? bad('BAD_ARGUMENT', notACommand(word))
+      : good({ name: 'help', of });
+  },
 };

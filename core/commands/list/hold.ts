@@ -1,14 +1,15 @@
-import type { ReleaseCommand } from '../../flow/event.ts';
-import { type CommandDefinition, good, parseReason } from '../definition.ts';
+import { always, type CommandDefinition, onlyReason } from '../definition.ts';
 
-type Hold = Extract<ReleaseCommand, { name: 'hold' }>;
-
-export const holdCommand: CommandDefinition<Hold> = {
+export const holdCommand: CommandDefinition<'hold'> = {
   name: 'hold',
   usage: '/hold [reason]',
   summary: 'Stops every promotion until `/resume`; measuring and automatic rollback go on',
+  details:
+    'What was asked for and still waits for an approval is not promoted either while the release is held.',
+  examples: ['/hold waiting for the data team'],
+  places: ['release'],
   permission: 'hold',
-  changes: true,
+  changes: always,
   freeText: true,
-  parse: (_words, text) => good({ name: 'hold', reason: parseReason(text) }),
+  parse: onlyReason((reason) => ({ name: 'hold', reason })),
 };

@@ -1,20 +1,21 @@
-import type { ReleaseCommand } from '../../flow/event.ts';
-import { bad, type CommandDefinition, good } from '../definition.ts';
-
-type Promote = Extract<ReleaseCommand, { name: 'promote' }>;
+import { always, bad, type CommandDefinition, good } from '../definition.ts';
+import { shaPattern } from '../sha.ts';
 
 const weightPattern = /^(?:100|[1-9][0-9]?)$/;
-const shaPattern = /^[0-9a-f]{7,64}$/;
 
-export const promoteCommand: CommandDefinition<Promote> = {
+export const promoteCommand: CommandDefinition<'promote'> = {
   name: 'promote',
   usage: '/promote <weight|next> [sha]',
   summary:
     'Gives the release this percentage of production traffic; only for the commit `sha` when one is named',
+  details:
+    'Steps are taken one by one. Without a sha the command means the commit that the release had when the comment was written; a tag that moved since refuses it.',
+  examples: ['/promote next', '/promote 50 4f2c1ab', '/promote 100 reason="CAB-212 approved"'],
+  places: ['release'],
   permission: 'promote',
-  changes: true,
+  changes: always,
   freeText: false,
-  parse: ([target, sha, ...rest]) => {
+  parse: ({ words: [target, sha, ...rest] }) => {
     if (target === undefined) {
       return bad('MISSING_ARGUMENT', '`/promote` needs a weight, e.g. `/promote 10`, or `/promote next`');
     }

@@ -1,15 +1,15 @@
-import type { ReleaseCommand } from '../../flow/event.ts';
-import { type CommandDefinition, good, parseReason } from '../definition.ts';
+import { always, type CommandDefinition, onlyReason } from '../definition.ts';
 
-type Rollback = Extract<ReleaseCommand, { name: 'rollback' }>;
-
-/** A reason is welcome but never demanded: whoever rolls back is in a hurry. */
-export const rollbackCommand: CommandDefinition<Rollback> = {
+export const rollbackCommand: CommandDefinition<'rollback'> = {
   name: 'rollback',
   usage: '/rollback [reason]',
   summary: 'Gives all production traffic back to the last verified version; works while held or frozen',
+  details:
+    'A reason is welcome but never demanded: whoever rolls back is in a hurry. Nothing that waits for an approval stands in its way. After GA it works for `observe_after_ga`.',
+  examples: ['/rollback', '/rollback checkout answers 500'],
+  places: ['release'],
   permission: 'rollback',
-  changes: true,
+  changes: always,
   freeText: true,
-  parse: (_words, text) => good({ name: 'rollback', reason: parseReason(text) }),
+  parse: onlyReason((reason) => ({ name: 'rollback', reason })),
 };

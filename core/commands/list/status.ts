@@ -1,14 +1,14 @@
-import type { ReleaseCommand } from '../../flow/event.ts';
-import { type CommandDefinition, noArguments } from '../definition.ts';
+import { type CommandDefinition, never, noArguments } from '../definition.ts';
 
-type Status = Extract<ReleaseCommand, { name: 'status' }>;
-
-export const statusCommand: CommandDefinition<Status> = {
+export const statusCommand: CommandDefinition<'status'> = {
   name: 'status',
   usage: '/status',
-  summary: 'Shows where the release stands and what it waits for',
-  permission: 'everybody',
-  changes: false,
+  summary: 'Shows where the release or the pull request stands and what it waits for',
+  details: 'The first post of the tracking issue always shows the same.',
+  examples: ['/status'],
+  places: ['release', 'pull request'],
+  permission: { roles: [] },
+  changes: never,
   freeText: false,
   parse: noArguments({ name: 'status' }),
 };

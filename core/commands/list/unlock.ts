@@ -1,14 +1,14 @@
-import type { ReleaseCommand } from '../../flow/event.ts';
-import { type CommandDefinition, noArguments } from '../definition.ts';
+import { always, type CommandDefinition, noArguments } from '../definition.ts';
 
-type Unlock = Extract<ReleaseCommand, { name: 'unlock' }>;
-
-export const unlockCommand: CommandDefinition<Unlock> = {
+export const unlockCommand: CommandDefinition<'unlock'> = {
   name: 'unlock',
   usage: '/unlock',
   summary: 'Takes the lock of the production environment off, whoever set it',
+  details: 'The audit log keeps who locked and who unlocked.',
+  examples: ['/unlock'],
+  places: ['release'],
   permission: 'hold',
-  changes: true,
+  changes: always,
   freeText: false,
   parse: noArguments({ name: 'unlock' }),
 };

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { typedPolicyEngine } from '../../../adapters/policy/index.ts';
 import { policyBundle, readPolicyBundle } from '../../../adapters/policy/policy-files.ts';
 import { regoPolicyEngine } from '../../../adapters/policy/rego-engine.ts';
+import { commandNames } from '../../../core/commands/names.ts';
 import { promotionClauses } from '../../../core/config/promote-only-if.ts';
 import type { PolicyDecision, PromotionInput } from '../../../core/ports/policy-engine.ts';
 
@@ -14,6 +15,7 @@ const login = fc.constantFrom('ada', 'Ada', 'grace', 'conductor[bot]');
 const team = fc.constantFrom('sre', 'acme/sre', '@acme/SRE', 'web');
 const role = fc.constantFrom('read', 'triage', 'write', 'maintain', 'admin', 'deployer');
 const minute = 60_000;
+const now = 1_790_000_000_000;
 
 const gate = fc.record({
   gate: fc.constantFrom('slo' as const, 'perf' as const, 'supply-chain' as const, 'migrations' as const),
@@ -32,23 +34,14 @@ const gate = fc.record({
 
 const inputs: fc.Arbitrary<PromotionInput> = fc.record({
   schema_version: fc.constant(1 as const),
-  action: fc.constantFrom(
-    'promote',
-    'rollback',
-    'hold',
-    'resume',
-    'lock',
-    'unlock',
-    'status',
-    'help',
-    'auto-advance',
-  ),
+  action: fc.constantFrom(...commandNames, 'promote', 'promote', 'auto-advance'),
   repository: fc.constant('acme/shop'),
   release: fc.record({
     tag: fc.constant('v1.0.0'),
     sha,
     tag_sha_now: fc.option(sha, { nil: null }),
     phase: fc.constant('canary'),
+    author: fc.constantFrom('linus', 'Grace'),
   }),
   step: fc.record({
     environment: fc.constant('production'),
@@ -63,12 +56,56 @@ const inputs: fc.Arbitrary<PromotionInput> = fc.record({
     type: fc.constantFrom('User', 'Bot', 'App'),
     role: fc.option(role, { nil: null }),
     teams: fc.array(team, { maxLength: 2 }),
+    codeowner: fc.constantFrom(true, false, null),
+    policy: fc.constantFrom(true, false, null),
   }),
   permissions: fc.record({
     roles: fc.array(role, { maxLength: 3 }),
     teams: fc.array(team, { maxLength: 2 }),
     users: fc.array(fc.oneof(login, fc.constant('@GRACE')), { maxLength: 2 }),
+    codeowners: fc.boolean(),
+    policy: fc.constantFrom(null, null, 'data.shop.may'),
+    obligations: fc.record(
+      {
+        reason: fc.record({ from_weight: weight }),
+        second_approver: fc.record({ from_weight: weight, within: fc.constant(60 * minute) }),
+        step_up: fc.record({ from_weight: weight, within: fc.constant(15 * minute) }),
+      },
+      { requiredKeys: [] },
+    ),
   }),
+  access: fc.record({
+    reason: fc.constantFrom('', '   because  ', 'the canary is healthy'),
+    step_up: fc.option(
+      fc.record({ login, at: fc.constantFrom(now, now + 1, now - 15 * minute, now - 15 * minute - 1) }),
+      { nil: null },
+    ),
+    approvals: fc.array(
+      fc.record({
+        login: fc.oneof(login, fc.constant('linus')),
+        at: fc.constant(now),
+        sha,
+        weight: fc.option(weight, { nil: null }),
+      }),
+      { maxLength: 2 },
+    ),
+  }),
+  exceptions: fc.array(
+    fc.record({
+      id: fc.constantFrom('override/1', ' '),
+      code: fc.constantFrom('GATE_FAILED' as const, 'GATE_STALE' as const, 'GATE_MISSING' as const),
+      gate: fc.constantFrom('slo' as const, 'perf' as const),
+      reason: fc.constantFrom('the load generator is down', 'because'),
+      release: fc.constantFrom('v1.0.0', 'v1.0.0', 'v0.9.0'),
+      sha,
+      from: fc.constantFrom(now - minute, now, now + 1),
+      until: fc.constantFrom(now, now + 1, now + 604_800_000),
+      requested_by: login,
+      approved_by: fc.array(login, { maxLength: 2 }),
+      break_glass: fc.boolean(),
+    }),
+    { maxLength: 2 },
+  ),
   promote_only_if: fc.record({
     clauses: fc.subarray([...promotionClauses], { minLength: 0, maxLength: 2 }),
     min_headroom: fc.constant(0.2),
@@ -104,7 +141,7 @@ const inputs: fc.Arbitrary<PromotionInput> = fc.record({
   }),
   unresolved: fc.constantFrom(null, null, { release: 'v0.9.0', reason: 'errors' }),
   freeze: fc.record({ active: fc.boolean(), reason: fc.option(fc.string(), { nil: null }) }),
-  now: fc.constant(1_790_000_000_000),
+  now: fc.constant(now),
 });
 
 const typed = typedPolicyEngine();
@@ -112,12 +149,18 @@ const rego = regoPolicyEngine();
 const codes = ({ reasons }: PolicyDecision): readonly string[] =>
   [...new Set(reasons.map(({ code }) => code))].sort();
 
+const essence = (decision: PolicyDecision) => ({
+  allow: decision.allow,
+  codes: codes(decision),
+  obligations: decision.obligations.map(({ code }) => code).sort(),
+});
+
 describe('the promotion policy in Rego and its typed twin', () => {
-  it('give the same answer and the same reason codes to any question', async () => {
+  it('give the same answer, the same reason codes and obligations to any question', async () => {
     await fc.assert(
       fc.asyncProperty(inputs, async (input) => {
         const [a, b] = await Promise.all([typed.decidePromotion(input), rego.decidePromotion(input)]);
-        expect({ allow: b.allow, codes: codes(b) }).toEqual({ allow: a.allow, codes: codes(a) });
+        expect(essence(b)).toEqual(essence(a));
       }),
       { numRuns: Number(process.env.RC_RUNS ?? 2000) },
     );

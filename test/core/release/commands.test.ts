@@ -112,7 +112,10 @@ describe('an accepted command', () => {
     await world.play((one) => one.state.phase === 'soaking');
     expect(world.deployments.filter(({ environment }) => environment === 'production')).toHaveLength(1);
     expect([...world.effects.keys()].filter((id) => id.startsWith('reaction/'))).toEqual([
-      'reaction/42/promote',
+      'reaction/42/promote/eyes',
+      'reaction/43/promote/eyes',
+      'reaction/42/promote/+1',
+      'reaction/43/promote/-1',
     ]);
     expect(world.comments.filter((text) => text.startsWith('✅ Going to **10 %**'))).toHaveLength(1);
   });

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EffectSettled, ReleaseCommand, ReleaseEvent } from '../../../core/flow/event.ts';
+import type { Command } from '../../../core/commands/command.ts';
+import type { EffectSettled, ReleaseEvent } from '../../../core/flow/event.ts';
 import { gateNames } from '../../../core/gate/names.ts';
 import type { PromotionInput } from '../../../core/ports/policy-engine.ts';
 import { factsFor } from '../../../core/release/assess.ts';
@@ -18,7 +19,7 @@ type Input = ReleaseEvent | EffectSettled;
 type Step = { readonly kind: number; readonly a: number; readonly b: number; readonly seconds: number };
 
 const verdicts = ['pass', 'pass', 'pass', 'warn', 'fail', 'inconclusive', 'skipped'] as const;
-const commands: readonly ReleaseCommand[] = [
+const commands: readonly Command[] = [
   { name: 'promote', weight: 'next', sha: null },
   { name: 'promote', weight: 'next', sha: null },
   { name: 'promote', weight: 50, sha: null },
@@ -29,7 +30,17 @@ const commands: readonly ReleaseCommand[] = [
   { name: 'resume' },
   { name: 'lock', ttl: null, reason: 'because' },
   { name: 'unlock' },
+  { name: 'override', gate: 'perf', duration: 7_200_000, reason: 'the generator is down' },
+  { name: 'gates', rerun: 'all' },
+  { name: 'approve', sha: null },
+  { name: 'reject', reason: '' },
+  { name: 'abort', reason: '' },
+  { name: 'unblock', reason: '' },
+  { name: 'escalate', reason: '' },
+  { name: 'why' },
   { name: 'status' },
+  { name: 'rollback', reason: 'because' },
+  { name: 'promote', weight: 'next', sha: null },
 ];
 const series = [
   'status',
@@ -52,7 +63,7 @@ const series = [
 /** An event that could arrive now: mostly fitting the state, sometimes late, foreign or repeated. */
 function eventFor(state: ReleaseState, { kind, a, b, seconds }: Step, now: number): Input {
   const actor = { login: 'ada', type: a % 11 === 0 ? 'Bot' : 'User' } as const;
-  const command = commands[a % commands.length] as ReleaseCommand;
+  const command = commands[a % commands.length] as Command;
   const source = { commentId: b, issue: 1, isPullRequest: false, url: '', bodySha256: '' };
   switch (kind % 14) {
     case 0:
@@ -140,7 +151,7 @@ function settledNumber(state: ReleaseState, name: string, b: number): number {
 
 function assessmentOf(
   state: ReleaseState,
-  command: ReleaseCommand,
+  command: Command,
   actor: { login: string; type: 'User' | 'Bot' | 'App' },
   b: number,
   now: number,
@@ -158,7 +169,7 @@ function assessmentOf(
     repository,
     command,
     actor,
-    factsFor(state, command),
+    factsFor(state, command, now),
     world,
     now,
   );
@@ -246,7 +257,7 @@ describe('any events in any order', () => {
         }
         expect(JSON.parse(JSON.stringify(state))).toEqual(state);
       }),
-      { numRuns: 100, seed: 20_260_101 },
+      { numRuns: 200, seed: 20_260_101 },
     );
     expect([...seen].toSorted()).toEqual(
       expect.arrayContaining(['gating', 'soaking', 'rolled_back', 'shifting', 'verifying', 'halted']),

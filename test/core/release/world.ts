@@ -10,6 +10,7 @@ import type {
   ReleasePlanFacts,
 } from '../../../core/flow/event.ts';
 import { effectKey } from '../../../core/flow/key.ts';
+import type { KpiReading } from '../../../core/kpi/reading.ts';
 import type { CanaryReading } from '../../../core/ports/metrics.ts';
 import { decideRelease } from '../../../core/release/decide.ts';
 import type { Neighbour } from '../../../core/release/neighbours.ts';
@@ -41,6 +42,8 @@ export interface WorldOptions {
   readonly refuse?: (id: string) => boolean;
   /** Other releases of the repository. */
   readonly others?: readonly Pick<ReleaseState, 'tag' | 'way' | 'lock' | 'failure'>[];
+  /** What the metrics say a day after GA. */
+  readonly kpis?: (effect: Extract<Effect, { kind: 'measureKpis' }>) => readonly KpiReading[];
   readonly role?: string | null;
   readonly tagShaNow?: string;
   readonly sloBurn?: number | null;
@@ -67,6 +70,7 @@ export class World {
   readonly phasesSeen: string[] = ['new'];
   private readonly times = new Map<string, number>();
   status = '';
+  notes = '';
   weight = 0;
   /** Set to leave every further request for a promotion unanswered. */
   private deaf = false;
@@ -122,7 +126,8 @@ export class World {
     if (parsed.kind === 'problem') {
       this.send({ type: 'command.malformed', code: parsed.code, message: parsed.message, actor, source });
     } else {
-      for (const command of parsed.commands) this.send({ type: 'command.issued', command, actor, source });
+      for (const { command, options } of parsed.invocations)
+        this.send({ type: 'command.issued', command, options, actor, source });
     }
     return commentId;
   }
@@ -261,12 +266,23 @@ export class World {
         return ok({ assets: [] });
       case 'publishRelease':
         return ok({ url: 'https://github.com/acme/shop/releases/v1.1.0' });
+      case 'measureKpis':
+        return this.send({
+          type: 'kpis.measured',
+          readings: this.options.kpis?.(effect) ?? [],
+          others: [],
+        });
+      case 'editReleaseNotes':
+        this.notes = effect.body;
+        return ok();
       case 'startTimer':
         return this.send({ type: 'timer.fired', timer: effect.timer });
+      case 'upsertComment':
+        this.comments.push(effect.body);
+        return ok();
       case 'supersedeRelease':
       case 'notify':
       case 'publishCheck':
-      case 'upsertComment':
       case 'addReaction':
         return ok();
     }
@@ -286,7 +302,7 @@ export class World {
   }
 
   private async assess(effect: Extract<Effect, { kind: 'assessCommand' }>): Promise<void> {
-    const { command, actor, source, facts } = effect;
+    const { command, options, actor, source, round, facts } = effect;
     const { role = 'maintain', tagShaNow = shaA } = this.options;
     const gates = (this.options.reports ?? allReports()).map(({ gate, result }) => ({
       gate,
@@ -306,7 +322,7 @@ export class World {
     const input = promotionInput(repository, command, actor, facts, world, this.now);
     const decision = await typedPolicyEngine().decidePromotion(input);
     const assessment = { input, inputSha256: 'f'.repeat(64), decision };
-    this.send({ type: 'command.assessed', command, actor, source, assessment });
+    this.send({ type: 'command.assessed', command, ...(options && { options }), actor, source, round, assessment });
   }
 
   private read(effect: Extract<Effect, { kind: 'measureCanary' }>): {

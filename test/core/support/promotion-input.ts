@@ -1,5 +1,6 @@
 import type { PromotionFactsFromState } from '../../../core/flow/effect.ts';
-import type { Actor, ReleaseCommand } from '../../../core/flow/event.ts';
+import type { Command } from '../../../core/commands/command.ts';
+import type { Actor } from '../../../core/flow/event.ts';
 import { type GateName, gateNames } from '../../../core/gate/names.ts';
 import type { Verdict } from '../../../core/gate/result.ts';
 import type { PromotionInput } from '../../../core/ports/policy-engine.ts';
@@ -29,7 +30,7 @@ export interface PromotionFactsFromWorld {
 /** The question for the policy engine, from what the release machine and the world know. Pure. */
 export function promotionInput(
   repository: string,
-  command: ReleaseCommand,
+  command: Command,
   actor: Actor,
   facts: PromotionFactsFromState,
   world: PromotionFactsFromWorld,
@@ -38,9 +39,9 @@ export function promotionInput(
   const required = new Set<GateName>(facts.requiredGates);
   return {
     schema_version: 1,
-    action: command.name === 'promote' && actor.type === 'App' ? 'auto-advance' : command.name,
+    action: command.name === 'why' ? 'promote' : actor.type === 'App' ? 'auto-advance' : command.name,
     repository,
-    release: { tag: facts.release, sha: facts.sha, tag_sha_now: world.tagShaNow, phase: facts.phase },
+    release: { tag: facts.release, sha: facts.sha, tag_sha_now: world.tagShaNow, phase: facts.phase, author: facts.author },
     step: {
       environment: facts.environment,
       current_weight: facts.currentWeight,
@@ -58,12 +59,19 @@ export function promotionInput(
       };
     }),
     max_gate_age_ms: facts.maxGateAgeMs,
-    actor: { login: actor.login, type: actor.type, role: world.role, teams: [...world.teams] },
+    actor: { login: actor.login, type: actor.type, role: world.role, teams: [...world.teams], codeowner: null, policy: null },
     permissions: {
-      roles: [...facts.permissions.roles],
-      teams: [...facts.permissions.teams],
-      users: [...facts.permissions.users],
+      ...facts.permission,
+      roles: [...facts.permission.roles],
+      teams: [...facts.permission.teams],
+      users: [...facts.permission.users],
     },
+    access: {
+      reason: facts.access.reason,
+      step_up: facts.access.stepUp,
+      approvals: facts.access.approvals.map(({ login, at, sha, weight }) => ({ login, at, sha, weight })),
+    },
+    exceptions: facts.exceptions.map((one) => ({ ...one, approved_by: [...one.approved_by] })),
     promote_only_if: {
       clauses: [...(facts.promoteOnlyIf?.clauses ?? [])],
       min_headroom: facts.promoteOnlyIf?.min_headroom ?? 0,

@@ -1,0 +1,50 @@
+import type { Command } from '../commands/command.ts';
+import type { PendingCommand } from '../commands/desk/state.ts';
+import { commandHelp, helpText } from '../commands/help-text.ts';
+import type { Obstacle } from '../commands/obstacle.ts';
+import { whoCanText } from '../commands/who-can.ts';
+import { deploymentPlan } from '../comms/deployment-plan.ts';
+import { verdictTable } from '../comms/verdict-table.ts';
+import { whyReply } from '../comms/why.ts';
+import { releasePermission } from './assess.ts';
+import type { ReleaseDraft } from './draft.ts';
+import { nextText, renderStatus } from './render-status.ts';
+
+/** The answer to a question that the release can answer by itself. Markdown. */
+export function answerQuestion({ state, now }: ReleaseDraft, command: Command): string {
+  switch (command.name) {
+    case 'help':
+      return command.of === null ? helpText('release') : commandHelp(command.of);
+    case 'whocan':
+      return whoCanText(
+        command.of,
+        releasePermission(state, command.of),
+        state.plan?.config.production_environment ?? null,
+      );
+    case 'plan':
+      return (
+        deploymentPlan(state) || 'There is no plan yet: the config of the tagged commit is still being read.'
+      );
+    case 'gates':
+      return state.plan === null
+        ? 'There is no plan yet.'
+        : verdictTable(state.plan.config.required_gates, state.gates);
+    default:
+      return renderStatus(state, now).body;
+  }
+}
+
+/** Why it waits and whom to ask, after everything was looked at. `reasons`: what stands against the next step. */
+export function explainWaiting(
+  { state, now }: ReleaseDraft,
+  { actor }: PendingCommand,
+  reasons: readonly Obstacle[],
+): string {
+  return whyReply({
+    next: nextText(state, now, true),
+    reasons,
+    asker: actor.login,
+    permission: releasePermission(state, 'promote'),
+    demands: state.demands,
+  });
+}
