@@ -99,7 +99,7 @@ function environmentOf(name: string, asked: EnvironmentConfig, ownApp: string): 
   return {
     name,
     waitMinutes: asked.wait_minutes,
-    reviewers: [...teams.map((team) => `team:${team}`), ...users.map((user) => `user:${user}`)],
+    reviewers: [...teams.map((team) => `team:${team}`), ...users.map((user) => `user:${user.toLowerCase()}`)],
     preventSelfReview: asked.prevent_self_review && teams.length + users.length > 0,
     refs:
       typeof asked.refs === 'string'

@@ -1,11 +1,11 @@
 import type { Settings } from './settings.ts';
 
-/** The names that exist: what a config may speak of. */
+/** The names that exist, with GitHub's ids: what a config may speak of. */
 export interface Directory {
-  readonly teams: ReadonlySet<string>;
-  /** Lower-case logins. */
-  readonly users: ReadonlySet<string>;
-  readonly apps: ReadonlySet<string>;
+  readonly teams: ReadonlyMap<string, number>;
+  /** By lower-case login. */
+  readonly users: ReadonlyMap<string, number>;
+  readonly apps: ReadonlyMap<string, number>;
 }
 
 /** Every name that the settings use, by kind, in order. */

@@ -39,7 +39,7 @@ export interface RequiredCheckSetting {
 export interface EnvironmentSetting {
   readonly name: string;
   readonly waitMinutes: number;
-  /** `team:<slug>` and `user:<login>`. */
+  /** `team:<slug>` and `user:<lower-case login>`. */
   readonly reviewers: readonly string[];
   readonly preventSelfReview: boolean;
   /** `all`, `protected`, or patterns `branch:<pattern>` and `tag:<pattern>`. */

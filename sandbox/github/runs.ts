@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { SandboxRun } from '../contract.ts';
 import { announceCheck } from './check-events.ts';
 import { ensureSuite, queuedCheck } from './checks.ts';
@@ -16,6 +17,8 @@ export interface WorkflowRun extends SandboxRun {
   readonly suiteId: number;
   checkId: number;
   readonly createdAt: string;
+  /** When this attempt began. */
+  startedAt: string;
   updatedAt: string;
   status: string;
   conclusion: string | null;
@@ -57,6 +60,7 @@ export async function createRun(
     suiteId: suite.id,
     checkId: check.id,
     createdAt: at,
+    startedAt: at,
     updatedAt: at,
     status: 'queued',
     conclusion: null,
@@ -78,7 +82,8 @@ export async function rerun(github: Github, repository: RepositoryState, run: Wo
   run.checkId = check.id;
   run.status = 'queued';
   run.conclusion = null;
-  run.updatedAt = github.now();
+  run.startedAt = github.now();
+  run.updatedAt = run.startedAt;
   await announceCheck(github, repository, check, 'created', actionsItself);
   await announceRun(github, repository, run, 'requested');
   github.events.announceRerun(repository.fullName, { ...run });
@@ -160,14 +165,19 @@ export async function renderRun(
     workflow_url: `${github.url}${repository.path}/actions/workflows/${workflowId}`,
     created_at: run.createdAt,
     updated_at: run.updatedAt,
-    run_started_at: run.createdAt,
+    run_started_at: run.startedAt,
     actor,
     triggering_actor: actor,
     referenced_workflows: [],
     pull_requests: [],
     repository: inRepository,
-    head_repository: inRepository,
+    head_repository: run.fork === undefined ? inRepository : forkOf(inRepository, run.fork),
   };
+}
+
+/** A fork as a run shows it: of another owner, otherwise the same. */
+function forkOf(repository: Json, fullName: string): Json {
+  return { ...repository, id: workflowIdOf(fullName), full_name: fullName, fork: true };
 }
 
 function renderWorkflow(github: Github, repository: RepositoryState, run: WorkflowRun): Json {
@@ -203,6 +213,7 @@ export function renderArtifact(github: Github, repository: RepositoryState, arti
     node_id: nodeId('Artifact', artifact.id),
     name: artifact.name,
     size_in_bytes: artifact.zip.length,
+    digest: `sha256:${createHash('sha256').update(artifact.zip).digest('hex')}`,
     url: api,
     archive_download_url: `${api}/zip`,
     expired: false,

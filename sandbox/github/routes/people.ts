@@ -12,7 +12,16 @@ const collaborators = '/repos/{owner}/{repo}/collaborators';
 
 export const peopleRoutes: readonly Route[] = [
   forwarded('GET /user', signedIn),
-  forwarded('GET /users/{username}', anyone),
+  {
+    operation: 'GET /users/{username}',
+    needs: anyone,
+    // GitHub takes a login in any case, emulate does not.
+    answer: (call, github) => {
+      const asked = (call.params.username ?? '').toLowerCase();
+      const login = [...github.world.roles.keys()].find((one) => one.toLowerCase() === asked);
+      return github.upstream.forward(login === undefined ? call : { ...call, path: `/users/${login}` });
+    },
+  },
   forwarded('GET /orgs/{org}', anyone),
   {
     operation: `GET ${teams}`,

@@ -133,9 +133,9 @@ describe('names', () => {
       app: ['release-conductor'],
     });
     const directory = {
-      teams: new Set(['sre']),
-      users: new Set<string>(),
-      apps: new Set(['release-conductor']),
+      teams: new Map([['sre', 1]]),
+      users: new Map<string, number>(),
+      apps: new Map([['release-conductor', 2]]),
     };
     expect(unknownNames(wanted(), directory)).toEqual(['team release-managers']);
   });

@@ -1,0 +1,16 @@
+import type { Change } from '../governance/compare.ts';
+import type { Directory } from '../governance/directory.ts';
+import type { Settings } from '../governance/settings.ts';
+
+/**
+ * Rulesets, environments and labels of one repository, by name. Every method may throw `ProviderError`,
+ * `PermissionError` or `ConflictError`; what cannot be read in full is never returned in part.
+ */
+export interface RepositorySettings {
+  /** GitHub's ids of these names; a name that nobody answers to is left out. */
+  resolve(names: Readonly<Record<'team' | 'user' | 'app', readonly string[]>>): Promise<Directory>;
+  /** Everything that is set now. Apps that `directory` does not know appear as `#<id>`. */
+  read(directory: Directory): Promise<Settings>;
+  /** Carries out one change; a change that was made already is no error. */
+  apply(change: Change, directory: Directory): Promise<void>;
+}

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { githubSettings } from '../../../adapters/github/settings/index.ts';
+import { governanceSchema } from '../../../core/config/governance.ts';
+import { desiredSettings } from '../../../core/governance/desired.ts';
+import { namesIn } from '../../../core/governance/directory.ts';
+import { planGovernance } from '../../../core/governance/plan.ts';
+import type { RepositorySettings } from '../../../core/ports/repository-settings.ts';
+import type { LocalGithub } from '../../../sandbox/github/index.ts';
+import { asApp, asUser, repository, startSample } from '../../sandbox/github/support.ts';
+
+const ownApp = 'release-conductor';
+const config = governanceSchema.parse({
+  deletes: true,
+  rulesets: {
+    main: {
+      bypass: [{ team: 'release-managers' }, { organization_admin: true, mode: 'always' }],
+      pull_request: { approvals: 2 },
+      required_checks: { up_to_date: true },
+    },
+    tags: { target: 'tag', include: ['refs/tags/v*'], block: ['update', 'deletion'] },
+  },
+  environments: {
+    production: {
+      reviewers: { teams: ['release-managers'], users: ['Mia'] },
+      refs: { branches: ['main'], tags: ['v*'] },
+    },
+    stage: { refs: 'all', conductor: false },
+  },
+  labels: { preview: { color: '1d76db', description: 'Wants a preview' } },
+});
+
+let github: LocalGithub;
+let settings: RepositorySettings;
+
+beforeAll(async () => {
+  github = await startSample();
+  const octokit = asApp(github).installation;
+  settings = githubSettings({ octokit, repository: 'acme/shop', appSlug: ownApp });
+});
+afterAll(() => github.close());
+
+const plan = async () => {
+  const directory = await settings.resolve(namesIn(desiredSettings(config, ownApp)));
+  return { directory, ...planGovernance(config, await settings.read(directory), ownApp) };
+};
+
+const carryOut = async () => {
+  const { changes, directory } = await plan();
+  for (const change of changes) await settings.apply(change, directory);
+};
+
+describe('the settings of a repository on GitHub', () => {
+  it('are as wanted after the plan, and stay so: nothing is written twice', async () => {
+    await carryOut();
+    expect((await plan()).changes).toEqual([]);
+  });
+
+  it('hold the checks to the App, by its id', async () => {
+    const { data } = await asUser(github, 'alice').rest.repos.getBranchRules({
+      ...repository,
+      branch: 'main',
+    });
+    const checks = data.find(({ type }) => type === 'required_status_checks');
+    expect(JSON.stringify(checks)).toContain(`{"context":"policy-ci","integration_id":${github.app.appId}}`);
+  });
+
+  it('show what an admin changed behind our back, and are put right', async () => {
+    const admin = asUser(github, 'alice').rest.repos;
+    const { data: rulesets } = await admin.getRepoRulesets(repository);
+    const main = rulesets.find(({ name }) => name === 'main');
+    await admin.updateRepoRuleset({
+      ...repository,
+      ruleset_id: main?.id ?? 0,
+      bypass_actors: [{ actor_id: 4, actor_type: 'RepositoryRole', bypass_mode: 'always' }],
+    });
+    await admin.createOrUpdateEnvironment({ ...repository, environment_name: 'production' });
+    const { changes } = await plan();
+    expect(changes.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'ruleset main',
+      'environment production',
+    ]);
+    expect(changes[0]?.details).toContain('bypass: − role:write (always)');
+    await carryOut();
+    expect((await plan()).changes).toEqual([]);
+  });
+
+  it('lose what nobody declared, when deletes are asked for', async () => {
+    const admin = asUser(github, 'alice').rest;
+    await admin.issues.createLabel({ ...repository, name: 'stray', color: '000000' });
+    await admin.repos.createOrUpdateEnvironment({ ...repository, environment_name: 'preview/pr-7' });
+    expect((await plan()).changes.map(({ name, after }) => [name, after])).toEqual([['stray', null]]);
+    await carryOut();
+    expect((await plan()).changes).toEqual([]);
+  });
+
+  it('know who answers to a name', async () => {
+    const { teams, users, apps } = await settings.resolve({
+      team: [],
+      user: ['mia', 'nobody-here'],
+      app: [ownApp, 'ghost'],
+    });
+    expect([...teams.keys()]).toContain('release-managers');
+    expect([...users.keys()]).toEqual(['mia']);
+    expect([...apps]).toEqual([[ownApp, github.app.appId]]);
+  });
+});
