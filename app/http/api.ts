@@ -8,6 +8,7 @@ import { gateNameSchema } from '../../core/gate/names.ts';
 import { gateResultSchema } from '../../core/gate/result.ts';
 import type { TrustedKey } from '../../core/ports/signer.ts';
 import type { Log } from '../../core/ports/system.ts';
+import { phases } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import { type IntakePorts, takeIn } from '../evidence/intake.ts';
 import { readSubmission, submissionLimits } from '../evidence/multipart.ts';
@@ -71,7 +72,9 @@ const releaseSchema = z
     repository: z.string(),
     tag: z.string(),
     sha: z.string(),
-    phase: z.string(),
+    service: z.string().nullable().describe('Its name in `services`; null in a repository with one service'),
+    environment: z.string().nullable().describe('The production environment; null until the plan is loaded'),
+    phase: z.enum(phases),
     weight: z.number().describe('Percent of production traffic, as last confirmed'),
     held: z.string().nullable().describe('Why nothing may be promoted'),
     tracking_issue: z.number().nullable(),
@@ -186,6 +189,8 @@ function toRelease({ ref, state, updatedAt }: StoredAggregate): z.infer<typeof r
     repository: ref.repository,
     tag: ref.key,
     sha: release.sha,
+    service: release.plan?.service ?? null,
+    environment: release.plan?.config.production_environment ?? null,
     phase: release.phase,
     weight: release.weight,
     held: release.hold?.reason ?? null,

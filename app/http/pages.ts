@@ -3,6 +3,7 @@ import { html } from 'hono/html';
 import type { Registry } from 'prom-client';
 import { type Database, listAggregates, type StoredAggregate } from '../../adapters/postgres/index.ts';
 import type { ChangeState } from '../../core/change/state.ts';
+import { phaseText } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 
 export interface PagePorts {
@@ -72,7 +73,7 @@ function page(
 
 function releaseRow({ ref, state }: StoredAggregate): ReturnType<typeof html> {
   const { phase, weight, hold } = state as ReleaseState;
-  return html`<tr><td>${ref.repository}</td><td>${ref.key}</td><td>${phase}</td><td>${weight} %</td><td>${hold?.reason ?? ''}</td></tr>`;
+  return html`<tr><td>${ref.repository}</td><td>${ref.key}</td><td>${phaseText[phase]}</td><td>${weight} %</td><td>${hold?.reason ?? ''}</td></tr>`;
 }
 
 function changeRow({ ref, state }: StoredAggregate): ReturnType<typeof html> {

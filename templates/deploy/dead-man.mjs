@@ -5,7 +5,8 @@
 //
 // While the Conductor measures it writes to the tracking issue at least once a minute, so the issue's `updated_at` is
 // its sign of life, and one that needs no way from here to the Conductor. A comment of a person counts too: then
-// somebody is there. Needs GITHUB_TOKEN with `deployments: write` and `issues: write`, and ENVIRONMENT.
+// somebody is there. Needs GITHUB_TOKEN with `deployments: write` and `issues: write`, and ENVIRONMENT;
+// SERVICE in a repository with several services.
 import { appendFileSync } from 'node:fs';
 import { argv, env, exit } from 'node:process';
 
@@ -15,8 +16,9 @@ if (argv[2] !== 'check') fail('usage: dead-man.mjs check');
 await check();
 
 async function check() {
-  const query = new URLSearchParams({ environment: env.ENVIRONMENT, per_page: '1' });
-  const [newest] = await call('GET', `${repository}/deployments?${query}`);
+  const query = new URLSearchParams({ environment: env.ENVIRONMENT, per_page: '100' });
+  const all = await call('GET', `${repository}/deployments?${query}`);
+  const newest = all.find((one) => (payloadOf(one).service ?? '') === (env.SERVICE ?? ''));
   const lease = leaseOf(newest);
   if (lease === null) return say('no canary is under way');
   const issue = await call('GET', `${repository}/issues/${lease.issue}`);
@@ -30,9 +32,12 @@ async function check() {
 /** Only a canary step has a lease; a rollback, a full rollout or a deployment of somebody else has none. */
 function leaseOf(deployment) {
   if (deployment?.task !== 'promote') return null;
-  const payload =
-    typeof deployment.payload === 'string' ? JSON.parse(deployment.payload) : deployment.payload;
-  return payload?.lease ?? null;
+  return payloadOf(deployment).lease ?? null;
+}
+
+/** GitHub gives a payload back as it was sent, as an object or as text. */
+function payloadOf({ payload }) {
+  return (typeof payload === 'string' ? JSON.parse(payload || '{}') : payload) ?? {};
 }
 
 /** Made by the job's token, this deployment starts no workflow: the next steps of this job carry it out. */
@@ -44,7 +49,13 @@ async function goBack(deployment, { issue, back_to }, silence) {
     task: 'rollback',
     environment: env.ENVIRONMENT,
     description: `back to ${version}: silent for ${minutes} min`.slice(0, 140),
-    payload: { schema_version: 1, version, weight: 100, dead_man: deployment.id },
+    payload: {
+      schema_version: 1,
+      ...(env.SERVICE ? { service: env.SERVICE } : {}),
+      version,
+      weight: 100,
+      dead_man: deployment.id,
+    },
     auto_merge: false,
     required_contexts: [],
   });

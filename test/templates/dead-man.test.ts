@@ -14,6 +14,7 @@ interface Answers {
   readonly deployments: readonly object[];
   /** When the tracking issue was last changed, ms before now; null: the API does not say. */
   readonly silence?: number | null;
+  readonly service?: string;
 }
 
 interface Outcome {
@@ -23,7 +24,7 @@ interface Outcome {
 }
 
 /** Runs the script of the template as its workflow does, against a server that answers like GitHub. */
-async function check({ deployments, silence = 0 }: Answers): Promise<Outcome> {
+async function check({ deployments, silence = 0, service = '' }: Answers): Promise<Outcome> {
   const written: { path: string; body: Record<string, unknown> }[] = [];
   const server = createServer(async (request, response) => {
     const path = (request.url ?? '').split('?')[0] ?? '';
@@ -50,6 +51,7 @@ async function check({ deployments, silence = 0 }: Answers): Promise<Outcome> {
     GITHUB_TOKEN: 'token',
     GITHUB_OUTPUT: join(folder, 'output'),
     ENVIRONMENT: 'production',
+    SERVICE: service,
   };
   const ended = await run(process.execPath, ['templates/deploy/dead-man.mjs', 'check'], { env }).then(
     () => 0,
@@ -97,6 +99,15 @@ describe('the dead-man switch', () => {
       written: [],
       output: '',
     });
+  });
+
+  it('looks at the newest deployment of its own service', async () => {
+    const api = { ...canary, payload: { ...canary.payload, service: 'api' } };
+    const web = { id: 6, task: 'promote', payload: { schema_version: 1, service: 'web', weight: 100 } };
+    const deployments = [web, api];
+    const { written } = await check({ deployments, silence: 16 * minute, service: 'api' });
+    expect(written[0]?.body.payload).toMatchObject({ service: 'api', version: 'v1.0.0' });
+    expect((await check({ deployments, silence: 16 * minute, service: 'web' })).written).toEqual([]);
   });
 
   it('reads a payload that GitHub gives back as text', async () => {

@@ -3,7 +3,8 @@
 //   node deployment.mjs begin   refuses a deployment that a newer one replaced, else reports `in_progress`
 //   node deployment.mjs end     reports `success` when $JOB_STATUS is success, else `failure`
 //
-// Needs GITHUB_TOKEN with `deployments: write`, DEPLOYMENT_ID, ENVIRONMENT, VERSION and WEIGHT.
+// Needs GITHUB_TOKEN with `deployments: write`, DEPLOYMENT_ID, ENVIRONMENT, VERSION and WEIGHT; SERVICE in a repository
+// with several services, which replace only their own deployments.
 import { argv, env, exit } from 'node:process';
 
 const deployments = `${env.GITHUB_API_URL}/repos/${env.GITHUB_REPOSITORY}/deployments`;
@@ -15,7 +16,8 @@ await command();
 
 async function begin() {
   const query = new URLSearchParams({ environment: env.ENVIRONMENT, per_page: '100' });
-  const newest = newestOf(await call('GET', `${deployments}?${query}`));
+  const all = await call('GET', `${deployments}?${query}`);
+  const newest = newestOf(all.filter((one) => (payloadOf(one).service ?? '') === (env.SERVICE ?? '')));
   // A run of an old deployment can be started again for 30 days; it must not bring its old version back.
   if (String(newest?.id) !== env.DEPLOYMENT_ID) {
     fail(`deployment ${env.DEPLOYMENT_ID} was replaced by ${newest?.id}: nothing is changed`);
@@ -39,11 +41,15 @@ function replaces(other, one) {
 }
 
 /** `release/…#deploy/4` is the fourth order of its release. */
-function orderOf({ payload }) {
-  const { release, idempotency_key: key } =
-    (typeof payload === 'string' ? JSON.parse(payload) : payload) ?? {};
+function orderOf(deployment) {
+  const { release, idempotency_key: key } = payloadOf(deployment);
   const number = /#deploy\/(\d+)$/.exec(key ?? '')?.[1];
   return number === undefined ? null : { release, number: Number(number) };
+}
+
+/** GitHub gives a payload back as it was sent, as an object or as text. */
+function payloadOf({ payload }) {
+  return (typeof payload === 'string' ? JSON.parse(payload || '{}') : payload) ?? {};
 }
 
 async function end() {
