@@ -16,6 +16,7 @@ import { type EffectServices, performWith } from './effects/performer.ts';
 import { performers } from './effects/registry.ts';
 import type { Environment } from './environment.ts';
 import { interpretDelivery } from './events/interpret.ts';
+import { believe } from './evidence/believe.ts';
 import { type Blobs, createBlobs } from './evidence/blobs.ts';
 import { openContents } from './evidence/contents.ts';
 import { type ApplyPorts, applyEvents } from './flow/apply.ts';
@@ -61,6 +62,7 @@ export async function compose(
     fetch: outboundFetch(environment.allowedHosts),
     notifyUrl: (name) => environment.notifyUrls[notifyVariable(name)],
     tell: (ref, event) => database.transaction((tx) => applyEvents(tx, [{ ref, event }], apply, now())),
+    believe: (report, files) => believe(report, files, { ...apply, database, blobs, now }),
     now,
   };
   const perform = async (pending: PendingEffect): Promise<Performed> => {

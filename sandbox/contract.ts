@@ -36,6 +36,8 @@ export interface SandboxRun {
   readonly headSha: string;
   readonly headBranch: string | null;
   readonly event: string;
+  /** `owner/name` of the fork that the head is in; absent: the repository itself. */
+  readonly fork?: string;
 }
 
 /** What the runner needs from the local GitHub beside its public API. */

@@ -3,11 +3,12 @@ import { InputError } from '../../core/errors.ts';
 import { type Subject, subjectSchema } from '../../core/gate/result.ts';
 import type { StepEnvironment } from './environment.ts';
 
+const repositorySchema = z.object({ full_name: z.string() });
 const eventSchema = z.object({
   pull_request: z
     .object({
-      head: z.object({ sha: z.string() }),
-      base: z.object({ sha: z.string(), ref: z.string() }),
+      head: z.object({ sha: z.string(), repo: repositorySchema.nullish() }),
+      base: z.object({ sha: z.string(), ref: z.string(), repo: repositorySchema.nullish() }),
     })
     .optional(),
   merge_group: z.object({ head_sha: z.string(), base_sha: z.string() }).optional(),
@@ -18,6 +19,8 @@ export interface RunContext {
   readonly subject: Subject;
   /** The commit to compare with; null when the event has none (a tag, a schedule). */
   readonly baseSha: string | null;
+  /** The change comes from a fork: its jobs get no OIDC token and no secret. */
+  readonly fork: boolean;
 }
 
 /**
@@ -47,5 +50,12 @@ export function parseRunContext(
   return {
     subject: subject.data,
     baseSha: event.pull_request?.base.sha ?? event.merge_group?.base_sha ?? null,
+    fork: isFork(event.pull_request),
   };
+}
+
+/** A fork that was deleted has no repository any more. Events of before forks were told apart have neither. */
+function isFork(pull: z.infer<typeof eventSchema>['pull_request']): boolean {
+  const base = pull?.base.repo?.full_name;
+  return base !== undefined && pull?.head.repo?.full_name !== base;
 }

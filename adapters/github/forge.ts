@@ -1,5 +1,6 @@
 import type { Forge } from '../../core/ports/forge.ts';
 import type { FileTree } from '../../core/ports/system.ts';
+import { artifactMethods } from './artifacts.ts';
 import { checkMethods } from './checks.ts';
 import { githubClient, type OctokitRequest, type RequestClock } from './client.ts';
 import { deploymentMethods } from './deployments.ts';
@@ -43,5 +44,6 @@ export function githubForge(options: {
     ...issueMethods(github),
     ...deploymentMethods(github),
     ...releaseMethods(github),
+    ...artifactMethods(github),
   };
 }

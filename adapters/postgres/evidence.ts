@@ -116,11 +116,17 @@ function toRecord(row: BlobRow): BlobRecord {
   };
 }
 
-/** Each gate's newest result for exactly this commit: the latest run, then the latest attempt, then the latest time. */
+/**
+ * Each gate's newest result for exactly this commit: one that a job vouched for before one from an artifact, then the
+ * latest run, the latest attempt, the latest time.
+ *
+ * @param forks whether results of forks' runs count, too: never for a release.
+ */
 export async function latestGateResults(
   sql: Sql,
   repository: string,
   sha: string,
+  forks = false,
 ): Promise<readonly GateReport[]> {
   const { rows } = await sql.query<{
     gate: GateReport['gate'];
@@ -129,9 +135,9 @@ export async function latestGateResults(
     origin: ResultOrigin;
   }>(
     `select distinct on (gate) gate, result, result_sha256, origin from gate_results
-      where repository = $1 and sha = $2
-      order by gate, run_id desc, run_attempt desc, received_at desc`,
-    [repository, sha],
+      where repository = $1 and sha = $2 and ($3 or origin->>'fork' is null)
+      order by gate, origin->>'via' = 'artifact', run_id desc, run_attempt desc, received_at desc`,
+    [repository, sha, forks],
   );
   return rows.map(({ gate, result, result_sha256, origin }) => ({
     gate,

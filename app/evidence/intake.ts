@@ -1,12 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  aggregatesOfCommit,
-  type Database,
-  type StoredFile,
-  storeGateResult,
-  type Transaction,
-  useToken,
-} from '../../adapters/postgres/index.ts';
+import { useToken } from '../../adapters/postgres/index.ts';
 import { canonicalJson } from '../../core/audit/canonical-json.ts';
 import type { OidcClaims } from '../../core/evidence/claims.ts';
 import { decideIntake } from '../../core/evidence/intake.ts';
@@ -15,16 +8,12 @@ import type { GateReport } from '../../core/flow/event.ts';
 import type { EvidenceFile } from '../../core/gate/gate.ts';
 import type { GateResult } from '../../core/gate/result.ts';
 import type { Forge } from '../../core/ports/forge.ts';
-import { type ApplyPorts, applyEvents } from '../flow/apply.ts';
 import { RequestProblem } from '../http/problem.ts';
-import type { Blobs } from './blobs.ts';
-import { readTrustContext } from './trust-context.ts';
+import { type BelievePorts, believe } from './believe.ts';
+import { readTrustContext, runOfClaims } from './trust-context.ts';
 
-export interface IntakePorts extends ApplyPorts {
-  readonly blobs: Blobs;
-  readonly database: Database;
+export interface IntakePorts extends BelievePorts {
   readonly forgeFor: (repository: string) => Promise<Forge>;
-  readonly now: () => number;
 }
 
 export interface Submitted {
@@ -44,49 +33,23 @@ export async function takeIn(submitted: Submitted, ports: IntakePorts): Promise<
   const { claims, result, files } = submitted;
   const forge = await ports.forgeFor(claims.repository);
   const run = await forge.readWorkflowRun(claims.run_id);
-  const trust = await readTrustContext(claims, run.headSha, forge, ports.database);
-  const now = ports.now();
-  const decision = decideIntake({ claims, run, result, now, ...trust });
+  const trust = await readTrustContext(runOfClaims(claims, run.headSha), forge, ports.database);
+  const decision = decideIntake({ claims, run, result, now: ports.now(), ...trust });
   if ('refuse' in decision) throw new RequestProblem(decision.refuse);
   const mismatch = checkSubmittedFiles(result, files);
   if (mismatch !== null) throw new RequestProblem(mismatch);
 
-  const resultSha256 = createHash('sha256').update(canonicalJson(result)).digest('hex');
-  const report: GateReport = { gate: result.gate, result, resultSha256, origin: decision.accept };
-  const stored = await storeFiles(files, ports.blobs);
-  await ports.database.transaction((tx) => store(tx, claims, report, stored, ports, now));
+  const report = reportOf(result, decision.accept);
+  const token = { jti: claims.jti, expiresAt: claims.exp * 1_000 };
+  await believe(report, files, ports, async (tx, now) => {
+    if (!(await useToken(tx, token, report.resultSha256, now))) throw replayed;
+  });
   return report;
 }
 
-/** Before the transaction: bytes that a lost connection leaves behind are found by their digest next time. */
-async function storeFiles(files: readonly EvidenceFile[], blobs: Blobs): Promise<readonly StoredFile[]> {
-  const stored: StoredFile[] = [];
-  for (const { path, mediaType, bytes } of files) {
-    const { sha256 } = await blobs.put([bytes], mediaType);
-    stored.push({ path, mediaType, sha256 });
-  }
-  return stored;
-}
-
-async function store(
-  tx: Transaction,
-  claims: OidcClaims,
-  report: GateReport,
-  files: readonly StoredFile[],
-  ports: IntakePorts,
-  now: number,
-): Promise<void> {
-  const token = { jti: claims.jti, expiresAt: claims.exp * 1_000 };
-  if (!(await useToken(tx, token, report.resultSha256, now))) throw replayed;
-  if (!(await storeGateResult(tx, report, files))) return;
-  const { repository, sha } = report.result.subject;
-  const refs = await aggregatesOfCommit(tx, repository, sha);
-  await applyEvents(
-    tx,
-    refs.map((ref) => ({ ref, event: { type: 'gate.reported', report } })),
-    ports,
-    now,
-  );
+export function reportOf(result: GateResult, origin: GateReport['origin']): GateReport {
+  const resultSha256 = createHash('sha256').update(canonicalJson(result)).digest('hex');
+  return { gate: result.gate, result, resultSha256, origin };
 }
 
 const replayed = new RequestProblem({

@@ -10,28 +10,44 @@ import { RequestProblem } from '../http/problem.ts';
 /** What the base branch says about a run: whom it trusts, and whether the run's workflow is still the base's. */
 export type TrustContext = Pick<IntakeInput, 'config' | 'baseRefs' | 'workflowUnchanged'>;
 
+/** What has to be known of a run to find out whom its base trusts. */
+export interface TrustedRun {
+  readonly headSha: string;
+  /** It is of a tag. */
+  readonly isOfTag: boolean;
+  /** The workflow file that ran, as `owner/repo/.github/workflows/file.yml@ref`, and the commit that it is of. */
+  readonly workflowRef: string;
+  readonly workflowSha: string | undefined;
+}
+
+export function runOfClaims(claims: OidcClaims, headSha: string): TrustedRun {
+  const isReusable = claims.job_workflow_ref !== undefined;
+  return {
+    headSha,
+    isOfTag: claims.ref.startsWith('refs/tags/'),
+    workflowRef: claims.job_workflow_ref ?? claims.workflow_ref,
+    workflowSha: isReusable ? claims.job_workflow_sha : claims.workflow_sha,
+  };
+}
+
 /**
  * Reads config and workflow where the change cannot reach them: from the base branch for a change, from the
  * tagged commit, if it is part of the default branch, for a release.
  *
  * @throws RequestProblem `NOT_CONFIGURED` when there is no config to say whom to trust.
  */
-export async function readTrustContext(
-  claims: OidcClaims,
-  headSha: string,
-  forge: Forge,
-  store: Sql,
-): Promise<TrustContext> {
+export async function readTrustContext(run: TrustedRun, forge: Forge, store: Sql): Promise<TrustContext> {
+  const { headSha } = run;
   const branch = await forge.defaultBranch();
   const base = (await baseBranchOf(store, forge.repository, headSha)) ?? branch;
   const baseHead = (await forge.resolveRef(`heads/${base}`))?.commit;
   if (baseHead === undefined) throw notConfigured(`the base branch ${base} does not exist`);
-  const isRelease = claims.ref.startsWith('refs/tags/') && (await forge.isAncestor(headSha, baseHead));
+  const isRelease = run.isOfTag && (await forge.isAncestor(headSha, baseHead));
   const config = await readTrust(forge, isRelease ? headSha : baseHead);
   return {
     config,
     baseRefs: [...new Set([`refs/heads/${branch}`, `refs/heads/${base}`])],
-    workflowUnchanged: await isUnchanged(claims, forge, baseHead),
+    workflowUnchanged: await isUnchanged(run, forge, baseHead),
   };
 }
 
@@ -49,9 +65,12 @@ async function readTrust(forge: Forge, sha: string): Promise<TrustContext['confi
 }
 
 /** Null when it cannot be found out, which counts as changed. */
-async function isUnchanged(claims: OidcClaims, forge: Forge, baseHead: string): Promise<boolean | null> {
-  const identity = parseWorkflowRef(claims.job_workflow_ref ?? claims.workflow_ref);
-  const sha = claims.job_workflow_ref === undefined ? claims.workflow_sha : claims.job_workflow_sha;
+async function isUnchanged(
+  { workflowRef, workflowSha: sha }: TrustedRun,
+  forge: Forge,
+  baseHead: string,
+): Promise<boolean | null> {
+  const identity = parseWorkflowRef(workflowRef);
   if (identity === null || sha === undefined) return null;
   if (identity.repository.toLowerCase() !== forge.repository.toLowerCase()) return null;
   const [used, base] = await Promise.all([

@@ -11,7 +11,7 @@ export async function withStoredResults(store: Sql, routed: readonly Routed[]): 
     all.push({ ref, event });
     const sha = commitOf(event);
     if (sha === null) continue;
-    for (const report of await latestGateResults(store, ref.repository, sha)) {
+    for (const report of await latestGateResults(store, ref.repository, sha, ref.kind === 'change')) {
       all.push({ ref, event: { type: 'gate.reported', report } });
     }
   }

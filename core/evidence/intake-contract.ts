@@ -59,6 +59,19 @@ export interface IntakeInput {
   readonly now: number;
 }
 
+/** A result that was found in an artifact of a run. */
+export interface ArtifactIntakeInput
+  extends Pick<IntakeInput, 'config' | 'result' | 'baseRefs' | 'workflowUnchanged' | 'now'> {
+  /** What the API says about the run. */
+  readonly run: IntakeInput['run'] & {
+    readonly id: number;
+    /** When its latest attempt began, ms since the epoch. */
+    readonly startedAt: number;
+  };
+  /** True when the workflow file names actions or workflows of the checked-out change. */
+  readonly hasLocalSteps: boolean;
+}
+
 export function refuse(status: Refusal['status'], code: IntakeCode, message: string, help: string): Refusal {
   return { status, code, message, help };
 }

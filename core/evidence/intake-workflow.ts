@@ -1,3 +1,4 @@
+import type { OidcClaims } from './claims.ts';
 import { type IntakeInput, type Refusal, refuse } from './intake-contract.ts';
 import {
   isSameFile,
@@ -7,7 +8,9 @@ import {
 } from './workflow-identity.ts';
 
 /** What that question is answered from. */
-export type WorkflowTrust = Pick<IntakeInput, 'claims' | 'config' | 'baseRefs' | 'workflowUnchanged'>;
+export interface WorkflowTrust extends Pick<IntakeInput, 'config' | 'baseRefs' | 'workflowUnchanged'> {
+  readonly claims: Pick<OidcClaims, 'repository' | 'workflow_ref' | 'job_workflow_ref'>;
+}
 
 /**
  * Whether the workflow that ran is one that the config trusts: repository and file exactly, and at a ref that

@@ -10,7 +10,7 @@ export type { IntakeCode, IntakeDecision, IntakeInput, Refusal } from './intake-
  * Events whose runs may report. `pull_request_target`, `issue_comment` and `workflow_run` are not among them:
  * they run with secrets on the base branch's commit, so what they checked out is not what their token says.
  */
-const reportingEvents = new Set([
+export const reportingEvents: ReadonlySet<string> = new Set([
   'pull_request',
   'push',
   'merge_group',
@@ -94,7 +94,7 @@ function checkCommit({ claims, run, result }: IntakeInput): Refusal | null {
   );
 }
 
-function checkConfig({ config, result }: IntakeInput): Refusal | null {
+export function checkConfig({ config, result }: Pick<IntakeInput, 'config' | 'result'>): Refusal | null {
   if (config.sha256 === null || config.sha256 === result.inputs.config_sha256) return null;
   return refuse(
     403,
@@ -104,7 +104,7 @@ function checkConfig({ config, result }: IntakeInput): Refusal | null {
   );
 }
 
-function checkContent({ result, now }: IntakeInput): Refusal | null {
+export function checkContent({ result, now }: Pick<IntakeInput, 'result' | 'now'>): Refusal | null {
   if (
     Date.parse(result.finished_at) > now + maxSkew ||
     Date.parse(result.started_at) > Date.parse(result.finished_at)

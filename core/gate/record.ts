@@ -12,6 +12,8 @@ export interface GateRecord {
   readonly receivedAt: number;
   readonly runId: number | null;
   readonly runAttempt: number | null;
+  /** It came in an artifact, without the identity of a job. Absent: in states of before, and for all others. */
+  readonly fromArtifact?: boolean;
   /** A re-run was asked for: the verdict no longer counts, only a newer run replaces it. */
   readonly superseded: boolean;
 }
@@ -27,6 +29,7 @@ export function recordOf(report: GateReport): GateRecord {
     receivedAt: origin.receivedAt,
     runId: origin.runId ?? null,
     runAttempt: origin.runAttempt ?? null,
+    ...(origin.via === 'artifact' ? { fromArtifact: true } : {}),
     superseded: false,
   };
 }
@@ -35,10 +38,13 @@ export function recordOf(report: GateReport): GateRecord {
  * Whether `next` replaces `current`: the newer attempt of a run, the newer run (run ids of a repository rise),
  * else the later end. The same result again, or an older one that arrives late, never does; at equal age a
  * result may only make the verdict worse, so that nobody turns red into green by repeating a run's submission.
+ * What a job vouched for with its token is never replaced by what a run left in an artifact.
  */
 export function supersedes(next: GateRecord, current: GateRecord | undefined): boolean {
   if (current === undefined) return true;
   if (next.resultSha256 === current.resultSha256) return false;
+  const wasFromArtifact = current.fromArtifact ?? false;
+  if ((next.fromArtifact ?? false) !== wasFromArtifact) return wasFromArtifact;
   if (next.runId !== null && current.runId !== null) {
     if (next.runId !== current.runId) return next.runId > current.runId;
     const attempts = (next.runAttempt ?? 1) - (current.runAttempt ?? 1);

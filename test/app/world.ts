@@ -199,7 +199,7 @@ export async function submit(
       world.conductor.url,
     ));
   const result = {
-    ...(await gateResult(world, options.gate, options.sha, options.verdict ?? 'pass')),
+    ...(await resultOf(world, options.gate, options.sha, options.verdict ?? 'pass')),
     ...options.result,
   };
   const body = new FormData();
@@ -235,7 +235,12 @@ export async function oidcToken(request: { url: string; token: string }, audienc
 
 const evidenceText = (gate: GateName): string => JSON.stringify({ gate });
 
-async function gateResult(world: World, gate: GateName, sha: string, verdict: Verdict): Promise<GateResult> {
+export async function resultOf(
+  world: World,
+  gate: GateName,
+  sha: string,
+  verdict: Verdict,
+): Promise<GateResult> {
   const { data } = await world.alice.rest.repos.getContent({
     ...repository,
     path: '.github/release-conductor.yml',

@@ -10,6 +10,7 @@ const bundleRepository = 'release-conductor/release-conductor';
 /** What `uses:` names. The sandbox has no access to other repositories, so every other action is an error. */
 export type ActionReference =
   | { readonly kind: 'checkout' }
+  | { readonly kind: 'upload-artifact' }
   | { readonly kind: 'local'; readonly path: string }
   | { readonly kind: 'bundle'; readonly path: string; readonly ref: string };
 
@@ -19,18 +20,19 @@ export function parseActionReference(uses: string): ActionReference {
   const match = /^([^/@\s]+\/[^/@\s]+)((?:\/[^@\s]+)?)@(\S+)$/.exec(uses);
   const [, repository = '', path = '', ref = ''] = match ?? [];
   if (repository === 'actions/checkout' && path === '') return { kind: 'checkout' };
+  if (repository === 'actions/upload-artifact' && path === '') return { kind: 'upload-artifact' };
   if (repository === bundleRepository) return { kind: 'bundle', path: path.slice(1), ref };
   throw new InputError(
     'action-not-available',
     `the action "${uses}" is not available in the sandbox`,
-    `use a \`run:\` step, a local action (./…), actions/checkout, or one of ${bundleRepository}`,
+    `use a \`run:\` step, a local action (./…), actions/checkout, actions/upload-artifact, or one of ${bundleRepository}`,
   );
 }
 
 /** Reads the `action.yml` of a local or bundled action and answers with its definition and its folder. */
 export async function loadAction(
   uses: string,
-  reference: Exclude<ActionReference, { kind: 'checkout' }>,
+  reference: Extract<ActionReference, { readonly path: string }>,
   roots: { readonly workspace: string; readonly bundle: string },
 ): Promise<{ readonly definition: ActionDefinition; readonly directory: string }> {
   const root = reference.kind === 'local' ? roots.workspace : roots.bundle;

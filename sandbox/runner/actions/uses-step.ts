@@ -6,6 +6,7 @@ import type { ActionDefinition, Step, UsesStep } from '../workflow/model.ts';
 import { checkout } from './checkout.ts';
 import { executeJavascriptAction } from './javascript.ts';
 import { loadAction, parseActionReference } from './resolve.ts';
+import { uploadArtifact } from './upload-artifact.ts';
 
 /** Runs the action that a `uses:` step names. */
 export async function executeUsesStep(call: StepCall, step: UsesStep): Promise<StepExecution> {
@@ -15,6 +16,7 @@ export async function executeUsesStep(call: StepCall, step: UsesStep): Promise<S
   const reference = parseActionReference(step.uses);
   const given = renderTexts(step.with, scopeOf(runtime, frame, env));
   if (reference.kind === 'checkout') return checkout(runtime, given, log);
+  if (reference.kind === 'upload-artifact') return uploadArtifact(runtime, given, log);
   const roots = { workspace: runtime.directories.workspace, bundle: runtime.bundleDirectory };
   const { definition, directory } = await loadAction(step.uses, reference, roots);
   const inputs = inputsOf(scopeOf(runtime, frame, env), definition, given);

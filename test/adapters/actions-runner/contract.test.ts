@@ -86,7 +86,20 @@ describe('the commit under test', () => {
     expect(parseRunContext(env, payload)).toEqual({
       subject: { repository: 'acme/shop', sha, ref: 'refs/heads/main' },
       baseSha,
+      fork: false,
     });
+  });
+
+  it.each([
+    ['of the repository', { full_name: 'acme/shop' }, false],
+    ['of a fork', { full_name: 'mallory/shop' }, true],
+    ['of a fork that is gone', null, true],
+  ])('knows a pull request %s', (_, repo, fork) => {
+    const pull = {
+      head: { sha: head, repo },
+      base: { sha: base, ref: 'main', repo: { full_name: 'acme/shop' } },
+    };
+    expect(parseRunContext(env, { pull_request: pull }).fork).toBe(fork);
   });
 
   it.each([

@@ -3,7 +3,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unpackZip } from '../../../adapters/zip/unpack.ts';
 import { jobWith, play } from './run-workflow.ts';
+
+const artifactLimits = { entries: 10, fileBytes: 1_000, totalBytes: 1_000 };
 
 let bundle: string;
 
@@ -173,6 +176,31 @@ describe('local actions and checkout', () => {
     const { runs } = await playSteps(`- uses: actions/checkout@v5\n  with: { ${input} }`);
     expect(runs[0]?.conclusion).toBe('failure');
     expect(runs[0]?.jobs[0]?.annotations[0]?.message).toContain(message);
+  });
+
+  it('uploads the files of a folder by their paths in it', async () => {
+    const { github, runs } = await playSteps(
+      `- run: mkdir -p $RUNNER_TEMP/out/slo && echo one > $RUNNER_TEMP/out/slo/result.json
+- uses: actions/upload-artifact@v4
+  with: { name: release-conductor-slo, path: "\${{ runner.temp }}/out" }`,
+    );
+    expect(runs[0]?.conclusion).toBe('success');
+    expect(github.artifacts).toMatchObject([{ runId: runs[0]?.run.id, name: 'release-conductor-slo' }]);
+    const files = unpackZip(github.artifacts[0]?.zip ?? new Uint8Array(), artifactLimits);
+    expect([...files].map(([path, bytes]) => [path, new TextDecoder().decode(bytes)])).toEqual([
+      ['slo/result.json', 'one\n'],
+    ]);
+  });
+
+  it.each([
+    ['path: nowhere, if-no-files-found: error', 'failure'],
+    ['path: nowhere', 'success'],
+    ['path: "*.json"', 'failure'],
+    ['path: a, retries: 3', 'failure'],
+  ])('uploads nothing with { %s }: %s', async (inputs, conclusion) => {
+    const { github, runs } = await playSteps(`- uses: actions/upload-artifact@v4\n  with: { ${inputs} }`);
+    expect(runs[0]?.conclusion).toBe(conclusion);
+    expect(github.artifacts).toEqual([]);
   });
 
   it('hashes files', async () => {

@@ -83,7 +83,11 @@ export class FakeGithub implements GithubForRunner {
     this.left.push({ deploymentId, succeeded });
   }
 
-  async uploadArtifact(): Promise<void> {}
+  readonly artifacts: { readonly runId: number; readonly name: string; readonly zip: Uint8Array }[] = [];
+
+  async uploadArtifact(_repository: string, runId: number, name: string, zip: Uint8Array): Promise<void> {
+    this.artifacts.push({ runId, name, zip });
+  }
 
   jobToken(
     _repository: string,

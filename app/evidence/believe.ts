@@ -1,0 +1,58 @@
+import {
+  aggregatesOfCommit,
+  type Database,
+  type StoredFile,
+  storeGateResult,
+  type Transaction,
+} from '../../adapters/postgres/index.ts';
+import type { GateReport } from '../../core/flow/event.ts';
+import type { EvidenceFile } from '../../core/gate/gate.ts';
+import { type ApplyPorts, applyEvents } from '../flow/apply.ts';
+import type { Blobs } from './blobs.ts';
+
+export interface BelievePorts extends ApplyPorts {
+  readonly blobs: Blobs;
+  readonly database: Database;
+  readonly now: () => number;
+}
+
+/**
+ * Stores a believed result with its files and tells every change and release of its commit, in one transaction. The
+ * same result of the same run twice is one. A fork's result is told to changes alone.
+ *
+ * @param claim takes what the submission may be used for once, in the same transaction; it throws when that is gone.
+ */
+export async function believe(
+  report: GateReport,
+  files: readonly EvidenceFile[],
+  ports: BelievePorts,
+  claim: (tx: Transaction, now: number) => Promise<void> = async () => undefined,
+): Promise<void> {
+  const stored = await storeFiles(files, ports.blobs);
+  await ports.database.transaction(async (tx) => {
+    const now = ports.now();
+    await claim(tx, now);
+    if (!(await storeGateResult(tx, report, stored))) return;
+    const { repository, sha } = report.result.subject;
+    const refs = (await aggregatesOfCommit(tx, repository, sha)).filter(
+      ({ kind }) => kind === 'change' || report.origin.fork === undefined,
+    );
+    const event = { type: 'gate.reported', report } as const;
+    await applyEvents(
+      tx,
+      refs.map((ref) => ({ ref, event })),
+      ports,
+      now,
+    );
+  });
+}
+
+/** Before the transaction: bytes that a lost connection leaves behind are found by their digest next time. */
+async function storeFiles(files: readonly EvidenceFile[], blobs: Blobs): Promise<readonly StoredFile[]> {
+  const stored: StoredFile[] = [];
+  for (const { path, mediaType, bytes } of files) {
+    const { sha256 } = await blobs.put([bytes], mediaType);
+    stored.push({ path, mediaType, sha256 });
+  }
+  return stored;
+}

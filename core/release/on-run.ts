@@ -1,0 +1,12 @@
+import { collectResults } from '../flow/collect.ts';
+import type { RunCompleted } from '../flow/event.ts';
+import type { ReleaseDraft } from './draft.ts';
+import { hasLeftTheWay } from './phase.ts';
+
+/** What the run left in artifacts is collected as long as results count. */
+export function onRunCompleted(draft: ReleaseDraft, { runId, attempt }: RunCompleted): void {
+  const { phase, sha } = draft.state;
+  if (sha === '' || hasLeftTheWay(phase)) return;
+  const { id, effect } = collectResults(sha, runId, attempt);
+  draft.emit(id, effect);
+}
