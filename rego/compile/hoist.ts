@@ -21,7 +21,7 @@ export function hoistFromNegation(body: readonly Literal[], base: Base, fresh: (
     }
     return literal;
   });
-  return [...before, { ...base, kind: 'not', body: negated }];
+  return [...before, { ...base, kind: 'not', isClosed: false, body: negated }];
 }
 
 /** The negated expression itself stays; what it is computed from goes. */

@@ -80,7 +80,8 @@ export type Literal = {
       readonly collection: Term;
       readonly body: readonly Literal[];
     }
-  | { readonly kind: 'not'; readonly body: readonly Literal[] }
+  /** Holds when the body has no solution. Variables of a closed body are its own unless others bind them. */
+  | { readonly kind: 'not'; readonly isClosed: boolean; readonly body: readonly Literal[] }
 );
 
 export type With = { readonly location: Location } & (

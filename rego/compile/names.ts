@@ -82,7 +82,7 @@ function addImport(names: Map<string, readonly string[]>, item: Import): void {
   names.set(name, item.path);
 }
 
-const future: ReadonlySet<string> = new Set(['contains', 'every', 'if', 'in', 'not']);
+const future: ReadonlySet<string> = new Set(['and', 'contains', 'every', 'if', 'in', 'not', 'or']);
 
 function checkLanguageImport(item: Import): void {
   const [root, second, third] = item.path;
@@ -91,9 +91,4 @@ function checkLanguageImport(item: Import): void {
   if (!known || item.path.length > 3) {
     throw new RegoError('rego_parse_error', `invalid import \`${item.path.join('.')}\``, item.location);
   }
-}
-
-/** True when the module asks for negation of whole expressions, undefined operands included. */
-export function negatesWholeExpressions(module: Module): boolean {
-  return module.imports.some(({ path }) => path.join('.') === 'future.keywords.not');
 }

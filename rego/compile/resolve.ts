@@ -3,21 +3,18 @@ import type * as ast from '../syntax/ast.ts';
 import { hoistFromNegation } from './hoist.ts';
 import type { Literal, LocalTerm, Rule, Term } from './ir.ts';
 import { metadataChain } from './metadata.ts';
-import { type Imports, negatesWholeExpressions, packagePath, rulePath } from './names.ts';
+import { type Imports, packagePath, rulePath } from './names.ts';
 import { extendRef, TermResolver, truth, type World } from './resolve-terms.ts';
 import { Frame, Scope } from './scope.ts';
 
+function negation(location: Location, body: readonly Literal[]): Literal & { kind: 'not' } {
+  return { location, withs: [], written: false, kind: 'not', isClosed: false, body };
+}
+
 /** Resolves the names of one module, or of one query, to locals, documents and functions. */
 export class Resolver extends TermResolver {
-  private readonly legacyNot: boolean;
-
-  constructor(world: World, imports: Imports, packageOf: readonly string[], legacyNot = true) {
-    super(world, imports, packageOf);
-    this.legacyNot = legacyNot;
-  }
-
   static forModule(world: World, module: ast.Module, imports: Imports): Resolver {
-    return new Resolver(world, imports, packagePath(module), !negatesWholeExpressions(module));
+    return new Resolver(world, imports, packagePath(module));
   }
 
   /** One rule with its `else` branches. */
@@ -106,13 +103,35 @@ export class Resolver extends TermResolver {
         return [this.every(literal, scope, base)];
       case 'not': {
         const body = this.literal(literal.body, scope).map((inner) => ({ ...inner, written: false }));
-        return this.legacyNot
-          ? hoistFromNegation(body, base, () => this.temporary(location, scope))
-          : [{ ...base, kind: 'not', body }];
+        return hoistFromNegation(body, base, () => this.temporary(location, scope));
       }
       case 'notBody':
-        return [{ ...base, kind: 'not', body: this.body(literal.body, scope.nested()) }];
+        return [{ ...this.failure(literal.operand, 'negated expression', scope), ...base }];
+      case 'logical':
+        return [{ ...this.logical(literal, scope), ...base }];
     }
+  }
+
+  /** `a or b` fails when both fail; `a and b` when one does. Neither binds anything for others. */
+  private logical(literal: ast.Literal & { kind: 'logical' }, scope: Scope): Literal & { kind: 'not' } {
+    const { location, operator } = literal;
+    const what = `implicit ${operator} operand`;
+    const fails = [literal.left, literal.right].map((operand) => this.failure(operand, what, scope));
+    if (operator === 'or') return negation(location, fails);
+    const holds = fails.map((fail) => negation(location, [fail]));
+    return negation(location, [negation(location, holds)]);
+  }
+
+  /** Holds when the operand does not. Only an explicit body may assign, to variables of its own. */
+  private failure(operand: ast.Operand, what: string, scope: Scope): Literal & { kind: 'not' } {
+    const [first] = operand.body as [ast.Literal];
+    const { location } = first;
+    if (operand.isExplicit) {
+      return { ...negation(location, this.body(operand.body, scope.nested())), isClosed: true };
+    }
+    if (first.kind === 'assign')
+      this.report('rego_compile_error', `cannot assign vars inside ${what}`, location);
+    return negation(location, this.literal(first, scope));
   }
 
   /** `a == b` by itself is an equality like `a = b`, except that it binds nothing. */

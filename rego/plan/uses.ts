@@ -148,6 +148,10 @@ function computeUses(literal: Literal): Uses {
       break;
     case 'not':
       for (const inner of literal.body) {
+        if (literal.isClosed) {
+          everyVariableOf(inner, into.closed);
+          continue;
+        }
         const uses = usesOfLiteral(inner);
         for (const id of uses.needs) into.needFirst(id);
         for (const id of uses.outs) into.needFirst(id);

@@ -72,9 +72,23 @@ export type Literal = {
       readonly collection: Term;
       readonly body: readonly Literal[];
     }
+  /** Negation whose operands are evaluated before it. */
   | { readonly kind: 'not'; readonly body: Literal }
-  | { readonly kind: 'notBody'; readonly body: readonly Literal[] }
+  /** Negation of all that its operand says, of `import future.keywords.not`. */
+  | { readonly kind: 'notBody'; readonly operand: Operand }
+  | {
+      readonly kind: 'logical';
+      readonly operator: 'and' | 'or';
+      readonly left: Operand;
+      readonly right: Operand;
+    }
 );
+
+/** What is negated or joined: one expression, or the literals between braces. */
+export interface Operand {
+  readonly isExplicit: boolean;
+  readonly body: readonly Literal[];
+}
 
 export interface With {
   readonly location: Location;

@@ -20,6 +20,10 @@ export const keywords: ReadonlySet<string> = new Set([
   'with',
 ]);
 
+/** Keywords that a module asks for with `import future.keywords.…`; `not` then negates whole expressions. */
+export const optionalKeywords = ['and', 'not', 'or'] as const;
+export type OptionalKeyword = (typeof optionalKeywords)[number];
+
 const DEEPEST = 250;
 
 /** A position in the token stream, with the questions and steps that the grammar is made of. */
@@ -28,6 +32,7 @@ export class Cursor {
   protected token: Token;
   /** Where the token before the current one ended. */
   protected previousEnd = 0;
+  protected readonly active = new Set<OptionalKeyword>();
   private depth = 0;
 
   constructor(file: string, source: string) {
@@ -92,7 +97,20 @@ export class Cursor {
   }
 
   protected isName(): boolean {
-    return this.token.kind === 'ident' && (!keywords.has(this.token.text) || this.dotFollows());
+    return this.token.kind === 'ident' && (!this.isReserved(this.token.text) || this.dotFollows());
+  }
+
+  private isReserved(word: string): boolean {
+    return keywords.has(word) || this.active.has(word as OptionalKeyword);
+  }
+
+  /** `contains`, `and` and `or` are keywords that are names of built-ins too. */
+  protected isCallOfKeyword(): boolean {
+    return (
+      this.token.kind === 'ident' &&
+      /^(?:contains|and|or)$/.test(this.token.text) &&
+      this.lexer.source[this.token.end] === '('
+    );
   }
 
   /** No white space stands between the current token and the one before it. */
@@ -120,17 +138,17 @@ export class Cursor {
   }
 
   protected unexpected(why: string): never {
-    return this.fail(`unexpected ${describe(this.token)} token: ${why}`);
+    return this.fail(`unexpected ${describe(this.token, (word) => this.isReserved(word))} token: ${why}`);
   }
 }
 
 /** A token as OPA's messages call it. */
-function describe(token: Token): string {
+function describe(token: Token, isReserved: (word: string) => boolean): string {
   switch (token.kind) {
     case 'eof':
       return 'eof';
     case 'ident':
-      return keywords.has(token.text) ? `${token.text} keyword` : `identifier ("${token.text}")`;
+      return isReserved(token.text) ? `${token.text} keyword` : `identifier ("${token.text}")`;
     case 'number':
       return 'number';
     case 'string':

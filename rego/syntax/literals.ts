@@ -1,9 +1,9 @@
 import type { Location } from '../errors.ts';
 import type { Literal, RefTerm, Term, VarTerm, With } from './ast.ts';
-import { TermParser } from './terms.ts';
+import { LogicParser } from './logic.ts';
 
 /** The grammar of what stands in a body. */
-export abstract class LiteralParser extends TermParser {
+export abstract class LiteralParser extends LogicParser {
   protected query(end: string): Literal[] {
     if (this.isSymbol(end)) this.fail('found empty body');
     const body: Literal[] = [];
@@ -23,38 +23,24 @@ export abstract class LiteralParser extends TermParser {
     return { kind: 'term', location, term: this.expressionInList(), withs: this.withs() };
   }
 
-  /** One literal with its `with` modifiers. */
-  protected literal(): Literal {
-    return this.nested(() => {
-      const location = this.here();
-      if (this.isKeyword('some')) return this.some(location);
-      if (this.isKeyword('every')) return this.every(location);
-      if (this.isKeyword('not')) return this.not(location);
-      return this.statement(location);
-    });
-  }
-
-  private not(location: Location): Literal {
-    this.advance();
-    if (this.isKeyword('not')) this.unexpected('illegal negation of a negation');
-    const body = this.literal();
-    if (body.kind === 'some' || body.kind === 'someIn')
-      this.fail(`"not" cannot negate a "some" declaration`, location);
-    // The modifiers belong to the negation as a whole.
-    return { kind: 'not', location, body: { ...body, withs: [] }, withs: body.withs };
+  protected simple(): Literal {
+    const location = this.here();
+    if (this.isKeyword('some')) return this.some(location);
+    if (this.isKeyword('every')) return this.every(location);
+    return this.statement(location);
   }
 
   private statement(location: Location): Literal {
     const left = this.expressionInList();
     if (this.takeSymbol(':=')) {
       const right = this.expressionInList();
-      return { kind: 'assign', location, left, right, withs: this.withs() };
+      return { kind: 'assign', location, left, right, withs: [] };
     }
     if (this.takeSymbol('=')) {
       const right = this.expressionInList();
-      return { kind: 'unify', location, left, right, withs: this.withs() };
+      return { kind: 'unify', location, left, right, withs: [] };
     }
-    return { kind: 'term', location, term: left, withs: this.withs() };
+    return { kind: 'term', location, term: left, withs: [] };
   }
 
   private some(location: Location): Literal {
@@ -66,10 +52,9 @@ export abstract class LiteralParser extends TermParser {
       if (first === undefined || third !== undefined)
         this.fail('expected "some [key,] value in collection"', location);
       const collection = this.infix(0, false);
-      const withs = this.withs();
       return second === undefined
-        ? { kind: 'someIn', location, key: undefined, value: first, collection, withs }
-        : { kind: 'someIn', location, key: first, value: second, collection, withs };
+        ? { kind: 'someIn', location, key: undefined, value: first, collection, withs: [] }
+        : { kind: 'someIn', location, key: first, value: second, collection, withs: [] };
     }
     const names: VarTerm[] = [];
     for (const term of terms) {
@@ -87,10 +72,9 @@ export abstract class LiteralParser extends TermParser {
     const collection = this.infix(0, false);
     this.expectSymbol('{', 'expected "{" before the body of "every"');
     const body = this.query('}');
-    const withs = this.withs();
     return second === undefined
-      ? { kind: 'every', location, key: undefined, value: first, collection, body, withs }
-      : { kind: 'every', location, key: first, value: second, collection, body, withs };
+      ? { kind: 'every', location, key: undefined, value: first, collection, body, withs: [] }
+      : { kind: 'every', location, key: first, value: second, collection, body, withs: [] };
   }
 
   private variableOf(keyword: string): Term {
@@ -99,7 +83,7 @@ export abstract class LiteralParser extends TermParser {
     return term;
   }
 
-  private withs(): With[] {
+  protected withs(): With[] {
     const withs: With[] = [];
     while (this.isKeyword('with')) {
       const location = this.here();

@@ -1,5 +1,6 @@
 import type { Location } from '../errors.ts';
 import type { Comment, Import, Literal, Module, Rule } from './ast.ts';
+import { optionalKeywords } from './cursor.ts';
 import { parseAnnotations } from './metadata.ts';
 import { RuleParser } from './rules.ts';
 
@@ -83,9 +84,16 @@ class ModuleParser extends RuleParser {
         at,
       );
     }
+    if (path[0] === 'future' && path[1] === 'keywords') this.activate(path[2]);
     if (!this.takeKeyword('as')) return { location, path, alias: undefined };
     if (!this.isName()) this.unexpected('expected var');
     return { location, path, alias: this.advance().text };
+  }
+
+  /** From here on the keyword is one; without a name all are. */
+  private activate(name: string | undefined): void {
+    for (const keyword of optionalKeywords)
+      if (name === undefined || name === keyword) this.active.add(keyword);
   }
 
   /** Dotted names, or `["string"]`. */

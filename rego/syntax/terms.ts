@@ -122,20 +122,11 @@ export abstract class TermParser extends Cursor {
 
   protected variable(): VarTerm {
     const location = this.here();
-    // `contains` is also the name of a built-in function.
-    if (!this.isName() && !this.isContainsCall()) this.unexpected('expected a term');
+    if (!this.isName() && !this.isCallOfKeyword()) this.unexpected('expected a term');
     const name = this.advance().text;
     if (name !== '_') return { kind: 'var', location, name };
     this.anonymous += 1;
     return { kind: 'var', location, name: `$_${this.anonymous}` };
-  }
-
-  private isContainsCall(): boolean {
-    return (
-      this.token.kind === 'ident' &&
-      this.token.text === 'contains' &&
-      this.lexer.source[this.token.end] === '('
-    );
   }
 
   /** `.name`, `[term]` and `(args)` that follow a term without white space. */

@@ -103,7 +103,21 @@ function literalToValue(literal: Literal, index: number): Value {
       ]);
     }
     case 'notBody':
-      return object({ index, negated: true, terms: literal.body.map(literalToValue) });
+      return object({
+        index,
+        with: withs,
+        terms: object({ type: 'not', body: literal.operand.body.map(literalToValue) }),
+      });
+    case 'logical':
+      return object({
+        index,
+        with: withs,
+        terms: object({
+          type: literal.operator,
+          lhs: literal.left.body.map(literalToValue),
+          rhs: literal.right.body.map(literalToValue),
+        }),
+      });
   }
 }
 
