@@ -135,7 +135,7 @@ function finished(text: string, channel: Channel): string {
 }
 
 /** `@login` or `@org/team`; anything else is plain text. */
-function mention(text: string): string {
+export function mention(text: string): string {
   return /^@?[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:\/[A-Za-z0-9._-]{1,100})?$/.test(text)
     ? `@${text.replace(/^@/, '')}`
     : escapeFor(text, 'github');

@@ -1,6 +1,7 @@
 import type { ReleasePlanFacts } from '../flow/event.ts';
 import { inlineText } from '../gate/markdown.ts';
 import type { ReleaseState } from '../release/state.ts';
+import { kpiReportText } from './kpi-report.ts';
 import { postable } from './safe-text.ts';
 
 type Change = ReleasePlanFacts['changes'][number];
@@ -29,6 +30,7 @@ export function releaseNotes(state: ReleaseState): string {
     ...changeSections(parsed),
     rollbackSection(tag, plan),
     contributors(plan.changes),
+    state.kpi === undefined ? '' : kpiReportText(state.kpi),
   ];
   return postable(`${sections.filter((section) => section !== '').join('\n\n')}\n`);
 }

@@ -46,7 +46,7 @@ export const freezesSchema = z
   .default([])
   .describe('Spans without promotions; rollback and hold go on');
 
-function isTimeZone(name: string): boolean {
+export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;

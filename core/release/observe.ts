@@ -1,4 +1,5 @@
 import type { ReleaseDraft } from './draft.ts';
+import { requestKpis } from './kpi.ts';
 import type { ReleaseState } from './state.ts';
 
 /** When the observation after GA ends, ms since the epoch: until then `/rollback` still works. */
@@ -17,6 +18,7 @@ export function observe(draft: ReleaseDraft): void {
  */
 export function onObserved(draft: ReleaseDraft): void {
   if (draft.state.phase !== 'observing') return;
+  requestKpis(draft, draft.state.phaseSince);
   draft.move('closed', 'observed, closed');
   draft.note('release.observed', 'conductor', 'the observation after GA is over');
 }
