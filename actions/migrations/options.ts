@@ -48,11 +48,12 @@ const contractsSchema = z.strictObject({
   code: z
     .array(z.string())
     .default([
-      '**/*.{ts,js,mjs,cjs,py,go,rb,java,kt,cs,php,rs,prisma}',
+      '**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs,py,go,rb,java,kt,cs,php,rs,ex,exs,prisma}',
+      '**/db/structure.sql',
       '!**/{node_modules,dist,vendor,test,tests}/**',
       '!**/migrations/**',
     ])
-    .describe('Source files whose SQL, or Prisma models, count as used'),
+    .describe('Source files whose SQL, and models of ORMs, count as used'),
 });
 
 /** The section `gates.migrations` of the config. */

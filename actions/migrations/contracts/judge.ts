@@ -8,7 +8,7 @@ import type { ReadContracts } from './read.ts';
 /** What the migrations under test would break in the version that still runs while they are applied. */
 export function judgeContracts(
   migrations: readonly Migration[],
-  { uses, problems, notSearched }: ReadContracts,
+  { uses, problems, notSearched, notRead }: ReadContracts,
 ): readonly Finding[] {
   const broken = breakagesOf(migrations).flatMap((breakage) => {
     const users = usersOf(breakage, uses);
@@ -26,8 +26,20 @@ export function judgeContracts(
       }),
     ),
     ...(notSearched > 0 ? [partlySearched(notSearched)] : []),
+    ...notRead.map(mapperNotRead),
     ...broken,
   ];
+}
+
+/** What is not read is said: a contract that nobody broke is not the same as one that nobody looked at. */
+function mapperNotRead({ mapper, path }: ReadContracts['notRead'][number]): Finding {
+  return {
+    code: 'mapper-not-read',
+    level: 'warning',
+    message: `The base uses ${mapper}, whose models are not read: what this change takes away may be used there.`,
+    help: 'Declare what the service reads and writes in db/contracts/*.yml on the base branch.',
+    path,
+  };
 }
 
 function partlySearched(files: number): Finding {

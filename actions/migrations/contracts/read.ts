@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FileTree } from '../../../core/ports/system.ts';
 import { type FileProblem, parseWith } from '../changes/read.ts';
 import type { ContractUse } from './model.ts';
+import { type OrmFile, ormUses, readOrmFile, unreadMapper } from './orm/read.ts';
 import { prismaUses } from './prisma.ts';
 import { sqlUses } from './sql-in-code.ts';
 
@@ -20,20 +21,30 @@ export interface ReadContracts {
   readonly problems: readonly FileProblem[];
   /** Source files beyond the limit, which nobody looked into. */
   readonly notSearched: number;
+  /** Mappers whose models are not read, each with a file that shows it. */
+  readonly notRead: readonly { readonly mapper: string; readonly path: string }[];
 }
 
-export const noContracts: ReadContracts = { uses: [], declaredIn: [], problems: [], notSearched: 0 };
+export const noContracts: ReadContracts = {
+  uses: [],
+  declaredIn: [],
+  problems: [],
+  notSearched: 0,
+  notRead: [],
+};
 
 /** Files of source code that are looked into, and bytes of each, at most. */
 const limits = { files: 5_000, bytes: 512 * 1024 } as const;
 
-/** What the files of the version before say it reads and writes: declared contracts, SQL in code, Prisma models. */
+/** What the files of the version before say it reads and writes: declared contracts, SQL in code, models of ORMs. */
 export async function readContracts(
   options: { readonly declared: readonly string[]; readonly code: readonly string[] },
   base: FileTree,
 ): Promise<ReadContracts> {
   const uses: ContractUse[] = [];
   const problems: FileProblem[] = [];
+  const models: OrmFile[] = [];
+  const notRead = new Map<string, string>();
   const declared = await base.list(options.declared);
   for (const path of declared) {
     const read = parseWith(contractSchema, await textOf(base, path));
@@ -42,12 +53,28 @@ export async function readContracts(
   }
   const code = options.code.length === 0 ? [] : await base.list(options.code);
   for (const path of code.slice(0, limits.files)) {
-    if (declared.includes(path)) continue;
+    // A dump says what is there, not who uses it: where contracts are declared, they know better.
+    if (declared.includes(path) || (declared.length > 0 && isDump(path))) continue;
     const text = await textOf(base, path);
-    uses.push(...(path.endsWith('.prisma') ? prismaUses(text, path) : await sqlUses(text, path)));
+    if (path.endsWith('.prisma')) uses.push(...prismaUses(text, path));
+    else if (!isDump(path)) uses.push(...(await sqlUses(text, path)));
+    const orm = await readOrmFile(path, text);
+    if (orm.models.length > 0 || orm.ignored !== undefined) models.push(orm);
+    const mapper = unreadMapper(path, text);
+    if (mapper !== null && !notRead.has(mapper)) notRead.set(mapper, path);
   }
-  return { uses, declaredIn: declared, problems, notSearched: Math.max(0, code.length - limits.files) };
+  uses.push(...ormUses(models));
+  return {
+    uses,
+    declaredIn: declared,
+    problems,
+    notSearched: Math.max(0, code.length - limits.files),
+    notRead: [...notRead].map(([mapper, path]) => ({ mapper, path })),
+  };
 }
+
+/** A dump makes tables; it does not use them. */
+const isDump = (path: string): boolean => /(^|\/)(structure\.sql|schema\.rb)$/.test(path);
 
 async function textOf(files: FileTree, path: string): Promise<string> {
   const bytes = await files.read(path);

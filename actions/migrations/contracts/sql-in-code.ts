@@ -44,7 +44,8 @@ function withoutPlaceholders(sql: string): string {
     .replace(/\?(?=[\s,)]|$)/g, '$1');
 }
 
-function lineAt(text: string, at: number): number {
+/** Line of a place in a text, 1-based. */
+export function lineAt(text: string, at: number): number {
   let line = 1;
   for (let index = text.indexOf('\n'); index >= 0 && index < at; index = text.indexOf('\n', index + 1))
     line++;
