@@ -19,6 +19,8 @@ export interface ActionInputs {
   readonly baseUrl: string | null;
   /** Path of a file with facts for the policies, from the working directory; null when none was given. */
   readonly facts: string | null;
+  /** Token that may read the repository's rules; empty: they are not read. */
+  readonly githubToken: string;
   /** Which gates the root action runs; null: all that the config has a section for, else all. */
   readonly gates: readonly GateName[] | null;
   /** Where results and evidence files are written. */
@@ -32,8 +34,8 @@ export const inputsOf: Readonly<Record<GateName | 'root', readonly string[]>> = 
   perf: commonInputs,
   'supply-chain': commonInputs,
   migrations: [...commonInputs, 'database-url'],
-  policy: [...commonInputs, 'input'],
-  root: ['gates', ...commonInputs, 'base-url', 'database-url', 'input'],
+  policy: [...commonInputs, 'github-token', 'input'],
+  root: ['gates', ...commonInputs, 'base-url', 'database-url', 'github-token', 'input'],
 };
 export const actionOutputs = ['verdict', 'result', 'sarif'] as const;
 
@@ -49,6 +51,7 @@ export function readActionInputs(env: StepEnvironment): ActionInputs {
     databaseUrl: readInput(env, 'database-url') || null,
     baseUrl: readInput(env, 'base-url') || null,
     facts: readInput(env, 'input') || null,
+    githubToken: readInput(env, 'github-token'),
     gates: parseGateList(readInput(env, 'gates')),
     outputFolder: join(env.RUNNER_TEMP || join(workspace, '.release-conductor'), 'release-conductor'),
   };

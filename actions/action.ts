@@ -31,6 +31,7 @@ import { annotationsOf, renderReport } from '../core/gate/report.ts';
 import { toSarif } from '../core/gate/sarif.ts';
 import { worstVerdict } from '../core/gate/verdict.ts';
 import type { OpenSignatureVerifier } from '../core/ports/attestations.ts';
+import type { ReadBranchRules } from '../core/ports/branch-rules.ts';
 import type { ThrowawayDatabases } from '../core/ports/database.ts';
 import type { RepositoryPolicies } from '../core/ports/repository-policies.ts';
 import type { FileTree } from '../core/ports/system.ts';
@@ -48,6 +49,7 @@ export interface ActionParts {
   readonly databases?: (url: string) => ThrowawayDatabases;
   readonly signatures?: OpenSignatureVerifier;
   readonly policies?: RepositoryPolicies;
+  readonly branchRules?: (token: string, env: StepEnvironment) => ReadBranchRules;
 }
 
 interface ActionRun {
@@ -131,13 +133,15 @@ function chooseGates(gates: readonly AnyGate[], inputs: ActionInputs, read: Conf
 }
 
 async function runGates(parts: ActionParts, run: ActionRun): Promise<Attempt[]> {
-  const { databaseUrl, conductorUrl } = run.inputs;
+  const { databaseUrl, conductorUrl, githubToken } = run.inputs;
+  if (githubToken !== '') console.log(maskCommand(githubToken));
   if (databaseUrl !== null) console.log(maskCommand(databaseUrl));
   const io = nodeGateIo({
     ...run.trees,
     allowedHosts: run.allowedHosts,
     metrics: parts.metrics,
     signatures: parts.signatures,
+    branchRules: githubToken === '' ? undefined : parts.branchRules?.(githubToken, run.env),
     policies:
       parts.policies && run.facts !== undefined ? { ...parts.policies, facts: run.facts } : parts.policies,
     baselines:
@@ -215,6 +219,7 @@ async function writeFileIn(path: string, content: string | Uint8Array): Promise<
 async function submitAll(run: ActionRun, attempts: readonly Attempt[]): Promise<number> {
   const { conductorUrl } = run.inputs;
   if (conductorUrl === '') return 0;
+  if (run.context.fork && !run.env.ACTIONS_ID_TOKEN_REQUEST_URL) return leaveResults(run);
   let status = 0;
   for (const attempt of attempts) {
     if ('error' in attempt) continue;
@@ -234,6 +239,13 @@ async function tokenOf({ env, inputs }: ActionRun): Promise<string> {
   const token = await requestOidcToken(env, audienceOf(inputs.conductorUrl));
   console.log(maskCommand(token));
   return token;
+}
+
+/** A fork gets no token. The Conductor collects what the run uploads, and looks at it as at anybody's data. */
+function leaveResults({ inputs }: ActionRun): number {
+  const words = `Runs for forks get no token. Upload ${inputs.outputFolder} as an artifact named release-conductor-…, and the Conductor collects it.`;
+  console.log(noticeCommand('no token', words));
+  return 0;
 }
 
 function verdictOf(attempts: readonly Attempt[]): string {

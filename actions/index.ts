@@ -1,3 +1,4 @@
+import { githubRules } from '../adapters/node-io/branch-rules.ts';
 import { serverDatabases } from '../adapters/node-io/server-databases.ts';
 import { repositoryPolicies } from '../adapters/policy/lazy.ts';
 import { openSignatures } from '../adapters/sigstore/lazy.ts';
@@ -11,4 +12,5 @@ process.exitCode = await runAction({
   databases: serverDatabases,
   signatures: openSignatures,
   policies: repositoryPolicies,
+  branchRules: githubRules,
 });

@@ -5,6 +5,7 @@ import { InternalError } from '../core/errors.ts';
 import type { GateIo } from '../core/gate/gate.ts';
 import type { OpenSignatureVerifier } from '../core/ports/attestations.ts';
 import type { Baselines } from '../core/ports/baselines.ts';
+import type { ReadBranchRules } from '../core/ports/branch-rules.ts';
 import type { ThrowawayDatabases } from '../core/ports/database.ts';
 import type { RepositoryPolicies } from '../core/ports/repository-policies.ts';
 import { type Clock, type FileTree, type Log, silentLog } from '../core/ports/system.ts';
@@ -22,6 +23,8 @@ export interface NodeIoParts {
   readonly metrics?: ((guarded: typeof fetch) => GateIo['metrics']) | undefined;
   /** Past runs that the Conductor keeps. */
   readonly baselines?: Baselines | undefined;
+  /** What GitHub enforces on a branch. */
+  readonly branchRules?: ReadBranchRules | undefined;
   readonly clock?: Clock;
   readonly log?: Log;
 }
@@ -39,6 +42,7 @@ export function nodeGateIo(parts: NodeIoParts): GateIo {
     ...(parts.signatures === undefined ? {} : { signatures: parts.signatures }),
     ...(parts.policies === undefined ? {} : { policies: parts.policies }),
     ...(parts.baselines === undefined ? {} : { baselines: parts.baselines }),
+    ...(parts.branchRules === undefined ? {} : { branchRules: parts.branchRules }),
     clock: parts.clock ?? systemClock,
     log: parts.log ?? silentLog,
   };

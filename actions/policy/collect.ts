@@ -1,6 +1,8 @@
 import { checkConfig, configPath } from '../../core/config/parse.ts';
+import type { Config } from '../../core/config/schema.ts';
 import type { GateIo } from '../../core/gate/gate.ts';
 import type { Subject } from '../../core/gate/result.ts';
+import type { BranchRulesRead } from '../../core/ports/branch-rules.ts';
 import type { FileTree } from '../../core/ports/system.ts';
 import type { PolicyFacts } from './facts.ts';
 import { readCodeowners, readText } from './files.ts';
@@ -22,14 +24,29 @@ export async function collectPolicy(
   const paths = [...workflows.map((read) => (read.ok ? read.workflow.path : read.path)), configPath];
   const config = await readConfig(io.files);
   const seenConfig = config.state === 'valid' ? config.config : null;
+  const rules = await readRules(options, subject, io, seenConfig);
   return {
     workflows,
     config,
+    owned: await ownedPaths(options.owned_paths, seenConfig, io.files),
     codeowners: await readCodeowners(io.files),
     changed: io.baseFiles === undefined ? null : await changedPaths(paths, io.files, io.baseFiles),
+    branchRules: rules,
     configPath,
-    policies: await collectRepositoryPolicies(options, subject, io, seenConfig),
+    policies: await collectRepositoryPolicies(options, subject, io, seenConfig, rules),
   };
+}
+
+/** Asked only where somebody relies on it, so that a gate alone in a small repository calls nobody. */
+async function readRules(
+  { enforcement }: PolicyOptions,
+  { repository }: Subject,
+  { branchRules }: GateIo,
+  config: Config | null,
+): Promise<BranchRulesRead | null> {
+  if (enforcement === undefined && config?.release === undefined) return null;
+  if (branchRules !== undefined) return branchRules(repository, enforcement?.branch ?? null);
+  return enforcement === undefined ? null : { state: 'unread', reason: 'there is no token for GitHub' };
 }
 
 async function readConfig(files: FileTree): Promise<PolicyFacts['config']> {
@@ -39,6 +56,16 @@ async function readConfig(files: FileTree): Promise<PolicyFacts['config']> {
   return checked.ok
     ? { state: 'valid', config: checked.config }
     : { state: 'invalid', problems: checked.problems };
+}
+
+/** A workflow of another repository is its own repository's to own. */
+async function ownedPaths(
+  globs: readonly string[],
+  config: Config | null,
+  files: FileTree,
+): Promise<readonly string[]> {
+  const trusted = (config?.trusted_workflows ?? []).map((line) => line.split('@')[0] ?? line);
+  return files.list([...globs, ...trusted]);
 }
 
 async function changedPaths(

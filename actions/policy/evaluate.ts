@@ -1,4 +1,5 @@
 import type { Evaluation } from '../../core/gate/gate.ts';
+import type { Finding } from '../../core/gate/result.ts';
 import { countFindings, plural, verdictOfFindings } from '../../core/gate/verdict.ts';
 import { applyWaivers } from '../../core/gate/waivers.ts';
 import type { PolicyFacts } from './facts.ts';
@@ -30,11 +31,12 @@ export function evaluatePolicy(options: PolicyOptions, facts: PolicyFacts, now: 
     origin: policies.origin,
     tests: policies.check?.tests ?? 0,
     rules: policies.answers.length,
-    exceptions_used: excepted.used,
+    exceptions_used: excepted.ledger.reduce((sum, { uses }) => sum + uses, 0),
+    exceptions: excepted.ledger,
     supplied: policies.supplied,
   };
   return {
-    verdict: empty ? 'skipped' : verdictOfFindings(findings),
+    verdict: empty ? 'skipped' : verdictOf(findings),
     summary: empty
       ? 'There are no workflows and no config: nothing was judged.'
       : `${scope}: ${countFindings(findings)}.`,
@@ -43,4 +45,11 @@ export function evaluatePolicy(options: PolicyOptions, facts: PolicyFacts, now: 
     evidence: [],
     ...(policies.check === null ? {} : { policySha256: policies.check.sha256 }),
   };
+}
+
+/** Rules of GitHub that somebody insists on and that could not be read leave the verdict open, not failed. */
+function verdictOf(findings: readonly Finding[]): Evaluation['verdict'] {
+  const errors = findings.filter(({ level }) => level === 'error');
+  const open = errors.length > 0 && errors.every(({ code }) => code === 'branch-rules-unread');
+  return open ? 'inconclusive' : verdictOfFindings(findings);
 }

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { waiverSchema } from '../../core/gate/waivers.ts';
 
+/** An objection that is accepted for a time, at most so many times in one run. */
+const exceptionSchema = waiverSchema.omit({ package: true }).extend({
+  max_uses: z.int().min(1).optional().describe('Objections of one run that it may cover; default: all'),
+});
+export type Exception = z.infer<typeof exceptionSchema>;
+
 /** Where policies are looked for when the config does not say. */
 export const defaultPolicies = ['.github/release-conductor/policies/**/*.rego'];
 
@@ -16,8 +22,25 @@ export const policyOptionsSchema = z.strictObject({
     .describe('Owners (or owner/repo) whose actions may be named by a tag, such as `actions`'),
   owned_paths: z
     .array(z.string())
-    .default(['.github/workflows/gates.yml', '.github/release-conductor.yml'])
-    .describe('Files that CODEOWNERS must give an owner, when they exist'),
+    .default([
+      '.github/workflows/gates.yml',
+      '.github/release-conductor.yml',
+      '.github/release-conductor/**',
+      '{.github/,docs/,}CODEOWNERS',
+    ])
+    .describe('Globs of files that CODEOWNERS must give an owner, besides the trusted workflows'),
+  enforcement: z
+    .strictObject({
+      app_id: z.int().positive().optional().describe('The Conductor’s App: its checks must be pinned to it'),
+      branch: z.string().optional().describe('Whose rules are read; default: the default branch'),
+      level: z.enum(['warning', 'error']).default('warning').describe('Of what is found missing'),
+      on_unread: z
+        .enum(['notice', 'inconclusive'])
+        .default('notice')
+        .describe('When GitHub does not show the rules'),
+    })
+    .optional()
+    .describe('What GitHub itself must enforce: required checks, pinned, and the review of code owners'),
   waivers: z.array(waiverSchema).default([]).describe('Findings that are accepted for a time'),
   policies: z
     .array(z.string())
@@ -44,7 +67,7 @@ export const policyOptionsSchema = z.strictObject({
     .default(['**'])
     .describe('Globs of the files whose changes policies see as `input.changed_paths`'),
   exceptions: z
-    .array(waiverSchema.omit({ package: true }))
+    .array(exceptionSchema)
     .default([])
     .describe('Objections of the policies that are accepted for a time'),
 });

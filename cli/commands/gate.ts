@@ -12,6 +12,7 @@ import {
   withHostOf,
 } from '../../actions/registry.ts';
 import { throwawayDatabases } from '../../adapters/embedded-postgres/index.ts';
+import { githubRules } from '../../adapters/node-io/branch-rules.ts';
 import { folderTree } from '../../adapters/node-io/folder-tree.ts';
 import { gitTree } from '../../adapters/node-io/git-tree.ts';
 import { readConfig } from '../../adapters/node-io/read-config.ts';
@@ -92,6 +93,9 @@ export const gateCommand: CliCommand = {
         allowedHosts: withHostOf(config.allowed_hosts, baseUrl),
         metrics: (guarded) => nodeMetrics(guarded, undefined, world.env),
         databases,
+        branchRules: world.env.GITHUB_TOKEN
+          ? githubRules(world.env.GITHUB_TOKEN, world.env, world.fetch)
+          : undefined,
         signatures: openSignatures,
         policies: { ...repositoryPolicies, ...(facts === undefined ? {} : { facts }) },
       });

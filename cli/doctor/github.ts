@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { SignJWT } from 'jose';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { PermissionError } from '../../core/errors.ts';
+import { githubRules } from '../../adapters/node-io/branch-rules.ts';
 import { checkNameOf } from '../../core/gate/names.ts';
+import { problemsOfChecks } from '../../core/gate/required-checks.ts';
+import type { BranchRules } from '../../core/ports/branch-rules.ts';
 import type { CliWorld } from '../command.ts';
 import { githubApi } from '../github.ts';
 import { type Diagnosis, type DoctorCheck, ok, type Patient, problem, skipped } from './check.ts';
@@ -83,81 +85,22 @@ async function missingPermissions(granted: Readonly<Record<string, string>>): Pr
     );
 }
 
-const rulesSchema = z.array(
-  z.object({
-    type: z.string(),
-    parameters: z
-      .object({
-        required_status_checks: z
-          .array(z.object({ context: z.string(), integration_id: z.number().nullish() }))
-          .optional(),
-      })
-      .optional(),
-  }),
-);
-
-/** GitHub Actions: a check pinned to it can be satisfied by any workflow, also one edited in the pull request. */
-const githubActions = 15_368;
-
 async function requiredChecks({ world, repository }: Patient): Promise<readonly Diagnosis[]> {
   if (repository === null) return [skipped('name a repository with --repo')];
-  const api = githubApi(world, world.env.GITHUB_TOKEN);
-  const about = z.object({ default_branch: z.string() }).safeParse(await api.get(`/repos/${repository}`));
-  if (!about.success)
-    return [problem(`${repository} cannot be seen`, 'set GITHUB_TOKEN to a token that may read it')];
-  const branch = about.data.default_branch;
-  const rules = rulesSchema.parse(
-    (await api.get(`/repos/${repository}/rules/branches/${encodeURIComponent(branch)}`)) ?? [],
-  );
-  const required = [
-    ...rules.flatMap(({ parameters }) => parameters?.required_status_checks ?? []),
-    ...(await classicChecks(world, repository, branch)),
-  ];
-  return judgeChecks(required, Number(world.env.APP_ID) || null, branch);
-}
-
-/** Branch protection as it was before rulesets; only administrators may read it. */
-async function classicChecks(world: CliWorld, repository: string, branch: string) {
-  const path = `/repos/${repository}/branches/${encodeURIComponent(branch)}/protection/required_status_checks`;
-  try {
-    const answer = await githubApi(world, world.env.GITHUB_TOKEN).get(path);
-    const found = z
-      .object({ checks: z.array(z.object({ context: z.string(), app_id: z.number().nullish() })) })
-      .safeParse(answer);
-    return found.success
-      ? found.data.checks.map(({ context, app_id }) => ({ context, integration_id: app_id }))
-      : [];
-  } catch (error) {
-    if (error instanceof PermissionError) return [];
-    throw error;
-  }
+  const read = await githubRules(world.env.GITHUB_TOKEN ?? '', world.env, world.fetch)(repository, null);
+  if (read.state === 'unread')
+    return [
+      problem(`${repository} cannot be seen: ${read.reason}`, 'set GITHUB_TOKEN to a token that may read it'),
+    ];
+  return judgeChecks(read.rules, Number(world.env.APP_ID) || null);
 }
 
 /** Every required check is pinned to the Conductor, and every check of ours is required. */
 export function judgeChecks(
-  required: readonly { readonly context: string; readonly integration_id?: number | null | undefined }[],
+  rules: Pick<BranchRules, 'branch' | 'requiredChecks'>,
   appId: number | null,
-  branch: string,
 ): readonly Diagnosis[] {
-  const ours: readonly string[] = Object.values(checkNameOf);
-  const loose = required.flatMap(({ context, integration_id: id }) => {
-    const pin = `pin it to the App (integration_id ${appId ?? 'of the Conductor'}) in the ruleset`;
-    if (id === null || id === undefined || id < 0)
-      return [problem(`${context} on ${branch} is not pinned: anybody with write access can set it`, pin)];
-    if (!ours.includes(context)) return [];
-    if (id === githubActions)
-      return [
-        problem(`${context} on ${branch} is pinned to GitHub Actions: any workflow can satisfy it`, pin),
-      ];
-    return appId !== null && id !== appId
-      ? [problem(`${context} on ${branch} is pinned to app ${id}`, pin)]
-      : [];
-  });
-  const missing = ours
-    .filter((name) => !required.some(({ context }) => context === name))
-    .map((name) =>
-      problem(`${name} is not required on ${branch}`, 'add it to the required checks of a ruleset'),
-    );
-  const found = [...loose, ...missing];
-  return found.length === 0 ? [ok(`all ${ours.length} are required on ${branch} and pinned`)] : found;
+  const ours = Object.values(checkNameOf);
+  const found = problemsOfChecks(rules, ours, appId).map(({ message, help }) => problem(message, help));
+  return found.length === 0 ? [ok(`all ${ours.length} are required on ${rules.branch} and pinned`)] : found;
 }

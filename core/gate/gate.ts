@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { OpenSignatureVerifier } from '../ports/attestations.ts';
 import type { Baselines } from '../ports/baselines.ts';
+import type { ReadBranchRules } from '../ports/branch-rules.ts';
 import type { ThrowawayDatabases } from '../ports/database.ts';
 import type { MetricsSource } from '../ports/metrics.ts';
 import type { RepositoryPolicies } from '../ports/repository-policies.ts';
@@ -49,6 +50,8 @@ export interface GateIo {
   readonly policies?: RepositoryPolicies;
   /** Past runs that the Conductor keeps; absent where no Conductor is asked. */
   readonly baselines?: Baselines;
+  /** What GitHub enforces; absent where nobody may ask. */
+  readonly branchRules?: ReadBranchRules;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -26,7 +26,7 @@ export function applyWaivers(
   const expired = new Set<Waiver>();
   const judged = findings.map((finding): Finding => {
     if (finding.level === 'notice') return finding;
-    const covering = waivers.filter((waiver) => covers(waiver, finding));
+    const covering = waivers.filter((waiver) => coversFinding(waiver, finding));
     const valid = covering.find((waiver) => waiver.expires >= today);
     if (valid === undefined) {
       for (const waiver of covering) expired.add(waiver);
@@ -51,7 +51,8 @@ function expiredFinding(waiver: Waiver): Finding {
   };
 }
 
-function covers(waiver: Waiver, finding: Finding): boolean {
+/** Whether it is about this finding, whatever the date. */
+export function coversFinding(waiver: Pick<Waiver, 'code' | 'path' | 'package'>, finding: Finding): boolean {
   if (waiver.code !== finding.code) return false;
   if (waiver.path !== undefined && !globMatcher([waiver.path])(finding.path ?? '')) return false;
   if (waiver.package === undefined) return true;

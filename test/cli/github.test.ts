@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { judgeChecks } from '../../cli/doctor/github.ts';
 import { checkNameOf } from '../../core/gate/names.ts';
+import type { BranchRules } from '../../core/ports/branch-rules.ts';
 import { FakeGithub, FakeWorld } from './support.ts';
 
 const issue = (change: object = {}) => ({
@@ -133,33 +134,28 @@ describe('status', () => {
 });
 
 describe('doctor looks at the required checks', () => {
-  const all = Object.values(checkNameOf).map((context) => ({ context, integration_id: 99 }));
-  const about = (checks: readonly object[], appId: number | null = 99) =>
-    judgeChecks(checks as never, appId, 'main').map((found) => `${found.state}: ${found.detail}`);
+  const all = Object.values(checkNameOf).map((name) => ({ name, appId: 99 as number | null }));
+  const about = (requiredChecks: BranchRules['requiredChecks'], appId: number | null = 99) =>
+    judgeChecks({ branch: 'main', requiredChecks }, appId).map((found) => `${found.state}: ${found.detail}`);
 
   it('and finds nothing when each is pinned to the App', () => {
     expect(about(all)).toEqual(['ok: all 5 are required on main and pinned']);
   });
 
-  it.each<[string, object, RegExp]>([
-    ['not pinned', { context: 'slo-gates' }, /slo-gates on main is not pinned/],
-    ['pinned to any source', { context: 'slo-gates', integration_id: -1 }, /slo-gates on main is not pinned/],
+  it.each<[string, BranchRules['requiredChecks'][number], RegExp]>([
+    ['not pinned', { name: 'slo-gates', appId: null }, /slo-gates on main is not pinned/],
     [
       'pinned to GitHub Actions',
-      { context: 'slo-gates', integration_id: 15_368 },
+      { name: 'slo-gates', appId: 15_368 },
       /slo-gates on main is pinned to GitHub Actions/,
     ],
-    [
-      'pinned to another App',
-      { context: 'slo-gates', integration_id: 7 },
-      /slo-gates on main is pinned to app 7/,
-    ],
+    ['pinned to another App', { name: 'slo-gates', appId: 7 }, /slo-gates on main is pinned to app 7/],
   ])('and names one that is %s', (_name, check, message) => {
     expect(about([check, ...all.slice(1)])).toEqual([expect.stringMatching(message)]);
   });
 
   it('and names those that are not required, and foreign ones that anybody can set', () => {
-    expect(about([...all.slice(1), { context: 'build' }])).toEqual([
+    expect(about([...all.slice(1), { name: 'build', appId: null }])).toEqual([
       expect.stringContaining('build on main is not pinned'),
       expect.stringContaining('slo-gates is not required on main'),
     ]);

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { nodeMetrics } from '../../actions/metrics.ts';
 import { type GateRunOutcome, runGate } from '../../actions/run-gate.ts';
+import { githubRules } from '../../adapters/node-io/branch-rules.ts';
 import { folderTree } from '../../adapters/node-io/folder-tree.ts';
 import { repositoryPolicies } from '../../adapters/policy/lazy.ts';
 import { openSignatures } from '../../adapters/sigstore/lazy.ts';
@@ -19,6 +20,8 @@ const caseSchema = z.strictObject({
   options: z.unknown().optional(),
   /** Facts from whoever runs the policy gate. */
   facts: z.unknown().optional(),
+  /** True: there is a token for GitHub, whose API is among `http` (https://api.github.test). */
+  github: z.boolean().default(false),
   /** Codes of the findings of level error and warning, sorted. */
   codes: z.array(z.string()),
   /** What a URL answers; anything else refuses the connection. `answers` are given one after the other. */
@@ -66,6 +69,9 @@ export async function runCase(gate: AnyGate, folder: string, now?: number): Prom
     metrics: nodeMetrics(fetchCase, clock),
     signatures: openSignatures,
     policies: spec.facts === undefined ? repositoryPolicies : { ...repositoryPolicies, facts: spec.facts },
+    ...(spec.github
+      ? { branchRules: githubRules('t', { GITHUB_API_URL: 'https://api.github.test' }, fetchCase) }
+      : {}),
     clock,
     log: silentLog,
   };

@@ -1,5 +1,6 @@
 import type { GateIo } from '../../../core/gate/gate.ts';
 import type { Subject } from '../../../core/gate/result.ts';
+import type { BranchRulesRead } from '../../../core/ports/branch-rules.ts';
 import type { PolicySource } from '../../../core/ports/repository-policies.ts';
 import type { FileTree } from '../../../core/ports/system.ts';
 import { readText } from '../files.ts';
@@ -13,6 +14,7 @@ export async function collectRepositoryPolicies(
   subject: Subject,
   io: GateIo,
   config: unknown,
+  rules: BranchRulesRead | null,
 ): Promise<RepositoryPolicyFacts> {
   const { baseFiles, policies: engine } = io;
   const sources = await readSources(options.policies, baseFiles ?? io.files);
@@ -27,7 +29,7 @@ export async function collectRepositoryPolicies(
   if (check.problems.some(({ kind }) => kind === 'compile')) {
     return { ...facts, check, answers: [], supplied: [], problems: [] };
   }
-  const { document, supplied, problems } = await policyInput(options, subject, io, config);
+  const { document, supplied, problems } = await policyInput(options, subject, io, config, rules);
   const answers = await engine.decide(sources, document, io.clock.now());
   return { ...facts, check, answers, supplied, problems };
 }

@@ -1,14 +1,15 @@
 import type { GateIo } from '../../../core/gate/gate.ts';
 import { parseInput } from '../../../core/gate/input-document.ts';
 import type { Subject } from '../../../core/gate/result.ts';
+import type { BranchRules, BranchRulesRead } from '../../../core/ports/branch-rules.ts';
 import type { FileTree } from '../../../core/ports/system.ts';
 import { readCodeowners, readText } from '../files.ts';
 import type { PolicyOptions } from '../options.ts';
 import { changedPaths } from './changed-paths.ts';
 import type { InputProblem } from './facts.ts';
 
-/** Who vouches for a part of the input. `change`: its author, whom a policy should not have to believe. */
-type Origin = 'base' | 'change' | 'comparison' | 'caller';
+/** Who vouches for a part of the input. `change`: its author, whom a policy should not have to believe; `github`: its API. */
+type Origin = 'base' | 'change' | 'comparison' | 'caller' | 'github';
 
 export interface PolicyInput {
   readonly document: Readonly<Record<string, unknown>>;
@@ -22,6 +23,7 @@ export async function policyInput(
   subject: Subject,
   io: GateIo,
   config: unknown,
+  rules: BranchRulesRead | null,
 ): Promise<PolicyInput> {
   const origins: Record<string, Origin> = { workflows: 'change', config: 'change' };
   const problems: InputProblem[] = [];
@@ -38,6 +40,7 @@ export async function policyInput(
         help: 'Name the folders that the policies look at in gates.policy.compared.',
       });
   }
+  if (rules?.state === 'read') origins.branch_rules = 'github';
   const inputs: Record<string, unknown> = {};
   for (const { name, path, from } of options.inputs) {
     const isBase = from === 'base' && io.baseFiles !== undefined;
@@ -56,6 +59,7 @@ export async function policyInput(
       config,
       codeowners,
       changed_paths: changed,
+      branch_rules: rules?.state === 'read' ? rulesDocument(rules.rules) : null,
       inputs,
       facts: facts ?? null,
       origins,
@@ -63,6 +67,12 @@ export async function policyInput(
     supplied: Object.keys(origins).filter((part) => ['change', 'caller'].includes(origins[part] ?? '')),
     problems,
   };
+}
+
+/** The words of the documents: snake case, as everywhere outside the program. */
+function rulesDocument({ branch, requiredChecks, approvals, codeOwnerReview }: BranchRules) {
+  const checks = requiredChecks.map(({ name, appId }) => ({ name, app_id: appId }));
+  return { branch, required_checks: checks, approvals, code_owner_review: codeOwnerReview };
 }
 
 const inputHelp = 'Add or correct the file, or take it out of gates.policy.inputs.';

@@ -4,10 +4,8 @@ import type { PolicyRule } from './rule.ts';
 export const codeowners: PolicyRule = {
   codes: ['path-without-owner'],
   protects: 'Without owners anybody with write access can approve a change to the gates themselves.',
-  *check({ workflows, config, codeowners: file, configPath }, { owned_paths }) {
-    const existing = new Set(workflows.map((read) => (read.ok ? read.workflow.path : read.path)));
-    if (config.state !== 'missing') existing.add(configPath);
-    for (const path of owned_paths.filter((one) => existing.has(one))) {
+  *check({ owned, codeowners: file }) {
+    for (const path of owned) {
       if (file !== null && ownersOf(file.text, path).length > 0) continue;
       yield {
         code: 'path-without-owner',

@@ -1,3 +1,4 @@
+import { branchRules } from './branch-rules.ts';
 import { codeowners } from './codeowners.ts';
 import { gateJobs } from './gate-jobs.ts';
 import { permissions } from './permissions.ts';
@@ -20,4 +21,5 @@ export const policyRules: readonly PolicyRule[] = [
   gateJobs,
   trustedWorkflows,
   codeowners,
+  branchRules,
 ];

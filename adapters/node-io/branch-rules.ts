@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import type { BranchRules, ReadBranchRules } from '../../core/ports/branch-rules.ts';
+
+interface GithubReader {
+  readonly apiUrl: string;
+  readonly token: string;
+  readonly fetch: typeof fetch;
+}
+
+const aboutSchema = z.object({ default_branch: z.string() });
+const rulesSchema = z.array(
+  z.object({
+    type: z.string(),
+    parameters: z
+      .object({
+        required_status_checks: z
+          .array(z.object({ context: z.string(), integration_id: z.number().nullish() }))
+          .optional(),
+        required_approving_review_count: z.number().optional(),
+        require_code_owner_review: z.boolean().optional(),
+      })
+      .optional(),
+  }),
+);
+const classicSchema = z.object({
+  checks: z.array(z.object({ context: z.string(), app_id: z.number().nullish() })),
+});
+
+/** The rules as the API shows them that the job or the shell names (`GITHUB_API_URL`). */
+export function githubRules(
+  token: string,
+  env: Readonly<Record<string, string | undefined>>,
+  inner: typeof fetch = fetch,
+): ReadBranchRules {
+  return branchRulesReader({ apiUrl: env.GITHUB_API_URL || 'https://api.github.com', token, fetch: inner });
+}
+
+/**
+ * The rules in force on a branch, from every ruleset that covers it (docs.github.com/rest/repos/rules, "Get rules for a
+ * branch": readable by whoever may read the repository), and the checks of classic branch protection, which only
+ * administrators may read and which are left out otherwise.
+ */
+function branchRulesReader(github: GithubReader): ReadBranchRules {
+  return async (repository, named) => {
+    try {
+      const branch = named ?? (await read(github, `/repos/${repository}`, aboutSchema)).default_branch;
+      const encoded = encodeURIComponent(branch);
+      const rules = await read(
+        github,
+        `/repos/${repository}/rules/branches/${encoded}?per_page=100`,
+        rulesSchema,
+      );
+      const classic = await read(
+        github,
+        `/repos/${repository}/branches/${encoded}/protection/required_status_checks`,
+        classicSchema,
+      ).catch((error: unknown) => {
+        if (error instanceof Unread) return { checks: [] };
+        throw error;
+      });
+      return { state: 'read', rules: toBranchRules(branch, rules, classic.checks) };
+    } catch (error) {
+      if (error instanceof Unread) return { state: 'unread', reason: error.message };
+      throw error;
+    }
+  };
+}
+
+function toBranchRules(
+  branch: string,
+  rules: z.infer<typeof rulesSchema>,
+  classic: z.infer<typeof classicSchema>['checks'],
+): BranchRules {
+  const checks = rules.flatMap(({ parameters }) => parameters?.required_status_checks ?? []);
+  const reviews = rules.filter(({ type }) => type === 'pull_request');
+  return {
+    branch,
+    requiredChecks: [
+      ...checks.map(({ context, integration_id: id }) => ({ name: context, appId: pinOf(id) })),
+      ...classic.map(({ context, app_id: id }) => ({ name: context, appId: pinOf(id) })),
+    ],
+    approvals:
+      reviews.length === 0
+        ? null
+        : Math.max(...reviews.map(({ parameters }) => parameters?.required_approving_review_count ?? 0)),
+    codeOwnerReview: reviews.some(({ parameters }) => parameters?.require_code_owner_review === true),
+  };
+}
+
+/** `-1` is how classic protection writes "any source". */
+function pinOf(id: number | null | undefined): number | null {
+  return id === null || id === undefined || id < 0 ? null : id;
+}
+
+/** Why an answer cannot be used; its message goes into a finding. */
+class Unread extends Error {}
+
+async function read<Value>(github: GithubReader, path: string, schema: z.ZodType<Value>): Promise<Value> {
+  const root = github.apiUrl.replace(/\/$/, '');
+  const answer = await github
+    .fetch(`${root}${path}`, {
+      headers: {
+        accept: 'application/vnd.github+json',
+        'x-github-api-version': '2022-11-28',
+        'user-agent': 'release-conductor',
+        ...(github.token === '' ? {} : { authorization: `Bearer ${github.token}` }),
+      },
+      signal: AbortSignal.timeout(15_000),
+    })
+    .catch(() => {
+      throw new Unread(`${root} did not answer`);
+    });
+  if (!answer.ok) throw new Unread(`GitHub answered ${answer.status} to ${path.split('?')[0]}`);
+  const parsed = schema.safeParse(await answer.json().catch(() => null));
+  if (parsed.success) return parsed.data;
+  throw new Unread(`GitHub's answer to ${path.split('?')[0]} was not understood`);
+}
