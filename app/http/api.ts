@@ -14,6 +14,7 @@ import { type IntakePorts, takeIn } from '../evidence/intake.ts';
 import { readSubmission, submissionLimits } from '../evidence/multipart.ts';
 import { addAudit } from './audit.ts';
 import { addBaselines } from './baselines.ts';
+import { addCommands } from './commands.ts';
 import { type Problem, problemBody, RequestProblem, unexpectedProblem } from './problem.ts';
 import { addPromotions } from './promotions.ts';
 
@@ -152,6 +153,7 @@ export function createApi(ports: ApiPorts): OpenAPIHono {
   });
   addAudit(api, ports.database);
   addPromotions(api, ports, refusals);
+  addCommands(api, ports, refusals);
   addBaselines(api, ports, refusals);
   api.get('/.well-known/release-conductor/keys.json', async (context) =>
     context.body(renderKeySet(await ports.keyRing()), 200, { 'content-type': 'application/json' }),

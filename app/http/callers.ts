@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import type { OidcVerifier } from '../../adapters/oidc/verifier.ts';
+import { readAggregate, useToken } from '../../adapters/postgres/index.ts';
+import { canonicalJson } from '../../core/audit/canonical-json.ts';
+import type { Invocation } from '../../core/commands/command.ts';
+import type { OidcClaims } from '../../core/evidence/claims.ts';
+import { checkWorkflow } from '../../core/evidence/intake-workflow.ts';
+import type { AggregateRef, CommandSource } from '../../core/flow/event.ts';
+import { requestNumber } from '../../core/release/promotion-request.ts';
+import type { IntakePorts } from '../evidence/intake.ts';
+import { readTrustContext, runOfClaims } from '../evidence/trust-context.ts';
+import { applyEvents } from '../flow/apply.ts';
+import { RequestProblem } from './problem.ts';
+
+export interface CommandPorts extends IntakePorts {
+  readonly oidc: OidcVerifier;
+}
+
+/** Events whose actor is the person who wanted the run. */
+const commandingEvents = new Set(['workflow_dispatch', 'repository_dispatch', 'push']);
+
+/**
+ * Who asks: the actor of a run of a workflow that the base branch trusts. A re-run keeps the first actor's name
+ * although somebody else started it, so it commands nothing.
+ */
+export async function authenticate(header: string | undefined, ports: CommandPorts): Promise<OidcClaims> {
+  const token = /^Bearer (\S+)$/i.exec(header ?? '')?.[1];
+  if (token === undefined) throw refused(401, 'TOKEN_MISSING', 'there is no bearer token');
+  const claims = await ports.oidc.verify(token, ports.now());
+  if (!commandingEvents.has(claims.event_name)) {
+    throw refused(403, 'EVENT_NOT_ALLOWED', `a run of ${claims.event_name} may not command a release`);
+  }
+  if (claims.run_attempt !== 1) throw refused(403, 'RERUN', 'a re-run does not say who started it');
+  const forge = await ports.forgeFor(claims.repository);
+  const trust = await readTrustContext(runOfClaims(claims, claims.sha), forge, ports.database);
+  const refusal = checkWorkflow({ claims, ...trust });
+  if (refusal !== null) throw new RequestProblem(refusal);
+  return claims;
+}
+
+/** The state of a release or a pull request that a request is about. */
+export async function readSubject<State>(ports: CommandPorts, ref: AggregateRef): Promise<State> {
+  const stored = await readAggregate(ports.database, ref);
+  if (stored !== null) return stored.state as State;
+  throw ref.kind === 'release'
+    ? refused(404, 'RELEASE_UNKNOWN', `there is no release ${ref.key}`)
+    : refused(404, 'CHANGE_UNKNOWN', `the pull request ${ref.key} is not known here`);
+}
+
+/** A request that commands something, and the job that sent it. */
+export interface CommandRequest {
+  readonly ref: AggregateRef;
+  readonly invocation: Invocation;
+  /** Where the reply is posted. */
+  readonly issue: number;
+  readonly path: string;
+  readonly body: { readonly trace_id: string };
+}
+
+/**
+ * Lets the release or the pull request hear the command as if it had been written in a comment. The same trace is the
+ * same command; a token commands once.
+ *
+ * @returns the command's key in the aggregate's answers.
+ */
+export async function issueCommand(
+  claims: OidcClaims,
+  { ref, invocation, issue, path, body }: CommandRequest,
+  ports: CommandPorts,
+): Promise<string> {
+  const bodySha256 = createHash('sha256').update(canonicalJson(body)).digest('hex');
+  const source: CommandSource = {
+    commentId: requestNumber(path, body.trace_id),
+    issue,
+    isPullRequest: ref.kind === 'change',
+    url: `run ${claims.run_id} of ${claims.workflow_ref}`,
+    bodySha256,
+  };
+  const actor = { login: claims.actor, type: claims.actor.endsWith('[bot]') ? 'Bot' : 'User' } as const;
+  await ports.database.transaction(async (tx) => {
+    const now = ports.now();
+    const token = { jti: claims.jti, expiresAt: claims.exp * 1_000 };
+    if (!(await useToken(tx, token, bodySha256, now))) {
+      throw refused(403, 'TOKEN_REPLAYED', 'this token was used for another request before');
+    }
+    const event = { type: 'command.issued', ...invocation, actor, source } as const;
+    await applyEvents(tx, [{ ref, event }], ports, now);
+  });
+  return `${source.commentId}/${invocation.command.name}`;
+}
+
+export function refused(status: number, code: string, message: string): RequestProblem {
+  return new RequestProblem({
+    status,
+    code,
+    message,
+    help: help[code] ?? 'The API is described at /v1/openapi.json.',
+  });
+}
+
+const help: Readonly<Record<string, string>> = {
+  TOKEN_MISSING: 'Ask from a job of GitHub Actions with `permissions: id-token: write`.',
+  EVENT_NOT_ALLOWED: `Start the workflow by one of: ${[...commandingEvents].join(', ')}.`,
+  RERUN: 'Start a new run.',
+  TOKEN_REPLAYED: 'Request a new token for each request.',
+  RELEASE_UNKNOWN: 'List the releases at /v1/releases.',
+  RELEASE_NOT_READY: 'Ask again in a moment.',
+  CHANGE_UNKNOWN: 'The base branch needs a config, and the App has to have heard of the pull request.',
+  STEPS_DIFFER: 'Send the steps of `release.canary.steps` of the tagged commit.',
+  GATE_NOT_REQUIRED: 'Add the gate to `release.required_gates`, or leave it out.',
+  NOT_A_COMMAND: 'Send one command as it is written in a comment, e.g. `/promote next`.',
+  TOO_MANY_COMMANDS: 'Send one command in a request.',
+};
