@@ -29,6 +29,7 @@ type ReleaseMethods = Pick<
   | 'deleteAsset'
   | 'downloadAsset'
   | 'publishRelease'
+  | 'isPublished'
   | 'latestPublishedRelease'
 >;
 
@@ -103,6 +104,9 @@ export function releaseMethods(github: GithubClient): ReleaseMethods {
       );
       return { url: published.html_url };
     },
+
+    isPublished: async (tag) =>
+      (await github.find('GET /repos/{owner}/{repo}/releases/tags/{tag}', { tag }, releaseSchema)) !== null,
 
     latestPublishedRelease: async (isMine) => {
       const found = await (isMine === undefined

@@ -28,7 +28,7 @@ export async function readTag(news: TagNews, context: EventContext): Promise<Int
   }
   if (commit === null) return ignored('deleted');
   if (!(await isReleaseTag(tag, commit, context))) return ignored('not a release tag');
-  if ((await context.forge.latestPublishedRelease())?.tag === tag) return ignored('published already');
+  if (await context.forge.isPublished(tag)) return ignored('published already');
   return { outcome: 'tag pushed', events: [{ ref, event: { type: 'tag.pushed', tag, sha: commit, actor } }] };
 }
 

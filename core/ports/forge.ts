@@ -1,5 +1,7 @@
 import type { Annotation, DeploymentPayload } from '../flow/effect.ts';
 import type { CheckName } from '../gate/names.ts';
+import type { RepositorySettings } from './repository-settings.ts';
+import type { FileEdits } from './file-edits.ts';
 import type { FileTree } from './system.ts';
 
 /**
@@ -11,6 +13,8 @@ export interface Forge {
   readonly repository: string;
   /** The App's own slug; objects authored by `<slug>[bot]` are ours. */
   readonly appSlug: string;
+  /** Rulesets, environments and labels. */
+  readonly settings: RepositorySettings;
 
   // reading
   defaultBranch(): Promise<string>;
@@ -41,6 +45,8 @@ export interface Forge {
       readonly pullRequest: number | null;
     }[]
   >;
+  /** Changes of one file, by a commit or a pull request. */
+  readonly edits: FileEdits;
   /** The files of one commit. */
   filesAt(sha: string): FileTree;
   /** Paths that differ between two commits, former names too; null when there are more than GitHub lists (300). */
@@ -155,6 +161,8 @@ export interface Forge {
   deleteAsset(assetId: number): Promise<void>;
   downloadAsset(assetId: number): Promise<Uint8Array>;
   publishRelease(releaseId: number, body: string): Promise<{ readonly url: string }>;
+  /** Whether a release of the tag is published; drafts are not. */
+  isPublished(tag: string): Promise<boolean>;
   /** GitHub's latest; with `isMine` the newest published one with such a tag. */
   latestPublishedRelease(
     isMine?: (tag: string) => boolean,
