@@ -1,5 +1,8 @@
 import { decideChange } from '../core/change/decide.ts';
 import type { ChangeState } from '../core/change/state.ts';
+import { decideGovernance } from '../core/governance/decide.ts';
+import type { GovernanceEvent } from '../core/governance/event.ts';
+import type { GovernanceState } from '../core/governance/state.ts';
 import type { ChangeEvent, EffectSettled, ReleaseEvent } from '../core/flow/event.ts';
 import { decideRelease } from '../core/release/decide.ts';
 import { hasEnded } from '../core/release/phase.ts';
@@ -15,6 +18,12 @@ export const coreDecider: Decider = {
           now,
           repository,
         });
+      case 'governance':
+        return decideGovernance(
+          state as GovernanceState | null,
+          event as GovernanceEvent | EffectSettled,
+          { now, repository },
+        );
       case 'release':
         return decideRelease(state as ReleaseState | null, event as ReleaseEvent | EffectSettled, {
           now,
@@ -28,6 +37,8 @@ export const coreDecider: Decider = {
     switch (kind) {
       case 'change':
         return !(state as ChangeState).open;
+      case 'governance':
+        return false;
       case 'release':
         return hasEnded((state as ReleaseState).phase);
     }

@@ -29,6 +29,27 @@ export function dryRunForge(inner: Forge, record: (call: SimulatedCall) => Promi
   };
   return {
     ...inner,
+    settings: {
+      ...inner.settings,
+      apply: async (change) => {
+        await note('settings', change);
+      },
+    },
+    edits: {
+      ...inner.edits,
+      write: async (input) => ({ commit: `simulated${await note('edits', input)}` }),
+      propose: async (input) => {
+        const number = await note('edits', input);
+        return { number, url: place('pull', number), state: 'merged' };
+      },
+      merge: async (proposal) => {
+        await note('edits', { merge: proposal });
+        return true;
+      },
+      close: async (proposal) => {
+        await note('edits', { close: proposal });
+      },
+    },
     publishCheck: async (input) => ({ id: await note('publishCheck', input) }),
     upsertComment: (input) => posted('upsertComment', input),
     ensureComment: (input) => posted('ensureComment', input),

@@ -4,12 +4,14 @@ import { artifactMethods } from './artifacts.ts';
 import { checkMethods } from './checks.ts';
 import { githubClient, type OctokitRequest, type RequestClock } from './client.ts';
 import { deploymentMethods } from './deployments.ts';
+import { fileEdits } from './file-edits.ts';
 import { filesAt } from './files.ts';
 import { issueMethods } from './issues.ts';
 import { peopleMethods } from './people.ts';
 import { pullMethods } from './pulls.ts';
 import { refMethods } from './refs.ts';
 import { releaseMethods } from './releases.ts';
+import { settingsMethods } from './settings/index.ts';
 
 /** Commits whose files are kept at hand. */
 const rememberedCommits = 20;
@@ -37,6 +39,7 @@ export function githubForge(options: {
       if (trees.size > rememberedCommits && oldest.done !== true) trees.delete(oldest.value);
       return tree;
     },
+    edits: fileEdits(github),
     ...refMethods(github),
     ...peopleMethods(github),
     ...pullMethods(github),
@@ -45,5 +48,6 @@ export function githubForge(options: {
     ...deploymentMethods(github),
     ...releaseMethods(github),
     ...artifactMethods(github),
+    settings: settingsMethods(github),
   };
 }

@@ -48,7 +48,11 @@ export function pullMethods(
       );
       // GitHub refuses to run again what still runs; and a second request must not be a second run.
       if (status !== 'completed') return;
-      await github.send('POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun', { run_id: runId }, z.unknown());
+      await github.send(
+        'POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun',
+        { run_id: runId },
+        z.unknown(),
+      );
     },
 
     readWorkflowRun: async (runId) => {

@@ -66,7 +66,9 @@ export function refMethods(github: GithubClient): RefMethods {
         'GET /repos/{owner}/{repo}/compare/{basehead}',
         { basehead: `${base}...${head}`, per_page: 1 },
         z.object({
-          files: z.array(z.object({ filename: z.string(), previous_filename: z.string().optional() })).optional(),
+          files: z
+            .array(z.object({ filename: z.string(), previous_filename: z.string().optional() }))
+            .optional(),
         }),
       );
       // GitHub lists 300 files at most, and does not say when there are more.

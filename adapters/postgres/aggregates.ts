@@ -33,7 +33,7 @@ interface Row {
  * owns the way to production is decided by one at a time.
  */
 export async function lockAggregate(tx: Transaction, ref: AggregateRef): Promise<unknown> {
-  const scope = ref.kind === 'release' ? 'releases' : `change/${ref.key}`;
+  const scope = ref.kind === 'release' ? 'releases' : `${ref.kind}/${ref.key}`;
   await lockName(tx, `aggregate/${ref.repository}/${scope}`);
   const { rows } = await tx.query<Row>(
     'select * from aggregates where kind = $1 and repository = $2 and key = $3 for update',

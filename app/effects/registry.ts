@@ -2,6 +2,7 @@ import { assessChangeCommand } from './assess-change.ts';
 import { assessCommand } from './assess-command.ts';
 import { collectResults } from './collect-results.ts';
 import { createDeployment, ensureDraftRelease } from './deploy.ts';
+import { applyGovernance, carryPlan, observeSettings, planGovernance } from './governance.ts';
 import { editReleaseNotes, measureKpis } from './kpis.ts';
 import { loadPlan } from './load-plan.ts';
 import { measureCanary } from './measure-canary.ts';
@@ -42,4 +43,8 @@ export const performers: PerformerRegistry = {
   measureKpis,
   editReleaseNotes,
   startTimer,
+  observeSettings,
+  planGovernance,
+  carryPlan,
+  applyGovernance,
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { configPath } from '../../core/config/parse.ts';
 import type { Routed } from '../flow/decide.ts';
 import { type EventContext, eventHandler, ignored, withAction } from './event-handler.ts';
+import { governanceOf } from './settings.ts';
 
 /**
  * A pull request came, moved or went. The payload is a hint: what counts is what the API says now, so late and
@@ -33,10 +34,18 @@ export async function pullRequestUpdate(
 ): Promise<{ outcome: string; events: readonly Routed[] }> {
   const { state, ...found } = await forge.readPullRequest(number);
   if (state === 'closed') return ignored('closed meanwhile');
-  if ((await forge.filesAt(found.baseSha).read(configPath)) === null) return ignored('not configured');
+  const before = await forge.filesAt(found.baseSha).read(configPath);
+  if (before === null) return ignored('not configured');
   const ref = { kind: 'change', repository, key: `pr/${number}` } as const;
+  const after = await forge.filesAt(found.headSha).read(configPath);
+  const proposesConfig = after === null || !Buffer.from(after).equals(before);
+  const updated = { type: 'change.updated', pullRequest: number, ...found, proposesConfig } as const;
+  const proposed = { type: 'config.proposed', pullRequest: number, headSha: found.headSha } as const;
   return {
     outcome: 'updated',
-    events: [{ ref, event: { type: 'change.updated', pullRequest: number, ...found } }],
+    events: [
+      { ref, event: updated },
+      ...(proposesConfig ? [{ ref: governanceOf(repository), event: proposed }] : []),
+    ],
   };
 }

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { actorSchema, eventHandler } from './event-handler.ts';
+import { readAgain, touchesConfig } from './settings.ts';
 import { readTag } from './tag.ts';
 
 const tagPrefix = 'refs/tags/';
 
-/** Tags only: what a branch push means for changes arrives as `pull_request`. */
+/** Tags, and the config of the default branch; what a branch push means for changes arrives as `pull_request`. */
 export const push = eventHandler({
   event: 'push',
-  wants: ({ ref }) => String(ref).startsWith(tagPrefix),
+  wants: (payload) => String(payload.ref).startsWith(tagPrefix) || touchesConfig(payload),
   payload: z.object({
     ref: z.string(),
     deleted: z.boolean().default(false),
@@ -16,6 +17,7 @@ export const push = eventHandler({
     sender: actorSchema,
   }),
   async read({ ref, deleted, after, head_commit: head, sender }, context) {
+    if (!ref.startsWith(tagPrefix)) return readAgain(context.repository, null);
     const tag = ref.slice(tagPrefix.length);
     // For an annotated tag `after` is the tag object and `head_commit` the commit.
     const commit = deleted ? null : (head?.id ?? after);

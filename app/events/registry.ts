@@ -7,6 +7,7 @@ import { issueComment } from './issue-comment.ts';
 import { mergeGroup } from './merge-group.ts';
 import { pullRequest } from './pull-request.ts';
 import { push } from './push.ts';
+import { settingsEvents } from './settings.ts';
 import { workflowRun } from './workflow-run.ts';
 
 /** Every webhook that the Conductor acts on; `app.yml` subscribes to exactly these. */
@@ -20,6 +21,7 @@ export const eventRegistry: readonly AnyEventHandler[] = [
   deploymentStatus,
   workflowRun,
   mergeGroup,
+  ...settingsEvents,
   installationEvent,
   installationRepositories,
 ];

@@ -1,10 +1,11 @@
 import type { IndexedState } from '../../adapters/postgres/index.ts';
 import type { Decision } from '../../core/flow/effect.ts';
 import type { AggregateRef, ChangeEvent, EffectSettled, ReleaseEvent } from '../../core/flow/event.ts';
+import type { GovernanceEvent } from '../../core/governance/event.ts';
 import type { Neighbour } from '../../core/release/neighbours.ts';
 
 /** Anything that can happen to an aggregate. */
-export type DomainEvent = ChangeEvent | ReleaseEvent | EffectSettled;
+export type DomainEvent = ChangeEvent | ReleaseEvent | GovernanceEvent | EffectSettled;
 
 /** An event and the aggregate that it happens to. */
 export interface Routed {
@@ -19,7 +20,7 @@ export interface DecisionContext {
   readonly neighbours: readonly Neighbour[];
 }
 
-/** The pure heart as the flow sees it: one function for both kinds of aggregate. */
+/** The pure heart as the flow sees it: one function for every kind of aggregate. */
 export interface Decider {
   decide(
     ref: AggregateRef,

@@ -29,6 +29,11 @@ export function laneOf(aggregate: AggregateRef, id: string, effect: Effect): str
       return `issue/${repository}/${effect.issue}`;
     case 'createDeployment':
       return `deployment/${repository}/${effect.environment}`;
+    case 'applyGovernance':
+      return `settings/${repository}`;
+    case 'observeSettings':
+    case 'planGovernance':
+    case 'carryPlan':
     case 'addReaction':
     case 'openIssue':
     case 'loadPlan':
@@ -59,6 +64,10 @@ export function lanePolicy(kind: EffectKind): LanePolicy {
       return 'newest-counts-for-all';
     case 'createDeployment':
       return 'newest-replaces';
+    case 'applyGovernance':
+    case 'observeSettings':
+    case 'planGovernance':
+    case 'carryPlan':
     case 'updateIssue':
     case 'postComment':
     case 'addReaction':

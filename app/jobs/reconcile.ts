@@ -9,6 +9,7 @@ import type { Forge } from '../../core/ports/forge.ts';
 import type { Log } from '../../core/ports/system.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import { pullRequestUpdate } from '../events/pull-request.ts';
+import { readAgain } from '../events/settings.ts';
 import { type ApplyPorts, applyEvents } from '../flow/apply.ts';
 import type { Routed } from '../flow/decide.ts';
 import { withStoredResults } from '../flow/stored-results.ts';
@@ -43,6 +44,13 @@ export async function reconcileChanges(ports: ReconcilePorts): Promise<void> {
         await apply((await pullRequestUpdate(number, { forge, repository })).events, ports);
       await apply(await closedMeanwhile(repository, new Set(open), ports.database), ports);
     });
+  }
+}
+
+/** The rules of every repository: what webhooks did not tell is found here. */
+export async function reconcileGovernance(ports: ReconcilePorts): Promise<void> {
+  for (const { repository } of await installedRepositories(ports.database)) {
+    await tolerating(repository, ports, () => apply(readAgain(repository, null).events, ports));
   }
 }
 

@@ -4,7 +4,12 @@ import { type HeadPorts, signAuditHeads } from '../evidence/audit-heads.ts';
 import { resumeUnfinished } from '../flow/recover.ts';
 import type { GithubAccess } from '../github.ts';
 import { discoverRepositories } from './discover.ts';
-import { type ReconcilePorts, reconcileChanges, reconcileReleases } from './reconcile.ts';
+import {
+  type ReconcilePorts,
+  reconcileChanges,
+  reconcileGovernance,
+  reconcileReleases,
+} from './reconcile.ts';
 import { type SweepPorts, sweepDeliveries } from './sweep.ts';
 
 export interface JobPorts extends ReconcilePorts, SweepPorts, HeadPorts {
@@ -33,6 +38,7 @@ function jobsOfProcess(): readonly Job[] {
     },
     { queue: 'reconcile-releases', cron: '* * * * *', run: (ports) => reconcileReleases(ports) },
     { queue: 'sign-audit-heads', cron: '41 * * * *', run: (ports) => signAuditHeads(ports) },
+    { queue: 'reconcile-governance', cron: '29 * * * *', run: (ports) => reconcileGovernance(ports) },
     {
       queue: 'reconcile-changes',
       cron: '17 * * * *',

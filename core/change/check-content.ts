@@ -2,7 +2,7 @@ import type { GateReport } from '../flow/event.ts';
 import { checkNameOf, type GateName } from '../gate/names.ts';
 import { checkOutput, checkSummaryLimit, clip } from '../gate/report.ts';
 import { isPassing, type Verdict } from '../gate/result.ts';
-import type { CheckContent } from './state.ts';
+import type { CheckContent, ProposedRules } from './state.ts';
 
 /** Annotations of one check that are worth GitHub's requests (50 each); the summary tells all findings. */
 const annotationLimit = 500;
@@ -31,6 +31,30 @@ export function completedCheck(report: GateReport): CheckContent {
     summary: clip(`${whyNotPassed[result.verdict]}${output.summary}`, checkSummaryLimit),
     annotations: output.annotations.slice(0, annotationLimit),
   };
+}
+
+/**
+ * The policy check of a pull request that proposes another config carries what merging it means: it does not pass
+ * before that is known, and not when it cannot be done.
+ */
+export function withRules(content: CheckContent, rules: ProposedRules | null): CheckContent {
+  if (rules === null) return content;
+  if (rules.kind === 'awaited') {
+    return {
+      ...content,
+      status: 'in_progress',
+      conclusion: null,
+      title: 'Planning the rules of the repository',
+    };
+  }
+  if (rules.text === '') return content;
+  const summary = clip(
+    `${content.summary}\n\n### Rules of the repository\n\n${rules.text}`,
+    checkSummaryLimit,
+  );
+  return rules.acceptable || content.status !== 'completed'
+    ? { ...content, summary }
+    : { ...content, summary, conclusion: 'failure', title: 'The proposed rules cannot be applied' };
 }
 
 const whyNotPassed: Readonly<Record<Verdict, string>> = {

@@ -40,6 +40,9 @@ export function decideChange(
     case 'change.closed':
       onClosed(draft, event.merged);
       break;
+    case 'plan.shown':
+      onPlanShown(draft, event);
+      break;
     case 'gate.reported':
       onReported(draft, event.report);
       break;
@@ -78,15 +81,24 @@ export function decideChange(
 
 /** A new head makes every earlier result worthless; the same head again only renews what may have changed. */
 function onUpdated(draft: ChangeDraft, event: Extract<ChangeEvent, { type: 'change.updated' }>): void {
-  const { type: _type, headSha, ...facts } = event;
+  const { type: _type, headSha, proposesConfig = false, ...facts } = event;
   const isNew = headSha !== draft.state.sha;
   draft.state = { ...draft.state, ...facts, sha: headSha, open: true, gates: isNew ? {} : draft.state.gates };
   if (isNew) {
+    draft.state = { ...draft.state, rules: proposesConfig ? { kind: 'awaited' } : null, policyCheck: null };
     for (const gate of gateNames) draft.check(gate, queuedCheck(headSha, gate));
     voidDemands(changeDesk(draft), 'HEAD_MOVED', `the head is now ${headSha.slice(0, 12)}`);
     draft.note('change.head', event.author, `new head ${headSha}`, { sha: headSha, base: event.baseSha });
   }
   draft.comment();
+}
+
+/** The check has to carry the plan of the head that it is about. */
+function onPlanShown(draft: ChangeDraft, event: Extract<ChangeEvent, { type: 'plan.shown' }>): void {
+  const { headSha, text, acceptable } = event;
+  if (headSha !== draft.state.sha) return;
+  draft.state = { ...draft.state, rules: { kind: 'shown', text, acceptable } };
+  if (draft.state.policyCheck !== null) draft.check('policy', draft.state.policyCheck);
 }
 
 function onClosed(draft: ChangeDraft, merged: boolean): void {

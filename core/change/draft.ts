@@ -2,6 +2,7 @@ import { verdictComment, verdictMarker } from '../comms/verdict-table.ts';
 import { type Channel, closedChannel, offer, release } from '../flow/channel.ts';
 import type { AuditNote, Decision, Effect, PlannedEffect } from '../flow/effect.ts';
 import { checkNameOf, type GateName, gateNames } from '../gate/names.ts';
+import { withRules } from './check-content.ts';
 import type { ChangeState, CheckContent } from './state.ts';
 
 export interface ChangeContext {
@@ -23,6 +24,11 @@ export class ChangeDraft {
   }
 
   check(gate: GateName, content: CheckContent): void {
+    if (gate === 'policy') this.state = { ...this.state, policyCheck: content };
+    this.publish(gate, gate === 'policy' ? withRules(content, this.state.rules) : content);
+  }
+
+  private publish(gate: GateName, content: CheckContent): void {
     const { channel, write } = offer(this.channelOf(gate), content, this.now);
     this.state = { ...this.state, checks: { ...this.state.checks, [gate]: channel } };
     if (write === null) return;
@@ -33,7 +39,7 @@ export class ChangeDraft {
   checkWritten(gate: GateName, n: number): void {
     const { channel, next } = release(this.channelOf(gate), n);
     this.state = { ...this.state, checks: { ...this.state.checks, [gate]: channel } };
-    if (next !== null) this.check(gate, next);
+    if (next !== null) this.publish(gate, next);
   }
 
   /** Renews the sticky comment; a merge group has none. */

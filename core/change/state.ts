@@ -7,6 +7,11 @@ import type { GateRecord } from '../gate/record.ts';
 
 export type CheckContent = Omit<Extract<Effect, { kind: 'publishCheck' }>, 'kind' | 'name'>;
 
+/** The config is proposed; `awaited` until its plan is known. */
+export type ProposedRules =
+  | { readonly kind: 'awaited' }
+  | { readonly kind: 'shown'; readonly text: string; readonly acceptable: boolean };
+
 /** A pull request or a merge group, as the Conductor remembers it. */
 export interface ChangeState extends DeskState {
   readonly schema_version: 1;
@@ -22,6 +27,10 @@ export interface ChangeState extends DeskState {
   /** Newest result of each gate for `sha`. */
   readonly gates: Readonly<Partial<Record<GateName, GateRecord>>>;
   readonly checks: Readonly<Partial<Record<GateName, Channel<CheckContent>>>>;
+  /** What merging this head means for the rules of the repository; null: it does not touch the config. */
+  readonly rules: ProposedRules | null;
+  /** `policy-ci` without the rules that it carries. */
+  readonly policyCheck: CheckContent | null;
   readonly comment: Channel<string>;
   /** Last number used in each series of effect ids. */
   readonly counters: Readonly<Record<string, number>>;
@@ -40,6 +49,8 @@ export const unknownChange: ChangeState = {
   open: false,
   gates: {},
   checks: {},
+  rules: null,
+  policyCheck: null,
   comment: closedChannel,
   ...emptyDesk,
   counters: {},

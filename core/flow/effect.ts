@@ -4,6 +4,7 @@ import type { Permission } from '../commands/permission.ts';
 import type { NotifiedEvent } from '../config/notify.ts';
 import type { ReleaseConfig } from '../config/schema.ts';
 import type { CheckName, GateName } from '../gate/names.ts';
+import type { GovernanceEffect } from '../governance/effect.ts';
 import type { KpiEffect } from '../kpi/effect.ts';
 import type { Actor, CommandSource } from './event.ts';
 
@@ -178,7 +179,8 @@ export type Effect =
     }
   | KpiEffect
   /** Answers with `timer.fired`. */
-  | { readonly kind: 'startTimer'; readonly timer: string };
+  | { readonly kind: 'startTimer'; readonly timer: string }
+  | GovernanceEffect;
 
 export type EffectKind = Effect['kind'];
 

@@ -81,6 +81,16 @@ export type ChangeEvent =
       readonly baseSha: string;
       readonly author: string;
       readonly fork: boolean;
+      /** The head has another release-conductor.yml than the base. */
+      readonly proposesConfig?: boolean;
+    }
+  /** What merging this head means for the rules of the repository; its check `policy-ci` carries it. */
+  | {
+      readonly type: 'plan.shown';
+      readonly headSha: string;
+      /** Markdown; empty: nothing to say. */
+      readonly text: string;
+      readonly acceptable: boolean;
     }
   | { readonly type: 'change.closed'; readonly merged: boolean }
   | { readonly type: 'gate.reported'; readonly report: GateReport }
@@ -174,11 +184,11 @@ export type EffectSettled = {
 
 /**
  * Which aggregate an event belongs to. `key` of a change is `pr/<number>` or `group/<head sha>`, of a release
- * its tag. Both states carry `sha` (the head commit, the tagged commit) at the top level, a release also
+ * its tag, of a governance `settings`. Change and release carry `sha` (the head commit, the tagged commit) at the top level, a release also
  * `trackingIssue`: the store indexes them to find the aggregate of a gate result or of a comment.
  */
 export interface AggregateRef {
-  readonly kind: 'change' | 'release';
+  readonly kind: 'change' | 'release' | 'governance';
   readonly repository: string;
   readonly key: string;
 }

@@ -1,5 +1,6 @@
 import type { Change } from '../governance/compare.ts';
 import type { Directory } from '../governance/directory.ts';
+import type { MergedMeanwhile } from '../governance/event.ts';
 import type { Settings } from '../governance/settings.ts';
 
 /**
@@ -11,6 +12,8 @@ export interface RepositorySettings {
   resolve(names: Readonly<Record<'team' | 'user' | 'app', readonly string[]>>): Promise<Directory>;
   /** Everything that is set now. Apps that `directory` does not know appear as `#<id>`. */
   read(directory: Directory): Promise<Settings>;
+  /** Pull requests that were merged since then (ms since the epoch), newest first. */
+  mergedSince(at: number): Promise<readonly MergedMeanwhile[]>;
   /** Carries out one change; a change that was made already is no error. */
   apply(change: Change, directory: Directory): Promise<void>;
 }

@@ -1,18 +1,20 @@
 import { z } from 'zod';
 import type { RepositorySettings } from '../../../core/ports/repository-settings.ts';
-import { githubClient, type OctokitRequest, type RequestClock } from '../client.ts';
+import type { GithubClient } from '../client.ts';
 import { applyEnvironment, readEnvironments } from './environments.ts';
 import { applyLabel, readLabels } from './labels.ts';
 import { applyRuleset, readRulesets } from './rulesets.ts';
 
-/** The settings port over GitHub's REST API, for one repository. */
-export function githubSettings(options: {
-  readonly octokit: OctokitRequest;
-  readonly repository: string;
-  readonly appSlug: string;
-  readonly clock?: RequestClock;
-}): RepositorySettings {
-  const github = githubClient(options.octokit, options.repository, options.appSlug, options.clock);
+const pullSchema = z.object({
+  number: z.number(),
+  title: z.string(),
+  user: z.object({ login: z.string() }).nullable(),
+  updated_at: z.string(),
+  merged_at: z.string().nullish(),
+});
+
+/** The settings port over GitHub's REST API. */
+export function settingsMethods(github: GithubClient): RepositorySettings {
   const idOf = async (route: string, parameters: Record<string, unknown>): Promise<number | null> =>
     (await github.find(route, parameters, z.object({ id: z.number() })))?.id ?? null;
 
@@ -46,6 +48,25 @@ export function githubSettings(options: {
       environments: await readEnvironments(github),
       labels: await readLabels(github),
     }),
+
+    mergedSince: async (at) => {
+      // In the order of their last change: whatever was merged since then was changed since then.
+      const closed = await github.list(
+        'GET /repos/{owner}/{repo}/pulls',
+        { state: 'closed', sort: 'updated', direction: 'desc' },
+        pullSchema,
+        { enough: (page) => page.some((pull) => Date.parse(pull.updated_at) < at) },
+      );
+      return closed
+        .map((pull) => ({
+          number: pull.number,
+          title: pull.title,
+          by: pull.user?.login ?? 'ghost',
+          at: Date.parse(pull.merged_at ?? ''),
+        }))
+        .filter((pull) => pull.at >= at)
+        .toSorted((a, b) => b.at - a.at);
+    },
 
     apply: (change, directory) => {
       switch (change.kind) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { githubSettings } from '../../../adapters/github/settings/index.ts';
+import { githubForge } from '../../../adapters/github/index.ts';
 import { governanceSchema } from '../../../core/config/governance.ts';
 import { desiredSettings } from '../../../core/governance/desired.ts';
 import { namesIn } from '../../../core/governance/directory.ts';
@@ -35,7 +35,7 @@ let settings: RepositorySettings;
 beforeAll(async () => {
   github = await startSample();
   const octokit = asApp(github).installation;
-  settings = githubSettings({ octokit, repository: 'acme/shop', appSlug: ownApp });
+  settings = githubForge({ octokit, repository: 'acme/shop', appSlug: ownApp }).settings;
 });
 afterAll(() => github.close());
 

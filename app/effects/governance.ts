@@ -1,0 +1,125 @@
+import { configPath, parseConfig } from '../../core/config/parse.ts';
+import type { Config } from '../../core/config/schema.ts';
+import { ConfigError, InternalError, PermissionError } from '../../core/errors.ts';
+import { desiredSettings } from '../../core/governance/desired.ts';
+import { type Directory, namesIn, unknownNames } from '../../core/governance/directory.ts';
+import type { GovernanceEvent, MergedMeanwhile, Observation } from '../../core/governance/event.ts';
+import { type GovernancePlan, planGovernance as planFor } from '../../core/governance/plan.ts';
+import type { Settings } from '../../core/governance/settings.ts';
+import type { EffectContext, Performer } from './performer.ts';
+
+type Proposal = Extract<GovernanceEvent, { type: 'governance.planned' }>['proposal'];
+
+/** Reads the config of the default branch and compares the repository with it. */
+export const observeSettings: Performer<'observeSettings'> = async ({ since }, context) => ({
+  event: { type: 'settings.observed', observation: await observe(since, context) },
+});
+
+/** Plans the config of a pull request's head. It is data: nothing of it is followed before it is merged. */
+export const planGovernance: Performer<'planGovernance'> = async ({ pullRequest, headSha }, context) => ({
+  event: { type: 'governance.planned', pullRequest, headSha, proposal: await propose(headSha, context) },
+});
+
+/** Tells the pull request the plan that its check carries. */
+export const carryPlan: Performer<'carryPlan'> = async (effect, { aggregate, tell }) => {
+  if (tell === undefined) throw notWired();
+  const { pullRequest, headSha, text, acceptable } = effect;
+  const ref = { kind: 'change', repository: aggregate.repository, key: `pr/${pullRequest}` } as const;
+  await tell(ref, { type: 'plan.shown', headSha, text, acceptable });
+  return { settled: {} };
+};
+
+/** Writes one change after the other and stops at the first that fails: what is left is seen at the next look. */
+export const applyGovernance: Performer<'applyGovernance'> = async ({ hash, changes }, context) => {
+  const settings = context.forge.settings;
+  const touched = pickNames(changes.flatMap(({ kind, after }) => (after === null ? [] : [{ kind, after }])));
+  const directory = await settings.resolve(namesIn(touched));
+  const done: string[] = [];
+  for (const change of changes) {
+    await settings.apply(change, directory);
+    done.push(`${change.kind} ${change.name}`);
+  }
+  return { event: { type: 'governance.applied', hash, done, problem: null } };
+};
+
+async function observe(since: number | null, context: EffectContext): Promise<Observation> {
+  const { forge } = context;
+  const head = await forge.resolveRef(`heads/${await forge.defaultBranch()}`);
+  const found = await readDeclared(head?.commit ?? '', context);
+  if (found.kind !== 'declared') return found.kind === 'wrong' ? { ...found, kind: 'unreadable' } : found;
+  const compared = await compare(found.governance, context);
+  if (compared.kind === 'wrong') return { kind: 'unreadable', problems: compared.problems };
+  const { plan, settings } = compared;
+  const merged: readonly MergedMeanwhile[] =
+    plan.changes.length === 0 || since === null ? [] : await context.forge.settings.mergedSince(since);
+  return { kind: 'read', configSha256: found.sha256, mode: found.governance.mode, plan, settings, merged };
+}
+
+async function propose(headSha: string, context: EffectContext): Promise<Proposal> {
+  const found = await readDeclared(headSha, context);
+  if (found.kind !== 'declared') return found;
+  const compared = await compare(found.governance, context);
+  if (compared.kind === 'wrong') return compared;
+  return { kind: 'plan', configSha256: found.sha256, plan: compared.plan };
+}
+
+type Declared =
+  | {
+      readonly kind: 'declared';
+      readonly governance: NonNullable<Config['governance']>;
+      readonly sha256: string;
+    }
+  | { readonly kind: 'undeclared' }
+  | { readonly kind: 'wrong'; readonly problems: readonly string[] };
+
+async function readDeclared(sha: string, { forge }: EffectContext): Promise<Declared> {
+  const bytes = await forge.filesAt(sha).read(configPath);
+  if (bytes === null) return { kind: 'undeclared' };
+  try {
+    const { config, sha256 } = parseConfig(new TextDecoder().decode(bytes));
+    return config.governance === undefined
+      ? { kind: 'undeclared' }
+      : { kind: 'declared', governance: config.governance, sha256 };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { kind: 'wrong', problems: error.message.split('\n') };
+  }
+}
+
+type Compared =
+  | { readonly kind: 'compared'; readonly plan: GovernancePlan; readonly settings: Settings }
+  | { readonly kind: 'wrong'; readonly problems: readonly string[] };
+
+async function compare(
+  governance: NonNullable<Config['governance']>,
+  context: EffectContext,
+): Promise<Compared> {
+  const port = context.forge.settings;
+  const { appSlug } = context.forge;
+  const wanted = desiredSettings(governance, appSlug);
+  const directory: Directory = await port.resolve(namesIn(wanted));
+  const unknown = unknownNames(wanted, directory);
+  if (unknown.length > 0) {
+    return {
+      kind: 'wrong',
+      problems: unknown.map((name) => `governance names the ${name}, which does not exist`),
+    };
+  }
+  try {
+    const settings = await port.read(directory);
+    return { kind: 'compared', plan: planFor(governance, settings, appSlug), settings };
+  } catch (error) {
+    if (!(error instanceof PermissionError)) throw error;
+    return { kind: 'wrong', problems: [`${error.message}. ${error.help}`] };
+  }
+}
+
+function pickNames(wanted: readonly { readonly kind: string; readonly after: unknown }[]): Settings {
+  const of = <One>(kind: string): One[] =>
+    wanted.flatMap((one) => (one.kind === kind ? [one.after as One] : []));
+  return { rulesets: of('ruleset'), environments: of('environment'), labels: of('label') };
+}
+
+function notWired(): InternalError {
+  return new InternalError('NOT_WIRED', 'This process cannot tell a pull request anything', 'Report this.');
+}

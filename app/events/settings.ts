@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { configPath } from '../../core/config/parse.ts';
+import type { AggregateRef } from '../../core/flow/event.ts';
+import { actorSchema, eventHandler, type Interpretation, ignored, type RawPayload } from './event-handler.ts';
+
+/** The rules of a repository. */
+export function governanceOf(repository: string): AggregateRef {
+  return { kind: 'governance', repository, key: 'settings' };
+}
+
+/** Look at the rules again; `what` is who is said to have done what. */
+export function readAgain(
+  repository: string,
+  what: { readonly text: string; readonly actor: string } | null,
+): Interpretation {
+  return {
+    outcome: 'rules touched',
+    events: [{ ref: governanceOf(repository), event: { type: 'settings.touched', what } }],
+  };
+}
+
+/** A push to the default branch that may have changed the config: GitHub lists at most 2,048 commits of a push. */
+export function touchesConfig(payload: RawPayload): boolean {
+  const { ref, repository, commits } = payload as {
+    ref?: unknown;
+    repository?: { default_branch?: unknown };
+    commits?: readonly { added?: unknown; modified?: unknown; removed?: unknown }[];
+  };
+  if (ref !== `refs/heads/${repository?.default_branch}`) return false;
+  if (!Array.isArray(commits) || commits.length >= 2_048) return true;
+  return commits.some(({ added, modified, removed }) =>
+    [added, modified, removed].some((paths) => Array.isArray(paths) && paths.includes(configPath)),
+  );
+}
+
+const named = z.object({ name: z.string() }).nullish();
+const payload = z.object({
+  action: z.string(),
+  repository_ruleset: named,
+  rule: named,
+  label: named,
+  sender: actorSchema,
+});
+
+/** Webhooks that tell of changed rules. Our own writes are told too: the look that follows finds nothing to do. */
+export const settingsEvents = ['repository_ruleset', 'branch_protection_rule', 'label'].map((event) =>
+  eventHandler({
+    event,
+    payload,
+    read: ({ action, sender, ...objects }, { repository, forge }) => {
+      if (sender.login === `${forge.appSlug}[bot]`) return ignored('our own change');
+      const name = (objects.repository_ruleset ?? objects.rule ?? objects.label)?.name ?? '';
+      return readAgain(repository, { text: `${event} "${name}" ${action}`, actor: sender.login });
+    },
+  }),
+);

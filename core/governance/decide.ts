@@ -1,0 +1,206 @@
+import { postable } from '../comms/safe-text.ts';
+import type { Decision } from '../flow/effect.ts';
+import type { EffectSettled } from '../flow/event.ts';
+import { effectIdOf } from '../flow/key.ts';
+import { type GovernanceContext, GovernanceDraft } from './draft.ts';
+import { driftText, endDrift, issueKnown, problemText, tellDrift } from './drift.ts';
+import type { GovernanceEvent, Observation } from './event.ts';
+import { renderPlan } from './render.ts';
+import { type GovernanceState, unknownGovernance } from './state.ts';
+import { recentRepairs, type Verdict, verdictOn } from './verdict.ts';
+
+/** A look or a write whose outcome never came is given up after this, ms: performers retry for less. */
+const patience = 900_000;
+/** Plans of open pull requests that are remembered. */
+const mostShown = 100;
+
+/** What happens to the governance of a repository. Pure and total. */
+export function decideGovernance(
+  state: GovernanceState | null,
+  event: GovernanceEvent | EffectSettled,
+  context: GovernanceContext,
+): Decision<GovernanceState> {
+  const draft = new GovernanceDraft(state ?? unknownGovernance, context);
+  switch (event.type) {
+    case 'settings.touched':
+      if (event.what !== null) draft.note('governance.touched', event.what.actor, event.what.text, {});
+      look(draft);
+      break;
+    case 'settings.observed':
+      onObserved(draft, event.observation);
+      break;
+    case 'config.proposed':
+      draft.emit(`plan/${draft.next('plan')}/${event.pullRequest}/${event.headSha}`, {
+        kind: 'planGovernance',
+        pullRequest: event.pullRequest,
+        headSha: event.headSha,
+      });
+      break;
+    case 'governance.planned':
+      onPlanned(draft, event);
+      break;
+    case 'governance.applied':
+      onApplied(draft, event);
+      break;
+    case 'effect.settled':
+      onSettled(draft, event);
+      break;
+    default:
+      return unreachable(event);
+  }
+  return draft.decision();
+}
+
+/** One look at a time; what happens meanwhile leads to one more. */
+function look(draft: GovernanceDraft): void {
+  const { lookingSince, applying } = draft.state;
+  if (applying !== null || (lookingSince !== null && draft.now - lookingSince < patience)) {
+    draft.set({ lookAgain: true });
+    return;
+  }
+  draft.set({ lookingSince: draft.now, lookAgain: false });
+  draft.emit(`look/${draft.next('look')}`, { kind: 'observeSettings', since: draft.state.goodAt });
+}
+
+function onObserved(draft: GovernanceDraft, observation: Observation): void {
+  draft.set({ lookingSince: null });
+  switch (observation.kind) {
+    case 'undeclared':
+      draft.set({ accepted: null, goodAt: null });
+      endDrift(draft);
+      break;
+    case 'unreadable':
+      draft.note(
+        'governance.unreadable',
+        'release-conductor',
+        observation.problems.join('; '),
+        {},
+        'UNREADABLE',
+      );
+      tellDrift(draft, problemText(observation.problems));
+      break;
+    case 'read':
+      draft.set({ found: { at: draft.now, settings: observation.settings } });
+      onRead(draft, observation);
+  }
+  if (draft.state.lookAgain) look(draft);
+}
+
+function onRead(draft: GovernanceDraft, observed: Extract<Observation, { kind: 'read' }>): void {
+  const { plan, configSha256, merged } = observed;
+  const verdict = verdictOn(draft.state, observed, draft.now);
+  const say = (why: string, code: string): void => {
+    const data = { plan: plan.hash, changes: plan.changes.length };
+    draft.note('governance.reported', 'release-conductor', why, data, code);
+    tellDrift(draft, driftText(why, plan, merged));
+  };
+  switch (verdict.kind) {
+    case 'in-order':
+      draft.set({ accepted: configSha256, goodAt: draft.now });
+      forget(draft, configSha256);
+      endDrift(draft);
+      break;
+    case 'tell':
+      say(verdict.why, verdict.code);
+      break;
+    case 'apply':
+      draft.set({ accepted: configSha256 });
+      if (verdict.why === 'repair') {
+        draft.set({ repairs: [...recentRepairs(draft.state, draft.now), draft.now] });
+        // What was merged under the wrong rules is told also where they are put right at once.
+        if (merged.length > 0) say('Somebody changed the rules; they are being put right.', 'DRIFT');
+      }
+      apply(draft, verdict);
+  }
+}
+
+function apply(draft: GovernanceDraft, { why, hash, changes }: Extract<Verdict, { kind: 'apply' }>): void {
+  draft.set({ applying: { hash, why, changes } });
+  draft.emit(`apply/${draft.next('apply')}`, { kind: 'applyGovernance', hash, changes });
+}
+
+/** Every write is in the audit log; then the repository is read again, whatever the outcome. */
+function onApplied(
+  draft: GovernanceDraft,
+  event: Extract<GovernanceEvent, { type: 'governance.applied' }>,
+): void {
+  const { applying } = draft.state;
+  if (applying === null || applying.hash !== event.hash) return;
+  const action = applying.why === 'merge' ? 'governance.applied' : 'governance.repaired';
+  draft.note(
+    action,
+    'release-conductor',
+    event.problem ?? `${event.done.length} changes of plan ${event.hash.slice(0, 12)}`,
+    { plan: event.hash, done: event.done },
+    event.problem === null ? null : 'APPLY_FAILED',
+  );
+  draft.set({ applying: null });
+  if (event.problem !== null) tellDrift(draft, problemText([event.problem]));
+  else look(draft);
+}
+
+function onPlanned(
+  draft: GovernanceDraft,
+  event: Extract<GovernanceEvent, { type: 'governance.planned' }>,
+): void {
+  const { pullRequest, headSha, proposal } = event;
+  const others = draft.state.shown.filter((one) => one.pullRequest !== pullRequest);
+  const carry = (text: string, acceptable: boolean): void => {
+    const id = `carry/${draft.next('carry')}`;
+    draft.emit(id, { kind: 'carryPlan', pullRequest, headSha, text: postable(text), acceptable });
+  };
+  switch (proposal.kind) {
+    case 'undeclared':
+      draft.set({ shown: others });
+      carry('', true);
+      break;
+    case 'wrong':
+      draft.set({ shown: others });
+      carry(problemText(proposal.problems), false);
+      break;
+    case 'plan': {
+      const { configSha256, plan } = proposal;
+      draft.set({ shown: [...others, { pullRequest, headSha, configSha256, plan }].slice(-mostShown) });
+      draft.note(
+        'governance.planned',
+        'release-conductor',
+        `plan ${plan.hash.slice(0, 12)} shown on #${pullRequest}`,
+        {
+          plan: plan.hash,
+          config_sha256: configSha256,
+          sha: headSha,
+        },
+      );
+      carry(`Merging this makes the repository so. ${renderPlan(plan)}`, plan.refused === null);
+    }
+  }
+}
+
+/** The plan of a config that is in force has been carried out. */
+function forget(draft: GovernanceDraft, configSha256: string): void {
+  draft.set({ shown: draft.state.shown.filter((one) => one.configSha256 !== configSha256) });
+}
+
+function onSettled(draft: GovernanceDraft, { key, outcome }: EffectSettled): void {
+  const [series, n, what = '', headSha = ''] = effectIdOf(key).split('/');
+  if (series === 'drift' && what === 'issue' && outcome.ok)
+    issueKnown(draft, Number(n), Number(outcome.value.number));
+  if (outcome.ok) return;
+  if (series === 'look') onObserved(draft, { kind: 'unreadable', problems: [outcome.message] });
+  if (series === 'plan') {
+    const proposal = { kind: 'wrong', problems: [outcome.message] } as const;
+    onPlanned(draft, { type: 'governance.planned', pullRequest: Number(what), headSha, proposal });
+  }
+  if (series === 'apply' && draft.state.applying !== null) {
+    onApplied(draft, {
+      type: 'governance.applied',
+      hash: draft.state.applying.hash,
+      done: [],
+      problem: outcome.message,
+    });
+  }
+}
+
+function unreachable(event: never): never {
+  throw new TypeError(`unknown event ${JSON.stringify(event)}`);
+}

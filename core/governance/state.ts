@@ -1,0 +1,67 @@
+import type { Change } from './compare.ts';
+import type { GovernancePlan } from './plan.ts';
+import type { Settings } from './settings.ts';
+
+/** A plan that people saw on the pull request that proposes the config. */
+export interface ShownPlan {
+  readonly pullRequest: number;
+  readonly headSha: string;
+  readonly configSha256: string;
+  readonly plan: GovernancePlan;
+}
+
+/** The rules of a repository differ from its config, and people were told. */
+export interface Drift {
+  /** `drift/<n>` begins the ids of its effects. */
+  readonly n: number;
+  readonly since: number;
+  readonly issue: number | null;
+  /** Digest of the text that the issue shows. */
+  readonly told: string;
+  /** It is over, but the issue's number is not known yet. */
+  readonly over: boolean;
+}
+
+/** The governance of one repository, as the Conductor remembers it. Plain JSON. */
+export interface GovernanceState {
+  readonly schema_version: 1;
+  /** It is about no commit. */
+  readonly sha: null;
+  /** When a look that is under way began; null: none is. */
+  readonly lookingSince: number | null;
+  /** Something happened while the look was under way: look once more. */
+  readonly lookAgain: boolean;
+  /** Plans of open pull requests, newest last. */
+  readonly shown: readonly ShownPlan[];
+  /** The config that the repository follows: its plan was shown and merged, or there was nothing to do. */
+  readonly accepted: string | null;
+  /** What is being written now. */
+  readonly applying: {
+    readonly hash: string;
+    readonly why: 'merge' | 'repair';
+    readonly changes: readonly Change[];
+  } | null;
+  /** When drift was put right, ms since the epoch, of the last hour. */
+  readonly repairs: readonly number[];
+  /** When the repository was last as its config says. */
+  readonly goodAt: number | null;
+  readonly drift: Drift | null;
+  /** What was found at the last look: the export for the evidence. */
+  readonly found: { readonly at: number; readonly settings: Settings } | null;
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+export const unknownGovernance: GovernanceState = {
+  schema_version: 1,
+  sha: null,
+  lookingSince: null,
+  lookAgain: false,
+  shown: [],
+  accepted: null,
+  applying: null,
+  repairs: [],
+  goodAt: null,
+  drift: null,
+  found: null,
+  counters: {},
+};

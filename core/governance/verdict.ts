@@ -1,0 +1,65 @@
+import type { Change } from './compare.ts';
+import type { Observation } from './event.ts';
+import { remainderOf } from './plan.ts';
+import type { GovernanceState } from './state.ts';
+
+type Read = Extract<Observation, { kind: 'read' }>;
+
+/** What follows from a look at the repository. */
+export type Verdict =
+  | { readonly kind: 'in-order' }
+  | {
+      readonly kind: 'apply';
+      readonly why: 'merge' | 'repair';
+      readonly hash: string;
+      readonly changes: readonly Change[];
+    }
+  | { readonly kind: 'tell'; readonly code: string; readonly why: string };
+
+const hour = 3_600_000;
+/** Repairs in an hour. Whoever changes the rules more often than that is told, not fought. */
+const mostRepairs = 3;
+
+/**
+ * Writes only what a pull request showed (the rest of that very plan), or what puts drift right where the config says
+ * so. Everything else is told.
+ */
+export function verdictOn(state: GovernanceState, { plan, configSha256, mode }: Read, now: number): Verdict {
+  if (plan.changes.length === 0) return { kind: 'in-order' };
+  if (plan.refused !== null) return tell(plan.refused.code, `Nothing was written: ${plan.refused.message}.`);
+
+  const shown = state.shown.find((one) => one.configSha256 === configSha256);
+  if (shown !== undefined) {
+    const changes = remainderOf(shown.plan, plan);
+    if (changes !== null) return { kind: 'apply', why: 'merge', hash: shown.plan.hash, changes };
+    const since = `The repository has changed since #${shown.pullRequest} showed the plan.`;
+    return tell('PLAN_CHANGED', `${since} Nothing was written: ${showAgain}`);
+  }
+  if (configSha256 !== state.accepted) {
+    return tell(
+      'NOT_SHOWN',
+      `No pull request has shown what this config means. Nothing was written: ${showAgain}`,
+    );
+  }
+  if (mode === 'report') {
+    return tell('DRIFT', 'Somebody changed the rules. Nothing was put right: `governance.mode` is `report`.');
+  }
+  if (recentRepairs(state, now).length >= mostRepairs) {
+    return tell(
+      'REPAIRED_TOO_OFTEN',
+      `The rules were put right ${mostRepairs} times within an hour and changed again.`,
+    );
+  }
+  return { kind: 'apply', why: 'repair', hash: plan.hash, changes: plan.changes };
+}
+
+/** When drift was put right within the last hour. */
+export function recentRepairs({ repairs }: GovernanceState, now: number): readonly number[] {
+  return repairs.filter((at) => now - at < hour);
+}
+
+const showAgain = 'change the config in a pull request to see the plan.';
+
+function tell(code: string, why: string): Verdict {
+  return { kind: 'tell', code, why };
+}
