@@ -7,7 +7,7 @@ import { readBaseline } from './baseline.ts';
 import type { PeakPoint } from './forecast.ts';
 import { readRun } from './formats/read.ts';
 import { type HeadroomFacts, type LoadStep, stepOf } from './headroom.ts';
-import { type Baseline, FormatError, type PerfRun } from './model.ts';
+import { type Baseline, FormatError, type Metric, type PerfRun } from './model.ts';
 import type { HeadroomOptions, PerfOptions } from './options.ts';
 
 /** Everything that the verdict is made from. */
@@ -25,8 +25,8 @@ export interface PerfFacts {
 }
 
 const defaultResults = [
-  { path: 'perf/summary.json', format: 'auto' },
-  { path: 'perf/results/*', format: 'auto' },
+  { path: 'perf/summary.json', format: 'auto', better: undefined },
+  { path: 'perf/results/*', format: 'auto', better: undefined },
 ] as const;
 
 export async function collectPerf(options: PerfOptions, io: GateIo): Promise<PerfFacts> {
@@ -41,7 +41,7 @@ async function readResults(options: PerfOptions, { files, baseFiles }: GateIo) {
   const unreadable: { path: string; reason: string }[] = [];
   const missing: string[] = [];
   const stale: string[] = [];
-  for (const { path: glob, format } of options.results ?? defaultResults) {
+  for (const { path: glob, format, better } of options.results ?? defaultResults) {
     const paths = await files.list([glob]);
     if (paths.length === 0 && options.results !== undefined) missing.push(glob);
     for (const path of paths.filter((one) => !runs.has(one))) {
@@ -49,7 +49,7 @@ async function readResults(options: PerfOptions, { files, baseFiles }: GateIo) {
         const bytes = (await files.read(path)) ?? new Uint8Array();
         const before = (await baseFiles?.read(path)) ?? null;
         if (before !== null && Buffer.compare(before, bytes) === 0) stale.push(path);
-        runs.set(path, readRun(path, bytes, format));
+        runs.set(path, facing(readRun(path, bytes, format), better));
       } catch (error) {
         if (!(error instanceof FormatError)) throw error;
         unreadable.push({ path, reason: error.message });
@@ -57,6 +57,13 @@ async function readResults(options: PerfOptions, { files, baseFiles }: GateIo) {
     }
   }
   return { runs: [...runs.values()], unreadable, missing, stale };
+}
+
+/** The direction that the config knows and the file does not. */
+function facing(run: PerfRun, better: Metric['better'] | undefined): PerfRun {
+  if (better === undefined) return run;
+  const metrics = Object.entries(run.metrics).map(([name, metric]) => [name, { ...metric, better }]);
+  return { ...run, metrics: Object.fromEntries(metrics) };
 }
 
 type Past = Pick<PerfFacts, 'baseline' | 'baselineProblem'>;

@@ -5,13 +5,17 @@ import { formatNames } from './formats/names.ts';
 const ratio = z.number().min(0).max(1);
 
 const resultSchema = z.union([
-  z.string().transform((path) => ({ path, format: 'auto' as const })),
+  z.string().transform((path) => ({ path, format: 'auto' as const, better: undefined })),
   z.strictObject({
     path: z.string().describe('Path or glob of result files'),
     format: z
       .enum(['auto', ...formatNames])
       .default('auto')
       .describe('Tool that wrote it'),
+    better: z
+      .enum(['lower', 'higher'])
+      .optional()
+      .describe('Which way is better, where neither tool nor unit tells: of every metric in it'),
   }),
 ]);
 

@@ -22,15 +22,13 @@ export const jmeter: Format = {
     if (time === -1 || elapsed === -1 || success === -1)
       throw new FormatError('expected the columns timeStamp, elapsed and success');
     const cell = (row: readonly string[], index: number | undefined): string => row[index ?? -1] ?? '';
+    for (const [index, row] of rows.entries()) refuseBroken(row, index + 2, head?.length ?? 0);
     const samples = rows.filter(
-      (row) =>
-        row.length === head?.length && !cell(row, message).startsWith('Number of samples in transaction'),
+      (row) => !isBlank(row) && !cell(row, message).startsWith('Number of samples in transaction'),
     );
-    const elapsedMs = samples.map((row) => Number(cell(row, elapsed)));
-    const times = samples.map((row) => Number(cell(row, time)));
     if (samples.length === 0) throw new FormatError('no samples');
-    if ([...elapsedMs, ...times].some(Number.isNaN))
-      throw new FormatError('timeStamp and elapsed must be numbers');
+    const elapsedMs = samples.map((row) => wholeNumber(cell(row, elapsed)));
+    const times = samples.map((row) => wholeNumber(cell(row, time)));
     const codes = samples.map((row) => cell(row, code));
     const count = (test: (value: string) => boolean): number => codes.filter(test).length;
     const failures = samples.filter((row) => cell(row, success) !== 'true').length;
@@ -72,6 +70,25 @@ export const jmeter: Format = {
     };
   },
 };
+
+/** A row that is left out could be the failure that is looked for: a file that was cut off is no result. */
+function refuseBroken(row: readonly string[], number: number, columns: number): void {
+  if (isBlank(row) || row.length === columns) return;
+  throw new FormatError(
+    `row ${number} has ${row.length} of ${columns} columns: the file was cut off, or edited`,
+  );
+}
+
+function isBlank(row: readonly string[]): boolean {
+  return row.length === 1 && row[0]?.trim() === '';
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new FormatError(
+    `timeStamp and elapsed must be whole numbers, found ${JSON.stringify(text.slice(0, 40))}`,
+  );
+}
 
 /** From the first start to the last end. */
 function spanOf(times: readonly number[], elapsedMs: readonly number[]): number {

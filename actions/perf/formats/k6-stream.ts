@@ -62,7 +62,12 @@ function readPoint(line: string, number: number): readonly Point[] {
   if (!isRecord(json)) throw new FormatError(`line ${number} is not JSON: the stream was cut off`);
   if (json.type !== 'Point' || !isRecord(json.data)) return [];
   const { time, value, tags } = json.data;
-  if (typeof json.metric !== 'string' || typeof value !== 'number' || typeof time !== 'string') {
+  if (
+    typeof json.metric !== 'string' ||
+    typeof value !== 'number' ||
+    typeof time !== 'string' ||
+    Number.isNaN(Date.parse(time))
+  ) {
     throw new FormatError(`line ${number} is a point without metric, time or value`);
   }
   return [{ metric: json.metric, at: Date.parse(time), value, tags: isRecord(tags) ? tags : {} }];
