@@ -1,4 +1,5 @@
 import type { CliEntry } from './command.ts';
+import { slashCommands } from './slash-commands.ts';
 
 /** Every command, in the order in which they are shown. A new one is a file in `commands/` and a line here. */
 export const commands: readonly CliEntry[] = [
@@ -32,26 +33,7 @@ export const commands: readonly CliEntry[] = [
     summary: 'print the public key of this Conductor',
     load: async () => (await import('./commands/keys.ts')).keysCommand,
   },
-  {
-    name: 'promote',
-    summary: 'ask for the next step of a release',
-    load: async () => (await import('./commands/slash.ts')).promoteCommand,
-  },
-  {
-    name: 'rollback',
-    summary: 'ask for the last verified version back',
-    load: async () => (await import('./commands/slash.ts')).rollbackCommand,
-  },
-  {
-    name: 'hold',
-    summary: 'ask that nothing is promoted',
-    load: async () => (await import('./commands/slash.ts')).holdCommand,
-  },
-  {
-    name: 'resume',
-    summary: 'ask that a hold ends',
-    load: async () => (await import('./commands/slash.ts')).resumeCommand,
-  },
+  ...slashCommands,
   {
     name: 'status',
     summary: 'show where releases stand',

@@ -1,115 +1,179 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { InputError } from '../../core/errors.ts';
+import type { Place } from '../../core/commands/command.ts';
+import type { CommandDefinition } from '../../core/commands/definition.ts';
+import { parseComment } from '../../core/commands/grammar.ts';
+import type { CommandName } from '../../core/commands/names.ts';
+import { definitionOf } from '../../core/commands/registry.ts';
+import { InputError, ProviderError } from '../../core/errors.ts';
 import type { CliCommand, CliInput, CliWorld } from '../command.ts';
-import { githubApi, repositoryOf } from '../github.ts';
+import { type GithubApi, githubApi, repositoryOf } from '../github.ts';
 import { findTrackingIssue } from '../tracking-issue.ts';
 
 /**
- * Commands that speak to the Conductor as a person does, by a comment on the release's issue: so that they are
- * authorised, decided and recorded in one place, whoever types them where.
+ * Speaks to the Conductor as a person does, by a comment on the release's issue or the pull request: so that the
+ * command is authorised, decided and recorded in one place, whoever types it where. Made from the definition that
+ * the comment's command has too; the text is read by the same grammar before it is posted.
  */
-export const promoteCommand = slashCommand({
-  name: 'promote',
-  description: 'Asks the Conductor to take a release to its next step.',
-  options: {
-    canary: { value: '10|50|100|next', help: 'percent of traffic; default: next' },
-    commit: { value: 'SHA', help: 'refuse if the release is at another commit' },
-  },
-  examples: [
-    ['promote v1.4.0 --canary 10 --repo acme/shop', 'the first step'],
-    ['promote v1.4.0', 'the next step'],
-  ],
-  comment(input) {
-    const weight = input.text('canary') ?? 'next';
-    if (!/^(next|[1-9]\d?|100)$/.test(weight)) {
-      throw new InputError(
-        'USAGE',
-        `expected 1 to 100 or next, found ${JSON.stringify(weight)}`,
-        'give --canary 10',
-      );
-    }
-    const commit = input.text('commit');
-    if (commit !== null && !/^[0-9a-f]{7,64}$/.test(commit)) {
-      throw new InputError(
-        'USAGE',
-        `expected a commit sha, found ${JSON.stringify(commit)}`,
-        'git rev-parse <ref>',
-      );
-    }
-    return ['/promote', weight, commit].filter((part) => part !== null).join(' ');
-  },
-});
-
-export const rollbackCommand = slashCommand({
-  name: 'rollback',
-  description: 'Asks the Conductor to send traffic back to the last verified version.',
-  options: { reason: { value: 'TEXT', help: 'why; it is recorded' } },
-  examples: [['rollback v1.4.0 --reason "checkout is slow" --repo acme/shop', 'back at once']],
-  comment: (input) => ['/rollback', oneLine(input.text('reason'))].filter(Boolean).join(' '),
-});
-
-export const holdCommand = slashCommand({
-  name: 'hold',
-  description: 'Asks the Conductor to promote nothing until `resume`.',
-  options: { reason: { value: 'TEXT', help: 'why; it is recorded' } },
-  examples: [['hold v1.4.0 --reason "waiting for the data team"', 'nothing moves until resume']],
-  comment: (input) => ['/hold', oneLine(input.text('reason'))].filter(Boolean).join(' '),
-});
-
-export const resumeCommand = slashCommand({
-  name: 'resume',
-  description: 'Asks the Conductor to end a hold.',
-  options: {},
-  examples: [['resume v1.4.0', 'after `hold`']],
-  comment: () => '/resume',
-});
-
-interface SlashCommand {
-  readonly name: string;
-  readonly description: string;
-  readonly options: CliCommand['options'];
-  readonly examples: CliCommand['examples'];
-  comment(input: CliInput): string;
-}
-
-function slashCommand({ name, description, options, examples, comment }: SlashCommand): CliCommand {
+export function slashCommand(name: CommandName): CliCommand {
+  const definition = definitionOf(name);
+  const { usage, summary, details, places } = definition;
   return {
-    usage: 'TAG [options]',
+    usage: `${places.includes('release') ? 'TAG' : ''}${usage.slice(name.length + 1)} [options]`,
     description: [
-      description,
-      'Posts the command as a comment on the issue "Release TAG", as whom GITHUB_TOKEN belongs to.',
-      'Without a token it prints what to write there. The answer comes on the issue.',
+      `${summary}.`,
+      details,
+      'Posts the command as a comment on the issue "Release TAG", or on a pull request, as whom GITHUB_TOKEN belongs to.',
+      'Without a token it prints what to write there. The answer comes there; --wait shows it here.',
     ].join('\n'),
-    options: { ...options, repo: { value: 'OWNER/REPO', help: 'default: GITHUB_REPOSITORY' } },
-    examples,
+    options: { ...optionsOf(name), ...common },
+    examples: definition.examples.map((example) => [exampleOf(name, example), example]),
     async run(input, world) {
-      const tag = tagOf(input, name);
-      const text = comment(input);
+      const target = targetOf(input, definition);
+      const text = textOf(input, definition, target.words);
+      checkGrammar(text, target.place);
       const repository = repositoryOf(input.text('repo'), world);
-      return world.env.GITHUB_TOKEN ? post(world, repository, tag, text) : tell(world, repository, tag, text);
+      if (!world.env.GITHUB_TOKEN) return tell(world, repository, target, text);
+      const api = githubApi(world, world.env.GITHUB_TOKEN);
+      return post(api, { repository, target, text, name, wait: input.flag('wait') }, world);
     },
   };
 }
 
-function tagOf(input: CliInput, name: string): string {
-  const [tag, ...more] = input.args;
-  if (tag !== undefined && more.length === 0) return tag;
-  throw new InputError('USAGE', 'expected one tag', `release-conductor ${name} v1.4.0`);
+const common: CliCommand['options'] = {
+  reason: { value: 'TEXT', help: 'why; it is recorded' },
+  'dry-run': { help: 'asks what would happen; nothing is done' },
+  wait: { help: 'waits for the answer: exit status 0 done, 1 refused' },
+  pr: { value: 'NUMBER', help: 'on this pull request instead of a release' },
+  repo: { value: 'OWNER/REPO', help: 'default: GITHUB_REPOSITORY' },
+};
+
+function optionsOf(name: CommandName): CliCommand['options'] {
+  switch (name) {
+    case 'promote':
+      return {
+        canary: { value: '10|50|100|next', help: 'percent of traffic; default: next' },
+        commit: { value: 'SHA', help: 'refuse if the release is at another commit' },
+      };
+    case 'override':
+      return { for: { value: '2h', help: 'for how long' } };
+    default:
+      return {};
+  }
 }
 
-async function post(world: CliWorld, repository: string, tag: string, text: string): Promise<number> {
-  const api = githubApi(world, world.env.GITHUB_TOKEN);
-  const issue = await findTrackingIssue(api, repository, tag);
-  const answer = await api.post(`/repos/${repository}/issues/${issue.number}/comments`, { body: text });
-  const { html_url } = z.object({ html_url: z.string() }).parse(answer);
-  world.print(`${text} → ${html_url}`);
-  return 0;
+/** `/lock 2h load test` → `lock v1.4.0 2h load test` */
+function exampleOf(name: CommandName, example: string): string {
+  return `${name} v1.4.0${example
+    .slice(name.length + 1)
+    .replace(/ for=(\S+)/, ' --for $1')
+    .replace(/ reason=("[^"]*")/, ' --reason $1')}`;
+}
+
+interface Target {
+  readonly place: Place;
+  /** Tag of the release, or number of the pull request. */
+  readonly key: string;
+  /** Arguments of the command itself. */
+  readonly words: readonly string[];
+}
+
+function targetOf(input: CliInput, { name, places }: CommandDefinition): Target {
+  const pull = input.text('pr');
+  if (pull !== null) {
+    if (!/^[1-9]\d{0,9}$/.test(pull))
+      throw usage(`expected the number of a pull request, found ${JSON.stringify(pull)}`, 'give --pr 7');
+    return { place: 'pull request', key: pull, words: input.args };
+  }
+  const [tag, ...words] = input.args;
+  if (tag !== undefined) return { place: 'release', key: tag, words };
+  throw usage(
+    'expected one tag',
+    `release-conductor ${name} ${places.includes('release') ? 'v1.4.0' : '--pr 7'}`,
+  );
+}
+
+function textOf(input: CliInput, { name, freeText }: CommandDefinition, words: readonly string[]): string {
+  const reason = oneLine(input.text('reason'));
+  const given = reason === null ? [] : [freeText ? reason : `reason="${reason}"`];
+  const span = name === 'override' ? input.text('for') : null;
+  return [
+    `/${name}`,
+    ...(name === 'promote' && words.length === 0
+      ? promotion(input)
+      : words.map((word) => oneLine(word) ?? '')),
+    ...(span === null ? [] : [`for=${span}`]),
+    ...given,
+    ...(input.flag('dry-run') ? ['--dry-run'] : []),
+  ].join(' ');
+}
+
+function promotion(input: CliInput): readonly string[] {
+  const weight = input.text('canary') ?? 'next';
+  if (!/^(next|[1-9]\d?|100)$/.test(weight)) {
+    throw usage(`expected 1 to 100 or next, found ${JSON.stringify(weight)}`, 'give --canary 10');
+  }
+  const commit = input.text('commit');
+  if (commit !== null && !/^[0-9a-f]{7,64}$/.test(commit)) {
+    throw usage(`expected a commit sha, found ${JSON.stringify(commit)}`, 'git rev-parse <ref>');
+  }
+  return commit === null ? [weight] : [weight, commit];
+}
+
+/** What the Conductor would answer with a usage reply is refused here, in the same words. */
+function checkGrammar(text: string, place: Place): void {
+  const parsed = parseComment(text, place);
+  if (parsed.kind === 'problem') throw usage(`${parsed.message} (${parsed.code})`, 'see --help');
+}
+
+interface Posting {
+  readonly repository: string;
+  readonly target: Target;
+  readonly text: string;
+  readonly name: CommandName;
+  readonly wait: boolean;
+}
+
+async function post(api: GithubApi, posting: Posting, world: CliWorld): Promise<number> {
+  const { repository, target, text } = posting;
+  const issue =
+    target.place === 'release'
+      ? (await findTrackingIssue(api, repository, target.key)).number
+      : Number(target.key);
+  const path = `/repos/${repository}/issues/${issue}/comments`;
+  const answer = await api.post(path, { body: text });
+  const { html_url: url, id } = z.object({ html_url: z.string(), id: z.int().optional() }).parse(answer);
+  world.print(`${text} → ${url}`);
+  return posting.wait && id !== undefined ? waitForReply(api, path, `reply/${id}/${posting.name}`, world) : 0;
+}
+
+const patience = { turns: 60, pause: 1_000 };
+
+/** The one reply of the command, once it says more than that it waits. */
+async function waitForReply(api: GithubApi, path: string, key: string, world: CliWorld): Promise<number> {
+  for (let turn = 0; turn < patience.turns; turn++) {
+    await sleep(patience.pause);
+    const comments = z
+      .array(z.object({ body: z.string().nullish(), user: z.object({ type: z.string() }).nullish() }))
+      .parse((await api.get(`${path}?per_page=100&sort=created&direction=desc`)) ?? []);
+    const found = comments.find(
+      ({ body, user }) => user?.type === 'Bot' && body?.startsWith(`<!-- release-conductor:${key} -->`),
+    );
+    if (found === undefined) continue;
+    const reply = found.body?.split('\n').slice(1).join('\n') ?? '';
+    world.print(reply);
+    return reply.startsWith('❌') || reply.startsWith('❔') ? 1 : 0;
+  }
+  throw new ProviderError('NO_REPLY', 'the Conductor has not answered within a minute', 'see that it runs', {
+    retryable: true,
+  });
 }
 
 /** Nothing was asked of anybody: that is not success. */
-function tell(world: CliWorld, repository: string, tag: string, text: string): number {
+function tell(world: CliWorld, repository: string, { place, key }: Target, text: string): number {
+  const where = place === 'release' ? `the issue "Release ${key}"` : `the pull request #${key}`;
   world.note('GITHUB_TOKEN is not set, so nothing was posted.');
-  world.note(`Write this on the issue "Release ${tag}" of ${repository}, or set GITHUB_TOKEN:`);
+  world.note(`Write this on ${where} of ${repository}, or set GITHUB_TOKEN:`);
   world.print(text);
   return 2;
 }
@@ -117,5 +181,9 @@ function tell(world: CliWorld, repository: string, tag: string, text: string): n
 /** A reason is one line: a second one would be read as prose, or as a second command. */
 function oneLine(text: string | null): string | null {
   if (text === null || !/[\r\n]/.test(text)) return text;
-  throw new InputError('USAGE', 'the reason has several lines', 'write it in one line');
+  throw usage('the reason has several lines', 'write it in one line');
+}
+
+function usage(message: string, help: string): InputError {
+  return new InputError('USAGE', message, help);
 }

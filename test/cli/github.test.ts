@@ -38,6 +38,23 @@ describe('a command for a release', () => {
     [['rollback', 'v1.4.0', '--reason', 'checkout is slow'], '/rollback checkout is slow'],
     [['hold', 'v1.4.0'], '/hold'],
     [['resume', 'v1.4.0'], '/resume'],
+    [['promote', 'v1.4.0', '50', '--reason', 'CAB-212 approved'], '/promote 50 reason="CAB-212 approved"'],
+    [['promote', 'v1.4.0', '--dry-run'], '/promote next --dry-run'],
+    [['abort', 'v1.4.0', 'wrong', 'changelog'], '/abort wrong changelog'],
+    [['approve', 'v1.4.0', 'abcdef0'], '/approve abcdef0'],
+    [['reject', 'v1.4.0', '--reason', 'not now'], '/reject not now'],
+    [
+      ['override', 'v1.4.0', 'perf', '--for', '2h', '--reason', 'the generator is down'],
+      '/override perf for=2h reason="the generator is down"',
+    ],
+    [['lock', 'v1.4.0', '2h', 'load test'], '/lock 2h load test'],
+    [['unlock', 'v1.4.0'], '/unlock'],
+    [['unblock', 'v1.4.0', '--reason', 'fixed by #412'], '/unblock fixed by #412'],
+    [['gates', 'v1.4.0', 'rerun', 'perf'], '/gates rerun perf'],
+    [['escalate', 'v1.4.0'], '/escalate'],
+    [['plan', 'v1.4.0'], '/plan'],
+    [['why', 'v1.4.0'], '/why'],
+    [['whocan', 'v1.4.0', 'promote'], '/whocan promote'],
   ])('%j is the comment %j on its issue', async (argv, body) => {
     const answers = {
       [list]: [issue({ title: 'Release v1.3.0', number: 6 }), issue()],
@@ -81,6 +98,42 @@ describe('a command for a release', () => {
     expect(answer.stderr).toMatch(message);
     expect(answer.status).toBe(status);
     expect(answer.stderr).not.toContain('token-of-mona');
+  });
+
+  it('goes to a pull request when one is named', async () => {
+    const answers = { [comments]: { html_url: 'https://x/1' } };
+    const { status, requests } = await call(answers, env, 'gates', 'rerun', 'all', '--pr', '7');
+    expect(status).toBe(0);
+    expect(requests).toMatchObject([{ what: comments, body: { body: '/gates rerun all' } }]);
+  });
+
+  it.each<[string[], RegExp]>([
+    [['override', 'v1.4.0', 'perf', '--reason', 'the generator is down'], /MISSING_ARGUMENT/],
+    [['override', 'v1.4.0', 'perf', '--for', '2h', '--reason', 'a "b" c'], /BAD_ARGUMENT/],
+    [['gates', 'v1.4.0', 'rerun', 'everything'], /BAD_ARGUMENT/],
+    [['whocan', 'v1.4.0', 'promot'], /did you mean `promote`/],
+    [['promote', 'v1.4.0', '5O'], /BAD_ARGUMENT/],
+    [['why', '--pr', 'seven'], /number of a pull request/],
+  ])('%j is refused before anything is posted, in the words of a reply', async (argv, message) => {
+    const answer = await call({ [list]: [issue()] }, env, ...argv);
+    expect(answer.status).toBe(2);
+    expect(answer.stderr).toMatch(message);
+    expect(answer.requests).toEqual([]);
+  });
+
+  it('waits for the answer and ends with it', async () => {
+    const reply = (text: string) => ({
+      [list]: [issue()],
+      [comments]: { html_url: 'https://x/1', id: 9 },
+      [comments.replace('POST', 'GET')]: [
+        { body: '<!-- release-conductor:reply/9/lock -->\nfrom somebody', user: { type: 'User' } },
+        { body: `<!-- release-conductor:reply/9/lock -->\n${text}`, user: { type: 'Bot' } },
+      ],
+    });
+    const accepted = await call(reply('✅ Locked.'), env, 'lock', 'v1.4.0', '--wait');
+    expect(accepted).toMatchObject({ status: 0, stdout: expect.stringContaining('✅ Locked.') });
+    const refused = await call(reply('❌ `NOT_PERMITTED`'), env, 'lock', 'v1.4.0', '--wait');
+    expect(refused).toMatchObject({ status: 1, stdout: expect.stringContaining('NOT_PERMITTED') });
   });
 
   it('cannot smuggle in a second command', async () => {
