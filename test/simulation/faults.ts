@@ -1,5 +1,5 @@
 import type { Hub } from './github/hub.ts';
-import { refusal } from './github/routes.ts';
+import { refusal } from './github/routes/index.ts';
 import { type CallFault, callFaults, type Fault, fits } from './plan.ts';
 import type { PostgresServer } from './postgres/server.ts';
 import {

@@ -134,7 +134,14 @@ export class People {
     const { repository } = this.#hub;
     const sha = repository.refAt(`tags/${tag}`, this.#scheduler.now);
     if (sha === null) return;
-    const run = { id: repository.nextId(), sha, event: 'push', branch: null, attempt: 1 };
+    const run = {
+      id: repository.nextId(),
+      sha,
+      event: 'push',
+      branch: null,
+      attempt: 1,
+      createdAt: this.#scheduler.now,
+    };
     repository.runs.push(run);
     const finished = this.#scheduler.now;
     const submit = (left: number): void => {

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../../core/audit/entry.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
-import type { Happening } from './github/routes.ts';
+import type { Happening } from './github/routes/index.ts';
 import {
   commitInvariants,
   happensOnce,

@@ -1,7 +1,7 @@
 import { signBody } from '../../../app/http/signature.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { type Deployment, installationId, Repository, repositoryName } from './repository.ts';
-import { type Happening, refusal, routes } from './routes.ts';
+import { type Happening, refusal, routes } from './routes/index.ts';
 
 export const webhookSecret = 'a secret that the simulated GitHub shares with the App';
 

@@ -65,6 +65,7 @@ export interface Run {
   readonly event: string;
   readonly branch: string | null;
   readonly attempt: number;
+  readonly createdAt: number;
 }
 
 /** One repository on the modelled GitHub: plain data, changed by its API, its people and its pipeline. */

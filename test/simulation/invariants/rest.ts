@@ -63,7 +63,7 @@ export function everyCommandIsAnswered(world: World): Finding {
   const urls = new Set(world.rows('audit').map(({ entry }) => (entry as AuditEntry).data.url));
   const isAnswered = ({ id }: Comment): boolean =>
     urls.has(`https://github.test/c/${id}`) ||
-    comments.some(({ author, body }) => author === appLogin && body.includes(`#reply/${id}/`));
+    comments.some(({ author, body }) => author === appLogin && new RegExp(`[#:]reply/${id}/`).test(body));
   const open = comments.find((comment) => !comment.author.endsWith('[bot]') && !isAnswered(comment));
   return open === undefined ? null : `nobody answered ${open.body.split('\n', 1)[0]} (comment ${open.id})`;
 }
