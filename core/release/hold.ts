@@ -5,7 +5,7 @@ import { packAnew } from './finishing.ts';
 import { restartJudge } from './measure.ts';
 import { startStageWhenGatesPass } from './on-gate.ts';
 import { draftRelease } from './on-plan.ts';
-import { advanceWhenConfigured } from './promote.ts';
+import { advanceAnew } from './promote.ts';
 
 export function holdByCommand(draft: ReleaseDraft, reason: string, by: string): void {
   draft.hold('MANUAL', reason === '' ? 'no reason given' : reason, by);
@@ -43,7 +43,7 @@ export function resume(draft: ReleaseDraft, by: string): void {
   }
   startStageWhenGatesPass(draft);
   packAnew(draft);
-  if (draft.state.phase === 'stage_verified') advanceWhenConfigured(draft);
+  advanceAnew(draft);
 }
 
 /** The release stays rolled back; what ends is that its failure blocks the others. */

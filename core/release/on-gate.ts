@@ -6,6 +6,7 @@ import { orderStageDeployment } from './deploy.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { gatesNotPassed } from './gates.ts';
 import { hasLeftTheWay, isGoingBack, type Phase } from './phase.ts';
+import { advanceAnew } from './promote.ts';
 
 /** A result counts only for exactly the tagged commit, and only the newest run's. */
 export function onGateReported(draft: ReleaseDraft, report: GateReport): void {
@@ -24,6 +25,7 @@ export function onGateReported(draft: ReleaseDraft, report: GateReport): void {
   });
   startStageWhenGatesPass(draft);
   holdWhenGateTurnsRed(draft, report.gate);
+  advanceAnew(draft);
 }
 
 export function startStageWhenGatesPass(draft: ReleaseDraft): void {

@@ -7,10 +7,12 @@ import { orderStep } from './deploy.ts';
 import { releaseDesk } from './desk.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { explainStep } from './explain-step.ts';
+import { notRefused } from './state.ts';
 import { advancesAlone, isLastStep, isStepReady, nextStep, nextWeight, weightOfStep } from './steps.ts';
 
-/** Time between two attempts to advance by itself, ms. */
-const advanceInterval = 60_000;
+/** Time after which the Conductor asks again after its first refusal; it doubles with each one, ms. */
+const firstPause = 60_000;
+const longestPause = 300_000;
 
 /** Goes to the next step. Whoever calls has made sure that it is allowed. */
 export function promoteToNextStep(draft: ReleaseDraft, by: string): void {
@@ -18,7 +20,7 @@ export function promoteToNextStep(draft: ReleaseDraft, by: string): void {
   if (step === null) return;
   const weight = weightOfStep(draft.plan(), step);
   recordCanary(draft);
-  draft.set({ promotedAt: draft.now });
+  draft.set({ promotedAt: draft.now, advance: notRefused });
   draft.move('shifting', `promotion to **${weight} %** allowed`);
   draft.note('release.promoted', by, `promotion to ${weight} %`, null, { step, weight });
   orderStep(draft, step);
@@ -39,14 +41,18 @@ export function tellReadiness(draft: ReleaseDraft): void {
   );
 }
 
-/** With `advance: auto` the App asks the same question that a person's command asks. */
+/**
+ * With `advance: auto` the App asks the same question that a person's command asks. After a refusal it waits: what was
+ * red a tick ago is red still.
+ */
 export function advanceWhenConfigured(draft: ReleaseDraft): void {
   const { state } = draft;
   if (!advancesAlone(state) || state.hold !== null) return;
   const isTime =
     state.phase === 'stage_verified' || (state.phase === 'soaking' && isStepReady(state, draft.now));
   const weight = nextWeight(state);
-  if (!isTime || weight === null || state.assessing[ownKey] !== undefined) return;
+  if (!isTime || draft.now < state.advance.notBefore) return;
+  if (weight === null || state.assessing[ownKey] !== undefined) return;
   const source = {
     commentId: 0,
     issue: state.trackingIssue ?? 0,
@@ -61,6 +67,16 @@ export function advanceWhenConfigured(draft: ReleaseDraft): void {
   });
 }
 
+/** Asks again after a pause that doubles with every refusal at this step. */
 export function retryAdvanceLater(draft: ReleaseDraft): void {
-  draft.timer(`advance/${draft.next('advance')}`, draft.now + advanceInterval);
+  const { refused } = draft.state.advance;
+  const notBefore = draft.now + Math.min(longestPause, firstPause * 2 ** refused);
+  draft.set({ advance: { refused: refused + 1, notBefore } });
+  draft.timer(`advance/${draft.next('advance')}`, notBefore);
+}
+
+/** Something that may have been the reason of a refusal has changed: the pause is over. */
+export function advanceAnew(draft: ReleaseDraft): void {
+  draft.set({ advance: notRefused });
+  if (draft.state.plan !== null) advanceWhenConfigured(draft);
 }

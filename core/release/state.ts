@@ -130,6 +130,15 @@ export interface ApprovalRow {
   readonly policySha256: string;
 }
 
+/** How the Conductor's own attempts to take this step went. */
+export interface Advance {
+  readonly refused: number;
+  /** ms since the epoch. */
+  readonly notBefore: number;
+}
+
+export const notRefused: Advance = { refused: 0, notBefore: 0 };
+
 export interface TimelineEntry {
   readonly at: number;
   readonly text: string;
@@ -193,6 +202,7 @@ export interface ReleaseState extends DeskState {
   readonly overrides: readonly Override[];
   readonly approvals: readonly ApprovalRow[];
   readonly promotedAt: number | null;
+  readonly advance: Advance;
   readonly canaryRecords: readonly CanaryRecord[];
   readonly timeline: readonly TimelineEntry[];
   readonly status: Channel<StatusContent>;
@@ -239,6 +249,7 @@ export const unknownRelease: ReleaseState = {
   overrides: [],
   approvals: [],
   promotedAt: null,
+  advance: notRefused,
   canaryRecords: [],
   timeline: [],
   status: closedChannel,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { config } from '../support/facts.ts';
+import { config, report } from '../support/facts.ts';
 import { World, type WorldOptions } from './world.ts';
 
 const toProduction = (world: World) =>
@@ -94,5 +94,29 @@ describe('advance per step', () => {
       { step: '50 %', actor: 'ada' },
       { step: '100 %', actor: 'release-conductor[bot]' },
     ]);
+  });
+});
+
+describe('an automatic advance that is refused', () => {
+  const asked = (world: World): number =>
+    [...world.effects.keys()].filter((id) => id.startsWith('assess/auto')).length;
+
+  it('is not asked for at every tick, but after pauses that grow', async () => {
+    const plan = { config: config({ advance: 'auto' }, { promote_only_if: { clauses: ['perf-headroom'] } }) };
+    const world = await new World({ plan, promotes: false }).play(() => false, 600);
+    expect(world.state.phase).toBe('stage_verified');
+    // At once, then after 1, 2, 4 and 5 minutes: four within ten minutes.
+    expect(asked(world)).toBe(4);
+  });
+
+  it('is asked for again as soon as a gate has reported', async () => {
+    const plan = { config: config({ advance: 'auto' }, { promote_only_if: { clauses: ['slo-burn'] } }) };
+    const world = new World({ plan, promotes: false, sloBurn: 2 });
+    await world.play((one) => one.state.advance.refused > 0);
+    world.options = { ...world.options, sloBurn: 0 };
+    const since = world.now;
+    world.send({ type: 'gate.reported', report: report('slo', { runId: 99, finishedAt: world.now }) });
+    await world.play((one) => one.state.step === 1);
+    expect(world.now - since).toBeLessThan(1_000);
   });
 });
