@@ -24,10 +24,7 @@ export function trendCharts(
   baseline: Baseline | null,
 ): readonly EvidenceFile[] {
   const worst = { regressed: 0, uncertain: 1, ok: 2 } as const;
-  const panels = comparisons
-    .filter(({ runs }) => runs >= 3)
-    .toSorted((a, b) => worst[a.state] - worst[b.state])
-    .slice(0, maxPanels);
+  const panels = comparisons.toSorted((a, b) => worst[a.state] - worst[b.state]).slice(0, maxPanels);
   if (panels.length === 0 || baseline === null) return [];
   const scene: Scene = {
     width,
@@ -44,10 +41,15 @@ export function trendCharts(
       ),
     ),
   };
+  return pictureFiles('perf/trend', scene);
+}
+
+/** A scene as `<path>.svg` and `<path>.png`. */
+export function pictureFiles(path: string, scene: Scene): readonly EvidenceFile[] {
   const png = encodePng(rasterize(scene), (bytes) => deflateSync(bytes, { level: 9 }));
   return [
-    { path: 'perf/trend.svg', mediaType: 'image/svg+xml', bytes: new TextEncoder().encode(renderSvg(scene)) },
-    { path: 'perf/trend.png', mediaType: 'image/png', bytes: png },
+    { path: `${path}.svg`, mediaType: 'image/svg+xml', bytes: new TextEncoder().encode(renderSvg(scene)) },
+    { path: `${path}.png`, mediaType: 'image/png', bytes: png },
   ];
 }
 
@@ -71,11 +73,11 @@ function panel(
   const ratio = drifted ? drift.change : comparison.change;
   const change = `${ratio >= 0 ? '+' : ''}${(100 * ratio).toFixed(1)} %`;
   return [
-    text(24, offset + 30, metric, 15, colors.ink),
-    text(right, offset + 30, `${show(current)} · ${change} · ${state}`, 12, fill, 'end'),
+    label(24, offset + 30, metric, 15, colors.ink),
+    label(right, offset + 30, `${show(current)} · ${change} · ${state}`, 12, fill, 'end'),
     ...linearTicks(low - margin, high + margin, 3).flatMap((tick) => [
       rule(y(tick), colors.grid, 0.75, false),
-      text(left - 8, y(tick) + 4, show(tick), 10, colors.muted, 'end'),
+      label(left - 8, y(tick) + 4, show(tick), 10, colors.muted, 'end'),
     ]),
     rule(y(comparison.baseline), colors.muted, 1, true),
     ...(drift === undefined ? [] : [rule(y(drift.best), colors.good, 1, true)]),
@@ -84,7 +86,7 @@ function panel(
       (value, run): Shape => ({ kind: 'dot', x: x(run), y: y(value), radius: 2.5, fill: colors.accent }),
     ),
     { kind: 'dot', x: x(past.length), y: y(current), radius: 5, fill },
-    text(right, y(current) - 9, 'this run', 10, fill, 'end'),
+    label(right, y(current) - 9, 'this run', 10, fill, 'end'),
   ];
 }
 
@@ -101,13 +103,13 @@ function rule(y: number, stroke: Color, lineWidth: number, dashed: boolean): Sha
   };
 }
 
-function text(
+export function label(
   x: number,
   y: number,
   words: string,
   size: number,
   fill: Color,
-  anchor: 'start' | 'end' = 'start',
+  anchor: 'start' | 'middle' | 'end' = 'start',
 ): Shape {
   return { kind: 'text', x, y, text: words, size, fill, anchor };
 }

@@ -47,7 +47,7 @@ export function evaluatePerf(options: PerfOptions, facts: PerfFacts, sha: string
       baseline: baselineSummary(facts.baseline),
       measured: measuredOf(options, facts.runs),
     }),
-    evidence: evidenceOf(facts, { verdict, comparisons, drifts, headroom, sha, now }),
+    evidence: evidenceOf(options.headroom, facts, { verdict, comparisons, drifts, headroom, sha, now }),
   };
 }
 

@@ -6,7 +6,9 @@ import type { PerfFacts } from './collect.ts';
 import type { Comparison } from './compare.ts';
 import type { Drift } from './drift.ts';
 import type { Headroom, LoadStep } from './headroom.ts';
+import { headroomCharts } from './headroom-chart.ts';
 import type { Baseline, PerfRun } from './model.ts';
+import type { HeadroomOptions } from './options.ts';
 
 interface Judged {
   readonly verdict: Verdict;
@@ -18,7 +20,11 @@ interface Judged {
 }
 
 /** `perf/*`: what was measured, the headroom, a picture, and the baseline that follows from a release. */
-export function evidenceOf(facts: PerfFacts, judged: Judged): readonly EvidenceFile[] {
+export function evidenceOf(
+  options: HeadroomOptions | undefined,
+  facts: PerfFacts,
+  judged: Judged,
+): readonly EvidenceFile[] {
   const { verdict, comparisons, drifts, headroom, sha, now } = judged;
   const { runs, baseline } = facts;
   const summary = {
@@ -33,6 +39,7 @@ export function evidenceOf(facts: PerfFacts, judged: Judged): readonly EvidenceF
     jsonFile('perf/summary.json', summary),
     jsonFile('perf/headroom.json', headroomDocument(headroom, facts.headroom.steps)),
     ...trendCharts(comparisons, drifts, baseline),
+    ...headroomCharts(options, headroom, facts.headroom.steps),
     jsonFile('perf/baseline.json', nextBaseline(baseline, runs, sha, now)),
   ];
 }

@@ -98,7 +98,7 @@ function fromSteps(options: HeadroomOptions, steps: readonly LoadStep[]): Capaci
 }
 
 /** A step without the metric or the error count did not show that it held. */
-function holds(step: LoadStep, { slo }: HeadroomOptions): boolean {
+export function holds(step: LoadStep, { slo }: HeadroomOptions): boolean {
   return (
     step.achieved >= minAchieved * step.offered &&
     step.value !== null &&

@@ -47,6 +47,14 @@ describe('evidence of the performance gate', () => {
     expect((await run('k6-summary_pass')).result.measurements.headroom).toBeNull();
   });
 
+  it('draws the steps of the load, the capacity and the peak', async () => {
+    const { files } = await run('headroom-too-small_fail');
+    const svg = new TextDecoder().decode(files.find(({ path }) => path === 'perf/headroom.svg')?.bytes);
+    expect(svg).toContain('headroom 12.3 %, asked for 20 %; capacity 399 req/s, peak 350 req/s');
+    expect(files.map(({ path }) => path)).toContain('perf/headroom.png');
+    expect((await run('k6-summary_pass')).files.map(({ path }) => path)).not.toContain('perf/headroom.png');
+  });
+
   it('draws what was compared', async () => {
     const { files } = await run('drift_fail');
     expect(files.map(({ path, mediaType }) => [path, mediaType])).toContainEqual([
