@@ -43,7 +43,10 @@ export const attachEvidence: Performer<'attachEvidence'> = async (effect, contex
   };
 };
 
-/** The last step: an immutable release can never be filled afterwards, so the assets are compared once more. */
+/**
+ * The last step. It may come long after it was decided, and what it does can never be undone: so the release, its tag
+ * and the bytes of its assets are looked at once more.
+ */
 export const publishRelease: Performer<'publishRelease'> = async ({ releaseId, body }, context) => {
   const { forge, database, aggregate } = context;
   const [attached] = await settledEffects(database, aggregate, 'attachEvidence');
@@ -56,8 +59,28 @@ export const publishRelease: Performer<'publishRelease'> = async ({ releaseId, b
     if (found === null) throw notThere(`${name} is missing`);
     if (digest(found.bytes) !== expected) throw notThere(`${name} is not the one that was verified`);
   }
+  await confirmGa(context);
   return { settled: { url: (await forge.publishRelease(releaseId, body)).url } };
 };
+
+/** GitHub may have kept us waiting: meanwhile the release may have gone back, been held, or its tag may have moved. */
+async function confirmGa(context: EffectContext): Promise<void> {
+  const { tag, sha, phase, hold } = await stateOf(context);
+  if (phase !== 'finishing' || hold !== null) {
+    throw new VerificationError(
+      'RELEASE_NOT_FINISHING',
+      `The release ${tag} is not published: it is ${phase}${hold === null ? '' : `, held: ${hold.code}`}`,
+      'Nothing to do when it went back; `/resume` when it is held.',
+    );
+  }
+  const ref = await context.forge.resolveRef(`tags/${tag}`);
+  if (ref?.commit === sha) return;
+  throw new VerificationError(
+    'HEAD_MOVED',
+    `The release ${tag} is not published: its tag points to ${ref?.commit ?? 'nothing'}, verified was ${sha}`,
+    'Put the tag back, or make a new release of the new commit.',
+  );
+}
 
 /** The asset's bytes as GitHub gives them back, uploaded when they were not there or were others. */
 async function ensureAsset(

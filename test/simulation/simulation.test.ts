@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plantedBugs } from './bugs.ts';
-import { planOf } from './plan.ts';
+import { type Plan, planOf } from './plan.ts';
 import { runPlan } from './run.ts';
 import { shrinkPlan } from './shrink.ts';
 
@@ -61,6 +61,47 @@ describe('what the simulation found', () => {
       ],
     });
     expect(violation).toBeNull();
+  });
+});
+
+describe('what the simulation found more', () => {
+  it.each([
+    [
+      'a release that has gone back is not published when GitHub lets us publish at last',
+      { ...planOf(1329), quality: { errorRate: 0.002, from: 0 } },
+      [
+        {
+          kind: 'secondary limit without retry-after',
+          at: 0,
+          label: 'github GET /releases/{release_id}/assets',
+          skip: 2,
+        },
+      ],
+      [
+        { act: 'comment', at: 968, after: 'finishing', by: 'mia', tag: 'v1.1.0', text: '/rollback it hurts' },
+        { act: 'tag', at: 13_179, tag: 'v1.1.0' },
+      ],
+    ],
+    [
+      'a tag that comes while another release becomes GA goes back to that one',
+      planOf(87),
+      [],
+      [
+        { act: 'tag', at: 6_461, tag: 'v1.1.0' },
+        { act: 'tag', at: 1_315, after: 'finishing', tag: 'v1.2.0' },
+      ],
+    ],
+    [
+      'a rollback is not overtaken by the promotion that GitHub could not take before it',
+      planOf(810),
+      [{ kind: 'github down', at: 130_066, for: 180_000 }],
+      [
+        { act: 'tag', at: 22_911, tag: 'v1.1.0' },
+        { act: 'comment', at: 315_966, by: 'alice', tag: 'v1.1.0', text: '/rollback it hurts' },
+      ],
+    ],
+  ] as [string, Plan, Plan['faults'], Plan['acts']][])('%s', async (_name, plan, faults, acts) => {
+    expect((await runPlan({ ...plan, faults, acts })).violation).toBeNull();
   });
 });
 
