@@ -18,7 +18,10 @@ export const squawk: Corpus = {
   about: "squawk's rule tests through the migrations gate, and its lock modes",
   async *run(folder): AsyncGenerator<CaseResult> {
     for (const one of await readJson<SquawkCase>(join(folder, 'cases.json'))) {
-      yield { group: rulesOf(one).join(' + '), name: one.id, outcome: await judgeRule(one) };
+      const explained = differences[one.id];
+      const outcome: Outcome =
+        explained === undefined ? await judgeRule(one) : { kind: 'left out', reason: explained };
+      yield { group: rulesOf(one).join(' + '), name: one.id, outcome };
     }
     const locks = join(folder, 'lock_modes.json');
     if (!existsSync(locks)) return;
@@ -48,6 +51,12 @@ interface LockCase {
 async function readJson<One>(path: string): Promise<readonly One[]> {
   return JSON.parse(await readFile(path, 'utf8')) as readonly One[];
 }
+
+/** Where squawk and Postgres say different things, Postgres is right. */
+const differences: Readonly<Record<string, string>> = {
+  'adding_field_with_default::docs_example_error_on_pg_11':
+    'Postgres 11 adds a column with a constant default without a rewrite (release notes of 11, E.24.3.2.4)',
+};
 
 const path = 'migrations/0001_case.sql';
 

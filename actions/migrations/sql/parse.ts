@@ -43,7 +43,7 @@ export async function parseSection(section: Section): Promise<Script> {
   if (sql.trim() === '') return { ...section, statements: [], syntaxError: null };
   try {
     const tree = await parse(sql);
-    return { ...section, statements: withTransactions(section, tree.stmts ?? []), syntaxError: null };
+    return { ...section, ...withTransactions(section, tree.stmts ?? []), syntaxError: null };
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
     const at = byteOfCodePoint(section.text, error.sqlDetails?.cursorPosition ?? 0);
@@ -71,10 +71,13 @@ interface RawStatement {
   readonly stmt_len?: number;
 }
 
-function withTransactions(section: Section, raw: readonly RawStatement[]): Statement[] {
+function withTransactions(
+  section: Section,
+  raw: readonly RawStatement[],
+): Pick<Script, 'transaction' | 'statements'> {
   const overridden = section.transaction === 'assumed' && disablesAssumption(section.text);
-  const around = section.transaction === 'none' || overridden ? null : section.transaction;
-  let transaction: Statement['transaction'] = around;
+  const around = overridden ? 'none' : section.transaction;
+  let transaction: Statement['transaction'] = around === 'none' ? null : around;
   const statements: Statement[] = [];
   for (const { stmt, stmt_location = 0, stmt_len } of raw) {
     if (stmt === undefined) continue;
@@ -91,7 +94,7 @@ function withTransactions(section: Section, raw: readonly RawStatement[]): State
     });
     if (change === 'TRANS_STMT_COMMIT' || change === 'TRANS_STMT_ROLLBACK') transaction = null;
   }
-  return statements;
+  return { transaction: around, statements };
 }
 
 /** squawk's comment for a file that its tool runs without a transaction after all. */

@@ -1,4 +1,6 @@
 -- +goose Up
+SET lock_timeout = '1s';
+SET statement_timeout = '5s';
 -- +goose StatementBegin
 CREATE FUNCTION touch() RETURNS trigger AS $body$
 BEGIN
