@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
   appendSummary,
@@ -6,18 +7,22 @@ import {
   type StepEnvironment,
   setOutputs,
 } from '../adapters/actions-runner/environment.ts';
+import { requestOidcToken } from '../adapters/actions-runner/oidc-token.ts';
 import { errorCommand, maskCommand, plainText } from '../adapters/actions-runner/workflow-commands.ts';
 import { readTag } from '../adapters/node-io/git-tag.ts';
-import { verifyBundle } from '../adapters/sigstore/verify-bundle.ts';
+import { openOwnSigner } from '../adapters/sigstore/own-signer.ts';
+import { openBundleVerifier } from '../adapters/sigstore/verify-bundle.ts';
 import { openFile } from '../adapters/zip/file-source.ts';
 import { readZip } from '../adapters/zip/read-zip.ts';
 import { ConductorError, InputError } from '../core/errors.ts';
 import { parseTrustedKeys } from '../core/evidence/key-set.ts';
 import { renderVerification } from '../core/evidence/render-verification.ts';
-import { bundleName, zipName } from '../core/evidence/statement.ts';
+import { bundleName, payloadType, zipName } from '../core/evidence/statement.ts';
 import type { Expected, VerificationReport } from '../core/evidence/verification.ts';
 import { verifyEvidence } from '../core/evidence/verify.ts';
+import { makeVsa } from '../core/evidence/vsa.ts';
 import { exitStatusOfError } from '../core/gate/exit-status.ts';
+import type { BundleVerifier, TrustedKey } from '../core/ports/signer.ts';
 import { downloadEvidence } from './download-evidence.ts';
 
 /** The inputs of the action. A test compares them with `action.yml`. */
@@ -29,6 +34,10 @@ export const verifyInputs = [
   'commit',
   'clone',
   'outcome',
+  'trusted-root',
+  'identity',
+  'issuer',
+  'vsa-bundle',
   'github-token',
 ] as const;
 export const verifyOutputs = ['verified', 'commit', 'sha256'] as const;
@@ -53,8 +62,7 @@ export async function runVerify(env: StepEnvironment, ask: typeof fetch): Promis
 async function verify(env: StepEnvironment, ask: typeof fetch): Promise<VerificationReport> {
   const workspace = env.GITHUB_WORKSPACE || process.cwd();
   const expected = await readExpected(env, workspace);
-  const keys = resolve(workspace, readInput(env, 'keys') || '.github/release-conductor/keys.json');
-  const trustedKeys = parseTrustedKeys(await readKeys(keys));
+  const { keys: trustedKeys, verifyBundle } = await readTrust(env, workspace);
   const given = readInput(env, 'evidence');
   const path = given === '' ? await download(env, expected, ask) : resolve(workspace, given);
   const zip = await openFile(path).catch((cause: unknown) => {
@@ -63,10 +71,54 @@ async function verify(env: StepEnvironment, ask: typeof fetch): Promise<Verifica
     });
   });
   const bundle = await readFile(`${path}.sigstore.json`).catch(() => null);
-  return verifyEvidence(
+  const report = await verifyEvidence(
     { zip, bundle, trustedKeys, expected },
     { verifyBundle, readArchive: readZip },
   ).finally(() => zip.close());
+  await writeSummary(report, bundle, env, workspace, ask);
+  return report;
+}
+
+/** Keys, and what is trusted beside them: certificates of a sigstore instance for one identity. */
+async function readTrust(
+  env: StepEnvironment,
+  workspace: string,
+): Promise<{ readonly keys: readonly TrustedKey[]; readonly verifyBundle: BundleVerifier }> {
+  const path = resolve(workspace, readInput(env, 'keys') || '.github/release-conductor/keys.json');
+  const identity = readInput(env, 'identity');
+  const root = readInput(env, 'trusted-root');
+  const roots = root === '' ? [] : [await readRoot(resolve(workspace, root))];
+  const issuer = readInput(env, 'issuer') || 'https://token.actions.githubusercontent.com';
+  const verifyBundle = openBundleVerifier({
+    roots,
+    identities: identity === '' ? [] : [{ issuer, identity }],
+  });
+  return { keys: parseTrustedKeys(await readKeys(path)), verifyBundle };
+}
+
+async function readRoot(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: unknown) => {
+    const help = 'keep the output of `gh attestation trusted-root` there';
+    throw new InputError('FILE_UNREADABLE', `there is no trusted root at ${path}`, help, { cause });
+  });
+}
+
+/** The result as a SLSA summary, signed as this job. */
+async function writeSummary(
+  report: VerificationReport,
+  bundle: Uint8Array | null,
+  env: StepEnvironment,
+  workspace: string,
+  ask: typeof fetch,
+): Promise<void> {
+  const path = readInput(env, 'vsa-bundle');
+  if (path === '') return;
+  const digest = bundle === null ? null : createHash('sha256').update(bundle).digest('hex');
+  const verifier = `${env.GITHUB_SERVER_URL || 'https://github.com'}/${env.GITHUB_WORKFLOW_REF ?? ''}`;
+  const summary = JSON.stringify(makeVsa(report, digest, verifier, Date.now()));
+  const signer = openOwnSigner(env, () => requestOidcToken(env, 'sigstore', ask), ask);
+  const signed = await signer.attest(new TextEncoder().encode(summary), payloadType);
+  await writeFile(resolve(workspace, path), signed);
 }
 
 async function readExpected(

@@ -1,11 +1,14 @@
+import { readFile } from 'node:fs/promises';
 import { createOidcVerifier, type OidcVerifier } from '../adapters/oidc/verifier.ts';
 import { regoPolicyEngine } from '../adapters/policy/rego-engine.ts';
 import { type PendingEffect, readBacklog } from '../adapters/postgres/index.ts';
 import { prometheusSource } from '../adapters/prometheus/index.ts';
 import { scrapeSource } from '../adapters/scrape/index.ts';
-import { localKeySigner } from '../adapters/sigstore/signer.ts';
-import { loadSigningKey } from '../adapters/sigstore/signing-key.ts';
-import { verifyBundle } from '../adapters/sigstore/verify-bundle.ts';
+import { openEvidenceKey } from '../adapters/sigstore/evidence-key.ts';
+import { readKeyRing } from '../adapters/sigstore/key-ring.ts';
+import { keySigner } from '../adapters/sigstore/signer.ts';
+import { openBundleVerifier } from '../adapters/sigstore/verify-bundle.ts';
+import { openWitnesses } from '../adapters/sigstore/witnesses.ts';
 import { readZip } from '../adapters/zip/read-zip.ts';
 import { writeZip } from '../adapters/zip/write-zip.ts';
 import type { EvidencePorts } from '../core/evidence/pack.ts';
@@ -87,9 +90,18 @@ export async function compose(
   };
 }
 
-async function evidencePorts({ dataDir, signingKey }: Environment): Promise<EvidencePorts> {
-  const signer = localKeySigner({ privateKeyPem: await loadSigningKey(dataDir, signingKey) });
-  return { writeArchive: writeZip, readArchive: readZip, signer, verifyBundle };
+/** The key is looked at once, so that a wrong one ends the start, and again for each signature. */
+async function evidencePorts({ dataDir, signingKey, witnesses }: Environment): Promise<EvidencePorts> {
+  const open = () => openEvidenceKey({ dataDir, configured: signingKey, env: process.env, fetch });
+  await open();
+  const roots = witnesses.trustedRoot === undefined ? [] : [await readFile(witnesses.trustedRoot, 'utf8')];
+  return {
+    writeArchive: writeZip,
+    readArchive: readZip,
+    signer: keySigner(open, openWitnesses(witnesses)),
+    verifyBundle: openBundleVerifier({ roots, identities: [] }),
+    trustedKeys: () => readKeyRing(dataDir, signingKey),
+  };
 }
 
 /** Sources are kept: two arms that are read together share one scrape. */

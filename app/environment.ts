@@ -29,6 +29,9 @@ const environmentSchema = z.object({
   CONDUCTOR_URL: optional.pipe(z.url().optional()),
   OIDC_ISSUER: optional.pipe(z.url().optional()),
   SIGNING_KEY: optional,
+  REKOR_URL: optional.pipe(z.url().optional()),
+  TIMESTAMP_URL: optional.pipe(z.url().optional()),
+  TRUSTED_ROOT: optional,
   DATA_DIR: optional,
   EVIDENCE_STORE: optional,
   EVIDENCE_RETENTION_DAYS: optional.pipe(z.coerce.number<string>().int().min(1).max(36_500).optional()),
@@ -47,7 +50,14 @@ export interface Environment {
   /** Address under which jobs reach us, without a trailing slash: the audience of their tokens. Undefined: our own. */
   readonly conductorUrl: string | undefined;
   readonly oidcIssuer: string;
+  /** PEM, the path of a PEM file, or `awskms://…`; undefined: the key in `dataDir`. */
   readonly signingKey: string | undefined;
+  /** Who else sees each signature, and the path of the sigstore root to verify them against. */
+  readonly witnesses: {
+    readonly rekorUrl: string | undefined;
+    readonly timestampUrl: string | undefined;
+    readonly trustedRoot: string | undefined;
+  };
   readonly dataDir: string;
   /** Where evidence bytes lie: a folder, `s3://bucket/prefix?…`; undefined: in Postgres. */
   readonly evidenceStore: string | undefined;
@@ -91,6 +101,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
     conductorUrl: given.CONDUCTOR_URL === undefined ? undefined : withoutSlash(given.CONDUCTOR_URL),
     oidcIssuer: given.OIDC_ISSUER ?? 'https://token.actions.githubusercontent.com',
     signingKey: given.SIGNING_KEY,
+    witnesses: readWitnesses(given),
     dataDir: given.DATA_DIR ?? '.conductor',
     evidenceStore: given.EVIDENCE_STORE,
     evidenceRetention:
@@ -101,6 +112,19 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
     notifyUrls: given.SIMULATE ? {} : notifyUrls(env),
     simulate: given.SIMULATE,
   };
+}
+
+/** Evidence is read back and verified before it is published: what cannot be verified must not be asked for. */
+function readWitnesses(given: z.infer<typeof environmentSchema>): Environment['witnesses'] {
+  const { REKOR_URL: rekorUrl, TIMESTAMP_URL: timestampUrl, TRUSTED_ROOT: trustedRoot } = given;
+  if ((rekorUrl ?? timestampUrl) === undefined || trustedRoot !== undefined) {
+    return { rekorUrl, timestampUrl, trustedRoot };
+  }
+  throw new ConfigError(
+    'TRUSTED_ROOT_MISSING',
+    'REKOR_URL or TIMESTAMP_URL is set, and TRUSTED_ROOT is not',
+    'Set TRUSTED_ROOT to the path of the trusted_root.json that those services belong to.',
+  );
 }
 
 /** `NOTIFY_<NAME>_URL`; a simulation calls nobody. */

@@ -1,5 +1,4 @@
 import type { Queue } from '../adapters/pg-boss/index.ts';
-import { readKeyRing } from '../adapters/sigstore/key-ring.ts';
 import { type Composition, compose, oidcVerifier } from './compose.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { effectQueue } from './flow/apply.ts';
@@ -91,7 +90,7 @@ async function run(
 async function serve(
   environment: Environment,
   secret: string,
-  { apply, inbox, blobs, metrics }: Composition,
+  { apply, inbox, blobs, metrics, evidence }: Composition,
   github: GithubAccess,
   writer: InboxWriter,
 ): Promise<HttpServer> {
@@ -105,7 +104,7 @@ async function serve(
     log,
     forgeFor: (repository) => github.forgeFor(repository, null),
     oidc: oidcVerifier(environment.oidcIssuer, () => environment.conductorUrl ?? server.url),
-    keyRing: () => readKeyRing(environment.dataDir, environment.signingKey),
+    keyRing: evidence.trustedKeys,
     evidenceReceived: metrics.evidenceReceived,
   });
   const server: HttpServer = await startServer({

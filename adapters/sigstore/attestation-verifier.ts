@@ -13,6 +13,7 @@ import type {
   OpenSignatureVerifier,
   Signatory,
   SignatureCheck,
+  SignatureVerifier,
   TrustAnchors,
 } from '../../core/ports/attestations.ts';
 import { claimsOf, identityOf, issuerOf } from './certificate-claims.ts';
@@ -23,8 +24,14 @@ import { hashes, toBundle } from './signed-bundle.ts';
 import { invalid, parseTrustedRoots } from './trusted-root.ts';
 
 /** Signature verification by the sigstore libraries, offline, against the anchors alone (port `attestations`). */
-export const openAttestationVerifier: OpenSignatureVerifier = async (anchors) => {
-  const roots = anchors.roots.flatMap(parseTrustedRoots);
+export const openAttestationVerifier: OpenSignatureVerifier = async (anchors) =>
+  verifyAgainst({ ...anchors, roots: anchors.roots.flatMap(parseTrustedRoots) });
+
+/** The same with roots that were parsed before. */
+export function verifyAgainst(
+  anchors: Omit<TrustAnchors, 'roots'> & { readonly roots: readonly TrustedRoot[] },
+): SignatureVerifier {
+  const { roots } = anchors;
   const materials = (roots.length > 0 ? roots : [noRoot]).map(materialOf);
   const keys = anchors.keys.map(parsePublicKey);
   return {
@@ -41,7 +48,7 @@ export const openAttestationVerifier: OpenSignatureVerifier = async (anchors) =>
       return firstAccepted(attempts);
     },
   };
-};
+}
 
 /** A digest inside the bundle is a hint that nothing vouches for: it is compared with the artifact's own. */
 function detachedProblem({ content }: Bundle, artifact: Uint8Array | null): Refused | null {
@@ -60,7 +67,10 @@ function detachedProblem({ content }: Bundle, artifact: Uint8Array | null): Refu
 }
 
 /** Asked first: without an entry the library would only miss the signing time that the entry proves. */
-function unlogged({ verificationMaterial }: Bundle, { witnesses }: TrustAnchors): Refused | null {
+function unlogged(
+  { verificationMaterial }: Bundle,
+  { witnesses }: Pick<TrustAnchors, 'witnesses'>,
+): Refused | null {
   const found = verificationMaterial.tlogEntries.length;
   return found >= witnesses.log
     ? null
@@ -71,7 +81,7 @@ function byCertificate(
   bundle: Bundle,
   artifact: Uint8Array | null,
   material: TrustMaterial,
-  { witnesses }: TrustAnchors,
+  { witnesses }: Pick<TrustAnchors, 'witnesses'>,
 ): SignatureCheck {
   return attempt(() => {
     const certificate = leafOf(bundle);
@@ -96,7 +106,7 @@ function byKey(
   artifact: Uint8Array | null,
   material: TrustMaterial,
   keys: readonly NamedKey[],
-  { witnesses }: TrustAnchors,
+  { witnesses }: Pick<TrustAnchors, 'witnesses'>,
 ): SignatureCheck {
   if (keys.length === 0) return refused('key', 'it was made with a key, and no key is trusted here');
   const tried = keys.map(({ name, fingerprint, key }) => () => {

@@ -5,22 +5,27 @@ import { InputError } from '../../core/errors.ts';
 import { parseTrustedKeys, renderKeySet } from '../../core/evidence/key-set.ts';
 import { trustedKeyFromPem } from '../../core/evidence/keys.ts';
 import type { TrustedKey } from '../../core/ports/signer.ts';
-import { loadSigningKey, parseSigningKey, replaceSigningKey } from './signing-key.ts';
+import { type KeyWorld, openEvidenceKey } from './evidence-key.ts';
+import { replaceSigningKey } from './signing-key.ts';
 
 /** Public halves of keys that were used before, beside the signing key. */
 const fileName = 'former-keys.json';
 
 /** The public keys of this Conductor: the one in use first, then those that it replaced or revoked. */
-export async function readKeyRing(dataDir: string, configured?: string): Promise<readonly TrustedKey[]> {
-  const { publicPem } = parseSigningKey(await loadSigningKey(dataDir, configured));
+export async function readKeyRing(
+  dataDir: string,
+  configured?: string,
+  world: Pick<KeyWorld, 'env' | 'fetch'> = { env: process.env, fetch },
+): Promise<readonly TrustedKey[]> {
+  const { publicPem } = await openEvidenceKey({ dataDir, configured, ...world });
   const current = trustedKeyFromPem(publicPem);
   const former = await readFormer(dataDir);
   return [current, ...former.filter(({ hint }) => hint !== current.hint)];
 }
 
 /**
- * Makes a new signing key. The old one counts for what is decided within `overlap` ms from now: a Conductor that
- * still runs with it signs on until it is restarted.
+ * Makes a new signing key, with which a running Conductor signs from its next signature on. The old one counts for what
+ * is decided within `overlap` ms from now: what was signed, and not yet read back, stays good.
  *
  * @throws InputError `KEY_NOT_OURS` when the key is given by SIGNING_KEY: whoever gives it replaces it.
  */

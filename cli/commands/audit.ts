@@ -1,6 +1,6 @@
 import { InputError } from '../../core/errors.ts';
 import type { CliCommand, CliInput, CliWorld } from '../command.ts';
-import { keyOption } from '../trusted-keys.ts';
+import { trustOptions } from '../trusted-keys.ts';
 import { exportLog } from './audit/export.ts';
 import { proveEntry } from './audit/prove.ts';
 import { verifyLog } from './audit/verify.ts';
@@ -28,7 +28,7 @@ export const auditCommand: CliCommand = {
       help: 'verify: an evidence zip; the log must continue its signed head',
     },
     head: { value: 'FILE', many: true, help: 'verify: a signed head, a sigstore bundle' },
-    key: keyOption,
+    ...trustOptions,
     seq: { value: 'N', help: 'prove: number of the entry that stands in the log' },
     since: { value: 'N', help: 'prove: size that the log continues' },
     json: { help: 'verify: print the report as JSON' },

@@ -1,22 +1,27 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { requestOidcToken } from '../../adapters/actions-runner/oidc-token.ts';
 import { readTag } from '../../adapters/node-io/git-tag.ts';
-import { verifyBundle } from '../../adapters/sigstore/verify-bundle.ts';
+import { openOwnSigner } from '../../adapters/sigstore/own-signer.ts';
 import { openFile } from '../../adapters/zip/file-source.ts';
 import { readZip } from '../../adapters/zip/read-zip.ts';
 import { InputError } from '../../core/errors.ts';
 import { renderVerification } from '../../core/evidence/render-verification.ts';
+import { payloadType } from '../../core/evidence/statement.ts';
 import type { Expected } from '../../core/evidence/verification.ts';
 import { type VerificationReport, verifyEvidence } from '../../core/evidence/verify.ts';
 import { makeVsa } from '../../core/evidence/vsa.ts';
 import type { ByteSource } from '../../core/ports/blob-store.ts';
+import type { Signer } from '../../core/ports/signer.ts';
 import type { CliCommand, CliInput, CliWorld } from '../command.ts';
 import { openNamedFile, readNamedFile, readOptionalFile } from '../files.ts';
 import { harmless } from '../render-gate.ts';
-import { keyOption, readTrustedKeys } from '../trusted-keys.ts';
+import { readTrust, trustOptions } from '../trusted-keys.ts';
 
 const maxSmallBytes = 4 * 1_024 * 1_024;
+
+const signedBy = 'as the job of GitHub Actions that this is (keyless), or with SIGNING_KEY';
 
 export const verifyCommand: CliCommand = {
   usage: 'EVIDENCE.zip [options]',
@@ -26,13 +31,15 @@ export const verifyCommand: CliCommand = {
   ].join('\n'),
   options: {
     bundle: { value: 'FILE', help: 'signature bundle; default: EVIDENCE.zip.sigstore.json beside the zip' },
-    key: keyOption,
+    ...trustOptions,
     repo: { value: 'OWNER/REPO', help: 'the evidence must be of this repository' },
     tag: { value: 'TAG', help: 'the evidence must be of this release' },
     commit: { value: 'SHA', help: 'the evidence must be of this commit' },
     outcome: { value: 'ga|rolled-back', help: 'how the release must have ended' },
     clone: { value: 'DIR', help: 'a clone of the repository; its --tag must be what was released' },
     vsa: { value: 'FILE', help: 'write the result as a SLSA Verification Summary (in-toto, unsigned)' },
+    'vsa-bundle': { value: 'FILE', help: `write that summary signed (a sigstore bundle), ${signedBy}` },
+    countersign: { value: 'FILE', help: `when it is verified, sign the release decision too, ${signedBy}` },
     json: { help: 'print the whole report as JSON' },
   },
   examples: [
@@ -62,6 +69,7 @@ export const verifyCommand: CliCommand = {
     const zip = await openNamedFile(world, zipPath, openFile);
     const { report, bundle } = await verify(zip, zipPath, input, world).finally(() => zip.close());
     await writeSummary(input, world, report, bundle);
+    if (report.ok) await countersign(input, world, bundle);
     world.print(input.flag('json') ? JSON.stringify(report, null, 2) : harmless(renderVerification(report)));
     return report.ok ? 0 : 1;
   },
@@ -78,7 +86,7 @@ async function verify(
     bundlePath === null
       ? await readOptionalFile(world, `${zipPath}.sigstore.json`, maxSmallBytes)
       : await readNamedFile(world, bundlePath, maxSmallBytes);
-  const trustedKeys = await readTrustedKeys(input, world);
+  const { keys: trustedKeys, verifyBundle } = await readTrust(input, world);
   const expected = { ...expectedOf(input), ...(await readClone(input, world)) };
   const ports = { verifyBundle, readArchive: readZip };
   return { report: await verifyEvidence({ zip, bundle, trustedKeys, expected }, ports), bundle };
@@ -92,13 +100,29 @@ async function writeSummary(
   bundle: Uint8Array | null,
 ): Promise<void> {
   const path = input.text('vsa');
-  if (path === null) return;
+  const bundlePath = input.text('vsa-bundle');
+  if (path === null && bundlePath === null) return;
   const digest = bundle === null ? null : createHash('sha256').update(bundle).digest('hex');
   const verifier = 'https://release-conductor.dev/verify';
-  await writeFile(
-    resolve(world.cwd, path),
-    `${JSON.stringify(makeVsa(report, digest, verifier, Date.now()))}\n`,
-  );
+  const summary = JSON.stringify(makeVsa(report, digest, verifier, Date.now()));
+  if (path !== null) await writeFile(resolve(world.cwd, path), `${summary}\n`);
+  if (bundlePath === null) return;
+  const signed = await ownSigner(world).attest(new TextEncoder().encode(summary), payloadType);
+  await writeFile(resolve(world.cwd, bundlePath), signed);
+}
+
+/** The statement whose signature was verified, signed by whoever verified it. */
+async function countersign(input: CliInput, world: CliWorld, bundle: Uint8Array | null): Promise<void> {
+  const path = input.text('countersign');
+  if (path === null || bundle === null) return;
+  const { keys, verifyBundle } = await readTrust(input, world);
+  const { payload, payloadType } = verifyBundle(bundle, keys);
+  await writeFile(resolve(world.cwd, path), await ownSigner(world).attest(payload, payloadType));
+}
+
+function ownSigner({ env, fetch }: CliWorld): Signer {
+  const isJob = (env.ACTIONS_ID_TOKEN_REQUEST_URL ?? '') !== '';
+  return openOwnSigner(env, isJob ? () => requestOidcToken(env, 'sigstore', fetch) : null, fetch);
 }
 
 /** What the tag is in the clone of `--clone`. */

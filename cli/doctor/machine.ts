@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
 import { throwawayDatabases } from '../../adapters/embedded-postgres/index.ts';
-import { loadSigningKey, parseSigningKey } from '../../adapters/sigstore/signing-key.ts';
+import { openEvidenceKey } from '../../adapters/sigstore/evidence-key.ts';
 import { readEnvironment } from '../../app/environment.ts';
 import { checkConfig, configPath } from '../../core/config/parse.ts';
 import { formatProblem } from '../../core/config/problem.ts';
@@ -77,7 +77,9 @@ async function signingKey(patient: Patient): Promise<Diagnosis> {
   const folder = dataDirOf(patient);
   const exists = (await stat(join(folder, 'signing-key.pem')).catch(() => null)) !== null;
   if (!SIGNING_KEY && !exists) return skipped('none yet: it is made on the first start');
-  return ok(`key ${parseSigningKey(await loadSigningKey(folder, SIGNING_KEY)).hint}`);
+  const { env, fetch } = patient.world;
+  const { hint } = await openEvidenceKey({ dataDir: folder, configured: SIGNING_KEY, env, fetch });
+  return ok(`key ${hint}`);
 }
 
 async function postgres(url: string | undefined): Promise<Diagnosis> {

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { VerificationError } from '../errors.ts';
 import type { ArchiveReader, ArchiveWriter } from '../ports/archive.ts';
 import type { ByteSource } from '../ports/blob-store.ts';
-import type { BundleVerifier, Signer } from '../ports/signer.ts';
+import type { BundleVerifier, Signer, TrustedKey } from '../ports/signer.ts';
 import type { EvidenceInputs } from './inputs.ts';
-import { trustedKeyFromPem } from './keys.ts';
 import type { Manifest } from './manifest.ts';
 import { planBundle } from './plan.ts';
 import { makeStatement, payloadType, renderStatement } from './statement.ts';
@@ -16,6 +15,8 @@ export interface EvidencePorts {
   readonly readArchive: ArchiveReader;
   readonly signer: Signer;
   readonly verifyBundle: BundleVerifier;
+  /** Our own keys, those of before too: a key may be rotated between packing and reading back. */
+  readonly trustedKeys: () => Promise<readonly TrustedKey[]>;
 }
 
 /** Takes the packed zip away, piece by piece, to where it can be read again. */
@@ -71,10 +72,9 @@ export async function readBackAndVerify(
   ports: Omit<EvidencePorts, 'writeArchive'>,
 ): Promise<VerificationReport> {
   compare('evidence.zip.sigstore.json', sha256(files.bundle), expected.bundleSha256);
-  const { pem } = await ports.signer.publicKey();
   const { repository, tag, commit } = subject;
   const report = await verifyEvidence(
-    { ...files, trustedKeys: [trustedKeyFromPem(pem)], expected: { repository, tag, commit } },
+    { ...files, trustedKeys: await ports.trustedKeys(), expected: { repository, tag, commit } },
     ports,
   );
   compare('evidence.zip', report.zipSha256, expected.sha256);

@@ -46,6 +46,7 @@ export type ProblemCode =
   | 'UNKNOWN_KEY'
   | 'WRONG_SIGNER'
   | 'REVOKED_KEY'
+  | 'UNVERIFIED_WITNESS'
   | 'TAMPERED'
   | 'MISSING'
   | 'STALE'
@@ -67,6 +68,7 @@ const helpOf = {
   UNKNOWN_KEY: 'give the public key of the Conductor with --key, after you made sure that it is theirs',
   WRONG_SIGNER: 'only a key that is trusted for this repository counts; do not use this evidence',
   REVOKED_KEY: 'do not use this evidence; ask the Conductor for evidence signed with its present key',
+  UNVERIFIED_WITNESS: 'give the root of the log and the timestamp authority with --trusted-root',
   TAMPERED: 'download it again; if it stays like this it was changed after it was signed: do not use it',
   MISSING: 'run what should have made it for this commit, and release again',
   STALE: 'run the gate again shortly before the promotion',

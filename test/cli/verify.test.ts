@@ -11,6 +11,7 @@ import {
   portsWith,
   repository,
 } from '../evidence/support.ts';
+import { startSigstore } from '../support/sigstore/services.ts';
 import { FakeWorld, folderWith } from './support.ts';
 
 const ports = portsWith(newPrivateKey());
@@ -143,5 +144,48 @@ describe('keys', () => {
     expect(await asJson.run('keys', '--json')).toBe(0);
     expect(JSON.parse(asJson.stdout)).toEqual({ keys: [{ hint, pem: expected }] });
     expect(asPem.stdout + asJson.stdout).not.toContain('PRIVATE');
+  });
+});
+
+describe('verify as a job of GitHub Actions', () => {
+  const issuer = 'https://token.actions.githubusercontent.com';
+  const identity = 'https://github.com/acme/shop/.github/workflows/deploy.yml@refs/heads/main';
+
+  it('signs the summary and the decision without a key, and others verify them by who it was', async () => {
+    const sigstore = await startSigstore({ iss: issuer, sub: identity });
+    await writeFile(join(folder, 'trusted_root.json'), sigstore.trustedRoot);
+    const world = new FakeWorld(folder, sigstore.jobEnv, fetch);
+    const signing = ['--vsa-bundle', 'vsa.sigstore.json', '--countersign', 'by-job.sigstore.json'];
+    expect(await world.run('verify', 'evidence.zip', '--key', 'keys.json', ...signing)).toBe(0);
+
+    const anchors = ['--trusted-root', 'trusted_root.json', '--key', 'keys.json'];
+    const byJob = ['evidence.zip', '--bundle', 'by-job.sigstore.json', ...anchors];
+    expect((await verify(...byJob, '--identity', identity)).status).toBe(0);
+    const other = await verify(...byJob, '--identity', `${identity}-x`);
+    expect(other.status).toBe(1);
+    expect(other.stdout).toContain('WRONG_SIGNER');
+    expect((await verify(...byJob)).stdout).toContain('UNKNOWN_KEY');
+
+    const vsa = JSON.parse(await readFile(join(folder, 'vsa.sigstore.json'), 'utf8')) as {
+      dsseEnvelope: { payload: string };
+    };
+    expect(JSON.parse(Buffer.from(vsa.dsseEnvelope.payload, 'base64').toString())).toMatchObject({
+      predicateType: 'https://slsa.dev/verification_summary/v1',
+      predicate: { verificationResult: 'PASSED' },
+    });
+  });
+
+  it('says what it needs when it may not sign', async () => {
+    const world = new FakeWorld(folder);
+    expect(await world.run('verify', 'evidence.zip', '--key', 'keys.json', '--vsa-bundle', 'vsa.json')).toBe(
+      2,
+    );
+    expect(world.stderr).toContain('id-token: write');
+  });
+
+  it('wants a root beside an identity', async () => {
+    expect((await verify('evidence.zip', '--key', 'keys.json', '--identity', identity)).stderr).toContain(
+      '--trusted-root',
+    );
   });
 });

@@ -1,9 +1,12 @@
-import { mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { openEvidenceKey } from '../../adapters/sigstore/evidence-key.ts';
 import { readKeyRing, revokeSigningKey, rotateSigningKey } from '../../adapters/sigstore/key-ring.ts';
+import { keySigner } from '../../adapters/sigstore/signer.ts';
 import { loadSigningKey } from '../../adapters/sigstore/signing-key.ts';
+import { verifyBundle } from '../../adapters/sigstore/verify-bundle.ts';
 import { readZip } from '../../adapters/zip/read-zip.ts';
 import { memorySource } from '../../core/evidence/bytes.ts';
 import { parseTrustedKeys, renderKeySet } from '../../core/evidence/key-set.ts';
@@ -79,5 +82,25 @@ describe('the keys of a Conductor', () => {
     const pem = await loadSigningKey(folder);
     await expect(rotateSigningKey(folder, pem, 0, 0)).rejects.toMatchObject({ code: 'KEY_NOT_OURS' });
     await expect(revokeSigningKey(folder, undefined, 'x', 0)).rejects.toMatchObject({ code: 'KEY_UNKNOWN' });
+  });
+});
+
+describe('a key that is rotated while the Conductor runs', () => {
+  it('is used from the next signature on, and what the old one signed still counts', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rc-rotate-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const signer = keySigner(() =>
+      openEvidenceKey({ dataDir: folder, configured: undefined, env: {}, fetch }),
+    );
+    const payload = new TextEncoder().encode('{}');
+    const before = await signer.attest(payload, 'x');
+    const [current, former] = await rotateSigningKey(folder, undefined, Date.now(), 1_000);
+    const after = await signer.attest(payload, 'x');
+    const ring = await readKeyRing(folder);
+    expect(verifyBundle(after, ring).key.hint).toBe(current?.hint);
+    expect(verifyBundle(before, ring).key).toMatchObject({
+      hint: former?.hint,
+      notAfter: expect.any(Number),
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { localKeySigner } from '../../adapters/sigstore/signer.ts';
+import { type KeySigner, localKeySigner } from '../../adapters/sigstore/signer.ts';
 import { verifyBundle } from '../../adapters/sigstore/verify-bundle.ts';
 import { createInspector } from '../../adapters/zip/inspector.ts';
 import { readZip } from '../../adapters/zip/read-zip.ts';
@@ -9,6 +9,7 @@ import { merkleRoot } from '../../core/audit/merkle.ts';
 import { leafOf, makeInclusionProofs, renderTreeHead, treeHeadType } from '../../core/audit/tree-head.ts';
 import { bytesOf, memorySource } from '../../core/evidence/bytes.ts';
 import type { EvidenceInputs, EvidenceItem } from '../../core/evidence/inputs.ts';
+import { trustedKeyFromPem } from '../../core/evidence/keys.ts';
 import { type EvidencePorts, type PackedEvidence, packEvidence } from '../../core/evidence/pack.ts';
 import type { GateReport } from '../../core/flow/event.ts';
 import type { GateName } from '../../core/gate/names.ts';
@@ -163,12 +164,14 @@ export async function withAuditTree(inputs: EvidenceInputs, ports: EvidencePorts
 }
 
 /** Real parts: the zip adapter and an ECDSA key of this test run. */
-export function portsWith(privateKeyPem: string): EvidencePorts {
+export function portsWith(privateKeyPem: string): EvidencePorts & { readonly signer: KeySigner } {
+  const signer = localKeySigner({ privateKeyPem });
   return {
     writeArchive: writeZip,
     readArchive: readZip,
-    signer: localKeySigner({ privateKeyPem }),
+    signer,
     verifyBundle,
+    trustedKeys: async () => [trustedKeyFromPem((await signer.publicKey()).pem)],
   };
 }
 

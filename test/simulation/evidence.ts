@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Blobs } from '../../app/evidence/blobs.ts';
 import { VerificationError } from '../../core/errors.ts';
+import { trustedKeyFromPem } from '../../core/evidence/keys.ts';
 import type { EvidencePorts } from '../../core/evidence/pack.ts';
 import type { StoredContent } from '../../core/ports/blob-store.ts';
 import type { Process, Scheduler } from './scheduler.ts';
@@ -44,8 +45,8 @@ export function simulatedEvidence(): EvidencePorts {
         const text = Buffer.from(payload).toString('base64');
         return Buffer.from(JSON.stringify({ text, type, seal: seal(text, type) }));
       },
-      publicKey: async () => ({ pem, hint: 'simulated' }),
     },
+    trustedKeys: async () => [trustedKeyFromPem(pem)],
     verifyBundle: (bundle, trusted) => {
       const {
         text,

@@ -1,15 +1,13 @@
-import { verifyBundle } from '../../../adapters/sigstore/verify-bundle.ts';
 import { openFile } from '../../../adapters/zip/file-source.ts';
 import { readZip } from '../../../adapters/zip/read-zip.ts';
 import { LogVerifier } from '../../../core/audit/lines.ts';
 import { parseTreeHead, type TreeHead, treeHeadType } from '../../../core/audit/tree-head.ts';
 import { VerificationError } from '../../../core/errors.ts';
 import { verifyEvidence } from '../../../core/evidence/verify.ts';
-import type { TrustedKey } from '../../../core/ports/signer.ts';
 import type { CliInput, CliWorld } from '../../command.ts';
 import { openNamedFile, readNamedFile, readOptionalFile } from '../../files.ts';
 import { harmless } from '../../render-gate.ts';
-import { readTrustedKeys } from '../../trusted-keys.ts';
+import { readTrust, type Trust } from '../../trusted-keys.ts';
 import { logLines } from './log-lines.ts';
 
 const maxBundleBytes = 4 * 1_024 * 1_024;
@@ -46,16 +44,16 @@ async function readHeads(input: CliInput, world: CliWorld): Promise<readonly Tre
   const zips = input.texts('evidence');
   const files = input.texts('head');
   if (zips.length + files.length === 0) return [];
-  const keys = await readTrustedKeys(input, world);
+  const trust = await readTrust(input, world);
   const heads: TreeHead[] = [];
-  for (const path of zips) heads.push(await headOfEvidence(path, keys, world));
-  for (const path of files) heads.push(headOf(path, await readNamedFile(world, path, maxBundleBytes), keys));
+  for (const path of zips) heads.push(await headOfEvidence(path, trust, world));
+  for (const path of files) heads.push(headOf(path, await readNamedFile(world, path, maxBundleBytes), trust));
   return heads;
 }
 
 async function headOfEvidence(
   path: string,
-  trustedKeys: readonly TrustedKey[],
+  { keys: trustedKeys, verifyBundle }: Trust,
   world: CliWorld,
 ): Promise<TreeHead> {
   const zip = await openNamedFile(world, path, openFile);
@@ -71,7 +69,7 @@ async function headOfEvidence(
     : new VerificationError(first.code, `${path}: ${first.message}`, first.help);
 }
 
-function headOf(path: string, bundle: Uint8Array, keys: readonly TrustedKey[]): TreeHead {
+function headOf(path: string, bundle: Uint8Array, { keys, verifyBundle }: Trust): TreeHead {
   const signed = verifyBundle(bundle, keys);
   const head = signed.payloadType === treeHeadType ? parseTreeHead(signed.payload) : null;
   if (head === null) throw notHeld(path, 'is no signed head of an audit log');
