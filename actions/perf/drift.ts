@@ -2,13 +2,6 @@ import { changePoints, regimesOf } from '../../core/stats/change-points.ts';
 import { median } from '../../core/stats/quantile.ts';
 import type { Metric, PastRun } from './model.ts';
 
-/** A level of the past that somebody has accepted: what came before it is forgotten for this metric. */
-export interface Accepted {
-  readonly metric: string;
-  /** Commit of the first run that counts, or the time from which runs count. */
-  readonly since: string;
-}
-
 export interface Drift {
   readonly metric: string;
   /** Median of the best regime of the past: what the metric has already been. */
@@ -39,9 +32,8 @@ export function driftOf(
   current: Metric,
   past: readonly PastRun[],
   maxDrift: number,
-  accepted: readonly Accepted[],
 ): Drift | null {
-  const runs = sinceAccepted(name, past, accepted).flatMap((run) => {
+  const runs = past.flatMap((run) => {
     const metric = run.metrics[name];
     return metric !== undefined && metric.unit === current.unit && metric.value > 0
       ? [{ run, value: metric.value }]
@@ -71,21 +63,4 @@ export function driftOf(
 /** Ratio by which a value is worse than another: slower, or less. */
 function worseBy(value: number, than: number, lower: boolean): number {
   return Number((lower ? value / than - 1 : 1 - value / than).toPrecision(6));
-}
-
-function sinceAccepted(
-  name: string,
-  past: readonly PastRun[],
-  accepted: readonly Accepted[],
-): readonly PastRun[] {
-  const last = accepted.findLast((one) => one.metric === name);
-  if (last === undefined) return past;
-  const since = Date.parse(last.since);
-  const first = past.findIndex((run) =>
-    Number.isNaN(since)
-      ? run.sha !== null && last.since.length >= 7 && run.sha.startsWith(last.since)
-      : run.at !== null && Date.parse(run.at) >= since,
-  );
-  // Nothing matches: nothing was accepted.
-  return first === -1 ? past : past.slice(first);
 }

@@ -2,6 +2,7 @@ import type { Evaluation } from '../../core/gate/gate.ts';
 import { plain } from '../../core/gate/plain.ts';
 import type { Finding, Verdict } from '../../core/gate/result.ts';
 import { plural } from '../../core/gate/verdict.ts';
+import { pastOf } from './accepted.ts';
 import { metricsOf } from './baseline.ts';
 import { checkBudgets } from './budgets.ts';
 import type { PerfFacts } from './collect.ts';
@@ -23,8 +24,8 @@ import { checkValidity } from './validity.ts';
 
 /** Pure: the same options and facts give the same evaluation. */
 export function evaluatePerf(options: PerfOptions, facts: PerfFacts, sha: string, now: number): Evaluation {
-  const comparisons = compareAll(options, facts);
-  const drifts = driftAll(options, facts);
+  const comparisons = compareAll(options, facts, now);
+  const drifts = driftAll(options, facts, now);
   const headroom = headroomOf(options.headroom, facts.headroom, facts.runs, now);
   const findings = [
     ...findingsOfFiles(facts),
@@ -69,15 +70,18 @@ function isCompared(run: PerfRun, name: string, options: PerfOptions): boolean {
   return run.load === null || /^latency\.p(50|90|95|97_5|99)$/.test(name) || name === 'throughput';
 }
 
-function compareAll(options: PerfOptions, facts: PerfFacts): readonly Comparison[] {
-  const past = facts.baseline?.runs.slice(-options.comparison.window) ?? [];
+function compareAll(options: PerfOptions, facts: PerfFacts, now: number): readonly Comparison[] {
+  const past = facts.baseline?.runs ?? [];
+  const { window, accepted } = options.comparison;
   const pairs = facts.runs.flatMap((run) =>
     Object.entries(run.metrics)
       .filter(([name]) => isCompared(run, name, options))
       .map(([name, metric]) => ({
         name,
         metric,
-        before: past.flatMap((one) => sameMetric(one.metrics[name], metric)),
+        before: pastOf(name, metric, past, accepted, now)
+          .slice(-window)
+          .flatMap((one) => sameMetric(one.metrics[name], metric)),
       })),
   );
   const comparable = pairs.filter(({ before }) => before.length > 0);
@@ -101,13 +105,15 @@ function isNews(comparisons: readonly Comparison[]): (drift: Drift) => boolean {
 }
 
 /** Against the whole history, not only the window: what came before the window is what drift is measured by. */
-function driftAll(options: PerfOptions, facts: PerfFacts): readonly Drift[] {
+function driftAll(options: PerfOptions, facts: PerfFacts, now: number): readonly Drift[] {
   const { max_drift: maxDrift, accepted } = options.comparison;
   const past = facts.baseline?.runs ?? [];
   return facts.runs.flatMap((run) =>
     Object.entries(run.metrics)
       .filter(([name]) => isCompared(run, name, options))
-      .flatMap(([name, metric]) => driftOf(name, metric, past, maxDrift, accepted) ?? []),
+      .flatMap(
+        ([name, metric]) => driftOf(name, metric, pastOf(name, metric, past, accepted, now), maxDrift) ?? [],
+      ),
   );
 }
 

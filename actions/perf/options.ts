@@ -82,7 +82,11 @@ const comparisonSchema = z.strictObject({
     .array(
       z.strictObject({
         metric: z.string().describe('Name of the metric'),
-        since: z.string().min(7).describe('Commit or date from which the new level counts'),
+        since: z
+          .string()
+          .min(7)
+          .describe('Commit or date from which the new level counts; a date also before its first run'),
+        up_to: z.number().optional().describe('The worst value that is accepted, in the unit of the metric'),
         reason: z.string().min(10).describe('Why it is worth it; shown in the evidence'),
       }),
     )
