@@ -79,7 +79,6 @@ function factsTable(state: ReleaseState): readonly string[] {
   const rows: (readonly [string, string])[] = [
     ['commit', codeSpan(state.sha)],
     ...serviceRow(plan),
-    ...serviceRow(plan),
     ['previous version', plan === null ? '…' : plan.previous === null ? 'none' : codeSpan(plan.previous.tag)],
     ['production traffic', hasTraffic(state.phase) || state.weight > 0 ? `**${state.weight} %**` : '0 %'],
   ];
@@ -88,12 +87,6 @@ function factsTable(state: ReleaseState): readonly string[] {
   if (incidentIssue !== null) rows.push(['incident', `#${incidentIssue}`]);
   if (publishedUrl !== null && publishedUrl !== '') rows.push(['published', `<${publishedUrl}>`]);
   return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)];
-}
-
-/** Only in a repository with several services it needs saying which. */
-function serviceRow(plan: ReleaseState['plan']): readonly (readonly [string, string])[] {
-  if (plan?.service === undefined) return [];
-  return [['service', `${codeSpan(plan.service)} in ${codeSpan(plan.config.production_environment)}`]];
 }
 
 /** Only in a repository with several services it needs saying which. */
