@@ -1,5 +1,7 @@
 import type { Database } from '../../adapters/postgres/index.ts';
 import type { Decider } from '../../app/flow/decide.ts';
+import { emptyDesk } from '../../core/commands/desk/state.ts';
+import type { CanaryReading } from '../../core/ports/metrics.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import { sessionOf, useSession } from './postgres/client.ts';
 import type { Parts } from './replica.ts';
@@ -35,6 +37,10 @@ function withRequests(
   return { ...parts, wire: { request: change(parts.wire.request) } };
 }
 
+function hasNaN(reading: CanaryReading | null): boolean {
+  return reading?.canary.instances.some(({ requests }) => Number.isNaN(requests)) ?? false;
+}
+
 /** Ways to get it wrong. Each is switched on by its name, inside the simulation only. */
 export const plantedBugs: readonly PlantedBug[] = [
   {
@@ -47,19 +53,45 @@ export const plantedBugs: readonly PlantedBug[] = [
       }),
   },
   {
+    // Any reading counts, also the answer to a question that was answered before.
     name: 'outcome-counted-twice',
     plant: (parts) =>
-      withSql(parts, (text) =>
-        text.startsWith('update effects set state') ? text.replace(/ and state = 'pending'/, '') : null,
+      withDecider(
+        withSql(parts, (text) =>
+          text.startsWith('update effects set state') ? text.replace(/ and state = 'pending'/, '') : null,
+        ),
+        (decide) => (ref, state, event, context) => {
+          const { measuring } = (state ?? { measuring: null }) as Pick<ReleaseState, 'measuring'>;
+          if (event.type !== 'canary.measured' || !measuring) return decide(ref, state, event, context);
+          return decide(ref, state, { ...event, tick: measuring.tick, step: measuring.step }, context);
+        },
       ),
   },
   {
-    name: 'deliveries-not-deduplicated',
+    // Nothing remembers what it has seen: not the inbox, not the desk that takes commands, not the outbox.
+    name: 'dedupe-dropped',
     plant: (parts) =>
-      withSql(parts, (text) =>
-        text.startsWith('insert into deliveries')
-          ? text.replace('do nothing', '(guid) do update set done_at = null')
-          : null,
+      withDecider(
+        withSql(parts, (text) => {
+          if (text.startsWith('insert into deliveries')) {
+            return text.replace('do nothing', '(guid) do update set done_at = null');
+          }
+          return text.startsWith('insert into effects')
+            ? text.replace(
+                'do nothing',
+                `(key) do update set state = 'pending', not_before = excluded.not_before`,
+              )
+            : null;
+        }),
+        (decide) => (ref, state, event, context) => {
+          const forgetful = event.type === 'command.issued' && state !== null;
+          return decide(
+            ref,
+            forgetful ? { ...(state as ReleaseState), desk: emptyDesk } : state,
+            event,
+            context,
+          );
+        },
       ),
   },
   {
@@ -85,13 +117,23 @@ export const plantedBugs: readonly PlantedBug[] = [
     }),
   },
   {
+    // Marked as done before it is: what is killed in between is never done.
     name: 'done-when-claimed',
-    plant: (parts) =>
-      withSql(parts, (text) =>
-        text.startsWith('update deliveries set attempts')
-          ? text.replace('attempts =', 'done_at = now(), attempts =')
+    plant: (parts) => {
+      const query: Database['query'] = async (text, values) => {
+        const found = await parts.database.query(text, values);
+        if (text.startsWith('select * from deliveries where guid') && found.rows.length > 0) {
+          await parts.database.query('update deliveries set done_at = now() where guid = $1', values);
+        }
+        return found as never;
+      };
+      const marked = { ...parts, database: { ...parts.database, query } };
+      return withSql(marked, (text) =>
+        /from deliveries where guid .* for update/.test(text)
+          ? text.replace(' and done_at is null', '')
           : null,
-      ),
+      );
+    },
   },
   {
     name: 'lost-deliveries-not-swept',
@@ -100,6 +142,14 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'unfinished-not-resumed',
     plant: (parts) => ({ ...parts, runsJob: (queue) => queue !== 'resume-unfinished' }),
+  },
+  {
+    // A replica believes the clock of its own machine.
+    name: 'wall-clock-trusted',
+    plant: (parts) => ({
+      ...parts,
+      startClock: async (_database, wall) => ({ now: () => wall.now(), set: async () => undefined }),
+    }),
   },
   { name: 'retry-after-ignored', plant: (parts) => ({ ...parts, patient: (octokit) => octokit }) },
   {
@@ -116,6 +166,27 @@ export const plantedBugs: readonly PlantedBug[] = [
       withSql(parts, (text) =>
         text.includes('where lane = $1') ? text.replace('order by seq', 'order by seq desc') : null,
       ),
+  },
+  {
+    // What has to wait for GitHub is not there for what is decided after it.
+    name: 'postponed-effect-overtaken',
+    plant: (parts) =>
+      withSql(parts, (text) =>
+        text.includes('where lane = $1')
+          ? text.replace('order by seq', 'and not_before <= now() order by seq')
+          : null,
+      ),
+  },
+  {
+    name: 'pass-on-NaN',
+    plant: (parts) =>
+      withDecider(parts, (decide) => (ref, state, event, context) => {
+        const decision = decide(ref, state, event, context);
+        const { measuring } = decision.state as ReleaseState;
+        if (event.type !== 'canary.measured' || !measuring || !hasNaN(event.reading)) return decision;
+        const passed = { ...measuring, verdict: 'ready' as const };
+        return { ...decision, state: { ...(decision.state as ReleaseState), measuring: passed } };
+      }),
   },
   {
     name: 'every-gate-result-counts-as-passed',

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { plantedBugs } from './bugs.ts';
 import { type Plan, planOf } from './plan.ts';
+import { type HuntOrder, huntFor, huntForAll } from './planted.ts';
 import { type RunOptions, runPlan } from './run.ts';
 import { shrinkPlan } from './shrink.ts';
 import { nothing, render, type Summary, summaryOf, together } from './summary.ts';
@@ -10,6 +11,7 @@ const usage = `npm run simulate -- [--seeds N] [--from S] [--workers W] [--bug N
   --seeds N     how many histories are played (default 100)
   --from S      the first seed (default 0)
   --workers W   threads (default 2)
+  --planted     looks for every planted bug and prints after how many seeds it was found
   --bug NAME    plants a bug first: ${plantedBugs.map(({ name }) => name).join(', ')}
   --history     prints every step of the shrunk history of the first failure`;
 
@@ -25,6 +27,7 @@ interface Share {
 }
 
 if (isMainThread) await main();
+else if ('hunt' in workerData) await hunt(workerData as HuntOrder);
 else await work(workerData as Share);
 
 async function main(): Promise<void> {
@@ -34,6 +37,7 @@ async function main(): Promise<void> {
       from: { type: 'string', default: '0' },
       workers: { type: 'string', default: '2' },
       bug: { type: 'string' },
+      planted: { type: 'boolean', default: false },
       history: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -47,6 +51,11 @@ async function main(): Promise<void> {
     number,
     number,
   ];
+  if (values.planted) {
+    const allFound = await huntForAll(new URL(import.meta.url), from, seeds, workers);
+    process.exitCode = allFound ? 0 : 1;
+    return;
+  }
   const begun = performance.now();
   const shares = Array.from({ length: workers }, (_unused, n): Share => {
     return { from: from + n, until: from + seeds, every: workers, bug: values.bug };
@@ -68,6 +77,10 @@ function inWorker(share: Share): Promise<Summary> {
     worker.once('message', resolve);
     worker.once('error', reject);
   });
+}
+
+async function hunt({ hunt: names, from, seeds }: HuntOrder): Promise<void> {
+  for (const name of names) parentPort?.postMessage(await huntFor(name, from, seeds));
 }
 
 async function work({ from, until, every, bug }: Share): Promise<void> {

@@ -94,5 +94,9 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Out
 
 /** Nothing is left to wait for: trouble is over, and everything that was lost had the time to be found again. */
 function isAtRest(world: World): boolean {
-  return world.elapsed > world.calmFrom + 16 * minute && comesToRest(world) === null;
+  return (
+    world.elapsed > world.calmFrom + 16 * minute &&
+    comesToRest(world) === null &&
+    everyCommandIsAnswered(world) === null
+  );
 }
