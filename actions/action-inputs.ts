@@ -4,6 +4,7 @@ import { configPath } from '../core/config/parse.ts';
 import { InputError } from '../core/errors.ts';
 import { type GateName, gateNames } from '../core/gate/names.ts';
 import { suggest } from '../core/gate/suggest.ts';
+import type { EnvironmentUnderTest } from './environment-under-test.ts';
 
 /** Every input that any of the actions has: what `action.yml` may declare. */
 export interface ActionInputs {
@@ -15,8 +16,7 @@ export interface ActionInputs {
   readonly conductorUrl: string;
   /** A Postgres server for dry runs; null when none was given. */
   readonly databaseUrl: string | null;
-  /** Where the golden paths are walked; null: as the files say. */
-  readonly baseUrl: string | null;
+  readonly environment: EnvironmentUnderTest;
   /** Path of a file with facts for the policies, from the working directory; null when none was given. */
   readonly facts: string | null;
   /** Token that may read the repository's rules; empty: they are not read. */
@@ -30,12 +30,12 @@ export interface ActionInputs {
 /** The inputs every action has, then those of single ones. Tests compare this with each `action.yml`. */
 export const commonInputs = ['config', 'working-directory', 'base-directory', 'conductor-url'] as const;
 export const inputsOf: Readonly<Record<GateName | 'root', readonly string[]>> = {
-  slo: [...commonInputs, 'base-url'],
+  slo: [...commonInputs, 'base-url', 'since'],
   perf: commonInputs,
   'supply-chain': commonInputs,
   migrations: [...commonInputs, 'database-url'],
   policy: [...commonInputs, 'github-token', 'input'],
-  root: ['gates', ...commonInputs, 'base-url', 'database-url', 'github-token', 'input'],
+  root: ['gates', ...commonInputs, 'base-url', 'database-url', 'github-token', 'input', 'since'],
 };
 export const actionOutputs = ['verdict', 'result', 'sarif'] as const;
 
@@ -49,7 +49,7 @@ export function readActionInputs(env: StepEnvironment): ActionInputs {
     baseDirectory: readInput(env, 'base-directory') === '' ? null : folder('base-directory'),
     conductorUrl: readInput(env, 'conductor-url'),
     databaseUrl: readInput(env, 'database-url') || null,
-    baseUrl: readInput(env, 'base-url') || null,
+    environment: { baseUrl: readInput(env, 'base-url') || null, since: readInput(env, 'since') || null },
     facts: readInput(env, 'input') || null,
     githubToken: readInput(env, 'github-token'),
     gates: parseGateList(readInput(env, 'gates')),

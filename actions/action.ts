@@ -36,7 +36,7 @@ import type { ThrowawayDatabases } from '../core/ports/database.ts';
 import type { RepositoryPolicies } from '../core/ports/repository-policies.ts';
 import type { FileTree } from '../core/ports/system.ts';
 import { type ActionInputs, readActionInputs } from './action-inputs.ts';
-import { withBaseUrl, withHostOf } from './base-url.ts';
+import { withEnvironment, withHostOf } from './environment-under-test.ts';
 import { parseFacts } from './facts-file.ts';
 import { nodeGateIo } from './node-io.ts';
 import { type GateRunOutcome, runGate } from './run-gate.ts';
@@ -95,13 +95,13 @@ async function prepare(parts: ActionParts, env: StepEnvironment): Promise<Action
   const read = await readConfig(inputs.config, trees.files, trees.baseFiles);
   const gates = chooseGates(parts.gates, inputs, read);
   for (const gate of gates) parseOptions(gate.options, optionsOf(gate, read, inputs), `gates.${gate.name}`);
-  const allowedHosts = withHostOf(read.config.allowed_hosts, inputs.baseUrl);
+  const allowedHosts = withHostOf(read.config.allowed_hosts, inputs.environment);
   const facts = await readFacts(inputs);
   return { env, inputs, context, trees, read, gates, allowedHosts, facts };
 }
 
 function optionsOf(gate: AnyGate, read: ConfigRead, inputs: ActionInputs): unknown {
-  return withBaseUrl(gate, read.config.gates[gate.name], inputs.baseUrl);
+  return withEnvironment(gate, read.config.gates[gate.name], inputs.environment);
 }
 
 async function readFacts({ facts, workingDirectory }: ActionInputs): Promise<unknown> {

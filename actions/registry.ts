@@ -14,7 +14,7 @@ export function gateNamed(name: GateName): AnyGate | undefined {
   return gates.find((gate) => gate.name === name);
 }
 
-export { withBaseUrl, withHostOf } from './base-url.ts';
+export { withEnvironment, withHostOf } from './environment-under-test.ts';
 export { parseFacts } from './facts-file.ts';
 export { nodeMetrics } from './metrics.ts';
 export { type NodeIoParts, nodeGateIo } from './node-io.ts';

@@ -8,7 +8,7 @@ import {
   parseFacts,
   runGate,
   tool,
-  withBaseUrl,
+  withEnvironment,
   withHostOf,
 } from '../../actions/registry.ts';
 import { throwawayDatabases } from '../../adapters/embedded-postgres/index.ts';
@@ -55,6 +55,10 @@ export const gateCommand: CliCommand = {
       value: 'URL',
       help: 'slo: where the golden paths are walked, e.g. a preview; default: as the files say',
     },
+    since: {
+      value: 'TIME',
+      help: 'slo: when the deployment began (RFC 3339); windows do not reach back before it',
+    },
     'database-url': {
       value: 'URL',
       help: 'Postgres for dry runs; default: one that is started and thrown away',
@@ -82,15 +86,15 @@ export const gateCommand: CliCommand = {
       sha: input.text('sha'),
       ref: input.text('ref'),
     });
-    const baseUrl = baseUrlOf(gate, input.text('base-url'));
-    const rawOptions = withBaseUrl(gate, withPaths(gate, config.gates[gate.name], paths), baseUrl);
+    const environment = environmentOf(gate, input);
+    const rawOptions = withEnvironment(gate, withPaths(gate, config.gates[gate.name], paths), environment);
     const facts = await readFacts(gate, input.text('input'), world);
     const databases = databasesFor(input.text('database-url'));
     try {
       const io = nodeGateIo({
         files,
         baseFiles,
-        allowedHosts: withHostOf(config.allowed_hosts, baseUrl),
+        allowedHosts: withHostOf(config.allowed_hosts, environment),
         metrics: (guarded) => nodeMetrics(guarded, undefined, world.env),
         databases,
         branchRules: world.env.GITHUB_TOKEN
@@ -168,9 +172,14 @@ function withPaths(gate: AnyGate, raw: unknown, paths: readonly string[]): unkno
   return { ...raw, paths };
 }
 
-function baseUrlOf(gate: AnyGate, baseUrl: string | null): string | null {
-  if (baseUrl === null || gate.name === 'slo') return baseUrl;
-  throw new InputError('USAGE', `the ${gate.name} gate walks no golden paths`, 'leave --base-url out');
+function environmentOf(gate: AnyGate, input: CliInput) {
+  const environment = { baseUrl: input.text('base-url'), since: input.text('since') };
+  if (gate.name === 'slo' || (environment.baseUrl ?? environment.since) === null) return environment;
+  throw new InputError(
+    'USAGE',
+    `the ${gate.name} gate looks at no environment`,
+    'leave --base-url and --since out',
+  );
 }
 
 /** Facts for the policies; undefined when none are given. */

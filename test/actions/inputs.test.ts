@@ -17,6 +17,12 @@ describe('the inputs of the actions', () => {
     expect(preview.requests).toHaveLength(1);
   });
 
+  it('keep the windows of the slo gate behind the beginning of the deployment', async () => {
+    const files = { '.github/release-conductor.yml': 'version: 1\ngates:\n  slo: {}\n' };
+    const run = await runBundle('slo', { from: 'sources', files, inputs: { since: '2999-01-01T00:00:00Z' } });
+    expect([run.status, run.log]).toEqual([2, expect.stringContaining('SINCE_IN_FUTURE')]);
+  });
+
   it('refuse an address that is none before anything is called', async () => {
     const run = await runBundle('slo', {
       from: 'sources',
