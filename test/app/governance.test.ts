@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { configPath } from '../../core/config/parse.ts';
+import { commitFiles, eventually, repository, startWorld, submit, type World } from './world.ts';
+
+const rules = (more = '', mode = 'repair') => `
+governance:
+  mode: ${mode}
+  rulesets:
+    main: { required_checks: { gates: [policy] }, bypass: [{ organization_admin: true }] }
+  environments:
+    production: { refs: { tags: ["v*"] } }
+  labels:
+    preview: { color: 1d76db }
+${more}`;
+
+async function currentConfig(world: World): Promise<string> {
+  const { data } = await world.alice.rest.repos.getContent({ ...repository, path: configPath });
+  return Buffer.from((data as { content: string }).content, 'base64').toString();
+}
+
+/** A pull request that proposes this config. */
+async function propose(world: World, config: string, branch: string) {
+  const sha = await commitFiles(world.alice, branch, { [configPath]: config });
+  const { data } = await world.alice.rest.pulls.create({
+    ...repository,
+    head: branch,
+    base: 'main',
+    title: branch,
+  });
+  return { sha, number: data.number };
+}
+
+async function policyCheck(world: World, sha: string) {
+  const { data } = await world.alice.rest.checks.listForRef({
+    ...repository,
+    ref: sha,
+    check_name: 'policy-ci',
+  });
+  return data.check_runs[0] ?? null;
+}
+
+async function rulesetNames(world: World): Promise<string[]> {
+  return (await world.alice.rest.repos.getRepoRulesets(repository)).data.map(({ name }) => name);
+}
+
+async function openIssues(world: World): Promise<{ number: number; body: string }[]> {
+  const { data } = await world.alice.rest.issues.listForRepo({ ...repository, state: 'open' });
+  return data
+    .filter(
+      ({ title, pull_request: pull }) =>
+        pull === undefined && title.startsWith('The rules of this repository'),
+    )
+    .map(({ number, body }) => ({ number, body: body ?? '' }));
+}
+
+/** A world whose repository follows the rules above, by a pull request that was merged. */
+async function governed(mode = 'repair'): Promise<World> {
+  const world = await startWorld();
+  const config = `${await currentConfig(world)}${rules('', mode)}`;
+  const { sha, number } = await propose(world, config, 'rules');
+  await eventually(async () =>
+    (await policyCheck(world, sha))?.output.summary?.includes('ruleset main') ? true : null,
+  );
+  await world.alice.rest.pulls.merge({ ...repository, pull_number: number });
+  await eventually(async () => ((await stateOf(world))?.goodAt == null ? null : true));
+  return world;
+}
+
+async function stateOf(
+  world: World,
+): Promise<{ goodAt: number | null; lookingSince: number | null } | undefined> {
+  const rows = await world.query("select state from aggregates where kind = 'governance'");
+  return (rows[0] as { state: { goodAt: number | null; lookingSince: number | null } } | undefined)?.state;
+}
+
+describe('the rules of a repository', () => {
+  it('are planned on the pull request that changes them, and made so by its merge', async () => {
+    const world = await startWorld();
+    const { sha, number } = await propose(world, `${await currentConfig(world)}${rules()}`, 'rules');
+    const planned = await eventually(async () => {
+      const check = await policyCheck(world, sha);
+      return check?.output.summary?.includes('ruleset main') === true ? check : null;
+    });
+    expect(planned.output.summary).toContain('environment production');
+    expect(planned.output.summary).toContain('label preview');
+    expect(await rulesetNames(world)).toEqual([]);
+
+    await submit(world, { gate: 'policy', sha });
+    const passed = await eventually(async () => {
+      const check = await policyCheck(world, sha);
+      return check?.status === 'completed' ? check : null;
+    });
+    expect(passed).toMatchObject({ conclusion: 'success' });
+    expect(passed.output.summary).toContain('ruleset main');
+
+    await world.alice.rest.pulls.merge({ ...repository, pull_number: number });
+    await eventually(async () => ((await stateOf(world))?.goodAt == null ? null : true));
+    expect(await rulesetNames(world)).toEqual(['main']);
+    const { data: production } = await world.alice.rest.repos.getEnvironment({
+      ...repository,
+      environment_name: 'production',
+    });
+    expect(production.deployment_branch_policy).toEqual({
+      protected_branches: false,
+      custom_branch_policies: true,
+    });
+    const rows = await world.query("select entry from audit where entry::text like '%governance.applied%'");
+    expect(rows).toHaveLength(1);
+  });
+
+  it('that cannot be (scenario 22: bad config) fail the check and write nothing', async () => {
+    const world = await startWorld();
+    const bad = rules('  environments_typo: {}').replace('organization_admin: true', 'team: ghosts');
+    const { sha } = await propose(world, `${await currentConfig(world)}${bad}`, 'rules');
+    await submit(world, { gate: 'policy', sha });
+    const check = await eventually(async () => {
+      const found = await policyCheck(world, sha);
+      return found?.conclusion === 'failure' ? found : null;
+    });
+    expect(check.output.summary).toContain('environments_typo');
+    expect(await rulesetNames(world)).toEqual([]);
+  });
+
+  it('that name nobody fail the check before any write', async () => {
+    const world = await startWorld();
+    const unknown = rules().replace('organization_admin: true', 'team: ghosts');
+    const { sha } = await propose(world, `${await currentConfig(world)}${unknown}`, 'rules');
+    const check = await eventually(async () => {
+      const found = await policyCheck(world, sha);
+      return found?.output.summary?.includes('team ghosts') ? found : null;
+    });
+    expect(check.conclusion).not.toBe('success');
+    expect(await rulesetNames(world)).toEqual([]);
+  });
+});
+
+describe('drift', () => {
+  it('that a webhook tells of is put right', async () => {
+    const world = await governed();
+    const { data } = await world.alice.rest.repos.getRepoRulesets(repository);
+    await world.alice.rest.repos.deleteRepoRuleset({ ...repository, ruleset_id: data[0]?.id ?? 0 });
+    await eventually(async () => ((await rulesetNames(world)).includes('main') ? true : null));
+  });
+
+  it('scenario 22: a ruleset deleted and a bypass added while webhooks are off are found by the sweep, with what merged in the gap', async () => {
+    const world = await governed('report');
+    const before = (await stateOf(world))?.goodAt ?? 0;
+    await world.conductor.close();
+    const { data } = await world.alice.rest.repos.getRepoRulesets(repository);
+    await world.alice.rest.repos.deleteRepoRuleset({ ...repository, ruleset_id: data[0]?.id ?? 0 });
+    await commitFiles(world.alice, 'sneaked', { 'sneaked.txt': 'in' });
+    const { data: pull } = await world.alice.rest.pulls.create({
+      ...repository,
+      head: 'sneaked',
+      base: 'main',
+      title: 'Sneaked in',
+    });
+    await world.alice.rest.pulls.merge({ ...repository, pull_number: pull.number });
+
+    await world.start();
+    const issue = await eventually(async () => (await openIssues(world))[0] ?? null);
+    expect(issue.body).toContain('ruleset main');
+    expect(issue.body).toContain(`#${pull.number} Sneaked in`);
+    expect(await rulesetNames(world)).toEqual([]);
+    expect((await stateOf(world))?.goodAt).toBe(before);
+  });
+});
