@@ -13,6 +13,7 @@ import { readZip } from '../adapters/zip/read-zip.ts';
 import { writeZip } from '../adapters/zip/write-zip.ts';
 import type { EvidencePorts } from '../core/evidence/pack.ts';
 import type { Log } from '../core/ports/system.ts';
+import type { Tracing } from '../core/ports/tracing.ts';
 import { coreDecider } from './decider.ts';
 import { notifyVariable } from './effects/notify.ts';
 import { type EffectServices, performWith } from './effects/performer.ts';
@@ -26,8 +27,11 @@ import { type ApplyPorts, applyEvents } from './flow/apply.ts';
 import type { InboxPorts } from './flow/inbox.ts';
 import type { OutboxPorts, Performed } from './flow/outbox.ts';
 import type { GithubAccess } from './github.ts';
+import { stepUpPages } from './http/step-up/index.ts';
+import type { StepUpPorts } from './http/step-up/ports.ts';
 import { type AppMetrics, createMetrics } from './metrics.ts';
 import { outboundFetch } from './outbound.ts';
+import { stepUpPorts } from './step-up.ts';
 import type { OpenStore } from './store.ts';
 
 /** Every part of the running app, put together. Wiring only: nothing here decides anything. */
@@ -38,6 +42,8 @@ export interface Composition {
   readonly evidence: EvidencePorts;
   readonly blobs: Blobs;
   readonly metrics: AppMetrics;
+  /** Null: nobody can sign in here. */
+  readonly stepUp: StepUpPorts | null;
 }
 
 export async function compose(
@@ -45,6 +51,9 @@ export async function compose(
   { database, queue, clock }: OpenStore,
   github: GithubAccess,
   log: Log,
+  tracing: Tracing,
+  /** Our address as browsers see it, known once the server listens. */
+  origin: () => string,
 ): Promise<Composition> {
   const now = (): number => clock.now();
   const metrics = createMetrics(() => readBacklog(database));
@@ -55,7 +64,8 @@ export async function compose(
     retention: environment.evidenceRetention,
     now,
   });
-  const apply: ApplyPorts = { queue, decider: coreDecider, decided: metrics.decided };
+  const apply: ApplyPorts = { queue, decider: coreDecider, decided: metrics.decided, tracing };
+  const stepUp = stepUpPorts(environment, { apply, database, github, log, now, origin });
   const services: EffectServices = {
     database,
     blobs,
@@ -64,6 +74,7 @@ export async function compose(
     metricsSource: metricsSources(environment.allowedHosts, now),
     fetch: outboundFetch(environment.allowedHosts),
     notifyUrl: (name) => environment.notifyUrls[notifyVariable(name)],
+    ...(stepUp && { stepUp: stepUpPages(stepUp) }),
     tell: (ref, event) => database.transaction((tx) => applyEvents(tx, [{ ref, event }], apply, now())),
     believe: (report, files) => believe(report, files, { ...apply, database, blobs, now }),
     now,
@@ -78,6 +89,7 @@ export async function compose(
     evidence,
     blobs,
     metrics,
+    stepUp,
     inbox: {
       ...apply,
       database,

@@ -13,9 +13,14 @@ const secretFields = [
   'cookie',
 ];
 
-/** JSON lines on stdout: static messages, everything variable in fields, secrets redacted. */
-export function createLogger(level: string): Logger {
+/**
+ * JSON lines on stdout: static messages, everything variable in fields, secrets redacted.
+ *
+ * @param fields of what is under way, added to each line.
+ */
+export function createLogger(level: string, fields: () => object = () => ({})): Logger {
   return pino({
+    mixin: () => fields(),
     name: 'release-conductor',
     level,
     redact: {

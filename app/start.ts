@@ -1,3 +1,4 @@
+import { openTracing } from '../adapters/otel/index.ts';
 import type { Queue } from '../adapters/pg-boss/index.ts';
 import { type Composition, compose, oidcVerifier } from './compose.ts';
 import { type Environment, readEnvironment } from './environment.ts';
@@ -10,6 +11,7 @@ import { connectGithub, type GithubAccess } from './github.ts';
 import { createApi } from './http/api.ts';
 import { createPages } from './http/pages.ts';
 import { type HttpServer, startServer } from './http/server.ts';
+import { createStepUp } from './http/step-up/index.ts';
 import { createJobs } from './jobs/schedule.ts';
 import { createLogger, toLog } from './log.ts';
 import { startRegistration } from './registration.ts';
@@ -47,16 +49,19 @@ async function run(
   app: NonNullable<Environment['app']>,
   store: OpenStore,
 ): Promise<RunningConductor> {
-  const logger = createLogger(environment.logLevel);
+  const tracing = openTracing(env);
+  const logger = createLogger(environment.logLevel, tracing.logFields);
   const log = toLog(logger);
   const { database, queue, clock } = store;
   const { githubApiUrl: apiUrl, simulate, dataDir } = environment;
   const access = await connectGithub({ env, appId: app.id, apiUrl, logger, store: database, clock });
   const github = simulate ? simulated(access, dataDir) : access;
-  const parts = await compose(environment, store, github, log);
+  const address = { url: environment.conductorUrl ?? '' };
+  const parts = await compose(environment, store, github, log, tracing, () => address.url);
   const writer = new InboxWriter(database, queue);
 
   const server = await serve(environment, app.webhookSecret, parts, github, writer);
+  address.url ||= server.url;
   const left = await resumeUnfinished(database, queue, parts.inbox.now(), 0);
   await startWorkers(queue, parts);
   const jobs = createJobs({
@@ -74,6 +79,7 @@ async function run(
     await server.close();
     await catchUp;
     await store.close();
+    await tracing.close();
     log.info({}, 'The Conductor has stopped');
   };
   let stopped: Promise<void> | undefined;
@@ -90,7 +96,7 @@ async function run(
 async function serve(
   environment: Environment,
   secret: string,
-  { apply, inbox, blobs, metrics, evidence }: Composition,
+  { apply, inbox, blobs, metrics, evidence, stepUp }: Composition,
   github: GithubAccess,
   writer: InboxWriter,
 ): Promise<HttpServer> {
@@ -107,11 +113,18 @@ async function serve(
     keyRing: evidence.trustedKeys,
     evidenceReceived: metrics.evidenceReceived,
   });
+  if (stepUp !== null) api.route('/', createStepUp(stepUp));
   const server: HttpServer = await startServer({
     host: environment.host,
     port: environment.port,
     log,
-    webhooks: { secret, now, store: (delivery) => writer.store(delivery), seen: metrics.webhookReceived },
+    webhooks: {
+      secret,
+      now,
+      store: (delivery) => writer.store(delivery),
+      seen: metrics.webhookReceived,
+      ...(apply.tracing && { tracing: apply.tracing }),
+    },
     pages: api.route('/', pages),
   });
   return server;

@@ -12,6 +12,8 @@ export interface Delivery {
   readonly payload: string;
   /** Ms since the epoch. */
   readonly receivedAt: number;
+  /** `traceparent` of its arrival; null or absent: it is not traced. */
+  readonly trace?: string | null;
 }
 
 export interface StoredDelivery extends Omit<Delivery, 'issue'> {
@@ -28,6 +30,7 @@ interface Row {
   business_key: string | null;
   payload: string;
   frozen_sha: string | null;
+  trace: string | null;
   received_at: Date;
   attempts: number;
 }
@@ -42,12 +45,13 @@ export async function storeDeliveries(
 ): Promise<ReadonlySet<string>> {
   const { rows } = await tx.query<{ guid: string }>(
     `insert into deliveries
-       (guid, event, repository, installation_id, business_key, payload, received_at, frozen_sha)
-     select guid, event, repository, installation, business_key, payload, received_at,
+       (guid, event, repository, installation_id, business_key, payload, received_at, trace, frozen_sha)
+     select guid, event, repository, installation, business_key, payload, received_at, trace,
        (select sha from aggregates known where known.repository = incoming.repository
           and (known.tracking_issue = issue or (known.kind = 'change' and known.key = 'pr/' || issue)) limit 1)
-     from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::timestamptz[], $8::int[])
-       as incoming (guid, event, repository, installation, business_key, payload, received_at, issue)
+     from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::timestamptz[], $8::int[],
+         $9::text[])
+       as incoming (guid, event, repository, installation, business_key, payload, received_at, issue, trace)
      on conflict do nothing returning guid`,
     [
       deliveries.map((delivery) => delivery.guid),
@@ -58,6 +62,7 @@ export async function storeDeliveries(
       deliveries.map((delivery) => storable(delivery.payload)),
       deliveries.map((delivery) => new Date(delivery.receivedAt)),
       deliveries.map((delivery) => delivery.issue),
+      deliveries.map((delivery) => delivery.trace ?? null),
     ],
   );
   return new Set(rows.map(({ guid }) => guid));
@@ -142,6 +147,7 @@ function fromRow(row: Row): StoredDelivery {
     businessKey: row.business_key,
     payload: row.payload,
     frozenSha: row.frozen_sha,
+    trace: row.trace,
     receivedAt: row.received_at.getTime(),
     attempts: row.attempts,
   };

@@ -13,6 +13,8 @@ export interface PendingEffect {
   readonly notBefore: number;
   readonly createdAt: number;
   readonly attempts: number;
+  /** `traceparent` of the decision; null: it was not traced. */
+  readonly trace: string | null;
 }
 
 export type Outcome = EffectSettled['outcome'];
@@ -26,6 +28,7 @@ interface Row {
   effect: Effect;
   not_before: Date;
   attempts: number;
+  trace: string | null;
   created_at: Date;
 }
 
@@ -35,13 +38,14 @@ export async function planEffects(
   aggregate: AggregateRef,
   planned: readonly (PlannedEffect & { readonly lane: string })[],
   now: number,
+  trace: string | null = null,
 ): Promise<readonly PendingEffect[]> {
   const stored: PendingEffect[] = [];
   for (const { id, effect, lane, notBefore = now } of planned) {
     const key = effectKey(aggregate, id);
     const { rowCount } = await tx.query(
-      `insert into effects (key, lane, aggregate_kind, repository, aggregate_key, kind, effect, not_before, created_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (key) do nothing`,
+      `insert into effects (key, lane, aggregate_kind, repository, aggregate_key, kind, effect, not_before, created_at, trace)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (key) do nothing`,
       [
         key,
         lane,
@@ -52,9 +56,11 @@ export async function planEffects(
         toJson(effect),
         new Date(notBefore),
         new Date(now),
+        trace,
       ],
     );
-    if (rowCount === 1) stored.push({ key, lane, aggregate, effect, notBefore, createdAt: now, attempts: 0 });
+    if (rowCount === 1)
+      stored.push({ key, lane, aggregate, effect, notBefore, createdAt: now, attempts: 0, trace });
   }
   return stored;
 }
@@ -139,5 +145,6 @@ function fromRow(row: Row): PendingEffect {
     notBefore: row.not_before.getTime(),
     createdAt: row.created_at.getTime(),
     attempts: row.attempts,
+    trace: row.trace,
   };
 }

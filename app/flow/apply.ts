@@ -9,6 +9,7 @@ import {
 } from '../../adapters/postgres/index.ts';
 import type { PlannedEffect } from '../../core/flow/effect.ts';
 import type { AggregateRef } from '../../core/flow/event.ts';
+import { type Tracing, traceIdOf } from '../../core/ports/tracing.ts';
 import type { Decider, Routed } from './decide.ts';
 import { laneOf } from './lanes.ts';
 
@@ -18,6 +19,8 @@ export interface ApplyPorts {
   readonly queue: Queue;
   readonly decider: Decider;
   readonly decided: (kind: AggregateRef['kind'], event: string) => void;
+  /** Absent: nothing is traced. */
+  readonly tracing?: Tracing;
 }
 
 /**
@@ -30,13 +33,14 @@ export async function applyEvents(
   ports: ApplyPorts,
   now: number,
 ): Promise<void> {
+  const trace = ports.tracing?.current() ?? null;
   for (const { ref, event } of routed.toSorted(byAggregate)) {
     const before = await lockAggregate(tx, ref);
     const neighbours = ref.kind === 'release' ? await openNeighbours(tx, ref) : [];
     const { state, audit, effects } = ports.decider.decide(ref, before, event, { now, neighbours });
     await saveAggregate(tx, ref, state, ports.decider.isClosed(ref, state), now);
-    await appendAudit(tx, ref.repository, ref, audit, now);
-    await sendEffects(tx, ref, effects, ports.queue, now);
+    await appendAudit(tx, ref.repository, ref, audit, now, traceIdOf(trace));
+    await sendEffects(tx, ref, effects, ports.queue, now, trace);
     ports.decided(ref.kind, event.type);
   }
 }
@@ -48,9 +52,10 @@ export async function sendEffects(
   effects: readonly PlannedEffect[],
   queue: Queue,
   now: number,
+  trace: string | null = null,
 ): Promise<void> {
   const withLanes = effects.map((planned) => ({ ...planned, lane: laneOf(ref, planned.id, planned.effect) }));
-  const stored = await planEffects(tx, ref, withLanes, now);
+  const stored = await planEffects(tx, ref, withLanes, now, trace);
   await queue.send(
     tx,
     effectQueue,

@@ -9,11 +9,13 @@ import {
   seeRepository,
 } from '../../adapters/postgres/index.ts';
 import type { Log } from '../../core/ports/system.ts';
+import { silentTracing } from '../../core/ports/tracing.ts';
 import type { Interpretation } from '../events/event-handler.ts';
 import { type ApplyPorts, applyEvents } from './apply.ts';
 import { inboxQueue } from './inbox-writer.ts';
 import { planRetry } from './retry.ts';
 import { withStoredResults } from './stored-results.ts';
+import { tenantOf } from './tenant.ts';
 
 export interface InboxPorts extends ApplyPorts {
   readonly database: Database;
@@ -32,11 +34,16 @@ export async function processDelivery(guid: string, ports: InboxPorts): Promise<
   await ports.database.exclusively(`delivery/${guid}`, async () => {
     const delivery = await readDelivery(ports.database, guid);
     if (delivery === null) return;
-    try {
-      await process(delivery, ports);
-    } catch (error) {
-      await recordFailure(delivery, error, ports);
-    }
+    const { event, repository, trace } = delivery;
+    const fields = { delivery: guid, tenant: tenantOf(repository), repository: repository ?? undefined };
+    const { span } = ports.tracing ?? silentTracing;
+    await span(`delivery ${event}`, { parent: trace, fields }, async () => {
+      try {
+        await process(delivery, ports);
+      } catch (error) {
+        await recordFailure(delivery, error, ports);
+      }
+    });
   });
 }
 

@@ -8,10 +8,12 @@ import {
   waitingEffects,
 } from '../../adapters/postgres/index.ts';
 import type { Log } from '../../core/ports/system.ts';
+import { silentTracing } from '../../core/ports/tracing.ts';
 import { type ApplyPorts, applyEvents, effectQueue } from './apply.ts';
 import type { DomainEvent } from './decide.ts';
 import { lanePolicy } from './lanes.ts';
 import { patienceFor, planRetry } from './retry.ts';
+import { tenantOf } from './tenant.ts';
 
 /** What performing an effect led to: a value for `effect.settled`, or the event that its kind names. */
 export type Performed =
@@ -78,16 +80,34 @@ async function attempt(
   coveredByIt: readonly PendingEffect[],
   ports: OutboxPorts,
 ): Promise<boolean> {
-  const begun = ports.now();
-  try {
-    const performed = await ports.perform(pending);
-    for (const covered of coveredByIt) await settleWith(covered, performed, ports);
-    await settleWith(pending, performed, ports);
-    ports.performed(pending.effect.kind, 'done', (ports.now() - begun) / 1_000);
-    return true;
-  } catch (error) {
-    return recordFailure(pending, error, ports);
-  }
+  const { span } = ports.tracing ?? silentTracing;
+  return span(
+    `effect ${pending.effect.kind}`,
+    { parent: pending.trace, fields: fieldsOf(pending) },
+    async () => {
+      const begun = ports.now();
+      try {
+        const performed = await ports.perform(pending);
+        for (const covered of coveredByIt) await settleWith(covered, performed, ports);
+        await settleWith(pending, performed, ports);
+        ports.performed(pending.effect.kind, 'done', (ports.now() - begun) / 1_000);
+        return true;
+      } catch (error) {
+        return recordFailure(pending, error, ports);
+      }
+    },
+  );
+}
+
+/** What log lines of an effect bear: whose it is, which release, which environment. */
+function fieldsOf({ key, aggregate, effect }: PendingEffect) {
+  return {
+    effect: key,
+    tenant: tenantOf(aggregate.repository),
+    repository: aggregate.repository,
+    release: aggregate.kind === 'release' ? aggregate.key : undefined,
+    env: 'environment' in effect ? effect.environment : undefined,
+  };
 }
 
 async function settleWith(pending: PendingEffect, performed: Performed, ports: OutboxPorts): Promise<void> {

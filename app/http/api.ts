@@ -8,6 +8,7 @@ import { gateNameSchema } from '../../core/gate/names.ts';
 import { gateResultSchema } from '../../core/gate/result.ts';
 import type { TrustedKey } from '../../core/ports/signer.ts';
 import type { Log } from '../../core/ports/system.ts';
+import { silentTracing } from '../../core/ports/tracing.ts';
 import { phases } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import { type IntakePorts, takeIn } from '../evidence/intake.ts';
@@ -126,7 +127,9 @@ export function createApi(ports: ApiPorts): OpenAPIHono {
   // Described, but read by `readSubmission`: the validator would keep every file in memory twice.
   api.openAPIRegistry.registerPath(evidenceRoute);
   api.post(evidenceRoute.path, async (context) => {
-    const report = await acceptEvidence(context.req.raw, ports);
+    const { span } = ports.tracing ?? silentTracing;
+    const parent = context.req.header('traceparent');
+    const report = await span('POST /v1/evidence', { parent }, () => acceptEvidence(context.req.raw, ports));
     return context.json(
       { accepted: true as const, gate: report.gate, result_sha256: report.resultSha256 },
       202,

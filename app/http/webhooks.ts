@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { emitterEventNames } from '@octokit/webhooks';
 import type { Delivery } from '../../adapters/postgres/index.ts';
+import { silentTracing, type Tracing } from '../../core/ports/tracing.ts';
 import { describeDelivery } from '../events/describe.ts';
 import { isWanted } from '../events/registry.ts';
 import { readBody } from './body.ts';
@@ -16,6 +17,8 @@ export interface WebhookSettings {
   /** Resolves when the delivery is on disk. */
   readonly store: (delivery: Delivery) => Promise<'stored' | 'duplicate'>;
   readonly seen: (event: string, outcome: string) => void;
+  /** Absent: nothing is traced. */
+  readonly tracing?: Tracing;
 }
 
 /**
@@ -61,7 +64,13 @@ async function accept(
   const payload = parsePayload(body, header(request, 'content-type') ?? '');
   if (!isWanted(event, payload)) return { event, result: 'not-used' };
   const delivery = describeDelivery(guid, event, payload, body.toString('utf8'), settings.now());
-  return { event, result: await settings.store(delivery) };
+  const { span, current } = settings.tracing ?? silentTracing;
+  const fields = { delivery: guid, repository: delivery.repository ?? undefined };
+  const parent = header(request, 'traceparent');
+  return span(`webhook ${event}`, { parent, fields }, async () => ({
+    event,
+    result: await settings.store({ ...delivery, trace: current() }),
+  }));
 }
 
 const githubEvents: ReadonlySet<string> = new Set(
