@@ -68,6 +68,31 @@ describe.runIf(hasPrometheus())('burn rates over the history of a real Prometheu
     return { evaluation, objective };
   };
 
+  it('counts the budget of a calendar day from its beginning', async () => {
+    const began = new Date(now - 30 * minute).toISOString().slice(0, 19).replace('T', ' ');
+    const { objective } = await judge(
+      {},
+      `apiVersion: openslo/v1
+kind: SLO
+metadata: {name: shop}
+spec:
+  service: shop
+  budgetingMethod: Occurrences
+  timeWindow: [{duration: 1d, isRolling: false, calendar: {startTime: ${began}, timeZone: UTC}}]
+  indicator:
+    metadata: {name: errors}
+    spec:
+      ratioMetric:
+        counter: true
+        bad: {metricSource: {type: Prometheus, spec: {query: 'sum(http_requests_total{code="500"})'}}}
+        total: {metricSource: {type: Prometheus, spec: {query: sum(http_requests_total)}}}
+  objectives: [{target: 0.999}]
+`,
+    );
+    // Twenty times the ratio for half an hour of twenty-four.
+    expect(objective?.budget_left).toBeCloseTo(1 - (20 * 0.5) / 24, 2);
+  });
+
   it('weighs events, handles the restart, and pages on the fast rule only', async () => {
     const { evaluation, objective } = await judge({
       objectives: [{ name: 'shop', target: 0.999, period: '7d' }],
