@@ -75,15 +75,19 @@ export class Policy {
    * undefined where Rego says undefined. Throws `RegoError` when evaluation fails.
    */
   evaluate(entrypoint: string, options: EvaluateOptions = {}): Json | undefined {
-    const value = this.evaluateValue(entrypoint, options);
-    return value === undefined ? undefined : guarded(() => toJson(value));
+    const evaluate = this.queries.entrypoint(entrypoint);
+    const context = this.start(options);
+    return guarded(options.limits, () => {
+      const value = evaluate(context);
+      return value === undefined ? undefined : toJson(value);
+    });
   }
 
   /** Like `evaluate`, as a Rego value: sets stay sets, numbers keep every digit. */
   evaluateValue(entrypoint: string, options: EvaluateOptions = {}): Value | undefined {
     const evaluate = this.queries.entrypoint(entrypoint);
     const context = this.start(options);
-    return guarded(() => evaluate(context));
+    return guarded(options.limits, () => evaluate(context));
   }
 
   /**
@@ -111,15 +115,16 @@ export class Policy {
 
   /** All solutions of a query such as `x = data.a.b[_]`. Throws `RegoError` or `RegoErrors`. */
   query(text: string, options: EvaluateOptions = {}): Bindings[] {
-    const solutions = this.queryValues(text, options);
-    return guarded(() => solutions.map((bindings) => toJson(bindings) as Bindings));
+    const solve = this.queries.query(text);
+    const context = this.start(options);
+    return guarded(options.limits, () => solve(context).map((bindings) => toJson(bindings) as Bindings));
   }
 
   /** Like `query`, with Rego values. */
   queryValues(text: string, options: EvaluateOptions = {}): Bindings<Value>[] {
     const solve = this.queries.query(text);
     const context = this.start(options);
-    return guarded(() => solve(context));
+    return guarded(options.limits, () => solve(context));
   }
 
   /** The paths of all rules below `data`. */

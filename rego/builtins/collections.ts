@@ -1,6 +1,7 @@
 import { add, multiply } from '../value/arithmetic.ts';
 import { isNumber, RegoObject, RegoSet } from '../value/collections.ts';
 import { compare, equal, typeName } from '../value/compare.ts';
+import { spend } from '../value/fuel.ts';
 import type { Num } from '../value/number.ts';
 import { isObject, lookup, objectEntries, objectGet, objectKeys, objectSize } from '../value/object.ts';
 import type { Value } from '../value/types.ts';
@@ -118,9 +119,13 @@ function objectGetPath(args: readonly Value[]): Value {
   return value ?? fallback;
 }
 
+/** What a new object takes, in values. */
+const NEW_OBJECT = 40;
+
 /** The second object over the first, objects inside merged alike. */
 function mergeObjects(a: Value, b: Value): Value {
   if (!isObject(a) || !isObject(b)) return b;
+  spend(NEW_OBJECT);
   const merged = RegoObject.of(objectEntries(a));
   for (const [key, value] of objectEntries(b)) {
     const below = merged.get(key);
@@ -160,6 +165,7 @@ function isSubobject(a: Value, b: Value): boolean {
 }
 
 function holds(found: Value, wanted: Value): boolean {
+  spend(1);
   if (isObject(found) && isObject(wanted)) return isSubobject(found, wanted);
   if (found instanceof RegoSet && wanted instanceof RegoSet)
     return wanted.values().every((element) => found.has(element));

@@ -1,6 +1,7 @@
 import { parseDocument, stringify } from 'yaml';
 import { RegoObject } from '../value/collections.ts';
 import { compareStrings, typeName } from '../value/compare.ts';
+import { remaining } from '../value/fuel.ts';
 import { fromJson, jsonText, parseJson, toJson } from '../value/json.ts';
 import { objectEntries, objectGet, objectKeys } from '../value/object.ts';
 import type { Value } from '../value/types.ts';
@@ -203,6 +204,9 @@ function decodeObject(text: string): Value {
   return values;
 }
 
+/** What a node of a YAML document takes, in values. */
+const YAML_NODE = 20;
+
 export const encodings: readonly Builtin[] = [
   define('json.marshal', ['any'], 'string', ([value], { budget }) => {
     const text = jsonText(value as Value, true);
@@ -213,7 +217,11 @@ export const encodings: readonly Builtin[] = [
   fromText('json.unmarshal', unmarshal),
   isValid('json.is_valid', parseJson),
   define('yaml.marshal', ['any'], 'string', ([value], { budget }) => {
-    const text = stringify(toJson(value as Value), {
+    const before = remaining();
+    const plain = toJson(value as Value);
+    // The writer makes a tree of its own, far larger than the value.
+    budget.charge((before - remaining() || 0) * YAML_NODE);
+    const text = stringify(plain, {
       version: '1.1',
       sortMapEntries: true,
       lineWidth: 0,

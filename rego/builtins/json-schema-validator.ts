@@ -1,5 +1,6 @@
 import { isNumber, RegoSet } from '../value/collections.ts';
 import { equal, typeName } from '../value/compare.ts';
+import { spend } from '../value/fuel.ts';
 import { jsonText, keyText } from '../value/json.ts';
 import { compareNumbers, exactOf, isInteger, numberText } from '../value/number.ts';
 import { isObject, objectEntries, objectGet, objectSize } from '../value/object.ts';
@@ -39,6 +40,7 @@ export class Validator {
 
   check(schema: Value, at: Place): void {
     if (at.depth > DEEPEST) throw new BuiltinError('schema nests too deeply, or refers to itself');
+    spend(8);
     if (typeof schema === 'boolean') {
       if (!schema) this.miss(at, 'false', 'False always fails validation');
       return;

@@ -1,4 +1,5 @@
 import { RE2JS, RE2JSSyntaxException } from 're2js';
+import { spend } from '../value/fuel.ts';
 import type { Value } from '../value/types.ts';
 import {
   type Builtin,
@@ -45,6 +46,7 @@ function matches(
     const start = matcher.start();
     const end = matcher.end();
     if (start === end && start === previousEnd) continue;
+    spend(matcher.groupCount() + 8);
     const groups = Array.from({ length: matcher.groupCount() + 1 }, (_unused, i) => matcher.group(i) ?? '');
     found.push({ start, end, groups });
     previousEnd = end;
@@ -77,7 +79,9 @@ function replace(text: string, pattern: string, replacement: string): Value {
   let result = '';
   let from = 0;
   for (const { start, end, groups } of matches(pattern, text, -1)) {
-    result += text.slice(from, start) + expand(replacement, groups, names);
+    const replaced = expand(replacement, groups, names);
+    spend(start - from + replaced.length);
+    result += text.slice(from, start) + replaced;
     from = end;
   }
   return result + text.slice(from);

@@ -1,3 +1,4 @@
+import { spend } from '../value/fuel.ts';
 import { isObject, lookup, objectEntries } from '../value/object.ts';
 import { regoText } from '../value/text.ts';
 import type { Value } from '../value/types.ts';
@@ -114,6 +115,7 @@ function render(nodes: readonly TemplateNode[], dot: Value, variables: Variables
 }
 
 function renderNode(node: TemplateNode, dot: Value, variables: Variables): string {
+  spend(node.kind === 'text' ? node.text.length + 1 : 4);
   if (node.kind === 'text') return node.text;
   const value = evaluate(node.value, dot, variables);
   if (node.kind === 'value')

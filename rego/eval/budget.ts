@@ -6,7 +6,7 @@ export interface Limits {
   readonly steps?: number;
   /** Rules and functions inside one another. Default 500. */
   readonly depth?: number;
-  /** Values and characters that built-ins and comprehensions may create. Default 50,000,000. */
+  /** Values and characters that built-ins and comprehensions may create. Default 10,000,000. */
   readonly allocations?: number;
   /** Wall clock, in ms. Default 10,000. */
   readonly milliseconds?: number;
@@ -15,7 +15,7 @@ export interface Limits {
 export const defaultLimits: Required<Limits> = {
   steps: 10_000_000,
   depth: 500,
-  allocations: 50_000_000,
+  allocations: 10_000_000,
   milliseconds: 10_000,
 };
 

@@ -1,8 +1,9 @@
 import { RegoError } from '../errors.ts';
 import type { EvaluateOptions } from '../options.ts';
+import { metered } from '../value/fuel.ts';
 import { fromJson } from '../value/json.ts';
 import type { Value } from '../value/types.ts';
-import { Budget } from './budget.ts';
+import { Budget, defaultLimits, type Limits } from './budget.ts';
 import { Context, type Environment, Kept } from './context.ts';
 
 /** A policy of very many rules fills its memo as it goes. */
@@ -53,14 +54,16 @@ export function documentOf(document: unknown, name: string): Value {
   }
 }
 
-/** Turns a stack that ran out into the error of a limit: the policy, or what it computes, nests too deeply. */
-export function guarded<T>(evaluate: () => T): T {
+/** Counts what values are gone through, and turns what the engine has no room for into the error of a limit. */
+export function guarded<T>(limits: Limits | undefined, evaluate: () => T): T {
   try {
-    return evaluate();
+    return metered(limits?.allocations ?? defaultLimits.allocations, evaluate);
   } catch (error) {
-    if (error instanceof RangeError && /call stack/i.test(error.message)) {
+    if (!(error instanceof RangeError)) throw error;
+    if (/call stack/i.test(error.message))
       throw new RegoError('eval_limit_error', 'evaluation nests too deeply for the stack');
-    }
+    if (/(?:string|array) length/i.test(error.message))
+      throw new RegoError('eval_limit_error', 'evaluation made a text or an array that is too long');
     throw error;
   }
 }

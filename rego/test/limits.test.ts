@@ -28,6 +28,59 @@ describe('limits', () => {
     expect(evaluationError(source, { limits }).code).toBe('eval_limit_error');
   });
 
+  /** `x0`, and forty rules that each hold the one before it twice. */
+  const twice = (first: string, again: (x: string) => string, name = 'x'): string =>
+    Array.from({ length: 41 }, (_, i) => `${name}${i} := ${i === 0 ? first : again(`${name}${i - 1}`)}`).join(
+      '\n',
+    );
+  const arrays = twice('[1]', (x) => `[${x}, ${x}]`);
+  const others = twice('[1]', (x) => `[${x}, ${x}]`, 'y');
+  const objects = twice('{"a": 1}', (x) => `{"a": ${x}, "b": ${x}}`);
+
+  it.each([
+    ['given as the result', `p := x40\n${arrays}`],
+    ['written as JSON', `p := json.marshal(x40)\n${arrays}`],
+    ['written as YAML', `p := yaml.marshal(x30)\n${arrays}`],
+    ['printed', `p := sprintf("%v", [x40])\n${arrays}`],
+    ['in a set', `p := count({x40})\n${arrays}`],
+    ['compared', `p if x40 == y40\n${arrays}\n${others}`],
+    ['ordered', `p := sort([x40, y40])\n${arrays}\n${others}`],
+    ['walked', `p := count([1 | walk(x40)])\n${arrays}`],
+    ['merged', `p := object.union(x40, x39)\n${objects}`],
+    ['looked for', `p if x40 in [y40]\n${arrays}\n${others}`],
+    ['asked for its parts', `p if object.subset({"a": x40}, {"a": y40})\n${arrays}\n${others}`],
+  ])('end an evaluation whose small value is endless when %s', (_name, source) => {
+    expect(evaluationError(source, { limits: { allocations: 100_000 } }).code).toBe('eval_limit_error');
+  });
+
+  it.each([
+    [
+      'regular expressions',
+      `p := count(x40)\n${twice('"aaaaaaaaaa"', (x) => `regex.replace(${x}, "a", "aa")`)}`,
+    ],
+    [
+      'templates',
+      'p := strings.render_template("{{range .a}}{{range $.a}}{{range $.a}}x{{end}}{{end}}{{end}}", {"a": numbers.range(1, 200)})',
+    ],
+    [
+      'paths of a graph',
+      'g[sprintf("n%d", [i])] := [sprintf("n%d", [i + 1]), sprintf("m%d", [i + 1])] if some i in numbers.range(0, 60)\ng[sprintf("m%d", [i])] := [sprintf("n%d", [i + 1]), sprintf("m%d", [i + 1])] if some i in numbers.range(0, 60)\np := count(graph.reachable_paths(g, {"n0"}))',
+    ],
+  ])('end an evaluation that grows by %s', (_name, source) => {
+    const limits = { allocations: 100_000 };
+    expect(evaluationError(source, { limits, strictBuiltinErrors: true }).code).toMatch(
+      /^eval_(?:limit|builtin)_error$/,
+    );
+  });
+
+  it('refuse numbers of very many digits', () => {
+    const squares = Array.from({ length: 25 }, (_, i) => `x${i + 1} := x${i} * x${i}`).join('\n');
+    expect(policy(`p := x25\nx0 := 123456789\n${squares}`).evaluate('test/p')).toBeUndefined();
+    expect(
+      policy('p := to_number(input)').evaluate('test/p', { input: '9'.repeat(1_000_000) }),
+    ).toBeUndefined();
+  });
+
   it('count what built-ins work on, not only how often they are called', () => {
     const big = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`k${i}`, i]));
     const source = 'p := count([1 | some i in numbers.range(1, 10000); object.union(input, {"i": i})])';

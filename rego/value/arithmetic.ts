@@ -15,6 +15,9 @@ const PRECISION = 64;
 /** Beyond this a result is refused instead of computed. */
 const LARGEST_POWER_OF_TEN = 5000;
 
+const HUGE = 10n ** BigInt(LARGEST_POWER_OF_TEN);
+const isHuge = (n: bigint): boolean => n > HUGE || n < -HUGE;
+
 export function add(a: Num, b: Num): Num | undefined {
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = a + b;
@@ -44,7 +47,7 @@ export function multiply(a: Num, b: Num): Num | undefined {
   return slowly(
     a,
     b,
-    (x, y) => x * y,
+    (x, y) => (isHuge(x) || isHuge(y) ? undefined : x * y),
     (x, y) => rounded(x.mantissa * y.mantissa, x.exponent + y.exponent),
   );
 }
@@ -75,13 +78,16 @@ export function divide(a: Num, b: Num): Num | undefined {
 function slowly(
   a: Num,
   b: Num,
-  integers: (x: bigint, y: bigint) => bigint,
+  integers: (x: bigint, y: bigint) => bigint | undefined,
   floats: (x: Float, y: Float) => Float,
 ): Num | undefined {
   if (isInteger(a) && isInteger(b)) {
     const x = toBigInt(a);
     const y = toBigInt(b);
-    if (x !== undefined && y !== undefined) return fromBigInt(integers(x, y));
+    if (x !== undefined && y !== undefined) {
+      const whole = integers(x, y);
+      return whole === undefined ? undefined : fromBigInt(whole);
+    }
   }
   const x = toFloat(a);
   const y = toFloat(b);

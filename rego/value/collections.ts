@@ -1,4 +1,5 @@
 import { compare } from './compare.ts';
+import { spend } from './fuel.ts';
 import { Decimal } from './number.ts';
 import { Special } from './special.ts';
 import { canonicalText } from './text.ts';
@@ -61,6 +62,7 @@ export class RegoSet extends Special {
   /** A text that is equal for equal sets, kept after the first call. */
   canonical(): string {
     this.text ??= `<${this.values().map(canonicalText).join(',')}>`;
+    spend(this.text.length);
     return this.text;
   }
 }
@@ -114,6 +116,7 @@ export class RegoObject extends Special {
     this.text ??= `{${this.keys()
       .map((key) => `${canonicalText(key)}:${canonicalText(this.get(key) ?? null)}`)
       .join(',')}}`;
+    spend(this.text.length);
     return this.text;
   }
 }

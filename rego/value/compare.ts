@@ -1,4 +1,5 @@
 import { type RegoObject, RegoSet } from './collections.ts';
+import { spend } from './fuel.ts';
 import { compareNumbers, Decimal, type Num } from './number.ts';
 import { isObject, objectGet, objectKeys, objectSize } from './object.ts';
 import type { JsonObject, TypeName, Value } from './types.ts';
@@ -73,6 +74,7 @@ export function compareStrings(a: string, b: string): number {
 const surrogatesLast = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);
 
 function compareArrays(a: readonly Value[], b: readonly Value[]): number {
+  spend(1);
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i += 1) {
     const order = compare(a[i] as Value, b[i] as Value);
@@ -82,6 +84,7 @@ function compareArrays(a: readonly Value[], b: readonly Value[]): number {
 }
 
 function compareObjects(a: JsonObject | RegoObject, b: JsonObject | RegoObject): number {
+  spend(1);
   const left = objectKeys(a);
   const right = objectKeys(b);
   const length = Math.min(left.length, right.length);
@@ -112,12 +115,14 @@ export function equal(a: Value, b: Value): boolean {
 
 function equalArrays(a: readonly Value[], b: readonly Value[]): boolean {
   if (a.length !== b.length) return false;
+  spend(1);
   for (let i = 0; i < a.length; i += 1) if (!equal(a[i] as Value, b[i] as Value)) return false;
   return true;
 }
 
 function equalObjects(a: JsonObject | RegoObject, b: JsonObject | RegoObject): boolean {
   if (objectSize(a) !== objectSize(b)) return false;
+  spend(1);
   for (const key of objectKeys(a)) {
     const other = objectGet(b, key);
     if (other === undefined || !equal(objectGet(a, key) as Value, other)) return false;

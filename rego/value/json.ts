@@ -1,5 +1,6 @@
 import { RegoObject, RegoSet } from './collections.ts';
 import { typeName } from './compare.ts';
+import { spend } from './fuel.ts';
 import { Decimal, fromBigInt, type Num, numberText, parseNumber, toDouble } from './number.ts';
 import { type AnyObject, objectEntries } from './object.ts';
 import type { Value } from './types.ts';
@@ -30,15 +31,19 @@ function write(v: Value, quote: (s: string) => string): string {
     case 'number':
       return numberText(v as Num);
     case 'string':
+      spend((v as string).length);
       return quote(v as string);
     case 'array':
+      spend((v as readonly Value[]).length + 1);
       return `[${(v as readonly Value[]).map((item) => write(item, quote)).join(',')}]`;
     case 'set':
+      spend(1);
       return `[${(v as RegoSet)
         .values()
         .map((item) => write(item, quote))
         .join(',')}]`;
     case 'object':
+      spend(1);
       return `{${objectEntries(v as AnyObject)
         .map(([key, value]) => `${quote(keyText(key))}:${write(value, quote)}`)
         .join(',')}}`;
@@ -61,6 +66,7 @@ export function keyText(key: Value): string {
 /** The value as plain JSON data. Numbers beyond a double are rounded to the nearest one. */
 export function toJson(v: Value): Json {
   if (typeof v !== 'object' || v === null) return typeof v === 'bigint' ? Number(v) : v;
+  spend(8);
   if (Array.isArray(v)) return v.map(toJson);
   if (v instanceof RegoSet) return v.values().map(toJson);
   if (v instanceof Decimal) return toDouble(v);

@@ -28,6 +28,8 @@ interface Exact {
 
 /** Larger exponents stay a `Decimal`, so that `1e999999999` never becomes a gigabyte of digits. */
 const LARGEST_EXPANDED_EXPONENT = 300;
+/** Longer texts are refused as numbers: reading them takes time in the square of their length. */
+const MOST_DIGITS = 20_000;
 const numberPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** True for the text of a JSON number. */
@@ -37,7 +39,7 @@ export function isNumberText(text: string): boolean {
 
 /** The number that JSON text denotes, or undefined when the text is no JSON number. */
 export function parseNumber(text: string): Num | undefined {
-  if (!numberPattern.test(text)) return undefined;
+  if (text.length > MOST_DIGITS || !numberPattern.test(text)) return undefined;
   if (text.length < 16 && !/[.eE]/.test(text)) return Number(text) + 0;
   const exact = readExact(text);
   return exact === undefined ? undefined : fromExact(exact.digits, exact.exponent);

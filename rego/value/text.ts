@@ -1,5 +1,6 @@
 import { RegoObject, RegoSet } from './collections.ts';
 import { typeName } from './compare.ts';
+import { spend } from './fuel.ts';
 import { type Num, numberText } from './number.ts';
 import { type AnyObject, objectEntries } from './object.ts';
 import type { Value } from './types.ts';
@@ -8,9 +9,13 @@ import type { Value } from './types.ts';
 export function canonicalText(v: Value): string {
   if (typeof v === 'string') return JSON.stringify(v);
   if (typeof v !== 'object' || v === null) return String(v);
-  if (Array.isArray(v)) return `[${v.map(canonicalText).join(',')}]`;
+  if (Array.isArray(v)) {
+    spend(v.length + 1);
+    return `[${v.map(canonicalText).join(',')}]`;
+  }
   if (v instanceof RegoSet || v instanceof RegoObject) return v.canonical();
   if (typeName(v) === 'number') return numberText(v as Num);
+  spend(1);
   return `{${objectEntries(v as AnyObject)
     .map(([key, value]) => `${canonicalText(key)}:${canonicalText(value)}`)
     .join(',')}}`;
@@ -26,14 +31,18 @@ export function regoText(v: Value): string {
     case 'number':
       return numberText(v as Num);
     case 'string':
+      spend((v as string).length);
       return goQuote(v as string);
     case 'array':
+      spend((v as readonly Value[]).length + 1);
       return `[${(v as readonly Value[]).map(regoText).join(', ')}]`;
     case 'set': {
       const values = (v as RegoSet).values();
+      spend(values.length + 1);
       return values.length === 0 ? 'set()' : `{${values.map(regoText).join(', ')}}`;
     }
     case 'object':
+      spend(1);
       return `{${objectEntries(v as AnyObject)
         .map(([key, value]) => `${regoText(key)}: ${regoText(value)}`)
         .join(', ')}}`;

@@ -1,3 +1,4 @@
+import { spend } from '../../value/fuel.ts';
 import { BuiltinError } from '../builtin.ts';
 import { type GraphNode, places } from './document.ts';
 import { graphqlError } from './lexer.ts';
@@ -25,6 +26,7 @@ const introspection: readonly string[] = ['__schema', '__type'];
 class Validation {
   private readonly system: TypeSystem;
   private readonly fragments: ReadonlyMap<string, GraphNode>;
+  private readonly acyclic = new Set<GraphNode>();
 
   constructor(system: TypeSystem, fragments: ReadonlyMap<string, GraphNode>) {
     this.system = system;
@@ -72,6 +74,7 @@ class Validation {
   }
 
   private field(selection: GraphNode, parent: TypeDefinition): void {
+    spend(8);
     const name = text(selection.Name);
     if (introspection.includes(name)) return;
     const field = [...parent.fields, ...meta].find((candidate) => candidate.Name === name);
@@ -222,6 +225,7 @@ class Validation {
   }
 
   private noCycle(fragment: GraphNode, path: readonly string[]): void {
+    if (this.acyclic.has(fragment)) return;
     const visit = (selections: readonly GraphNode[]): void => {
       for (const selection of selections) {
         const name = text(selection.Name);
@@ -235,6 +239,7 @@ class Validation {
       }
     };
     visit(nodes(fragment.SelectionSet));
+    this.acyclic.add(fragment);
   }
 }
 
