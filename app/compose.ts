@@ -15,7 +15,7 @@ import type { EvidencePorts } from '../core/evidence/pack.ts';
 import type { Log } from '../core/ports/system.ts';
 import type { Tracing } from '../core/ports/tracing.ts';
 import { coreDecider } from './decider.ts';
-import { notifyVariable } from './effects/notify.ts';
+import { notifyVariable } from './effects/call-target.ts';
 import { type EffectServices, performWith } from './effects/performer.ts';
 import { performers } from './effects/registry.ts';
 import type { Environment } from './environment.ts';

@@ -18,6 +18,7 @@ const summaries: Readonly<Record<Spoken, string>> = {
   unlock: 'take the lock off',
   unblock: 'say that a failed release is resolved',
   gates: 'show the gates of a commit, or run them again',
+  flags: 'show, kill or restore the flags of a release',
   escalate: 'call the people on call',
   plan: 'show what will be done',
   why: 'ask why it is waiting, and whom to ask',

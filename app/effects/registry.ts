@@ -3,6 +3,7 @@ import { assessCommand } from './assess-command.ts';
 import { collectResults } from './collect-results.ts';
 import { createDeployment, ensureDraftRelease } from './deploy.ts';
 import { applyGovernance, carryPlan, observeSettings, planGovernance } from './governance.ts';
+import { readFlags, setFlags } from './flags/index.ts';
 import { editReleaseNotes, measureKpis } from './kpis.ts';
 import { loadPlan } from './load-plan.ts';
 import { measureCanary } from './measure-canary.ts';
@@ -40,6 +41,8 @@ export const performers: PerformerRegistry = {
   publishRelease,
   supersedeRelease,
   notify,
+  readFlags,
+  setFlags,
   measureKpis,
   editReleaseNotes,
   startTimer,

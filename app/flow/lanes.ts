@@ -50,6 +50,9 @@ export function laneOf(aggregate: AggregateRef, id: string, effect: Effect): str
     case 'publishRelease':
     case 'supersedeRelease':
     case 'notify':
+    case 'readFlags':
+    case 'setFlags':
+      return `flags/${repository}/${aggregate.key}`;
     case 'measureKpis':
     case 'editReleaseNotes':
     case 'startTimer':
@@ -63,6 +66,8 @@ export function lanePolicy(kind: EffectKind): LanePolicy {
     case 'upsertComment':
       return 'newest-counts-for-all';
     case 'createDeployment':
+    case 'readFlags':
+    case 'setFlags':
       return 'newest-replaces';
     case 'applyGovernance':
     case 'observeSettings':

@@ -24,6 +24,13 @@ export type Command =
   | { readonly name: 'unblock'; readonly reason: string }
   /** `rerun` null: only shows them. */
   | { readonly name: 'gates'; readonly rerun: GateName | 'all' | null }
+  | { readonly name: 'flags'; readonly action: 'show'; readonly flag: null; readonly reason: '' }
+  | {
+      readonly name: 'flags';
+      readonly action: 'kill' | 'restore';
+      readonly flag: string;
+      readonly reason: string;
+    }
   | { readonly name: 'escalate'; readonly reason: string }
   | { readonly name: 'plan' }
   | { readonly name: 'status' }

@@ -12,6 +12,7 @@ export const commandNames = [
   'unlock',
   'unblock',
   'gates',
+  'flags',
   'escalate',
   'plan',
   'status',

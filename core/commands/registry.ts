@@ -3,6 +3,7 @@ import type { CommandDefinition } from './definition.ts';
 import { abortCommand } from './list/abort.ts';
 import { approveCommand } from './list/approve.ts';
 import { escalateCommand } from './list/escalate.ts';
+import { flagsCommand } from './list/flags.ts';
 import { gatesCommand } from './list/gates.ts';
 import { helpCommand } from './list/help.ts';
 import { holdCommand } from './list/hold.ts';
@@ -34,6 +35,7 @@ const definitions: { readonly [Name in CommandName]: CommandDefinition<Name> } =
   unlock: unlockCommand,
   unblock: unblockCommand,
   gates: gatesCommand,
+  flags: flagsCommand,
   escalate: escalateCommand,
   plan: planCommand,
   status: statusCommand,

@@ -14,6 +14,8 @@ export function effectText(effect: Effect): string | null {
       return `open the issue "${effect.title}"`;
     case 'notify':
       return `tell ${effect.target.kind} ${effect.target.name}`;
+    case 'readFlags':
+      return `change the flags ${effect.flags.map(codeSpan).join(', ')}`;
     case 'packEvidence':
       return 'pack the evidence';
     default:

@@ -4,6 +4,7 @@ import { artifactsSchema } from './artifacts.ts';
 import { freezesSchema, windowsSchema } from './calendar.ts';
 import { durationSchema } from './duration.ts';
 import { governanceSchema } from './governance.ts';
+import { flagsSchema } from './flags.ts';
 import { kpisSchema } from './kpis.ts';
 import { notifySchema } from './notify.ts';
 import { permissionsSchema } from './permissions.ts';
@@ -150,6 +151,7 @@ const releaseSchema = z.strictObject({
     .default(86_400_000)
     .describe('After GA `/rollback` still works for this long'),
   notify: notifySchema,
+  flags: flagsSchema.optional().describe('How the flags of `ga_flags` are flipped; absent: by hand'),
   kpis: kpisSchema.prefault({}).describe('What is compared with the same hours before, a day after GA'),
   canary: canarySchema.prefault({}),
   metrics: metricsSchema,

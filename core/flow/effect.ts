@@ -5,6 +5,7 @@ import type { NotifiedEvent } from '../config/notify.ts';
 import type { ReleaseConfig } from '../config/schema.ts';
 import type { CheckName, GateName } from '../gate/names.ts';
 import type { GovernanceEffect } from '../governance/effect.ts';
+import type { FlagEffect } from '../flags/model.ts';
 import type { KpiEffect } from '../kpi/effect.ts';
 import type { Actor, CommandSource } from './event.ts';
 
@@ -178,6 +179,7 @@ export type Effect =
       readonly release: string;
     }
   | KpiEffect
+  | FlagEffect
   /** Answers with `timer.fired`. */
   | { readonly kind: 'startTimer'; readonly timer: string }
   | GovernanceEffect;

@@ -2,10 +2,10 @@ import { deploymentReport } from '../comms/deployment-report.ts';
 import { releaseNotes } from '../comms/release-notes.ts';
 import type { EffectSettled } from '../flow/event.ts';
 import { inlineText } from '../gate/markdown.ts';
-import { announce } from './announce.ts';
 import { recordCanary } from './canary-record.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { evidenceFacts } from './evidence-facts.ts';
+import { flipForGa } from './flags.ts';
 import { observe } from './observe.ts';
 import type { Finishing } from './state.ts';
 import { isLastStep, isStepReady } from './steps.ts';
@@ -113,7 +113,7 @@ function reachGa(draft: ReleaseDraft, finishing: Finishing, url: string): void {
   });
   draft.move('observing', '**GA**');
   draft.comment('deployment-report/ga', deploymentReport(draft.state, 'success', draft.now));
-  announce(draft, 'ga', 'ga', { weight: 100, flags: draft.plan().config.ga_flags.join(', ') || 'none' });
+  flipForGa(draft);
   observe(draft);
 }
 

@@ -1,3 +1,4 @@
+import type { Command } from '../commands/command.ts';
 import { approvalObstacles } from '../commands/desk/approval.ts';
 import type { PendingCommand } from '../commands/desk/state.ts';
 import type { Obstacle } from '../commands/obstacle.ts';
@@ -54,12 +55,28 @@ export function obstaclesOf(
       return state.demands.length > 0
         ? []
         : [{ code: 'NOTHING_TO_REJECT', message: 'no command waits for anything' }];
+    case 'flags':
+      return flagsObstacles(state, command);
     case 'plan':
     case 'status':
     case 'whocan':
     case 'help':
       return [];
   }
+}
+
+/** A flag is killed or restored in any release with a plan that says how. */
+function flagsObstacles(
+  { plan, flags }: ReleaseState,
+  { action, flag }: Extract<Command, { name: 'flags' }>,
+): readonly Obstacle[] {
+  if (plan === null) return [notPlanned];
+  if (plan.config.flags === undefined) {
+    return [{ code: 'FLAGS_NOT_CONFIGURED', message: '`release.flags` of this release names no provider' }];
+  }
+  const isKilled = flag !== null && flags?.killed[flag] !== undefined;
+  if (action === 'kill' && isKilled) return [{ code: 'FLAG_KILLED', message: `${flag} is killed already` }];
+  return [];
 }
 
 function promoteObstacles(

@@ -3,6 +3,7 @@ import type { EffectSettled } from '../flow/event.ts';
 import { inlineText } from '../gate/markdown.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { startEvidence } from './finishing.ts';
+import { rampFlags } from './flags.ts';
 import { startMeasuring } from './measure.ts';
 import { notify } from './notify.ts';
 import { escalate, startRollback } from './rollback.ts';
@@ -81,6 +82,7 @@ function succeed(draft: ReleaseDraft, deployment: Deployment): void {
   } else if (phase === 'shifting') {
     draft.set({ step, weight, stepSince: draft.now });
     draft.move('soaking', `**${weight} %** of production traffic`);
+    rampFlags(draft, weight);
     startMeasuring(draft);
   }
 }

@@ -6,6 +6,7 @@ import { effectIdOf } from '../flow/key.ts';
 import { releaseDesk } from './desk.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { attach, onEvidenceSettled } from './finishing.ts';
+import { onFlagsRead, onFlagsSet } from './flags-outcome.ts';
 import { onKpisFailed } from './kpi.ts';
 import { onMeasured } from './measure.ts';
 import { onDeploymentSettled } from './on-deployment.ts';
@@ -65,6 +66,12 @@ export function onSettled(draft: ReleaseDraft, event: EffectSettled): void {
       break;
     case 'publish':
       onEvidenceSettled(draft, 'publishing', n, outcome);
+      break;
+    case 'flags-read':
+      onFlagsRead(draft, n, outcome);
+      break;
+    case 'flags-set':
+      onFlagsSet(draft, n, outcome);
       break;
     case 'kpi':
       if (!outcome.ok) onKpisFailed(draft, `${outcome.code}: ${outcome.message}`);

@@ -5,6 +5,7 @@ import { announce } from './announce.ts';
 import { recordCanary } from './canary-record.ts';
 import { orderRollback } from './deploy.ts';
 import type { ReleaseDraft } from './draft.ts';
+import { restoreFlags } from './flags.ts';
 import { notify } from './notify.ts';
 import { hasTraffic } from './phase.ts';
 import type { HoldCode } from './state.ts';
@@ -45,6 +46,7 @@ export function startRollback(draft: ReleaseDraft, order: RollbackOrder): boolea
   });
   draft.move('rolling_back', `rollback to \`${inlineText(previous.tag)}\`: ${inlineText(order.cause)}`);
   orderRollback(draft, previous);
+  restoreFlags(draft, order.cause);
   if (afterGa) draft.set({ occupies: true });
   if (order.trigger === 'auto') {
     announce(draft, 'auto-rollback', 'auto-rollback', { weight, cause: order.cause });

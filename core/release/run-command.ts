@@ -8,6 +8,7 @@ import type { PromotionAssessment } from '../ports/policy-engine.ts';
 import { abort } from './abort.ts';
 import { releaseDesk } from './desk.ts';
 import type { ReleaseDraft } from './draft.ts';
+import { flagByCommand } from './flags.ts';
 import { holdByCommand, resolveFailure, resume } from './hold.ts';
 import { lockEnvironment, unlockEnvironment } from './lock.ts';
 import { notify } from './notify.ts';
@@ -69,6 +70,13 @@ export function runCommand(
       return rerunGates(draft, command.rerun ?? 'all', by);
     case 'escalate':
       return escalate(draft, command.reason, by);
+    case 'flags': {
+      if (command.action === 'show') return '';
+      flagByCommand(draft, command.action, command.flag, by, command.reason);
+      return command.action === 'kill'
+        ? `Turning \`${command.flag}\` off for everybody; the outcome follows in this issue.`
+        : `Giving \`${command.flag}\` back as it was; the outcome follows in this issue.`;
+    }
     case 'plan':
     case 'status':
     case 'why':

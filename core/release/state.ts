@@ -7,6 +7,7 @@ import { type Channel, closedChannel } from '../flow/channel.ts';
 import type { ReleasePlanFacts } from '../flow/event.ts';
 import type { GateName } from '../gate/names.ts';
 import type { GateRecord } from '../gate/record.ts';
+import type { FlagsState } from '../flags/model.ts';
 import type { KpiReport } from '../kpi/report.ts';
 import type { KpiWindows } from '../kpi/windows.ts';
 import type { Phase } from './phase.ts';
@@ -208,6 +209,8 @@ export interface ReleaseState extends DeskState {
   readonly status: Channel<StatusContent>;
   readonly statusCore: string;
   readonly statusAt: number;
+  /** The feature flags of this release; absent until one is touched. */
+  readonly flags?: FlagsState;
   /** The comparison a day after GA: when it was due and of what, then its outcome. */
   readonly kpiRequest?: { readonly dueAt: number; readonly windows: KpiWindows };
   readonly kpi?: KpiReport;

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { notify, notifyVariable } from '../../app/effects/notify.ts';
+import { notifyVariable } from '../../app/effects/call-target.ts';
+import { notify } from '../../app/effects/notify.ts';
 import type { EffectContext } from '../../app/effects/performer.ts';
 import { ConductorError, ProviderError } from '../../core/errors.ts';
 

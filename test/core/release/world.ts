@@ -9,6 +9,7 @@ import type {
   ReleaseEvent,
   ReleasePlanFacts,
 } from '../../../core/flow/event.ts';
+import type { FlagSetting, FlagsSet, FlagTarget } from '../../../core/flags/model.ts';
 import { effectKey } from '../../../core/flow/key.ts';
 import type { KpiReading } from '../../../core/kpi/reading.ts';
 import type { CanaryReading } from '../../../core/ports/metrics.ts';
@@ -42,6 +43,8 @@ export interface WorldOptions {
   readonly refuse?: (id: string) => boolean;
   /** Other releases of the repository. */
   readonly others?: readonly Pick<ReleaseState, 'tag' | 'way' | 'lock' | 'failure'>[];
+  /** Why the provider does not take a change of a flag; undefined: it does. */
+  readonly refuseFlag?: (flag: string, to: FlagTarget) => string | undefined;
   /** What the metrics say a day after GA. */
   readonly kpis?: (effect: Extract<Effect, { kind: 'measureKpis' }>) => readonly KpiReading[];
   readonly role?: string | null;
@@ -69,6 +72,8 @@ export class World {
   readonly audit: { readonly action: string; readonly reasonCode: string | null }[] = [];
   readonly phasesSeen: string[] = ['new'];
   private readonly times = new Map<string, number>();
+  /** Flags at their provider. */
+  readonly flags = new Map<string, FlagSetting>();
   status = '';
   notes = '';
   weight = 0;
@@ -266,6 +271,15 @@ export class World {
         return ok({ assets: [] });
       case 'publishRelease':
         return ok({ url: 'https://github.com/acme/shop/releases/v1.1.0' });
+      case 'readFlags': {
+        const settings = effect.flags.map((flag) => [flag, this.flags.get(flag)] as const);
+        const missing = settings.find(([, setting]) => setting === undefined);
+        if (missing === undefined) return ok({ settings: Object.fromEntries(settings) });
+        const message = `there is no flag ${missing[0]}`;
+        return this.settle(id, { ok: false, code: 'FLAG_UNKNOWN', message });
+      }
+      case 'setFlags':
+        return ok({ ...this.setFlags(effect) });
       case 'measureKpis':
         return this.send({
           type: 'kpis.measured',
@@ -286,6 +300,20 @@ export class World {
       case 'addReaction':
         return ok();
     }
+  }
+
+  /** One flag after the other, until one is refused. */
+  private setFlags({ changes, purpose, by, reason }: Extract<Effect, { kind: 'setFlags' }>): FlagsSet {
+    const applied: string[] = [];
+    for (const { flag, to } of changes) {
+      const refusal = this.options.refuseFlag?.(flag, to);
+      if (refusal !== undefined) return { applied, failed: [{ flag, reason: refusal }], reference: null };
+      const killed = purpose === 'kill' ? `${by}: ${reason}` : null;
+      const before = this.flags.get(flag) ?? { definition: null, share: null, killed: null };
+      this.flags.set(flag, to.kind === 'former' ? to.setting : { ...before, share: to.percent, killed });
+      applied.push(flag);
+    }
+    return { applied, failed: [], reference: null };
   }
 
   private deploy(id: string, effect: Extract<Effect, { kind: 'createDeployment' }>): void {

@@ -1,0 +1,28 @@
+import { clopperPearson } from '../stats/proportion.ts';
+
+/** Evaluations of a flag that everybody or nobody should get. */
+export const fewSamples = 10;
+
+/** A share that disagrees by chance does so once in this many looks at most. */
+const confidence = 0.9999;
+
+export function samplesFor(percent: number, samples: number): number {
+  return percent === 0 || percent === 100 ? Math.min(fewSamples, samples) : samples;
+}
+
+/**
+ * Whether what was read back fits the share that was set: everybody and nobody to the last evaluation, anything
+ * between as far as so many evaluations can tell (exact binomial interval).
+ */
+export function agrees(on: number, samples: number, percent: number): boolean {
+  if (percent === 0) return on === 0;
+  if (percent === 100) return on === samples;
+  const { low, high } = clopperPearson(on, samples, confidence);
+  return low <= percent / 100 && percent / 100 <= high;
+}
+
+/** The share that evaluations show, as far as they can: nobody, everybody, or not known. */
+export function shareShown(on: number, samples: number): number | null {
+  if (on === 0) return 0;
+  return on === samples ? 100 : null;
+}
