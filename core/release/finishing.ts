@@ -141,6 +141,9 @@ function evidenceFailed(draft: ReleaseDraft, finishing: Finishing, reason: strin
   draft.note('evidence.failed', 'conductor', reason, 'EVIDENCE_FAILED');
   draft.tell(`evidence: ${inlineText(reason)}`);
   if (finishing.outcome === 'rolled-back') return;
+  // `/resume` begins anew: what was attached may not be what is to be published.
+  draft.set({ finishing: null });
+  if (draft.state.hold !== null) return;
   draft.hold('EVIDENCE_FAILED', reason, 'conductor');
   draft.comment(
     `evidence-failed/${finishing.attempt}`,
