@@ -83,6 +83,15 @@ describe('what the simulation found more', () => {
       ],
     ],
     [
+      'a release that is held while it is published goes on when the hold ends',
+      planOf(314),
+      [],
+      [
+        { act: 'tag', at: 24_554, tag: 'v1.1.0' },
+        { act: 'comment', at: 1_663, after: 'finishing', by: 'mia', tag: 'v1.1.0', text: '/hold wait' },
+      ],
+    ],
+    [
       'a tag that comes while another release becomes GA goes back to that one',
       planOf(87),
       [],
