@@ -1,5 +1,4 @@
-import { isIP } from 'node:net';
-import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import type { InspectTls, TlsFacts } from '../../core/ports/tls.ts';
 import { refuseForeignHost } from './guarded-fetch.ts';
 
@@ -8,8 +7,10 @@ import { refuseForeignHost } from './guarded-fetch.ts';
  * is, nothing is sent, and the reason against it is reported. Throws `ConfigError` for a host that is not allowed.
  */
 export function guardedTls(allowedHosts: readonly string[]): InspectTls {
-  return (url, timeoutMs) => {
+  return async (url, timeoutMs) => {
     refuseForeignHost(url, allowedHosts);
+    // Loaded when it is needed: most runs look at no certificate, and TLS costs each of them some 10 ms to load.
+    const [{ isIP }, { connect }] = await Promise.all([import('node:net'), import('node:tls')]);
     const host = url.hostname.replace(/^\[|\]$/g, '');
     return new Promise((resolve) => {
       const socket = connect({
