@@ -27,15 +27,20 @@ export function judgeMigrations(
     const placeOf = placesIn(migration.bytes);
     // Without a base nobody knows which files belong to one change: each stands for itself.
     const created = tablesMadeBy(hasBase ? judged : [migration]);
-    const context: RuleContext = { postgres: options.postgres_version, created };
-    if (!migration.scripts.some(({ direction }) => direction === 'up') && upFileOf(migration.path) === null) {
+    const before = migrations.slice(0, migrations.indexOf(migration)).flatMap(({ scripts }) => scripts);
+    const upBefore = before.filter(isUp);
+    if (!migration.scripts.some(isUp) && upFileOf(migration.path) === null) {
       return [withoutUpSection(migration)];
     }
     const built = builderFindings(migration).map((finding) => ledger.excuse(finding));
-    const bySection = migration.scripts.flatMap((script) => [
-      ...syntaxFindings(migration.path, script, placeOf),
-      ...(script.direction === 'up' ? ruleFindings(migration.path, script, placeOf, context) : []),
-    ]);
+    const bySection = migration.scripts.flatMap((script, index) => {
+      const earlier = [...upBefore, ...migration.scripts.slice(0, index).filter(isUp)];
+      const context: RuleContext = { postgres: options.postgres_version, created, earlier };
+      return [
+        ...syntaxFindings(migration.path, script, placeOf),
+        ...(isUp(script) ? ruleFindings(migration.path, script, placeOf, context) : []),
+      ];
+    });
     return [...built, ...bySection];
   });
 
@@ -80,6 +85,8 @@ export function judgeMigrations(
     return options.inline_ignores === 'allow' ? [...found, ...unusedIgnores(ignores, path, placeOf)] : found;
   }
 }
+
+const isUp = ({ direction }: Script): boolean => direction === 'up';
 
 /** A comment that hides nothing stays behind when its reason has gone, and hides the next mistake. */
 function unusedIgnores(ignores: Ignores, path: string, placeOf: (offset: number) => Place): Finding[] {

@@ -14,6 +14,8 @@ export interface RuleContext {
   readonly postgres: number;
   /** Tables made by the change under test: exempt from rules about locks on tables in use. */
   readonly created: ReadonlySet<string>;
+  /** Scripts that run before this one, oldest first: what they prove still holds. */
+  readonly earlier: readonly Script[];
 }
 
 /** One thing that goes wrong when SQL meets a database in use. Pure; one file each; named as squawk names it. */
