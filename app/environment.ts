@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseDuration } from '../core/config/duration.ts';
 import { ConfigError } from '../core/errors.ts';
 import { defaultRetention } from '../core/evidence/retention.ts';
 
@@ -21,6 +22,15 @@ const environmentSchema = z.object({
   PRIVATE_KEY: optional,
   PRIVATE_KEY_PATH: optional,
   WEBHOOK_SECRET: optional,
+  GITHUB_CLIENT_ID: optional,
+  GITHUB_CLIENT_SECRET: optional,
+  GITHUB_URL: optional.pipe(z.url().optional()),
+  PASSKEY_DELAY: optional.transform((text, context) => {
+    const ms = text === undefined ? undefined : parseDuration(text);
+    if (ms !== null) return ms;
+    context.addIssue({ code: 'custom', message: 'expected a duration such as 30m or 24h' });
+    return z.NEVER;
+  }),
   PORT: optional.pipe(z.coerce.number<string>().int().min(0).max(65_535).optional()),
   HOST: optional,
   LOG_LEVEL: optional.pipe(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional()),
@@ -42,6 +52,12 @@ const environmentSchema = z.object({
 export interface Environment {
   /** Null: not registered yet; the app shows the registration page. */
   readonly app: { readonly id: number; readonly webhookSecret: string } | null;
+  /** With these people sign in, to confirm commands; null: nobody can. */
+  readonly signIn: { readonly clientId: string; readonly clientSecret: string } | null;
+  /** Where people see GitHub, without a trailing slash. */
+  readonly githubUrl: string;
+  /** Time after which a new passkey confirms anything, ms. */
+  readonly passkeyDelay: number;
   readonly port: number;
   readonly host: string;
   readonly logLevel: string;
@@ -93,6 +109,12 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
       given.APP_ID !== undefined && hasKey && given.WEBHOOK_SECRET !== undefined
         ? { id: given.APP_ID, webhookSecret: given.WEBHOOK_SECRET }
         : null,
+    signIn:
+      given.GITHUB_CLIENT_ID !== undefined && given.GITHUB_CLIENT_SECRET !== undefined
+        ? { clientId: given.GITHUB_CLIENT_ID, clientSecret: given.GITHUB_CLIENT_SECRET }
+        : null,
+    githubUrl: withoutSlash(given.GITHUB_URL ?? webUrlOf(given.GITHUB_API_URL)),
+    passkeyDelay: given.PASSKEY_DELAY ?? 86_400_000,
     port: given.PORT ?? 3_000,
     host: given.HOST ?? '127.0.0.1',
     logLevel: given.LOG_LEVEL ?? 'info',
@@ -112,6 +134,13 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
     notifyUrls: given.SIMULATE ? {} : notifyUrls(env),
     simulate: given.SIMULATE,
   };
+}
+
+/** `https://api.github.com` → `https://github.com`; GitHub Enterprise Server has its API below its own address. */
+function webUrlOf(apiUrl: string | undefined): string {
+  if (apiUrl === undefined) return 'https://github.com';
+  const url = new URL(apiUrl);
+  return url.hostname === 'api.github.com' ? 'https://github.com' : url.origin.replace('//api.', '//');
 }
 
 /** Evidence is read back and verified before it is published: what cannot be verified must not be asked for. */

@@ -15,6 +15,9 @@ export interface SandboxApp {
   readonly slug: string;
   readonly privateKeyPem: string;
   readonly webhookSecret: string;
+  /** With these the App lets people sign in. */
+  readonly clientId: string;
+  readonly clientSecret: string;
   readonly installationId: number;
 }
 

@@ -223,6 +223,8 @@ function environmentOf(
     APP_ID: String(github.app.appId),
     PRIVATE_KEY: github.app.privateKeyPem,
     WEBHOOK_SECRET: github.app.webhookSecret,
+    GITHUB_CLIENT_ID: github.app.clientId,
+    GITHUB_CLIENT_SECRET: github.app.clientSecret,
     GITHUB_API_URL: github.apiUrl,
     OIDC_ISSUER: github.oidcIssuer,
     DATA_DIR: join(directory, 'conductor'),

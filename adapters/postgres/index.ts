@@ -11,3 +11,4 @@ export { migrate } from './migrate.ts';
 export { connect, type Database, lockName } from './pool.ts';
 export * from './repositories.ts';
 export type { Sql, Transaction } from './sql.ts';
+export * from './step-ups.ts';

@@ -23,6 +23,8 @@ export interface AppSettings {
   readonly permissions: Permissions;
   readonly events: readonly string[];
   readonly webhookSecret: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
 }
 
 /** Puts the parts together, around a started emulator and a listening server, and seeds the organisation. */
@@ -90,7 +92,22 @@ export async function assemble(
   const world = await populate(options, upstream, git, fullName, parts.repository.defaultBranch);
   const oidc = new OidcIssuer(url);
   const now = (): string => new Date().toISOString();
-  return { url, world, identities, upstream, git, payloads, events, webhooks, oidc, installationId, now };
+  const oauth = { clientId: app.clientId, clientSecret: app.clientSecret, codes: new Map() };
+  return {
+    url,
+    world,
+    identities,
+    upstream,
+    git,
+    payloads,
+    events,
+    webhooks,
+    oidc,
+    installationId,
+    users,
+    oauth,
+    now,
+  };
 }
 
 async function populate(

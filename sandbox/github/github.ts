@@ -1,3 +1,4 @@
+import type { SandboxUser } from '../contract.ts';
 import type { Events } from './events.ts';
 import type { Git } from './git.ts';
 import type { Identities } from './identity.ts';
@@ -6,6 +7,16 @@ import type { Payloads } from './payloads.ts';
 import type { Upstream } from './upstream.ts';
 import type { Webhooks } from './webhooks.ts';
 import type { World } from './world.ts';
+
+/** The App as people sign in with it, and the codes that were given out. */
+export interface SignInState {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly codes: Map<
+    string,
+    { readonly login: string; readonly redirect: string; readonly challenge: string | null }
+  >;
+}
 
 /** The parts of the local GitHub that a route may use. */
 export interface Github {
@@ -20,5 +31,7 @@ export interface Github {
   readonly webhooks: Webhooks;
   readonly oidc: OidcIssuer;
   readonly installationId: number;
+  readonly users: readonly SandboxUser[];
+  readonly oauth: SignInState;
   now(): string;
 }

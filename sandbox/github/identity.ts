@@ -52,6 +52,12 @@ export class Identities {
     this.#byToken.set(token, { kind: 'user', login, token });
   }
 
+  /** Another token of somebody who has one. */
+  registerSignIn(login: string, token: string): void {
+    const known = [...this.#byToken.values()].find((who) => who.kind === 'user' && who.login === login);
+    if (known !== undefined) this.#byToken.set(token, known);
+  }
+
   /** Remembers a token that emulate has issued to an installation. */
   registerInstallation(token: string, appId: number, permissions: Permissions): void {
     const login = `${this.app(appId).slug}[bot]`;

@@ -51,6 +51,8 @@ function appSettings(app: GithubOptions['app']): AppSettings {
     permissions: { metadata: 'read', ...app.permissions },
     events: app.events,
     webhookSecret: app.webhookSecret ?? randomBytes(24).toString('hex'),
+    clientId: `Iv23${randomBytes(8).toString('hex')}`,
+    clientSecret: randomBytes(20).toString('hex'),
   };
 }
 
@@ -84,6 +86,8 @@ function publicFace(
       slug: app.slug,
       privateKeyPem: emulator.privateKeyPem,
       webhookSecret: app.webhookSecret,
+      clientId: app.clientId,
+      clientSecret: app.clientSecret,
       installationId: app.installationId,
     },
     users,

@@ -142,6 +142,7 @@ function isDescribed(path: string): boolean {
   return (
     !path.startsWith('/.well-known/') &&
     !path.startsWith('/_actions/') &&
+    !path.startsWith('/login/') &&
     !path.includes('/releases/download/')
   );
 }

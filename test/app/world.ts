@@ -72,6 +72,8 @@ export async function startWorld(
     APP_ID: String(github.app.appId),
     PRIVATE_KEY: github.app.privateKeyPem,
     WEBHOOK_SECRET: github.app.webhookSecret,
+    GITHUB_CLIENT_ID: github.app.clientId,
+    GITHUB_CLIENT_SECRET: github.app.clientSecret,
     HOST: '127.0.0.1',
     PORT: '0',
     LOG_LEVEL: (process.env.TEST_LOG_LEVEL ?? 'silent') as 'silent',

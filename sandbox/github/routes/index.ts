@@ -14,6 +14,7 @@ import { refRoutes } from './refs.ts';
 import { releaseRoutes } from './releases.ts';
 import { repositoryRoutes } from './repository.ts';
 import { rulesetRoutes } from './rulesets.ts';
+import { signInRoutes } from './sign-in.ts';
 import { statusRoutes } from './statuses.ts';
 
 /** Addresses beside the REST API: the issuer of identity tokens, and downloads of published assets. */
@@ -44,6 +45,7 @@ const sideRoutes: readonly Route[] = [
 /** Every operation that the local GitHub knows. */
 export const routes: readonly Route[] = [
   ...sideRoutes,
+  ...signInRoutes,
   ...appRoutes,
   ...peopleRoutes,
   ...repositoryRoutes,
