@@ -24,8 +24,14 @@ type Check = z.infer<typeof checkSchema>;
  * is only completed. One that is still open is updated; a completed one is left as history, because GitHub
  * would append the new annotations to the old ones.
  */
-export function checkMethods(github: GithubClient): Pick<Forge, 'publishCheck'> {
+export function checkMethods(github: GithubClient): Pick<Forge, 'publishCheck' | 'readCheck'> {
   return {
+    readCheck: async (sha, { name, app }) => {
+      const found = await checksNamed(github, sha, name);
+      const [newest] = found.filter((check) => check.app?.slug === app);
+      return newest?.status === 'completed' ? (newest.conclusion ?? null) : null;
+    },
+
     publishCheck: async (input) => {
       const own = await ownChecks(github, input);
       const written = own.find((check) => check.external_id === input.externalId);
@@ -43,17 +49,21 @@ export function checkMethods(github: GithubClient): Pick<Forge, 'publishCheck'> 
   };
 }
 
-/** Newest first. Another app may use the same name: only ours count. */
+/** Another app may use the same name: only ours count. */
 async function ownChecks(github: GithubClient, { sha, name }: CheckInput): Promise<readonly Check[]> {
+  const found = await checksNamed(github, sha, name);
+  return found.filter((check) => `${check.app?.slug}[bot]` === github.botLogin);
+}
+
+/** Newest first. */
+async function checksNamed(github: GithubClient, sha: string, name: string): Promise<readonly Check[]> {
   const found = await github.list(
     'GET /repos/{owner}/{repo}/commits/{ref}/check-runs',
     { ref: sha, check_name: name, filter: 'all' },
     checkSchema,
     { member: 'check_runs' },
   );
-  return found
-    .filter((check) => `${check.app?.slug}[bot]` === github.botLogin)
-    .toSorted((a, b) => b.id - a.id);
+  return found.toSorted((a, b) => b.id - a.id);
 }
 
 /** An identical write is skipped: GitHub's content limit is scarce. */

@@ -1,15 +1,24 @@
 import { listAggregates } from '../../adapters/postgres/index.ts';
+import type { PromotionClause } from '../../core/config/promote-only-if.ts';
 import type { PromotionFactsFromState } from '../../core/flow/effect.ts';
 import type { GateReport } from '../../core/flow/event.ts';
 import type { GateName } from '../../core/gate/names.ts';
 import type { PromotionInput } from '../../core/ports/policy-engine.ts';
 import { calendarAt } from '../../core/release/calendar.ts';
-import { cutoverOf, newestPassedDrill, provenanceOf } from '../../core/release/clauses.ts';
+import {
+  type ClauseEvidence,
+  clausesWithData,
+  cutoverOf,
+  type PreviewHygiene,
+  provenanceOf,
+} from '../../core/release/clauses.ts';
 import { type Standing, standingOf, unreadableStanding } from '../../core/release/standing.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import type { EffectContext } from './performer.ts';
+import { readDrills } from './read-drills.ts';
+import { readConflicts } from './read-preflight.ts';
 import { readArtifactFacts } from './release-artifacts.ts';
-import { burningNow } from './slo-burn.ts';
+import { readBurn } from './slo-burn.ts';
 
 type Conditions = Pick<
   PromotionInput,
@@ -30,7 +39,7 @@ type Conditions = Pick<
 
 /**
  * What has to hold beside the gates, read at this moment. What could not be read is null or `unknown`. Facts that
- * cost a call are read only for the clauses that the config names.
+ * cost a call are read only where a clause may ask for them.
  */
 export async function readConditions(
   facts: PromotionFactsFromState,
@@ -39,32 +48,66 @@ export async function readConditions(
   now: number,
 ): Promise<Conditions> {
   const asked = facts.promoteOnlyIf;
-  const clauses = asked?.clauses ?? [];
-  const [burning, drillAge, standing, artifacts] = await Promise.all([
-    clauses.includes('slo-burn') ? burningNow(facts.sha, context) : measurement(reports, 'slo', 'burning'),
-    clauses.includes('dr-freshness') && asked !== null ? readDrillAge(asked.drills, context, now) : null,
+  const mayAsk = (clause: PromotionClause): boolean => asked?.clauses?.includes(clause) ?? asked !== null;
+  const [burning, drills, standing, artifacts, previews, lock] = await Promise.all([
+    mayAsk('slo-burn') ? readBurn(facts.sha, context) : measurement(reports, 'slo', 'burning'),
+    mayAsk('dr-freshness') && asked !== null ? readDrills(asked.drills, context) : null,
     readStanding(facts.release, context, now),
     readArtifactFacts(facts, context),
+    mayAsk('preview-hygiene') ? readPreviews(context) : ('none' as const),
+    readForeignLock(facts, context),
   ]);
+  const evidence: ClauseEvidence = {
+    burning,
+    headroom: measurement(reports, 'perf', 'headroom'),
+    migrations: resultOf(reports, 'migrations'),
+    supplyChain: resultOf(reports, 'supply-chain'),
+    drills,
+    previews,
+  };
   return {
     promote_only_if: {
-      clauses: [...clauses],
+      clauses: [...(asked?.clauses ?? clausesWithData(evidence))],
       min_headroom: asked?.min_headroom ?? 0,
       max_drill_age_ms: asked?.max_drill_age ?? 0,
     },
-    slo_burn: burning,
-    headroom: measurement(reports, 'perf', 'headroom'),
-    migration_cutover: cutoverOf(resultOf(reports, 'migrations')),
-    drill_age_ms: drillAge,
-    provenance: provenanceOf(resultOf(reports, 'supply-chain')),
+    slo_burn: burning ?? null,
+    headroom: evidence.headroom,
+    migration_cutover: cutoverOf(evidence.migrations),
+    drill_age_ms: drills?.newest == null ? null : now - drills.newest,
+    provenance: provenanceOf(evidence.supplyChain),
     artifacts: [...artifacts],
-    // Nobody reports previews to the store: the clause can only be answered by a policy that knows better.
-    preview_hygiene: 'unknown',
+    preview_hygiene: previews === 'none' ? 'unknown' : previews,
     hotfix: facts.hotfix,
     ...calendarAt(facts.calendar, now),
-    lock: standing.lock,
+    lock: standing.lock.state === 'free' ? lock : standing.lock,
     unresolved: facts.blockAfterFailure ? standing.unresolved : null,
   };
+}
+
+/** A deployment that somebody else has under way holds the environment as a lock does. */
+async function readForeignLock(
+  { environment, targetWeight }: PromotionFactsFromState,
+  context: EffectContext,
+): Promise<PromotionInput['lock']> {
+  const free = { state: 'free', owner: null, reason: null } as const;
+  if (targetWeight === null || targetWeight === 0 || environment === '') return free;
+  try {
+    const [foreign] = await readConflicts(environment, context);
+    if (foreign === undefined) return free;
+    const { id, creator, state } = foreign;
+    return { state: 'held', owner: creator, reason: `deployment ${id} is ${state.replace('_', ' ')}` };
+  } catch {
+    return { state: 'unreadable', owner: null, reason: null };
+  }
+}
+
+async function readPreviews({ previewHygiene, aggregate }: EffectContext): Promise<PreviewHygiene> {
+  try {
+    return (await previewHygiene?.(aggregate.repository)) ?? 'none';
+  } catch {
+    return 'unknown';
+  }
 }
 
 async function readStanding(tag: string, context: EffectContext, now: number): Promise<Standing> {
@@ -79,28 +122,6 @@ async function readStanding(tag: string, context: EffectContext, now: number): P
   } catch {
     return unreadableStanding;
   }
-}
-
-/** Drills of the default branch: a drill after the tag counts too. */
-async function readDrillAge(glob: string, { forge }: EffectContext, now: number): Promise<number | null> {
-  try {
-    const head = await forge.resolveRef(`heads/${await forge.defaultBranch()}`);
-    if (head === null) return null;
-    const files = forge.filesAt(head.commit);
-    const paths = (await files.list([glob])).slice(-maxDrills);
-    const texts = await Promise.all(paths.map(async (path) => decode(await files.read(path))));
-    const newest = newestPassedDrill(texts);
-    return newest === null ? null : now - newest;
-  } catch {
-    return null;
-  }
-}
-
-/** Files are named by date, so the last ones are the newest. */
-const maxDrills = 20;
-
-function decode(bytes: Uint8Array | null): string {
-  return bytes === null ? '' : new TextDecoder().decode(bytes);
 }
 
 function resultOf(reports: readonly GateReport[], gate: GateName): GateReport['result'] | null {

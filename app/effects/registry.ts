@@ -2,8 +2,9 @@ import { assessChangeCommand } from './assess-change.ts';
 import { assessCommand } from './assess-command.ts';
 import { collectResults } from './collect-results.ts';
 import { createDeployment, ensureDraftRelease } from './deploy.ts';
-import { applyGovernance, carryPlan, observeSettings, planGovernance } from './governance.ts';
+import { answerEntry, judgeEntry } from './entry.ts';
 import { readFlags, setFlags } from './flags/index.ts';
+import { applyGovernance, carryPlan, observeSettings, planGovernance } from './governance.ts';
 import { editReleaseNotes, measureKpis } from './kpis.ts';
 import { loadPlan } from './load-plan.ts';
 import { measureCanary } from './measure-canary.ts';
@@ -12,6 +13,7 @@ import { openStepUp } from './open-step-up.ts';
 import { packEvidence } from './pack-evidence.ts';
 import type { PerformerRegistry } from './performer.ts';
 import { attachEvidence, publishRelease } from './publish.ts';
+import { readPreflight } from './read-preflight.ts';
 import { rerunWorkflow } from './rerun-workflow.ts';
 import { resolveFailure } from './resolve-failure.ts';
 import { startTimer } from './start-timer.ts';
@@ -35,6 +37,7 @@ export const performers: PerformerRegistry = {
   rerunWorkflow,
   resolveFailure,
   measureCanary,
+  readPreflight,
   collectResults,
   packEvidence,
   attachEvidence,
@@ -50,4 +53,6 @@ export const performers: PerformerRegistry = {
   planGovernance,
   carryPlan,
   applyGovernance,
+  judgeEntry,
+  answerEntry,
 };

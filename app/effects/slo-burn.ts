@@ -9,11 +9,16 @@ import type { EffectContext } from './performer.ts';
  * paths are not walked, only the objectives are read. Null whenever that cannot be told, never an old figure.
  */
 export async function burningNow(sha: string, context: EffectContext): Promise<number | null> {
+  return (await readBurn(sha, context)) ?? null;
+}
+
+/** As `burningNow`; undefined where the repository has no objectives to read. */
+export async function readBurn(sha: string, context: EffectContext): Promise<number | null | undefined> {
   const gate = gateNamed('slo');
-  if (gate === undefined) return null;
+  if (gate === undefined) return undefined;
   try {
     const read = await readOptions(sha, context);
-    if (read === null) return null;
+    if (read === null) return undefined;
     const { result } = await runGate(gate, {
       rawOptions: read.options,
       configSha256: read.sha256,
@@ -21,7 +26,8 @@ export async function burningNow(sha: string, context: EffectContext): Promise<n
       io: ioOf(sha, context),
       tool,
     });
-    const { burning } = result.measurements;
+    const { burning, objectives } = result.measurements;
+    if (Array.isArray(objectives) && objectives.length === 0) return undefined;
     return typeof burning === 'number' ? burning : null;
   } catch {
     return null;

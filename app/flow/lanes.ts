@@ -28,12 +28,14 @@ export function laneOf(aggregate: AggregateRef, id: string, effect: Effect): str
     case 'updateIssue':
       return `issue/${repository}/${effect.issue}`;
     case 'createDeployment':
-      return `deployment/${repository}/${effect.environment}`;
+      return `deployment/${repository}/${effect.environment}/${effect.payload.service ?? ''}`;
     case 'applyGovernance':
       return `settings/${repository}`;
     case 'observeSettings':
     case 'planGovernance':
     case 'carryPlan':
+    case 'judgeEntry':
+    case 'answerEntry':
     case 'addReaction':
     case 'openIssue':
     case 'loadPlan':
@@ -44,6 +46,7 @@ export function laneOf(aggregate: AggregateRef, id: string, effect: Effect): str
     case 'rerunWorkflow':
     case 'resolveFailure':
     case 'measureCanary':
+    case 'readPreflight':
     case 'collectResults':
     case 'packEvidence':
     case 'attachEvidence':
@@ -73,6 +76,8 @@ export function lanePolicy(kind: EffectKind): LanePolicy {
     case 'observeSettings':
     case 'planGovernance':
     case 'carryPlan':
+    case 'judgeEntry':
+    case 'answerEntry':
     case 'updateIssue':
     case 'postComment':
     case 'addReaction':
@@ -85,6 +90,7 @@ export function lanePolicy(kind: EffectKind): LanePolicy {
     case 'rerunWorkflow':
     case 'resolveFailure':
     case 'measureCanary':
+    case 'readPreflight':
     case 'collectResults':
     case 'packEvidence':
     case 'attachEvidence':

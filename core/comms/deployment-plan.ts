@@ -1,4 +1,6 @@
+import type { ReleaseConfig } from '../config/schema.ts';
 import { inlineText } from '../gate/markdown.ts';
+import { describeWindow } from '../release/calendar.ts';
 import { type PreflightItem, preflight } from '../release/preflight.ts';
 import type { ReleaseState } from '../release/state.ts';
 
@@ -15,11 +17,12 @@ export function deploymentPlan(state: ReleaseState): string {
     '',
     '### Overview',
     `- **Target Environment:** ${inlineText(production_environment)}, after ${inlineText(stage_environment)}`,
-    `- **Deploy Window:** ${windows.length === 0 ? 'at any time' : `${windows.length} configured windows`}`,
+    `- **Deploy Window:** ${windows.length === 0 ? 'at any time' : inlineText(windows.map(describeWindow).join('; '))}`,
     `- **Rollback Deadline:** ${hours(plan.config.observe_after_ga)} after GA`,
     '',
     '### Pre-Deployment Checklist',
     ...preflight(state).map(line),
+    stakeholders(plan.config.notify, state.trackingIssue),
     '',
     '### Deployment Steps',
     `1. Deploy \`${inlineText(tag)}\` to ${inlineText(stage_environment)}`,
@@ -47,8 +50,23 @@ export function deploymentPlan(state: ReleaseState): string {
 }
 
 function line({ name, state, detail }: PreflightItem): string {
-  const note = state === 'met' ? '' : ` (${state === 'unmet' ? 'not met' : 'not known'})`;
+  const note = state === 'met' ? '' : ` (${notMet[state]})`;
   return `- [${state === 'met' ? 'x' : ' '}] ${name}: ${inlineText(detail)}${note}`;
+}
+
+const notMet: Readonly<Record<Exclude<PreflightItem['state'], 'met'>, string>> = {
+  unmet: 'not met',
+  unknown: 'not known',
+  'not-asked': 'not asked',
+};
+
+/** Whoever is told of the start, beside those who follow the tracking issue. */
+function stakeholders(targets: ReleaseConfig['notify'], issue: number | null): string {
+  const told = targets
+    .filter(({ on }) => on?.includes('start') ?? false)
+    .map(({ kind, name }) => `${kind} ${name}`);
+  const where = issue === null ? 'the tracking issue' : `#${issue}`;
+  return `- [x] Stakeholders notified: ${inlineText([where, ...told].join(', '))}`;
 }
 
 const percent = (ratio: number): string => `${Number((ratio * 100).toFixed(2))} %`;

@@ -1,4 +1,5 @@
 import { cellText, inlineText } from '../gate/markdown.ts';
+import { preflight } from '../release/preflight.ts';
 import type { ReleaseState } from '../release/state.ts';
 
 export type DeploymentOutcome = 'success' | 'failed' | 'rolled_back';
@@ -21,10 +22,14 @@ export function deploymentReportFile(
     `deployed: ${quote(new Date(now).toISOString().slice(0, 16).replace('T', ' '))}`,
     'links:',
     `  qa_report: ${quote(plan?.qa === undefined ? 'none' : `[[${plan.qa.path.replace(/\.md$/, '')}]]`)}`,
-    `  artifacts: ${quote(`commit ${state.sha}`)}`,
+    `  artifacts: ${quote(artifactLocation(state))}`,
     '---',
     '',
     deploymentReport(state, outcome, now),
+    '',
+    '---',
+    '> [!tip] Persistence',
+    `> Save to: \`01-Projects/${inlineText(repository)}/Deployments/Deploy-${inlineText(tag)}.md\``,
     '',
   ].join('\n');
 }
@@ -47,12 +52,14 @@ export function deploymentReport(state: ReleaseState, outcome: DeploymentOutcome
     '',
     '## Pre-Deployment State',
     `- Previous version: ${inlineText(previous)}`,
-    `- Health status: ${state.gates.slo?.verdict ?? 'not known'} (slo)`,
+    `- Health status: ${inlineText(healthBefore(state))}`,
     '',
     '## Deployment Timeline',
-    '| Time | Action |',
-    '|------|--------|',
-    ...timeline.map(({ at, text }) => `| ${clock(at)} | ${text.replaceAll('|', '\\|')} |`),
+    '| Time | Action | Status |',
+    '|------|--------|--------|',
+    ...timeline.map(
+      ({ at, text, status }) => `| ${clock(at)} | ${text.replaceAll('|', '\\|')} | ${status ?? '-'} |`,
+    ),
     '',
     '## Verification Results',
     '| Check | Expected | Actual | Status |',
@@ -62,6 +69,7 @@ export function deploymentReport(state: ReleaseState, outcome: DeploymentOutcome
     '## Post-Deployment State',
     `- Current version: ${inlineText(current)}`,
     `- Health status: ${outcome === 'success' ? 'healthy at the last step' : 'see the incident'}`,
+    `- Key metrics: ${keyMetrics(state)}`,
     '',
     '## Issues Encountered',
     hold === null ? 'None.' : inlineText(`${hold.code}: ${hold.reason}`),
@@ -76,14 +84,40 @@ export function deploymentReport(state: ReleaseState, outcome: DeploymentOutcome
 function verification({ canaryRecords, plan }: ReleaseState): readonly string[] {
   const limit = plan?.config.canary.max_error_rate ?? 0;
   if (canaryRecords.length === 0) return ['| Canary | measured | nothing was measured | - |'];
-  return canaryRecords.map(({ step, weight, verdict, data }) => {
-    const rate = data.canary_error_rate;
-    const actual = typeof rate === 'number' ? percent(rate) : 'not known';
-    const name = step === 0 ? 'Error rate at the stage' : `Error rate at ${weight} %`;
-    const status = verdict === 'ready' ? 'PASS' : verdict === 'rollback' ? 'FAIL' : verdict.toUpperCase();
-    return `| ${name} | <${percent(limit)} | ${actual} | ${cellText(status)} |`;
+  return canaryRecords.flatMap(({ step, weight, verdict, data }) => {
+    const where = step === 0 ? 'at the stage' : `at ${weight} %`;
+    const status = cellText(
+      verdict === 'ready' ? 'PASS' : verdict === 'rollback' ? 'FAIL' : verdict.toUpperCase(),
+    );
+    const slow = `| Slow requests ${where} | as the running version's ${share(data.baseline_slow_rate)} | ${share(data.canary_slow_rate)} | ${status} |`;
+    return [
+      `| Error rate ${where} | <${percent(limit)} | ${share(data.canary_error_rate)} | ${status} |`,
+      ...(typeof data.canary_slow_rate === 'number' ? [slow] : []),
+    ];
   });
 }
+
+function healthBefore(state: ReleaseState): string {
+  const environment = preflight(state).find(({ clause }) => clause === 'environment');
+  return environment?.state === 'met'
+    ? environment.detail
+    : `${state.gates.slo?.verdict ?? 'not known'} (slo); ${environment?.detail ?? ''}`;
+}
+
+/** What the judge saw last. */
+function keyMetrics({ canaryRecords }: ReleaseState): string {
+  const data = canaryRecords.at(-1)?.data;
+  if (data === undefined) return 'nothing was measured';
+  const requests = data.canary_requests ?? 0;
+  return `${requests} requests, error rate ${share(data.canary_error_rate)}, slow ${share(data.canary_slow_rate)}`;
+}
+
+function artifactLocation({ sha, preflight: facts }: ReleaseState): string {
+  const named = facts?.artifacts.map(({ name, digest }) => `${name}@${digest ?? 'unknown'}`) ?? [];
+  return named.length === 0 ? `commit ${sha}` : named.join(', ');
+}
+
+const share = (ratio: unknown): string => (typeof ratio === 'number' ? percent(ratio) : 'not known');
 
 const percent = (ratio: number): string => `${Number((ratio * 100).toFixed(2))} %`;
 const clock = (at: number): string => new Date(at).toISOString().slice(11, 16);

@@ -18,8 +18,10 @@ export type PromotionClause = z.infer<typeof promotionClauseSchema>;
 export const promoteOnlyIfSchema = z.strictObject({
   clauses: z
     .array(promotionClauseSchema)
-    .default([])
-    .describe('What has to hold at every step beside the required gates; what is not known does not hold'),
+    .optional()
+    .describe(
+      'What has to hold at every step beside the required gates; what is not known does not hold. Default: every clause for which the repository has data',
+    ),
   min_headroom: z
     .number()
     .min(0)

@@ -8,6 +8,7 @@ import { flagsSchema } from './flags.ts';
 import { kpisSchema } from './kpis.ts';
 import { notifySchema } from './notify.ts';
 import { permissionsSchema } from './permissions.ts';
+import { preflightSchema } from './preflight.ts';
 import { promoteOnlyIfSchema } from './promote-only-if.ts';
 import { servicesSchema } from './services.ts';
 
@@ -147,6 +148,7 @@ const releaseSchema = z.strictObject({
     .describe(
       'QA report in the tagged commit, e.g. `QA/QA-Report-{tag}.md`: unless its front matter says `status: approved`, nothing is deployed',
     ),
+  preflight: preflightSchema,
   observe_after_ga: durationSchema
     .default(86_400_000)
     .describe('After GA `/rollback` still works for this long'),

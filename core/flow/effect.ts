@@ -91,6 +91,20 @@ export type Effect =
       readonly title: string;
       readonly body: string;
     }
+  /** Reads what is verified before anything is deployed; answers with `preflight.read`. */
+  | ({
+      readonly kind: 'readPreflight';
+      readonly n: number;
+      readonly release: string;
+      readonly sha: string;
+      readonly way: string;
+      readonly environment: string;
+      /** Commit of the version to go back to. */
+      readonly previous: string | null;
+      readonly qaCheck: { readonly name: string; readonly app: string } | null;
+      /** Glob of the drills' result files on the default branch. */
+      readonly drills: string;
+    } & ArtifactsInQuestion)
   /** Settles with `{ deploymentId }`; progress arrives as `deployment.reported`. */
   | {
       readonly kind: 'createDeployment';

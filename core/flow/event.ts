@@ -8,6 +8,7 @@ import type { GateResult } from '../gate/result.ts';
 import type { KpisMeasured } from '../kpi/effect.ts';
 import type { CanaryReading } from '../ports/metrics.ts';
 import type { PromotionAssessment } from '../ports/policy-engine.ts';
+import type { PreflightFacts } from '../release/preflight-facts.ts';
 
 /** A person or an app that GitHub says did something. `login` ends in `[bot]` for apps. */
 export interface Actor {
@@ -133,6 +134,7 @@ export type ReleaseEvent =
       readonly problem: string | null;
     }
   | KpisMeasured
+  | { readonly type: 'preflight.read'; readonly n: number; readonly facts: PreflightFacts }
   | { readonly type: 'timer.fired'; readonly timer: string }
   /** A newer release takes this one's place. */
   | { readonly type: 'release.superseded'; readonly by: string; readonly since: number }

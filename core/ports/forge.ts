@@ -1,5 +1,6 @@
 import type { Annotation, DeploymentPayload } from '../flow/effect.ts';
 import type { CheckName } from '../gate/names.ts';
+import type { ForeignDeployment } from '../release/preflight-facts.ts';
 import type { RepositorySettings } from './repository-settings.ts';
 import type { FileEdits } from './file-edits.ts';
 import type { FileTree } from './system.ts';
@@ -99,6 +100,8 @@ export interface Forge {
   } | null>;
 
   // checks, comments, issues
+  /** Conclusion of the newest check run of an app; null: it has not ended, or there is none. */
+  readCheck(sha: string, check: { readonly name: string; readonly app: string }): Promise<string | null>;
   publishCheck(input: {
     readonly externalId: string;
     readonly sha: string;
@@ -140,6 +143,8 @@ export interface Forge {
     readonly description: string;
     readonly payload: DeploymentPayload;
   }): Promise<{ readonly id: number }>;
+  /** Deployments to an environment that neither the App nor its pipeline asked for and that have not ended. */
+  listForeignDeployments(environment: string): Promise<readonly ForeignDeployment[]>;
   readDeploymentState(id: number): Promise<string | null>;
 
   // releases

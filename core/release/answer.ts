@@ -3,11 +3,11 @@ import type { PendingCommand } from '../commands/desk/state.ts';
 import { commandHelp, helpText } from '../commands/help-text.ts';
 import type { Obstacle } from '../commands/obstacle.ts';
 import { whoCanText } from '../commands/who-can.ts';
-import { flagNames, noFlags } from '../flags/model.ts';
-import { flagsTable } from '../comms/flags.ts';
 import { deploymentPlan } from '../comms/deployment-plan.ts';
+import { flagsTable } from '../comms/flags.ts';
 import { verdictTable } from '../comms/verdict-table.ts';
 import { whyReply } from '../comms/why.ts';
+import { flagNames, noFlags } from '../flags/model.ts';
 import { releasePermission } from './assess.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { nextText, renderStatus } from './render-status.ts';
@@ -28,7 +28,10 @@ export function answerQuestion({ state, now }: ReleaseDraft, command: Command): 
         deploymentPlan(state) || 'There is no plan yet: the config of the tagged commit is still being read.'
       );
     case 'flags':
-      return flagsTable(flagNames(state.plan?.config.ga_flags ?? [], state.flags ?? noFlags), state.flags ?? noFlags);
+      return flagsTable(
+        flagNames(state.plan?.config.ga_flags ?? [], state.flags ?? noFlags),
+        state.flags ?? noFlags,
+      );
     case 'gates':
       return state.plan === null
         ? 'There is no plan yet.'

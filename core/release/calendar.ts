@@ -13,7 +13,7 @@ export function calendarAt(
   const freeze = freezes.find(({ from, to }) => from <= now && now < to);
   const open = windows.length === 0 || windows.some((window) => isOpen(window, now));
   return {
-    window: { open, reason: open ? null : windows.map(describe).join('; ') },
+    window: { open, reason: open ? null : windows.map(describeWindow).join('; ') },
     freeze: {
       active: freeze !== undefined,
       reason: freeze === undefined ? null : `${freeze.reason}, until ${new Date(freeze.to).toISOString()}`,
@@ -40,7 +40,8 @@ function localTime(now: number, timeZone: string): { readonly weekday: Weekday; 
   return { weekday, minute: Number(parts.hour) * 60 + Number(parts.minute) };
 }
 
-function describe({ days, from, to, time_zone }: ReleaseWindow): string {
+/** `mon, tue 09:00–17:00 Europe/Berlin` */
+export function describeWindow({ days, from, to, time_zone }: ReleaseWindow): string {
   return `${days.join(', ')} ${clock(from)}–${clock(to)} ${time_zone}`;
 }
 

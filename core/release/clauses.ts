@@ -1,6 +1,43 @@
 import { z } from 'zod';
+import { type PromotionClause, promotionClauses } from '../config/promote-only-if.ts';
 import { type GateResult, isPassing } from '../gate/result.ts';
 import type { PromotionInput } from '../ports/policy-engine.ts';
+
+/** What the store says of the previews of a repository; `none`: it has none. */
+export type PreviewHygiene = PromotionInput['preview_hygiene'] | 'none';
+
+/** What the clauses of a promotion are answered from. */
+export interface ClauseEvidence {
+  /** Objectives that burn now; undefined: the repository has none. */
+  readonly burning: number | null | undefined;
+  readonly headroom: number | null;
+  readonly migrations: GateResult | null;
+  readonly supplyChain: GateResult | null;
+  /** Null: the drills could not be read. */
+  readonly drills: { readonly files: number } | null;
+  readonly previews: PreviewHygiene;
+}
+
+/**
+ * The clauses that hold where the config names none: each for which the repository has data. Data that could not be
+ * read is data: the clause is asked, and denies.
+ */
+export function clausesWithData(evidence: ClauseEvidence): readonly PromotionClause[] {
+  const has: Readonly<Record<PromotionClause, boolean>> = {
+    'slo-burn': evidence.burning !== undefined,
+    'perf-headroom': evidence.headroom !== null,
+    'migration-cutover': evidence.migrations !== null && evidence.migrations.verdict !== 'skipped',
+    'dr-freshness': evidence.drills === null || evidence.drills.files > 0,
+    provenance: namesArtifacts(evidence.supplyChain),
+    'preview-hygiene': evidence.previews !== 'none',
+  };
+  return promotionClauses.filter((clause) => has[clause]);
+}
+
+function namesArtifacts(result: GateResult | null): boolean {
+  const checked = provenanceSchema.safeParse(result?.measurements.provenance);
+  return checked.success && checked.data.artifacts.length > 0;
+}
 
 /** Whether the migrations of this commit may be cut over to. A gate that found nothing to judge does not know. */
 export function cutoverOf(result: GateResult | null): PromotionInput['migration_cutover'] {

@@ -8,6 +8,7 @@ import { onCommandEvent } from './on-command.ts';
 import { onDeploymentReported } from './on-deployment.ts';
 import { onGateReported } from './on-gate.ts';
 import { onPlanLoaded, onPlanRejected } from './on-plan.ts';
+import { onPreflightRead } from './on-preflight.ts';
 import { onRunCompleted } from './on-run.ts';
 import { onSettled } from './on-settled.ts';
 import { onTagMoved, onTagPushed } from './on-tag.ts';
@@ -52,6 +53,7 @@ const handlers: {
   'deployment.reported': onDeploymentReported,
   'canary.measured': onMeasured,
   'kpis.measured': onKpisMeasured,
+  'preflight.read': (draft, event) => onPreflightRead(draft, event.n, event.facts),
   'timer.fired': (draft, event) => onTimer(draft, event.timer),
   'run.completed': onRunCompleted,
   'effect.settled': onSettled,

@@ -6,7 +6,7 @@ import type { ReleasePlanFacts } from '../flow/event.ts';
 import { aheadInQueue, isOvertaken, type Neighbour, occupierOf } from './neighbours.ts';
 import { hasLeftTheWay, type Phase } from './phase.ts';
 import { renderStatus } from './render-status.ts';
-import type { HoldCode, ReleaseState, StatusContent } from './state.ts';
+import type { HoldCode, ReleaseState, StatusContent, TimelineStatus } from './state.ts';
 import { isTransition } from './transitions.ts';
 
 export interface ReleaseContext {
@@ -67,7 +67,7 @@ export class ReleaseDraft {
   }
 
   /** Takes an arrow of the table; there are no others. */
-  move(phase: Phase, text: string): void {
+  move(phase: Phase, text: string, status?: TimelineStatus): void {
     if (!isTransition(this.state.phase, phase)) {
       throw new InternalError(
         'NO_SUCH_TRANSITION',
@@ -77,12 +77,13 @@ export class ReleaseDraft {
     }
     this.set({ phase, phaseSince: this.now });
     if (hasLeftTheWay(phase)) this.set({ occupies: false });
-    this.tell(text);
+    this.tell(text, status);
   }
 
   /** A line of the timeline in the tracking issue. `text` is Markdown of ours. */
-  tell(text: string): void {
-    const timeline = [...this.state.timeline, { at: this.now, text }].slice(-timelineLimit);
+  tell(text: string, status?: TimelineStatus): void {
+    const entry = { at: this.now, text, ...(status && { status }) };
+    const timeline = [...this.state.timeline, entry].slice(-timelineLimit);
     this.set({ timeline });
   }
 

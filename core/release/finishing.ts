@@ -111,7 +111,7 @@ function reachGa(draft: ReleaseDraft, finishing: Finishing, url: string): void {
   draft.note('release.published', 'conductor', `${draft.state.tag} is GA`, null, {
     sha256: finishing.sha256,
   });
-  draft.move('observing', '**GA**');
+  draft.move('observing', '**GA**', 'SUCCESS');
   draft.comment('deployment-report/ga', deploymentReport(draft.state, 'success', draft.now));
   flipForGa(draft);
   observe(draft);

@@ -3,8 +3,8 @@ import { orderStageDeployment } from './deploy.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { packAnew } from './finishing.ts';
 import { restartJudge } from './measure.ts';
-import { startStageWhenGatesPass } from './on-gate.ts';
 import { draftRelease } from './on-plan.ts';
+import { startStageWhenGatesPass } from './on-preflight.ts';
 import { advanceAnew } from './promote.ts';
 
 export function holdByCommand(draft: ReleaseDraft, reason: string, by: string): void {

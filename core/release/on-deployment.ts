@@ -77,11 +77,11 @@ function succeed(draft: ReleaseDraft, deployment: Deployment): void {
     if (phase === 'rolling_back') rolledBack(draft, deployment);
   } else if (phase === 'staging') {
     draft.set({ step, stepSince: draft.now });
-    draft.move('verifying', 'stage deployed');
+    draft.move('verifying', 'stage deployed', 'SUCCESS');
     startMeasuring(draft);
   } else if (phase === 'shifting') {
     draft.set({ step, weight, stepSince: draft.now });
-    draft.move('soaking', `**${weight} %** of production traffic`);
+    draft.move('soaking', `**${weight} %** of production traffic`, 'SUCCESS');
     rampFlags(draft, weight);
     startMeasuring(draft);
   }
@@ -89,7 +89,7 @@ function succeed(draft: ReleaseDraft, deployment: Deployment): void {
 
 function rolledBack(draft: ReleaseDraft, deployment: Deployment): void {
   draft.set({ weight: 0, measuring: null });
-  draft.move('rolled_back', `rolled back to \`${inlineText(deployment.version)}\``);
+  draft.move('rolled_back', `rolled back to \`${inlineText(deployment.version)}\``, 'SUCCESS');
   draft.note('release.rolled_back', 'conductor', `all traffic is back on ${deployment.version}`);
   draft.comment(
     'rolled-back',
@@ -107,6 +107,7 @@ function fail(draft: ReleaseDraft, deployment: Deployment, cause: string): void 
     0,
     500,
   );
+  draft.tell(`deployment ${deployment.n} failed`, 'FAILED');
   draft.note('deployment.failure', 'pipeline', reason, 'DEPLOYMENT_FAILED', {
     step: deployment.step,
     weight: deployment.weight,
@@ -114,7 +115,7 @@ function fail(draft: ReleaseDraft, deployment: Deployment, cause: string): void 
   const { phase } = draft.state;
   if (deployment.task === 'rollback') {
     if (phase !== 'rolling_back') return;
-    draft.move('rollback_failed', `rollback failed: ${inlineText(cause)}`);
+    draft.move('rollback_failed', `rollback failed: ${inlineText(cause)}`, 'FAILED');
     draft.hold('ROLLBACK_FAILED', reason, 'conductor');
     escalate(draft, 'Rollback failed', reason, {
       severity: 'CRITICAL',

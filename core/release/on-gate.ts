@@ -1,10 +1,10 @@
-import { deploymentPlan } from '../comms/deployment-plan.ts';
 import type { GateReport } from '../flow/event.ts';
 import { checkNameOf, type GateName } from '../gate/names.ts';
 import { recordOf, supersedes } from '../gate/record.ts';
-import { orderStageDeployment } from './deploy.ts';
+import { isPassing } from '../gate/result.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { gatesNotPassed } from './gates.ts';
+import { startStageWhenGatesPass } from './on-preflight.ts';
 import { hasLeftTheWay, isGoingBack, type Phase } from './phase.ts';
 import { advanceAnew } from './promote.ts';
 
@@ -15,7 +15,8 @@ export function onGateReported(draft: ReleaseDraft, report: GateReport): void {
   if (hasLeftTheWay(state.phase) || record.sha !== state.sha) return;
   if (!supersedes(record, state.gates[report.gate])) return;
   draft.set({ gates: { ...state.gates, [report.gate]: record } });
-  draft.tell(`gate \`${checkNameOf[report.gate]}\`: ${record.verdict}`);
+  const status = isPassing(record.verdict) ? 'PASS' : 'FAIL';
+  draft.tell(`gate \`${checkNameOf[report.gate]}\`: ${record.verdict}`, status);
   draft.note('gate.verdict', 'gate', `${checkNameOf[report.gate]}: ${record.verdict}`, null, {
     gate: report.gate,
     verdict: record.verdict,
@@ -26,14 +27,6 @@ export function onGateReported(draft: ReleaseDraft, report: GateReport): void {
   startStageWhenGatesPass(draft);
   holdWhenGateTurnsRed(draft, report.gate);
   advanceAnew(draft);
-}
-
-export function startStageWhenGatesPass(draft: ReleaseDraft): void {
-  if (draft.state.phase !== 'gating' || draft.state.hold !== null) return;
-  if (gatesNotPassed(draft.state, draft.now).length > 0) return;
-  draft.comment('deployment-plan', deploymentPlan(draft.state));
-  draft.move('staging', 'all required gates passed for this commit');
-  orderStageDeployment(draft);
 }
 
 /** A re-run that turns a required gate red after the stage began stops the promotion, not the traffic. */

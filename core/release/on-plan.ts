@@ -5,7 +5,8 @@ import { codeSpan, inlineText } from '../gate/markdown.ts';
 import { announce, tellBrokenTemplate } from './announce.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { wayOf } from './neighbours.ts';
-import { onGateReported, startStageWhenGatesPass } from './on-gate.ts';
+import { onGateReported } from './on-gate.ts';
+import { startStageWhenGatesPass } from './on-preflight.ts';
 import { renderStatus } from './render-status.ts';
 import { supersedeWhenConfigured } from './supersede.ts';
 

@@ -11,6 +11,7 @@ import { onKpisFailed } from './kpi.ts';
 import { onMeasured } from './measure.ts';
 import { onDeploymentSettled } from './on-deployment.ts';
 import { onPlanRejected, requestTrackingIssue } from './on-plan.ts';
+import { onPreflightFailed } from './on-preflight.ts';
 
 /** Time before a tracking issue that could not be opened is tried again, ms. */
 const trackingRetry = 300_000;
@@ -46,6 +47,9 @@ export function onSettled(draft: ReleaseDraft, event: EffectSettled): void {
     case 'step-up':
       if (outcome.ok) onStepUpOpened(releaseDesk(draft), n, String(outcome.value.url), '');
       else onStepUpOpened(releaseDesk(draft), n, null, outcome.message);
+      break;
+    case 'preflight':
+      if (!outcome.ok) onPreflightFailed(draft, n, outcome.message);
       break;
     case 'measure':
       if (!outcome.ok) {

@@ -4,6 +4,7 @@ import type { ReleaseDraft } from './draft.ts';
 import { onObserved } from './observe.ts';
 import { onDeploymentTimer } from './on-deployment.ts';
 import { onQueueTimer } from './on-plan.ts';
+import { onPreflightTimer } from './on-preflight.ts';
 import { onTrackingTimer } from './on-settled.ts';
 import { onOverrideTimer } from './override.ts';
 import { advanceWhenConfigured } from './promote.ts';
@@ -18,6 +19,9 @@ export function onTimer(draft: ReleaseDraft, timer: string): void {
       break;
     case 'queue':
       if (n === draft.state.counters.queue) onQueueTimer(draft);
+      break;
+    case 'preflight':
+      onPreflightTimer(draft, n);
       break;
     case 'tracking':
       onTrackingTimer(draft, n);

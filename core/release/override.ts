@@ -3,7 +3,7 @@ import { inlineText } from '../gate/markdown.ts';
 import { checkNameOf } from '../gate/names.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { notify } from './notify.ts';
-import { startStageWhenGatesPass } from './on-gate.ts';
+import { startStageWhenGatesPass } from './on-preflight.ts';
 import type { Override } from './state.ts';
 
 /** Breaks the glass, loudly: timeline, comment, targets, audit, evidence. */

@@ -32,7 +32,7 @@ export function tellReadiness(draft: ReleaseDraft): void {
   const said = state.counters[`ready-${state.step}`] !== undefined;
   if (said || isLastStep(state) || state.hold !== null || !isStepReady(state, draft.now)) return;
   draft.next(`ready-${state.step}`);
-  draft.tell(`**${state.weight} %** is healthy, ready for ${nextWeight(state)} %`);
+  draft.tell(`**${state.weight} %** is healthy, ready for ${nextWeight(state)} %`, 'PASS');
   if (advancesAlone(state)) return;
   const why = state.measuring?.reasons.map(({ message }) => message).join('; ') ?? '';
   draft.comment(

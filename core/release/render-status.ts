@@ -6,6 +6,7 @@ import { gatesNotPassed } from './gates.ts';
 import { observedUntil } from './observe.ts';
 import { whyNotReady } from './obstacles.ts';
 import { hasTraffic, isGoingBack, type Phase, phaseText } from './phase.ts';
+import { preflight, preflightObstacles } from './preflight.ts';
 import type { ReleaseState } from './state.ts';
 import { isLastStep, isStepReady, nextWeight, soakLeft } from './steps.ts';
 
@@ -24,10 +25,11 @@ export function renderStatus(
   ];
   const steps = stepsTable(state);
   const gates = state.plan === null ? [] : ['', verdictTable(state.plan.config.required_gates, state.gates)];
+  const checks = preflightTable(state);
   const problems = state.problems.map((problem) => `- ${inlineText(problem)}`);
   const timeline = state.timeline.map(({ at, text }) => `| ${clock(at)} | ${text.replaceAll('|', '\\|')} |`);
   const next = `**Next:** ${nextText(state, now, false)}`;
-  const core = [...head, next, ...steps, ...gates, ...timeline].join('\n');
+  const core = [...head, next, ...steps, ...gates, ...checks, ...timeline].join('\n');
   const body = [
     ...head,
     '',
@@ -36,6 +38,7 @@ export function renderStatus(
     ...steps,
     ...measured(state, now),
     ...gates,
+    ...checks,
     '',
     '<details><summary>Timeline</summary>',
     '',
@@ -89,6 +92,27 @@ function factsTable(state: ReleaseState): readonly string[] {
   return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)];
 }
 
+/** What is verified before the deployment, each clause with its state; open while it holds the release up. */
+function preflightTable(state: ReleaseState): readonly string[] {
+  if (state.preflight === null) return [];
+  const mark = { met: '✅', unmet: '❌', unknown: '❔', 'not-asked': '➖' } as const;
+  const rows = preflight(state).map(
+    ({ name, state: found, detail, required }) =>
+      `| ${mark[found]} ${name}${required ? '' : ' (not required)'} | ${cellText(detail)} |`,
+  );
+  const open = preflightObstacles(state).length > 0 && state.phase === 'gating' ? ' open' : '';
+  const head = ['| clause | found |', '|---|---|'];
+  return [
+    '',
+    `<details${open}><summary>Before the deployment</summary>`,
+    '',
+    ...head,
+    ...rows,
+    '',
+    '</details>',
+  ];
+}
+
 /** Only in a repository with several services it needs saying which. */
 function serviceRow(plan: ReleaseState['plan']): readonly (readonly [string, string])[] {
   if (plan?.service === undefined) return [];
@@ -111,9 +135,7 @@ export function nextText(state: ReleaseState, now: number, live: boolean): strin
     case 'queued':
       return 'waiting until the release under way has ended.';
     case 'gating':
-      return `waiting for ${gatesNotPassed(state, now)
-        .map((gate) => `\`${checkNameOf[gate]}\``)
-        .join(', ')} to pass for exactly this commit.`;
+      return gatingText(state, now);
     case 'staging':
       return 'waiting for the stage deployment.';
     case 'verifying':
@@ -139,6 +161,16 @@ export function nextText(state: ReleaseState, now: number, live: boolean): strin
     case 'superseded':
       return 'nothing, a newer release took its place.';
   }
+}
+
+function gatingText(state: ReleaseState, now: number): string {
+  const gates = gatesNotPassed(state, now).map((gate) => `\`${checkNameOf[gate]}\``);
+  if (gates.length > 0) return `waiting for ${gates.join(', ')} to pass for exactly this commit.`;
+  if (state.preflight === null) return 'reading what is verified before a deployment.';
+  const open = preflightObstacles(state).map(({ name }) => name);
+  return open.length === 0
+    ? 'reading what is verified before a deployment.'
+    : `waiting for: ${open.join(', ')}.`;
 }
 
 function soakingText(state: ReleaseState, now: number, live: boolean): string {

@@ -36,7 +36,7 @@ export function concludeStage(draft: ReleaseDraft): void {
 function verified(draft: ReleaseDraft, by: 'metrics' | 'deployment and gates'): void {
   recordCanary(draft);
   draft.set({ measuring: null, stageVerifiedBy: by });
-  draft.move('stage_verified', `stage verified by ${by}`);
+  draft.move('stage_verified', `stage verified by ${by}`, 'PASS');
   draft.note('stage.verified', 'conductor', `stage verified by ${by}`);
   const weight = nextWeight(draft.state);
   if (!advancesAlone(draft.state))

@@ -3,14 +3,15 @@ import type { JudgeState } from '../canary/state.ts';
 import type { CanaryVerdict } from '../canary/verdict.ts';
 import { type DeskState, emptyDesk } from '../commands/desk/state.ts';
 import type { CanaryRecord } from '../evidence/inputs.ts';
+import type { FlagsState } from '../flags/model.ts';
 import { type Channel, closedChannel } from '../flow/channel.ts';
 import type { ReleasePlanFacts } from '../flow/event.ts';
 import type { GateName } from '../gate/names.ts';
 import type { GateRecord } from '../gate/record.ts';
-import type { FlagsState } from '../flags/model.ts';
 import type { KpiReport } from '../kpi/report.ts';
 import type { KpiWindows } from '../kpi/windows.ts';
 import type { Phase } from './phase.ts';
+import type { PreflightFacts } from './preflight-facts.ts';
 
 /** Why nothing may be promoted, until `/resume`. */
 export interface Hold {
@@ -143,7 +144,11 @@ export const notRefused: Advance = { refused: 0, notBefore: 0 };
 export interface TimelineEntry {
   readonly at: number;
   readonly text: string;
+  /** How it ended, for the deployment report; absent: nothing that ends. */
+  readonly status?: TimelineStatus;
 }
+
+export type TimelineStatus = 'SUCCESS' | 'FAILED' | 'PASS' | 'FAIL';
 
 export interface StatusContent {
   readonly body: string;
@@ -184,6 +189,10 @@ export interface ReleaseState extends DeskState {
   /** Comments that wait for the tracking issue's number. */
   readonly outbox: readonly { readonly id: string; readonly body: string }[];
   readonly gates: Readonly<Partial<Record<GateName, GateRecord>>>;
+  /** What was last read of the world before the first deployment; whether an answer is awaited; what was said of it. */
+  readonly preflight: PreflightFacts | null;
+  readonly preflightAsked: boolean;
+  readonly preflightTold: string;
   /** Last step that was reached: -1 none, 0 stage, n `canary.steps[n-1]`. */
   readonly step: number;
   /** When that step's deployment succeeded. */
@@ -236,6 +245,9 @@ export const unknownRelease: ReleaseState = {
   releaseId: null,
   outbox: [],
   gates: {},
+  preflight: null,
+  preflightAsked: false,
+  preflightTold: '',
   step: -1,
   stepSince: 0,
   weight: 0,

@@ -32,8 +32,8 @@ function next(phase: Phase, { action, reasonCode, data }: AuditEntry): readonly 
   if (action === 'release.published' && reasonCode === 'ROLLED_BACK') return [phase];
   const told = phaseAfter[action];
   if (told !== undefined) return [told];
-  if (action === 'release.planned') return ['gating', 'staging'];
-  if (action === 'gate.verdict' && phase === 'gating') return ['gating', 'staging'];
+  if (action === 'release.planned') return ['gating'];
+  if (action === 'release.preflight') return [reasonCode === null ? 'staging' : phase];
   if (action === 'deployment.success' && data.step === 0 && phase === 'staging') return ['verifying'];
   if (action === 'deployment.success' && phase === 'shifting') return ['soaking', 'finishing'];
   if (action === 'release.held' && reasonCode === 'ROLLBACK_FAILED') return ['rollback_failed'];

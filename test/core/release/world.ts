@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { typedPolicyEngine } from '../../../adapters/policy/index.ts';
 import { parseComment } from '../../../core/commands/grammar.ts';
+import type { FlagSetting, FlagsSet, FlagTarget } from '../../../core/flags/model.ts';
 import type { Effect, PlannedEffect } from '../../../core/flow/effect.ts';
 import type {
   Actor,
@@ -9,12 +10,12 @@ import type {
   ReleaseEvent,
   ReleasePlanFacts,
 } from '../../../core/flow/event.ts';
-import type { FlagSetting, FlagsSet, FlagTarget } from '../../../core/flags/model.ts';
 import { effectKey } from '../../../core/flow/key.ts';
 import type { KpiReading } from '../../../core/kpi/reading.ts';
 import type { CanaryReading } from '../../../core/ports/metrics.ts';
 import { decideRelease } from '../../../core/release/decide.ts';
 import type { Neighbour } from '../../../core/release/neighbours.ts';
+import type { PreflightFacts } from '../../../core/release/preflight-facts.ts';
 import { standingOf } from '../../../core/release/standing.ts';
 import { type ReleaseState, unknownRelease } from '../../../core/release/state.ts';
 import { allReports, planFacts, repository, shaA, start } from '../support/facts.ts';
@@ -47,6 +48,8 @@ export interface WorldOptions {
   readonly refuseFlag?: (flag: string, to: FlagTarget) => string | undefined;
   /** What the metrics say a day after GA. */
   readonly kpis?: (effect: Extract<Effect, { kind: 'measureKpis' }>) => readonly KpiReading[];
+  /** What is read before the first deployment, where it is not as it should be. */
+  readonly preflight?: Partial<PreflightFacts>;
   readonly role?: string | null;
   readonly tagShaNow?: string;
   readonly sloBurn?: number | null;
@@ -289,6 +292,8 @@ export class World {
       case 'editReleaseNotes':
         this.notes = effect.body;
         return ok();
+      case 'readPreflight':
+        return this.send({ type: 'preflight.read', n: effect.n, facts: this.preflight() });
       case 'startTimer':
         return this.send({ type: 'timer.fired', timer: effect.timer });
       case 'upsertComment':
@@ -314,6 +319,18 @@ export class World {
       applied.push(flag);
     }
     return { applied, failed: [], reference: null };
+  }
+
+  private preflight(): PreflightFacts {
+    return {
+      at: this.now,
+      artifacts: [],
+      conflicts: [],
+      restorable: true,
+      irreversible: { open: 0, acknowledged: 0 },
+      rehearsed: null,
+      ...this.options.preflight,
+    };
   }
 
   private deploy(id: string, effect: Extract<Effect, { kind: 'createDeployment' }>): void {
@@ -350,7 +367,15 @@ export class World {
     const input = promotionInput(repository, command, actor, facts, world, this.now);
     const decision = await typedPolicyEngine().decidePromotion(input);
     const assessment = { input, inputSha256: 'f'.repeat(64), decision };
-    this.send({ type: 'command.assessed', command, ...(options && { options }), actor, source, round, assessment });
+    this.send({
+      type: 'command.assessed',
+      command,
+      ...(options && { options }),
+      actor,
+      source,
+      round,
+      assessment,
+    });
   }
 
   private read(effect: Extract<Effect, { kind: 'measureCanary' }>): {

@@ -6,15 +6,20 @@ export const deploymentsRoutes: Routes = {
   'GET /repos/{owner}/{repo}/deployments': (asked) =>
     paged(
       seen(asked.repository.deployments, asked)
-        .filter(
-          ({ sha, environment, task }) =>
-            sha === asked.parameters.sha &&
-            environment === asked.parameters.environment &&
-            task === asked.parameters.task,
+        .filter((deployment) =>
+          (['sha', 'environment', 'task'] as const).every((name) =>
+            [undefined, deployment[name]].includes(asked.parameters[name] as string | undefined),
+          ),
         )
         .toReversed(),
       asked,
-    ).map(({ id, payload, author }) => ({ id, payload, creator: user(author) })),
+    ).map(({ id, payload, task, author, createdAt }) => ({
+      id,
+      payload,
+      task,
+      creator: user(author),
+      created_at: new Date(createdAt).toISOString(),
+    })),
   'POST /repos/{owner}/{repo}/deployments': (asked) => {
     const { repository, parameters, now } = asked;
     const deployment: Deployment = {

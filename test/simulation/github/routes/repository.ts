@@ -23,6 +23,10 @@ export const repositoryRoutes: Routes = {
       parents: commit.parents.map((sha) => ({ sha })),
     };
   },
+  'GET /repos/{owner}/{repo}/git/trees/{tree_sha}': ({ repository, parameters }) => {
+    const commit = required(repository.commits.get(String(parameters.tree_sha)));
+    return { tree: [...commit.files.keys()].map((path) => ({ path, type: 'blob' })) };
+  },
   'GET /repos/{owner}/{repo}/compare/{basehead}': ({ repository, parameters }) => {
     const [base = '', head = ''] = String(parameters.basehead).split('...');
     const line = repository.ancestry(head);
