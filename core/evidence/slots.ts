@@ -12,7 +12,13 @@ const noSuch = (what: string): string => `no ${what} was recorded for this relea
 const gateMadeNone = (gate: string): string => `the ${gate} gate stored none for this commit`;
 
 export const slots: readonly Slot[] = [
-  slot('sbom', 'sbom/*.spdx.json', gateMadeNone('supply-chain')),
+  {
+    name: 'sbom',
+    layout: 'sbom/*.spdx.json',
+    // Beside JSON: YAML, tag-value, and CycloneDX, each under the suffix of what it is.
+    matches: /^sbom\/[^/]+\.(spdx(\.json|\.yaml)?|cdx\.json)$/,
+    usuallyAbsent: gateMadeNone('supply-chain'),
+  },
   slot('attestations', 'attestations/*.intoto.jsonl', gateMadeNone('supply-chain')),
   slot('signatures', 'signatures/*.sig', gateMadeNone('supply-chain')),
   slot('slo', 'slo/*.png', gateMadeNone('slo')),
