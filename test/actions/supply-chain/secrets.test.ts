@@ -14,7 +14,7 @@ const letters = 'aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5';
 describe('credentials in the tree', () => {
   it.each([
     ['a GitHub token', joined('ghp', '_', letters)],
-    ['an AWS secret key', joined('AWS_SECRET_ACCESS_KEY=', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCY', 'z7Qp4TrLmNo')],
+    ['an AWS secret key', joined('AWS_SECRET_ACCESS_KEY=', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCY', 'z7Qp4TrLmN')],
     [
       'a private key',
       joined(
