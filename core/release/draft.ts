@@ -4,7 +4,7 @@ import { offer, release } from '../flow/channel.ts';
 import type { AuditNote, Decision, Effect, PlannedEffect } from '../flow/effect.ts';
 import type { ReleasePlanFacts } from '../flow/event.ts';
 import { aheadInQueue, isOvertaken, type Neighbour, occupierOf } from './neighbours.ts';
-import { hasLeftTheWay, type Phase } from './phase.ts';
+import { hasEnded, hasLeftTheWay, type Phase } from './phase.ts';
 import { renderStatus } from './render-status.ts';
 import type { HoldCode, ReleaseState, StatusContent, TimelineStatus } from './state.ts';
 import { isTransition } from './transitions.ts';
@@ -77,6 +77,8 @@ export class ReleaseDraft {
     }
     this.set({ phase, phaseSince: this.now });
     if (hasLeftTheWay(phase)) this.set({ occupies: false });
+    // Nobody looks after a lock in the issue of a release that has ended.
+    if (hasEnded(phase)) this.set({ lock: null });
     this.tell(text, status);
   }
 

@@ -1,5 +1,7 @@
+import { voidDemands } from '../commands/desk/demand.ts';
 import type { ReleaseEvent } from '../flow/event.ts';
 import { inlineText } from '../gate/markdown.ts';
+import { releaseDesk } from './desk.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { hasLeftTheWay, hasTraffic, isGoingBack } from './phase.ts';
 import { startRollback } from './rollback.ts';
@@ -27,7 +29,12 @@ export function loadPlan(draft: ReleaseDraft, text: string): void {
 export function onTagMoved(draft: ReleaseDraft, event: Extract<ReleaseEvent, { type: 'tag.moved' }>): void {
   const { phase, sha, tag } = draft.state;
   if (phase === 'new' || event.to === sha || draft.state.hold?.code === 'TAG_MOVED') return;
+  // A release that has left the way is told once of each commit; those under way are held below.
+  const seen = `tag-at-${event.to.slice(0, 12)}`;
+  if (hasLeftTheWay(phase) && draft.state.counters[seen] !== undefined) return;
+  draft.next(seen);
   const reason = `tag ${tag} moved from ${sha.slice(0, 12)} to ${event.to.slice(0, 12) || 'nothing'}`;
+  voidDemands(releaseDesk(draft), 'HEAD_MOVED', reason);
   draft.note('release.tag_moved', 'github', reason, 'TAG_MOVED', { from: event.from, to: event.to });
   if (phase === 'ignored' || phase === 'rejected') return;
   draft.comment(

@@ -9,6 +9,7 @@ import { hasTraffic, isGoingBack, type Phase, phaseText } from './phase.ts';
 import { preflight, preflightObstacles } from './preflight.ts';
 import type { ReleaseState } from './state.ts';
 import { isLastStep, isStepReady, nextWeight, soakLeft } from './steps.ts';
+import { waitingRows } from './waiting-rows.ts';
 
 /**
  * The live status: first post of the tracking issue. `core` is the part that is news when it changes; numbers
@@ -21,7 +22,7 @@ export function renderStatus(
   const head = [
     `## ${sign[state.phase]} Release ${codeSpan(state.tag)}: ${headline(state)}`,
     '',
-    ...factsTable(state),
+    ...factsTable(state, now),
   ];
   const steps = stepsTable(state);
   const gates = state.plan === null ? [] : ['', verdictTable(state.plan.config.required_gates, state.gates)];
@@ -77,7 +78,7 @@ function headline({ phase, hold }: ReleaseState): string {
   return hold === null ? phaseText[phase] : `${phaseText[phase]}, ⏸️ held`;
 }
 
-function factsTable(state: ReleaseState): readonly string[] {
+function factsTable(state: ReleaseState, now: number): readonly string[] {
   const { plan, hold, incidentIssue, publishedUrl } = state;
   const rows: (readonly [string, string])[] = [
     ['commit', codeSpan(state.sha)],
@@ -87,6 +88,7 @@ function factsTable(state: ReleaseState): readonly string[] {
   ];
   if (hold !== null)
     rows.push(['held', `\`${hold.code}\` by ${cellText(hold.by)}: ${cellText(hold.reason)}`]);
+  rows.push(...waitingRows(state, now));
   if (incidentIssue !== null) rows.push(['incident', `#${incidentIssue}`]);
   if (publishedUrl !== null && publishedUrl !== '') rows.push(['published', `<${publishedUrl}>`]);
   return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)];

@@ -16,7 +16,7 @@ const unasked = ['installation', 'installation_repositories'];
 /** What each kind of request needs, from GitHub's page "Permissions required for GitHub Apps". */
 const needs: Readonly<Record<string, string>> = {
   'POST /repos/{owner}/{repo}/rulesets': 'administration: write',
-  'GET /repos/{owner}/{repo}/actions/runs/{run_id}': 'actions: read',
+  'POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun': 'actions: write',
   'POST /repos/{owner}/{repo}/check-runs': 'checks: write',
   'POST /repos/{owner}/{repo}/releases': 'contents: write',
   'POST /repos/{owner}/{repo}/deployments': 'deployments: write',
