@@ -29,6 +29,9 @@ export function laneOf(aggregate: AggregateRef, id: string, effect: Effect): str
       return `issue/${repository}/${effect.issue}`;
     case 'createDeployment':
       return `deployment/${repository}/${effect.environment}/${effect.payload.service ?? ''}`;
+    case 'readFlags':
+    case 'setFlags':
+      return `flags/${repository}/${aggregate.key}`;
     case 'applyGovernance':
       return `settings/${repository}`;
     case 'observeSettings':
@@ -53,9 +56,6 @@ export function laneOf(aggregate: AggregateRef, id: string, effect: Effect): str
     case 'publishRelease':
     case 'supersedeRelease':
     case 'notify':
-    case 'readFlags':
-    case 'setFlags':
-      return `flags/${repository}/${aggregate.key}`;
     case 'measureKpis':
     case 'editReleaseNotes':
     case 'startTimer':
