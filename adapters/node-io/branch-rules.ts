@@ -7,24 +7,27 @@ interface GithubReader {
   readonly fetch: typeof fetch;
 }
 
-const aboutSchema = z.object({ default_branch: z.string() });
-const rulesSchema = z.array(
-  z.object({
-    type: z.string(),
-    parameters: z
-      .object({
-        required_status_checks: z
-          .array(z.object({ context: z.string(), integration_id: z.number().nullish() }))
-          .optional(),
-        required_approving_review_count: z.number().optional(),
-        require_code_owner_review: z.boolean().optional(),
-      })
-      .optional(),
-  }),
-);
-const classicSchema = z.object({
-  checks: z.array(z.object({ context: z.string(), app_id: z.number().nullish() })),
-});
+/** Made when they are needed: most runs ask nothing, and every schema costs each of them time to make. */
+const aboutSchema = () => z.object({ default_branch: z.string() });
+const rulesSchema = () =>
+  z.array(
+    z.object({
+      type: z.string(),
+      parameters: z
+        .object({
+          required_status_checks: z
+            .array(z.object({ context: z.string(), integration_id: z.number().nullish() }))
+            .optional(),
+          required_approving_review_count: z.number().optional(),
+          require_code_owner_review: z.boolean().optional(),
+        })
+        .optional(),
+    }),
+  );
+const classicSchema = () =>
+  z.object({ checks: z.array(z.object({ context: z.string(), app_id: z.number().nullish() })) });
+type Rules = z.infer<ReturnType<typeof rulesSchema>>;
+type ClassicChecks = z.infer<ReturnType<typeof classicSchema>>['checks'];
 
 /** The rules as the API shows them that the job or the shell names (`GITHUB_API_URL`). */
 export function githubRules(
@@ -43,17 +46,17 @@ export function githubRules(
 function branchRulesReader(github: GithubReader): ReadBranchRules {
   return async (repository, named) => {
     try {
-      const branch = named ?? (await read(github, `/repos/${repository}`, aboutSchema)).default_branch;
+      const branch = named ?? (await read(github, `/repos/${repository}`, aboutSchema())).default_branch;
       const encoded = encodeURIComponent(branch);
       const rules = await read(
         github,
         `/repos/${repository}/rules/branches/${encoded}?per_page=100`,
-        rulesSchema,
+        rulesSchema(),
       );
       const classic = await read(
         github,
         `/repos/${repository}/branches/${encoded}/protection/required_status_checks`,
-        classicSchema,
+        classicSchema(),
       ).catch((error: unknown) => {
         if (error instanceof Unread) return { checks: [] };
         throw error;
@@ -66,11 +69,7 @@ function branchRulesReader(github: GithubReader): ReadBranchRules {
   };
 }
 
-function toBranchRules(
-  branch: string,
-  rules: z.infer<typeof rulesSchema>,
-  classic: z.infer<typeof classicSchema>['checks'],
-): BranchRules {
+function toBranchRules(branch: string, rules: Rules, classic: ClassicChecks): BranchRules {
   const checks = rules.flatMap(({ parameters }) => parameters?.required_status_checks ?? []);
   const reviews = rules.filter(({ type }) => type === 'pull_request');
   return {
