@@ -1,3 +1,5 @@
+import { blocksOf, bytesOf } from '../../core/evidence/bytes.ts';
+import type { ByteSource } from '../../core/ports/blob-store.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 
 /** Something that would have been done, in the words of the port. */
@@ -15,7 +17,7 @@ export function dryRunForge(inner: Forge, record: (call: SimulatedCall) => Promi
   let last = 0;
   const uploaded = new Map<
     number,
-    { readonly releaseId: number; readonly name: string; readonly bytes: Uint8Array }
+    { readonly releaseId: number; readonly name: string; readonly content: ByteSource }
   >();
   const note = async (call: keyof Forge, input: unknown): Promise<number> => {
     await record({ repository: inner.repository, call, input });
@@ -67,22 +69,32 @@ export function dryRunForge(inner: Forge, record: (call: SimulatedCall) => Promi
       await note('updateIssue', { issue, ...change });
     },
     ensureDeployment: async (input) => ({ id: await note('ensureDeployment', input) }),
+    answerProtectionRule: async (input) => {
+      await note('answerProtectionRule', input);
+    },
     readDeploymentState: async (id) => (id < 0 ? 'success' : inner.readDeploymentState(id)),
     ensureDraftRelease: async (input) => ({ id: await note('ensureDraftRelease', input), draft: true }),
     listAssets: async (releaseId) =>
       [...uploaded].flatMap(([id, asset]) =>
-        asset.releaseId === releaseId ? [{ id, name: asset.name, size: asset.bytes.byteLength }] : [],
+        asset.releaseId === releaseId ? [{ id, name: asset.name, size: asset.content.size }] : [],
       ),
-    uploadAsset: async (releaseId, name, mediaType, bytes) => {
-      const id = await note('uploadAsset', { releaseId, name, mediaType, size: bytes.byteLength });
-      uploaded.set(id, { releaseId, name, bytes });
+    uploadAsset: async (releaseId, name, mediaType, content) => {
+      const id = await note('uploadAsset', { releaseId, name, mediaType, size: content.size });
+      uploaded.set(id, { releaseId, name, content });
       return { id };
     },
     deleteAsset: async (assetId) => {
       await note('deleteAsset', { assetId });
       uploaded.delete(assetId);
     },
-    downloadAsset: async (assetId) => uploaded.get(assetId)?.bytes ?? inner.downloadAsset(assetId),
+    downloadAsset: async (assetId) => {
+      const asset = uploaded.get(assetId);
+      return asset === undefined ? inner.downloadAsset(assetId) : bytesOf(asset.content);
+    },
+    streamAsset: (assetId) => {
+      const asset = uploaded.get(assetId);
+      return asset === undefined ? inner.streamAsset(assetId) : blocksOf(asset.content);
+    },
     publishRelease: async (releaseId, body) => {
       const id = await note('publishRelease', { releaseId, body });
       return { url: place('release', id) };

@@ -31,8 +31,29 @@ export interface GithubClient {
     item: z.ZodType<T>,
     options?: { readonly member?: string; readonly enough?: (page: readonly T[]) => boolean },
   ): Promise<readonly T[]>;
-  send<T>(route: string, parameters: Record<string, unknown>, answer: z.ZodType<T>): Promise<T>;
+  send<T>(
+    route: string,
+    parameters: Record<string, unknown>,
+    answer: z.ZodType<T>,
+    transfer?: Transfer,
+  ): Promise<T>;
 }
+
+/** A request that moves a file: it may take long, and its answer may be wanted as it comes. */
+export interface Transfer {
+  readonly timeoutMs: number;
+  /** The answer is the body itself, unread, where whoever carries the request out can give it. */
+  readonly unread?: true;
+  /** The body of the request is a stream. */
+  readonly streamed?: true;
+}
+
+/**
+ * `fetch` keeps a copy of a body for the redirect that may come (undici clones the request): all of a stream would stay
+ * in memory. Without a window and with redirects as errors it does not.
+ */
+const fetchOnce: typeof fetch = (address, init) =>
+  fetch(address, { ...init, window: null, redirect: 'error' } as RequestInit);
 
 /** Time as requests need it: their deadline, and what a wait that GitHub asks for is counted from. */
 export interface RequestClock {
@@ -72,9 +93,15 @@ export function githubClient(
   const call = async (
     route: string,
     parameters: Record<string, unknown>,
+    transfer: Transfer = { timeoutMs },
   ): Promise<{ data: unknown; headers: Record<string, unknown> }> => {
     try {
-      const request = { signal: clock.deadline(timeoutMs) };
+      const signal = clock.deadline(transfer.timeoutMs);
+      const request = {
+        signal,
+        ...(transfer.unread && { parseSuccessResponseBody: false }),
+        ...(transfer.streamed && { fetch: fetchOnce }),
+      };
       return await octokit.request(route, { ...placeOf(route), ...parameters, request });
     } catch (error) {
       throw translateError(error, route, clock.now());
@@ -122,7 +149,8 @@ export function githubClient(
       }
       throw unexpected(route, `at most ${maxPages * pageSize} items`);
     },
-    send: async (route, parameters, answer) => parse(route, (await call(route, parameters)).data, answer),
+    send: async (route, parameters, answer, transfer) =>
+      parse(route, (await call(route, parameters, transfer)).data, answer),
   };
 }
 

@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { blockBytes, blocksOf } from '../../core/evidence/bytes.ts';
+import type { ByteSource } from '../../core/ports/blob-store.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { GithubClient } from './client.ts';
+import { translateError } from './errors.ts';
 import { refMethods } from './refs.ts';
 
 const releaseSchema = z.object({
@@ -21,6 +24,9 @@ const assetSchema = z.object({
   state: z.string().optional(),
 });
 
+/** Two gigabytes at a megabyte a second, ms. */
+const transferTimeout = 35 * 60_000;
+
 type ReleaseMethods = Pick<
   Forge,
   | 'ensureDraftRelease'
@@ -28,6 +34,7 @@ type ReleaseMethods = Pick<
   | 'uploadAsset'
   | 'deleteAsset'
   | 'downloadAsset'
+  | 'streamAsset'
   | 'publishRelease'
   | 'isPublished'
   | 'latestPublishedRelease'
@@ -63,16 +70,21 @@ export function releaseMethods(github: GithubClient): ReleaseMethods {
       return assets.map(({ id, name, size }) => ({ id, name, size }));
     },
 
-    uploadAsset: async (releaseId, name, mediaType, bytes) => {
+    uploadAsset: async (releaseId, name, mediaType, content) => {
+      // What fits into one block is sent in one piece: memory does not grow with the file.
+      const isSmall = content.size <= blockBytes;
       const { upload_url: url } = await read(releaseId);
       const made = await github.send(
         `POST ${url.replace(/\{.*\}$/, '')}{?name}`,
         {
           name,
-          data: Buffer.from(bytes),
-          headers: { 'content-type': mediaType, 'content-length': bytes.byteLength },
+          data: isSmall
+            ? Buffer.from(await content.read(0, content.size))
+            : ReadableStream.from(copies(content)),
+          headers: { 'content-type': mediaType, 'content-length': content.size },
         },
         assetSchema,
+        { timeoutMs: transferTimeout, ...(isSmall ? {} : { streamed: true }) },
       );
       return { id: made.id };
     },
@@ -93,6 +105,8 @@ export function releaseMethods(github: GithubClient): ReleaseMethods {
       );
       return typeof data === 'string' ? Buffer.from(data) : new Uint8Array(data);
     },
+
+    streamAsset: (assetId) => streamOf(github, assetId),
 
     publishRelease: async (releaseId, body) => {
       const found = await read(releaseId);
@@ -128,4 +142,28 @@ async function newestPublished(
     !draft && !prerelease && isMine(tag);
   const releases = await github.list(releasesRoute, {}, releaseSchema, { enough: (page) => page.some(isIt) });
   return releases.find(isIt) ?? null;
+}
+
+/** A block is written over when the next one is read; the socket may still hold it. */
+async function* copies(content: ByteSource): AsyncGenerator<Uint8Array> {
+  for await (const block of blocksOf(content)) yield Uint8Array.from(block);
+}
+
+async function* streamOf(github: GithubClient, assetId: number): AsyncGenerator<Uint8Array> {
+  const route = 'GET /repos/{owner}/{repo}/releases/assets/{asset_id}';
+  const body = await github.send(
+    route,
+    { asset_id: assetId, headers: { accept: 'application/octet-stream' } },
+    z.union([z.instanceof(ReadableStream), z.instanceof(ArrayBuffer), z.string()]),
+    { timeoutMs: transferTimeout, unread: true },
+  );
+  if (!(body instanceof ReadableStream)) {
+    yield typeof body === 'string' ? Buffer.from(body) : new Uint8Array(body);
+    return;
+  }
+  try {
+    yield* body as ReadableStream<Uint8Array>;
+  } catch (error) {
+    throw translateError(error, route, Date.now());
+  }
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readAggregate, settledEffects } from '../../adapters/postgres/index.ts';
+import { type Spooled, spool } from '../../adapters/zip/spool.ts';
 import { InternalError, VerificationError } from '../../core/errors.ts';
-import { bytesOf, memorySource } from '../../core/evidence/bytes.ts';
+import { bytesOf } from '../../core/evidence/bytes.ts';
 import { readBackAndVerify } from '../../core/evidence/pack.ts';
 import { bundleName, zipName } from '../../core/evidence/statement.ts';
 import type { Forge } from '../../core/ports/forge.ts';
@@ -20,19 +21,16 @@ export const attachEvidence: Performer<'attachEvidence'> = async (effect, contex
   const { releaseId, sha256, bundleSha256 } = effect;
   const { forge } = context;
   const zip = await ensureAsset(releaseId, { name: zipName, type: zipType, sha256 }, context);
-  const bundle = await ensureAsset(
-    releaseId,
-    { name: bundleName, type: bundleType, sha256: bundleSha256 },
-    context,
-  );
-  const state = await stateOf(context);
-  const subject = { repository: forge.repository, tag: state.tag, commit: state.sha };
-  await readBackAndVerify(
-    { zip: memorySource(zip), bundle },
-    { sha256, bundleSha256 },
-    subject,
-    context.evidence,
-  );
+  try {
+    const asset = { name: bundleName, type: bundleType, sha256: bundleSha256 };
+    const bundle = await ensureAsset(releaseId, asset, context);
+    const state = await stateOf(context);
+    const subject = { repository: forge.repository, tag: state.tag, commit: state.sha };
+    const files = { zip, bundle: await bytesOf(bundle).finally(() => bundle.close()) };
+    await readBackAndVerify(files, { sha256, bundleSha256 }, subject, context.evidence);
+  } finally {
+    await zip.close();
+  }
   return {
     settled: {
       assets: [
@@ -55,9 +53,9 @@ export const publishRelease: Performer<'publishRelease'> = async ({ releaseId, b
     [zipName, attached.effect.sha256],
     [bundleName, attached.effect.bundleSha256],
   ] as const) {
-    const found = await downloadByName(forge, releaseId, name);
+    const found = await digestByName(forge, releaseId, name);
     if (found === null) throw notThere(`${name} is missing`);
-    if (digest(found.bytes) !== expected) throw notThere(`${name} is not the one that was verified`);
+    if (found.sha256 !== expected) throw notThere(`${name} is not the one that was verified`);
   }
   await confirmGa(context);
   return { settled: { url: (await forge.publishRelease(releaseId, body)).url } };
@@ -82,38 +80,46 @@ async function confirmGa(context: EffectContext): Promise<void> {
   );
 }
 
-/** The asset's bytes as GitHub gives them back, uploaded when they were not there or were others. */
+/** The asset as GitHub gives it back, uploaded when it was not there or was another. */
 async function ensureAsset(
   releaseId: number,
   asset: { readonly name: string; readonly type: string; readonly sha256: string },
   { forge, blobs }: EffectContext,
-): Promise<Uint8Array> {
-  const existing = await downloadByName(forge, releaseId, asset.name);
-  if (existing !== null && digest(existing.bytes) === asset.sha256) return existing.bytes;
+): Promise<Spooled> {
+  const existing = await idByName(forge, releaseId, asset.name);
+  if (existing !== null) {
+    const found = await spool(forge.streamAsset(existing));
+    if (found.sha256 === asset.sha256) return found;
+    await found.close();
+    await forge.deleteAsset(existing);
+  }
   const packed = await blobs.find(asset.sha256);
   if (packed === null) throw evidenceLost(`The packed ${asset.name}`, asset.sha256);
-  if (existing !== null) await forge.deleteAsset(existing.id);
-  const { id } = await forge.uploadAsset(releaseId, asset.name, asset.type, await bytesOf(packed));
-  return forge.downloadAsset(id);
+  const { id } = await forge.uploadAsset(releaseId, asset.name, asset.type, packed);
+  return spool(forge.streamAsset(id));
 }
 
-async function downloadByName(
+async function idByName(forge: Forge, releaseId: number, name: string): Promise<number | null> {
+  const asset = (await forge.listAssets(releaseId)).find((candidate) => candidate.name === name);
+  return asset?.id ?? null;
+}
+
+async function digestByName(
   forge: Forge,
   releaseId: number,
   name: string,
-): Promise<{ id: number; bytes: Uint8Array } | null> {
-  const asset = (await forge.listAssets(releaseId)).find((candidate) => candidate.name === name);
-  return asset === undefined ? null : { id: asset.id, bytes: await forge.downloadAsset(asset.id) };
+): Promise<{ readonly sha256: string } | null> {
+  const id = await idByName(forge, releaseId, name);
+  if (id === null) return null;
+  const digest = createHash('sha256');
+  for await (const piece of forge.streamAsset(id)) digest.update(piece);
+  return { sha256: digest.digest('hex') };
 }
 
 async function stateOf({ database, aggregate }: EffectContext): Promise<ReleaseState> {
   const stored = await readAggregate(database, aggregate);
   if (stored !== null) return stored.state as ReleaseState;
   throw new InternalError('RELEASE_LOST', `There is no release ${aggregate.key}`, 'Report this.');
-}
-
-function digest(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function notThere(reason: string): VerificationError {

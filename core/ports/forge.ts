@@ -1,6 +1,7 @@
 import type { Annotation, DeploymentPayload } from '../flow/effect.ts';
 import type { CheckName } from '../gate/names.ts';
 import type { ForeignDeployment } from '../release/preflight-facts.ts';
+import type { ByteSource } from './blob-store.ts';
 import type { RepositorySettings } from './repository-settings.ts';
 import type { FileEdits } from './file-edits.ts';
 import type { FileTree } from './system.ts';
@@ -161,10 +162,12 @@ export interface Forge {
     releaseId: number,
     name: string,
     mediaType: string,
-    bytes: Uint8Array,
+    content: ByteSource,
   ): Promise<{ readonly id: number }>;
   deleteAsset(assetId: number): Promise<void>;
   downloadAsset(assetId: number): Promise<Uint8Array>;
+  /** The same piece by piece, for what may be large. */
+  streamAsset(assetId: number): AsyncIterable<Uint8Array>;
   publishRelease(releaseId: number, body: string): Promise<{ readonly url: string }>;
   /** Whether a release of the tag is published; drafts are not. */
   isPublished(tag: string): Promise<boolean>;
