@@ -12,7 +12,10 @@ const deploymentSchema = z.object({
 
 export function deploymentMethods(
   github: GithubClient,
-): Pick<Forge, 'ensureDeployment' | 'listForeignDeployments' | 'readDeploymentState'> {
+): Pick<
+  Forge,
+  'ensureDeployment' | 'listForeignDeployments' | 'readDeploymentState' | 'answerProtectionRule'
+> {
   return {
     ensureDeployment: async ({ key, sha, environment, task, description, payload }) => {
       const known = await github.list(

@@ -1,12 +1,16 @@
 import { z } from 'zod';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { GithubClient } from './client.ts';
+import { labelsSchema, readLabels } from './labels-of-pulls.ts';
 
 const repositorySchema = z.object({ full_name: z.string() });
 
 export function pullMethods(
   github: GithubClient,
-): Pick<Forge, 'readPullRequest' | 'listOpenPullRequests' | 'readWorkflowRun' | 'rerunWorkflow'> {
+): Pick<
+  Forge,
+  'readLabels' | 'readPullRequest' | 'listOpenPullRequests' | 'readWorkflowRun' | 'rerunWorkflow'
+> {
   return {
     readPullRequest: async (number) => {
       const found = await github.get(
@@ -14,12 +18,18 @@ export function pullMethods(
         { pull_number: number },
         z.object({
           state: z.enum(['open', 'closed']),
+          title: z.string(),
+          body: z.string().nullish(),
+          labels: labelsSchema,
           user: z.object({ login: z.string() }).nullish(),
           head: z.object({ sha: z.string(), ref: z.string(), repo: repositorySchema.nullish() }),
           base: z.object({ sha: z.string(), ref: z.string(), repo: repositorySchema }),
         }),
       );
       return {
+        title: found.title,
+        body: found.body ?? '',
+        labels: found.labels.map(({ name }) => name),
         headSha: found.head.sha,
         headRef: found.head.ref,
         baseRef: found.base.ref,
@@ -30,6 +40,8 @@ export function pullMethods(
         state: found.state,
       };
     },
+
+    readLabels: (pullRequests) => readLabels(github, pullRequests),
 
     listOpenPullRequests: async () => {
       const found = await github.list(

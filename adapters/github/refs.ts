@@ -130,17 +130,9 @@ async function between(
 function toChange(
   found: z.infer<typeof commitSchema>,
 ): Awaited<ReturnType<Forge['listCommitsBetween']>>[number] {
-  const title = found.commit.message.split('\n', 1)[0] ?? '';
   return {
     sha: found.sha,
-    title,
+    message: found.commit.message,
     author: found.author?.login ?? found.commit.author?.name ?? 'unknown',
-    pullRequest: pullRequestOf(title),
   };
-}
-
-/** Squash merges end in `(#12)`, merge commits begin with `Merge pull request #12`. */
-function pullRequestOf(title: string): number | null {
-  const match = /\(#(\d+)\)\s*$|^Merge pull request #(\d+)/.exec(title);
-  return match === null ? null : Number(match[1] ?? match[2]);
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { configPath } from '../../core/config/parse.ts';
+import { parseChange } from '../../adapters/conventional-commits/index.ts';
+import { type NotesConfig, notesSchema } from '../../core/config/notes.ts';
+import { checkConfig, configPath } from '../../core/config/parse.ts';
 import type { Routed } from '../flow/decide.ts';
 import { type EventContext, eventHandler, ignored, withAction } from './event-handler.ts';
 import { governanceOf } from './settings.ts';
@@ -10,7 +12,16 @@ import { governanceOf } from './settings.ts';
  */
 export const pullRequest = eventHandler({
   event: 'pull_request',
-  wants: withAction('opened', 'reopened', 'synchronize', 'ready_for_review', 'edited', 'closed'),
+  wants: withAction(
+    'opened',
+    'reopened',
+    'synchronize',
+    'ready_for_review',
+    'edited',
+    'labeled',
+    'unlabeled',
+    'closed',
+  ),
   payload: z.object({
     action: z.string(),
     pull_request: z.object({ number: z.int(), merged: z.boolean().nullish() }),
@@ -27,19 +38,28 @@ export const pullRequest = eventHandler({
   },
 });
 
+/** What the base branch says of labels; a config that is broken says nothing, and is told of elsewhere. */
+function notesConfigOf(bytes: Uint8Array): NotesConfig {
+  const checked = checkConfig(new TextDecoder().decode(bytes));
+  return (checked.ok ? checked.config.release?.notes : undefined) ?? notesSchema.parse({});
+}
+
 /** The pull request as it stands now; ignored while its base branch has no config. */
 export async function pullRequestUpdate(
   number: number,
   { forge, repository }: Pick<EventContext, 'forge' | 'repository'>,
 ): Promise<{ outcome: string; events: readonly Routed[] }> {
-  const { state, ...found } = await forge.readPullRequest(number);
+  const { state, title, body, labels, ...found } = await forge.readPullRequest(number);
   if (state === 'closed') return ignored('closed meanwhile');
   const before = await forge.filesAt(found.baseSha).read(configPath);
   if (before === null) return ignored('not configured');
   const ref = { kind: 'change', repository, key: `pr/${number}` } as const;
   const after = await forge.filesAt(found.headSha).read(configPath);
   const proposesConfig = after === null || !Buffer.from(after).equals(before);
-  const updated = { type: 'change.updated', pullRequest: number, ...found, proposesConfig } as const;
+  const message = `${title} (#${number})\n\n${body}`;
+  const parsed = parseChange({ sha: found.headSha, message, author: found.author });
+  const note = { change: { ...parsed, labels }, config: notesConfigOf(before) };
+  const updated = { type: 'change.updated', pullRequest: number, ...found, proposesConfig, note } as const;
   const proposed = { type: 'config.proposed', pullRequest: number, headSha: found.headSha } as const;
   return {
     outcome: 'updated',

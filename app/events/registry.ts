@@ -5,6 +5,7 @@ import type { AnyEventHandler, RawPayload } from './event-handler.ts';
 import { installationEvent, installationRepositories } from './installation.ts';
 import { issueComment } from './issue-comment.ts';
 import { mergeGroup } from './merge-group.ts';
+import { protectionRule } from './protection-rule.ts';
 import { pullRequest } from './pull-request.ts';
 import { push } from './push.ts';
 import { settingsEvents } from './settings.ts';
@@ -22,6 +23,7 @@ export const eventRegistry: readonly AnyEventHandler[] = [
   workflowRun,
   mergeGroup,
   ...settingsEvents,
+  protectionRule,
   installationEvent,
   installationRepositories,
 ];

@@ -4,6 +4,7 @@ import type { EffectSettled } from '../flow/event.ts';
 import { effectIdOf } from '../flow/key.ts';
 import { type GovernanceContext, GovernanceDraft } from './draft.ts';
 import { driftText, endDrift, issueKnown, problemText, tellDrift } from './drift.ts';
+import { lookAtEntry, onEntryJudged, onEntryRequested } from './entries.ts';
 import type { GovernanceEvent, Observation } from './event.ts';
 import { renderPlan } from './render.ts';
 import { type GovernanceState, unknownGovernance } from './state.ts';
@@ -41,6 +42,15 @@ export function decideGovernance(
       break;
     case 'governance.applied':
       onApplied(draft, event);
+      break;
+    case 'entry.requested':
+      onEntryRequested(draft, event);
+      break;
+    case 'entry.judged':
+      onEntryJudged(draft, event);
+      break;
+    case 'timer.fired':
+      if (event.timer.startsWith('entry/')) lookAtEntry(draft, event.timer.slice('entry/'.length));
       break;
     case 'effect.settled':
       onSettled(draft, event);

@@ -23,8 +23,9 @@ export class GovernanceDraft {
     this.state = { ...this.state, ...change };
   }
 
-  emit(id: string, effect: Effect): void {
-    this.effects.push({ id, effect });
+  /** @param notBefore ms since the epoch. */
+  emit(id: string, effect: Effect, notBefore?: number): void {
+    this.effects.push(notBefore === undefined ? { id, effect } : { id, effect, notBefore });
   }
 
   note(

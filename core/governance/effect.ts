@@ -15,4 +15,19 @@ export type GovernanceEffect =
       readonly acceptable: boolean;
     }
   /** Writes exactly these changes, each only while it is still what it was; answers with `governance.applied`. */
-  | { readonly kind: 'applyGovernance'; readonly hash: string; readonly changes: readonly Change[] };
+  | { readonly kind: 'applyGovernance'; readonly hash: string; readonly changes: readonly Change[] }
+  /** Reads the facts about a job before an environment; answers with `entry.judged`. */
+  | {
+      readonly kind: 'judgeEntry';
+      readonly runId: number;
+      readonly environment: string;
+      readonly sha: string;
+    }
+  /** Reports to the waiting job; `state` null: a comment that decides nothing. */
+  | {
+      readonly kind: 'answerEntry';
+      readonly runId: number;
+      readonly environment: string;
+      readonly state: 'approved' | 'rejected' | null;
+      readonly comment: string;
+    };

@@ -1,3 +1,4 @@
+import type { EntryAnswer } from './entry.ts';
 import type { GovernancePlan } from './plan.ts';
 import type { Settings } from './settings.ts';
 
@@ -51,4 +52,18 @@ export type GovernanceEvent =
       readonly done: readonly string[];
       /** Why it stopped; null: everything was written. */
       readonly problem: string | null;
-    };
+    }
+  /** A job asks to enter an environment that the Conductor guards. */
+  | {
+      readonly type: 'entry.requested';
+      readonly runId: number;
+      readonly environment: string;
+      readonly sha: string;
+    }
+  | {
+      readonly type: 'entry.judged';
+      readonly runId: number;
+      readonly environment: string;
+      readonly answer: EntryAnswer;
+    }
+  | { readonly type: 'timer.fired'; readonly timer: string };

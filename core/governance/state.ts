@@ -1,4 +1,5 @@
 import type { Change } from './compare.ts';
+import type { WaitingEntry } from './entries.ts';
 import type { GovernancePlan } from './plan.ts';
 import type { Settings } from './settings.ts';
 
@@ -46,6 +47,8 @@ export interface GovernanceState {
   /** When the repository was last as its config says. */
   readonly goodAt: number | null;
   readonly drift: Drift | null;
+  /** Jobs that wait before an environment, by run and environment. */
+  readonly entries: Readonly<Record<string, WaitingEntry>>;
   /** What was found at the last look: the export for the evidence. */
   readonly found: { readonly at: number; readonly settings: Settings } | null;
   readonly counters: Readonly<Record<string, number>>;
@@ -62,6 +65,7 @@ export const unknownGovernance: GovernanceState = {
   repairs: [],
   goodAt: null,
   drift: null,
+  entries: {},
   found: null,
   counters: {},
 };

@@ -2,8 +2,8 @@ import type { Annotation, DeploymentPayload } from '../flow/effect.ts';
 import type { CheckName } from '../gate/names.ts';
 import type { ForeignDeployment } from '../release/preflight-facts.ts';
 import type { ByteSource } from './blob-store.ts';
-import type { RepositorySettings } from './repository-settings.ts';
 import type { FileEdits } from './file-edits.ts';
+import type { RepositorySettings } from './repository-settings.ts';
 import type { FileTree } from './system.ts';
 
 /**
@@ -42,11 +42,12 @@ export interface Forge {
   ): Promise<
     readonly {
       readonly sha: string;
-      readonly title: string;
+      readonly message: string;
       readonly author: string;
-      readonly pullRequest: number | null;
     }[]
   >;
+  /** Labels of merged pull requests; one that could not be found is left out. */
+  readLabels(pullRequests: readonly number[]): Promise<ReadonlyMap<number, readonly string[]>>;
   /** Changes of one file, by a commit or a pull request. */
   readonly edits: FileEdits;
   /** The files of one commit. */
@@ -54,6 +55,9 @@ export interface Forge {
   /** Paths that differ between two commits, former names too; null when there are more than GitHub lists (300). */
   listChangedFiles(base: string, head: string): Promise<readonly string[] | null>;
   readPullRequest(number: number): Promise<{
+    readonly title: string;
+    readonly body: string;
+    readonly labels: readonly string[];
     readonly headSha: string;
     readonly headRef: string;
     readonly baseRef: string;
@@ -147,6 +151,14 @@ export interface Forge {
   /** Deployments to an environment that neither the App nor its pipeline asked for and that have not ended. */
   listForeignDeployments(environment: string): Promise<readonly ForeignDeployment[]>;
   readDeploymentState(id: number): Promise<string | null>;
+  /** Reports to a job that waits before an environment; `state` null: a comment alone. A job that is gone is no error. */
+  answerProtectionRule(input: {
+    readonly runId: number;
+    readonly environment: string;
+    readonly state: 'approved' | 'rejected' | null;
+    /** At most 1,024 characters. */
+    readonly comment: string;
+  }): Promise<void>;
 
   // releases
   ensureDraftRelease(input: {

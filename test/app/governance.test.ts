@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configPath } from '../../core/config/parse.ts';
-import { commitFiles, eventually, repository, startWorld, submit, type World } from './world.ts';
+import { commitFiles, eventually, repository, startWorld, submit, submitAll, type World } from './world.ts';
 
 const rules = (more = '', mode = 'repair') => `
 governance:
@@ -163,5 +163,48 @@ describe('drift', () => {
     expect(issue.body).toContain(`#${pull.number} Sneaked in`);
     expect(await rulesetNames(world)).toEqual([]);
     expect((await stateOf(world))?.goodAt).toBe(before);
+  });
+});
+
+describe('an environment that the Conductor guards', () => {
+  const guarded = async (...environments: readonly string[]): Promise<World> => {
+    const world = await startWorld();
+    for (const environment_name of environments) {
+      const place = { ...repository, environment_name };
+      await world.alice.rest.repos.createOrUpdateEnvironment(place);
+      const integration_id = world.github.app.appId;
+      await world.alice.rest.repos.createDeploymentProtectionRule({ ...place, integration_id });
+    }
+    return world;
+  };
+  const enter = async (world: World, environment: string, sha: string) => {
+    const run = { path: '.github/workflows/own-deploy.yml', name: 'own', headSha: sha, headBranch: 'main' };
+    const { id } = await world.github.createRun('acme/shop', { ...run, event: 'push' });
+    const job = { environment, sha, ref: 'refs/heads/main' };
+    return world.github.enterEnvironment('acme/shop', id, job, AbortSignal.timeout(60_000));
+  };
+
+  it('lets no hand-written workflow go past a red gate', async () => {
+    const world = await guarded('stage');
+    const { object } = (await world.alice.rest.git.getRef({ ...repository, ref: 'heads/main' })).data;
+    await submitAll(world, { sha: object.sha, branch: 'main', event: 'push', ref: 'refs/heads/main' });
+    await submit(world, {
+      gate: 'slo',
+      sha: object.sha,
+      verdict: 'fail',
+      branch: 'main',
+      event: 'push',
+      ref: 'refs/heads/main',
+    });
+    const { refused } = await enter(world, 'stage', object.sha);
+    expect(refused).toContain('slo says fail');
+  });
+
+  it('lets a job into the stage when every gate passed, and none into production that the Conductor did not order', async () => {
+    const world = await guarded('stage', 'production');
+    const { object } = (await world.alice.rest.git.getRef({ ...repository, ref: 'heads/main' })).data;
+    await submitAll(world, { sha: object.sha, branch: 'main', event: 'push', ref: 'refs/heads/main' });
+    expect((await enter(world, 'stage', object.sha)).refused).toBeNull();
+    expect((await enter(world, 'production', object.sha)).refused).toContain('tag it');
   });
 });
