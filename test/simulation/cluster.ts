@@ -25,7 +25,10 @@ export class Cluster {
   }
 
   bootAll(at: number): void {
-    for (const slot of this.#slots) this.#surroundings.scheduler.at(at, 'boot', () => this.#boot(slot));
+    for (const slot of this.#slots) {
+      const { process } = slot;
+      this.#surroundings.scheduler.at(at, 'boot', () => this.#boot(slot, process));
+    }
   }
 
   /** The process is gone; another one comes in its place. */
@@ -37,10 +40,11 @@ export class Cluster {
     const slot = this.#slots.find((candidate) => candidate.process === process);
     if (slot === undefined) return;
     slot.replica = null;
-    slot.process = newProcess(process.id, process.generation + 1, process.skew);
+    const next = newProcess(process.id, process.generation + 1, process.skew);
+    slot.process = next;
     const delay = scheduler.between(500, 20_000);
     this.disturbed(delay + 5_000);
-    scheduler.at(scheduler.now + delay, 'boot', () => this.#boot(slot));
+    scheduler.at(scheduler.now + delay, 'boot', () => this.#boot(slot, next));
   }
 
   /** A new version of the App takes the place of the old one, process by process. */
@@ -74,8 +78,8 @@ export class Cluster {
     }
   }
 
-  #boot(slot: Slot): void {
-    const { process } = slot;
+  #boot(slot: Slot, process: Process): void {
+    if (!process.alive) return;
     startReplica(process, { ...this.#surroundings, decorate: this.#decorate }).then(
       (replica) => {
         if (process.alive) slot.replica = replica;
