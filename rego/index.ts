@@ -1,6 +1,7 @@
 /** Rego v1 in process: parse, compile, evaluate, explain, test. See README.md. */
 export { type Builtin, BuiltinError, define as defineBuiltin, OperandError } from './builtins/builtin.ts';
 export { httpSend, lookupAddress } from './builtins/network.ts';
+export { readWasmBundle, type WasmBundle } from './bundle.ts';
 export { type Location, locationText, RegoError, type RegoErrorCode, RegoErrors } from './errors.ts';
 export { defaultLimits, type Limits } from './eval/budget.ts';
 export type { Bindings, CompileOptions, Decision, EvaluateOptions, Schema, Source } from './options.ts';

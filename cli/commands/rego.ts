@@ -21,6 +21,11 @@ export const regoCommand: CliCommand = {
       help: 'eval: policies and data, files or folders; default: .',
     },
     input: { value: 'FILE', short: 'i', help: 'eval: the input document, JSON or YAML' },
+    bundle: {
+      value: 'FILE',
+      short: 'b',
+      help: 'eval: a bundle of `opa build -t wasm`, or its policy.wasm; the query is an entrypoint',
+    },
     explain: { help: 'eval: say on standard error which rules were tried and what held' },
     strict: { help: 'eval: errors of built-ins end the evaluation' },
     run: { value: 'TEXT', help: 'test: only tests with this in their name' },
@@ -34,6 +39,10 @@ export const regoCommand: CliCommand = {
       'what the Conductor would decide',
     ],
     ['rego eval -d policies -i facts.json --explain data.release_conductor.promotion.allow', 'and why'],
+    [
+      'rego eval -b bundle.tar.gz -i facts.json shop/allow',
+      'an entrypoint of a policy compiled to WebAssembly',
+    ],
     ['rego test policies --coverage', 'the tests of the policies'],
     ['rego check policies && rego fmt-check policies', 'before a commit'],
   ],

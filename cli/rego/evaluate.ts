@@ -1,8 +1,15 @@
 import { resolve } from 'node:path';
 import { InputError } from '../../core/errors.ts';
-import { compile, explain, explanationText, RegoError } from '../../rego/index.ts';
+import {
+  compile,
+  explain,
+  explanationText,
+  RegoError,
+  readWasmBundle,
+  WasmPolicy,
+} from '../../rego/index.ts';
 import type { CliInput, CliWorld } from '../command.ts';
-import { loadPolicies, readDocument } from './load.ts';
+import { loadPolicies, readBytes, readDocument } from './load.ts';
 
 /** `rego eval QUERY`: prints the value of an entrypoint, or every solution of a query. */
 export async function evaluateQuery(
@@ -17,12 +24,14 @@ export async function evaluateQuery(
       'for example: rego eval -d policies data.a.allow',
     );
   }
+  const bundle = input.text('bundle');
+  if (bundle !== null) return evaluateBundle(query, bundle, input, world);
   const paths = input.texts('data');
   const { modules, data } = await loadPolicies(world, paths.length === 0 ? ['.'] : paths);
-  const inputFile = input.text('input');
+  const facts = await readInput(input, world);
   const options = {
     data,
-    ...(inputFile === null ? {} : { input: await readDocument(resolve(world.cwd, inputFile), inputFile) }),
+    ...(facts === undefined ? {} : { input: facts }),
     strictBuiltinErrors: input.flag('strict'),
     print: (text: string, where: string) => world.note(where === '' ? text : `${where}: ${text}`),
   };
@@ -43,6 +52,30 @@ export async function evaluateQuery(
     world.note(error.message);
     return 2;
   }
+}
+
+/** A bundle that `opa build -t wasm` compiled: the query is one of its entrypoints. */
+async function evaluateBundle(
+  query: string,
+  file: string,
+  input: CliInput,
+  world: CliWorld,
+): Promise<number> {
+  const facts = await readInput(input, world);
+  try {
+    const { wasm, data } = readWasmBundle(await readBytes(resolve(world.cwd, file), file));
+    const policy = await WasmPolicy.load(wasm, { data });
+    return answer(policy.evaluate(query, facts), world);
+  } catch (error) {
+    if (!(error instanceof RegoError)) throw error;
+    world.note(error.message);
+    return 2;
+  }
+}
+
+async function readInput(input: CliInput, world: CliWorld): Promise<unknown> {
+  const file = input.text('input');
+  return file === null ? undefined : readDocument(resolve(world.cwd, file), file);
 }
 
 function answer(value: unknown, world: CliWorld): number {

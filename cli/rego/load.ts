@@ -61,14 +61,28 @@ async function filesAt(root: string, path: string): Promise<string[]> {
   }
 }
 
-async function readText(file: string, shown: string): Promise<string> {
-  const { size } = await stat(file);
-  if (size <= LARGEST_FILE) return readFile(file, 'utf8');
+const readText = async (file: string, shown: string): Promise<string> =>
+  (await readBytes(file, shown)).toString('utf8');
+
+/** A file of reasonable size. */
+export async function readBytes(file: string, shown: string): Promise<Buffer> {
+  const { size } = await sizeOf(file, shown);
+  if (size <= LARGEST_FILE) return readFile(file);
   throw new InputError(
     'FILE_TOO_LARGE',
     `${shown} has ${size} bytes, allowed are ${LARGEST_FILE}`,
     'give another file',
   );
+}
+
+async function sizeOf(file: string, shown: string): Promise<{ size: number }> {
+  try {
+    return await stat(file);
+  } catch (cause) {
+    throw new InputError('FILE_UNREADABLE', `there is no ${shown}`, 'give the path of an existing file', {
+      cause,
+    });
+  }
 }
 
 /** A JSON or YAML document with every digit of its numbers. */

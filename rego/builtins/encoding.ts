@@ -193,15 +193,17 @@ function encodeObject(args: readonly Value[]): Value {
 }
 
 function decodeObject(text: string): Value {
-  const values = new RegoObject();
+  const values = new Map<string, string[]>();
   for (const pair of text.split('&')) {
     if (pair === '') continue;
     const at = pair.indexOf('=');
     const key = queryUnescape(at === -1 ? pair : pair.slice(0, at));
     const value = at === -1 ? '' : queryUnescape(pair.slice(at + 1));
-    values.set(key, [...((values.get(key) as readonly Value[] | undefined) ?? []), value]);
+    const earlier = values.get(key);
+    if (earlier === undefined) values.set(key, [value]);
+    else earlier.push(value);
   }
-  return values;
+  return RegoObject.of(values);
 }
 
 /** What a node of a YAML document takes, in values. */

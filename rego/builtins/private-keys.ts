@@ -3,14 +3,17 @@ import { RegoObject } from '../value/collections.ts';
 import { fromBigInt } from '../value/number.ts';
 import type { Value } from '../value/types.ts';
 import { type Builtin, BuiltinError, define, stringOperand } from './builtin.ts';
+import { pemBlocks } from './pem.ts';
 
-const privateKey = /-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----[\s\S]*?-----END \1-----/g;
+const labels: ReadonlySet<string> = new Set(['PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY']);
 
 /** Every private key of the PEM in a text, as Go's json prints its structures; null for an empty text. */
 function parsePrivateKeys(args: readonly Value[]): Value {
   const text = stringOperand(args, 1);
   if (text === '') return null;
-  return (text.match(privateKey) ?? []).map((pem) => keyValue(readKey(pem)));
+  return pemBlocks(text)
+    .filter(({ label }) => labels.has(label))
+    .map((block) => keyValue(readKey(block.text)));
 }
 
 function readKey(pem: string): KeyObject {

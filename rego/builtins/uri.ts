@@ -7,7 +7,7 @@ import { type Builtin, BuiltinError, define, stringOperand } from './builtin.ts'
 const grammar = /^(?:([^:/?#]+):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s;
 const schemeName = /^[A-Za-z][A-Za-z0-9+.-]*$/;
 /** User information, a host name or an address in brackets, a port. */
-const authority = /^(?:[^@\s]*@)?(\[[0-9A-Fa-f:.%\w-]*\]|[^:[\]\s<>"\\^`{|}]*)(?::(\d*))?$/;
+const authority = /^(?:[^\s]*@)?(\[[0-9A-Fa-f:.%\w-]*\]|[^:[\]\s<>"\\^`{|}]*)(?::(\d*))?$/;
 /** No URI contains these. */
 const controls = /[\p{Cc}]/u;
 const brokenEscape = /%(?![0-9A-Fa-f]{2})/;

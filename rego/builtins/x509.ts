@@ -6,18 +6,15 @@ import type { Value } from '../value/types.ts';
 import { type Builtin, BuiltinError, define, objectOperand, stringOperand } from './builtin.ts';
 import { type Der, derInteger, derTime, objectId, readDer, sequenceOf } from './der.ts';
 import { decodeBase64 } from './encoding.ts';
+import { pemBlocks } from './pem.ts';
 import { alternativeNames, nameValue } from './x509-names.ts';
 import { type VerifyOptions, verifiedChain, verifyOptions } from './x509-verify.ts';
-
-const pemBlocks = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
 
 /** The DER of every element of PEM, of base64 of PEM, or of base64 of DER one after the other. */
 function derOf(text: string): Buffer[] {
   const pem = text.includes('-----BEGIN') ? text : fromBase64(text);
   if (typeof pem !== 'string') return concatenated(pem);
-  const blocks = [...pem.matchAll(pemBlocks)].map((match) =>
-    decodeBase64((match[2] ?? '').replace(/\s/g, '')),
-  );
+  const blocks = pemBlocks(pem).map(({ body }) => decodeBase64(body.replace(/\s/g, '')));
   if (blocks.length === 0) throw new BuiltinError('no PEM block found');
   return blocks;
 }

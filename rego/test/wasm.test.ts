@@ -1,6 +1,7 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { WasmPolicy } from '../index.ts';
+import { readWasmBundle, WasmPolicy } from '../index.ts';
 
 /** Bytes of a number in LEB128. */
 const leb = (n: number): number[] => (n < 128 ? [n] : [(n & 127) | 128, ...leb(n >> 7)]);
@@ -93,5 +94,53 @@ describe('a policy compiled to WebAssembly', () => {
     await expect(WasmPolicy.load(new Uint8Array([1, 2, 3]))).rejects.toThrow(
       /not a policy compiled by opa build/,
     );
+  });
+});
+
+/** A file of a tar: a header of one block, then whole blocks. */
+const tarFile = (name: string, content: Uint8Array): Buffer => {
+  const header = Buffer.alloc(512);
+  header.write(name);
+  header.write(content.length.toString(8).padStart(11, '0'), 124);
+  return Buffer.concat([header, content, Buffer.alloc((512 - (content.length % 512)) % 512)]);
+};
+const bundle = (...files: readonly Buffer[]): Buffer =>
+  gzipSync(Buffer.concat([...files, Buffer.alloc(1024)]));
+
+describe('a bundle of opa build', () => {
+  it('is read: its module and its documents', async () => {
+    const bytes = bundle(
+      tarFile('/data.json', Buffer.from('{"x": 1}')),
+      tarFile('/policy.wasm', compiledPolicy('[{"result": true}]')),
+    );
+    const { wasm, data } = readWasmBundle(bytes);
+    expect(data).toEqual({ x: 1 });
+    const policy = await WasmPolicy.load(wasm, { data });
+    expect(policy.evaluate('shop/allow', {})).toBe(true);
+  });
+
+  it.each([
+    [
+      'without a module',
+      bundle(tarFile('/data.json', Buffer.from('{}'))),
+      /no policy\.wasm, only data\.json/,
+    ],
+    [
+      'that is cut off',
+      bundle(tarFile('/policy.wasm', Buffer.alloc(5000))).subarray(0, 40),
+      /unexpected end of file/,
+    ],
+    [
+      'with documents that are none',
+      bundle(tarFile('policy.wasm', Buffer.from('x')), tarFile('data.json', Buffer.from('[]'))),
+      /data\.json is no JSON object/,
+    ],
+    [
+      'that is longer than it is',
+      bundle(tarFile('policy.wasm', Buffer.from('x')).fill('7', 124, 135)),
+      /damaged/,
+    ],
+  ])('%s is refused', (_name, bytes, message) => {
+    expect(() => readWasmBundle(bytes)).toThrow(message);
   });
 });

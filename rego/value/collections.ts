@@ -2,7 +2,7 @@ import { compare } from './compare.ts';
 import { spend } from './fuel.ts';
 import { Decimal } from './number.ts';
 import { Special } from './special.ts';
-import { canonicalText } from './text.ts';
+import { canonicalObject, canonicalText } from './text.ts';
 import type { Value } from './types.ts';
 
 type Scalar = null | boolean | number | bigint | string;
@@ -113,9 +113,7 @@ export class RegoObject extends Special {
   }
 
   canonical(): string {
-    this.text ??= `{${this.keys()
-      .map((key) => `${canonicalText(key)}:${canonicalText(this.get(key) ?? null)}`)
-      .join(',')}}`;
+    this.text ??= canonicalObject(this);
     spend(this.text.length);
     return this.text;
   }

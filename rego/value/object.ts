@@ -39,9 +39,13 @@ export function objectKeys(object: AnyObject): readonly Value[] {
   if (object instanceof RegoObject) return object.keys();
   const keys = Object.keys(object);
   let defined = true;
-  for (const key of keys) if (object[key] === undefined) defined = false;
+  let sorted = true;
+  for (let i = 0; i < keys.length; i += 1) {
+    if (object[keys[i] as string] === undefined) defined = false;
+    if (i > 0 && compareStrings(keys[i - 1] as string, keys[i] as string) > 0) sorted = false;
+  }
   const present = defined ? keys : keys.filter((key) => object[key] !== undefined);
-  return present.length > 1 ? present.sort(compareStrings) : present;
+  return sorted ? present : present.sort(compareStrings);
 }
 
 export function objectSize(object: AnyObject): number {

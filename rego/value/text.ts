@@ -2,23 +2,32 @@ import { RegoObject, RegoSet } from './collections.ts';
 import { typeName } from './compare.ts';
 import { spend } from './fuel.ts';
 import { type Num, numberText } from './number.ts';
-import { type AnyObject, objectEntries } from './object.ts';
+import { type AnyObject, objectEntries, objectGet, objectKeys } from './object.ts';
 import type { Value } from './types.ts';
 
 /** A text that is the same for equal values and only for them. Used as a Map key, never shown. */
 export function canonicalText(v: Value): string {
-  if (typeof v === 'string') return JSON.stringify(v);
+  // The length says where a text ends, so that nothing in it needs an escape.
+  if (typeof v === 'string') return `"${v.length}:${v}`;
   if (typeof v !== 'object' || v === null) return String(v);
   if (Array.isArray(v)) {
     spend(v.length + 1);
-    return `[${v.map(canonicalText).join(',')}]`;
+    let text = '[';
+    for (let i = 0; i < v.length; i += 1) text += `${canonicalText(v[i] as Value)},`;
+    return `${text}]`;
   }
   if (v instanceof RegoSet || v instanceof RegoObject) return v.canonical();
   if (typeName(v) === 'number') return numberText(v as Num);
   spend(1);
-  return `{${objectEntries(v as AnyObject)
-    .map(([key, value]) => `${canonicalText(key)}:${canonicalText(value)}`)
-    .join(',')}}`;
+  return canonicalObject(v as AnyObject);
+}
+
+/** Entries in OPA's order, whichever representation the object has. */
+export function canonicalObject(v: AnyObject): string {
+  let text = '{';
+  for (const key of objectKeys(v))
+    text += `${canonicalText(key)}:${canonicalText(objectGet(v, key) ?? null)},`;
+  return `${text}}`;
 }
 
 /** The value as Rego text, in the spacing that OPA prints: `{"a": [1, 2]}`, `{1, 2}`, `set()`. */
