@@ -81,3 +81,63 @@ test_another_person_approves_this_very_step if {
 	"SECOND_APPROVER" in asked({"access": {"approvals": [object.union(approval, {"sha": "def"})]}})
 	"SECOND_APPROVER" in asked({"access": {"approvals": [object.union(approval, {"weight": 50})]}})
 }
+
+# What the repository asks of a command beside lists of names.
+granted(permissions, actor) if {
+	lists := {"roles": [], "teams": [], "users": []}
+	request := object.union(facts(actor), {"permissions": object.union(lists, permissions)})
+	access.permitted with input as request
+}
+
+test_owners_of_the_changed_files_are_permitted if {
+	granted({"codeowners": true}, {"codeowner": true})
+	not granted({"codeowners": true}, {"codeowner": false})
+	not granted({"codeowners": false}, {"codeowner": true})
+}
+
+test_a_policy_decides_alone_when_nobody_is_named if {
+	granted({"policy": "acme.deploy"}, {"policy": true})
+	not granted({"policy": "acme.deploy"}, {"policy": false})
+	not granted({"policy": "acme.deploy"}, {})
+}
+
+test_a_policy_has_to_agree_with_names_and_owners if {
+	granted({"policy": "acme.deploy", "users": ["ada"]}, {"policy": true})
+	not granted({"policy": "acme.deploy", "users": ["ada"]}, {"policy": false})
+	not granted({"policy": "acme.deploy", "users": ["grace"]}, {"policy": true})
+	not granted({"policy": "acme.deploy", "codeowners": true}, {"policy": true})
+}
+
+test_the_message_names_owners_and_policy_too if {
+	permissions := {"roles": [], "teams": [], "users": [], "codeowners": true, "policy": "acme.deploy"}
+	some refusal in access.refusals with input as object.union(facts({}), {"permissions": permissions})
+	endswith(refusal.message, "permitted: owners of the changed files, policy acme.deploy")
+}
+
+test_the_config_says_how_long_a_second_factor_lasts if {
+	confirmed := {
+		"permissions": {"obligations": {"step_up": {"from_weight": 0, "within": 1000}}},
+		"access": {"step_up": {"at": 999000, "login": "ada"}},
+	}
+	access.obligations == set() with input as object.union(facts({}), confirmed)
+	count(access.obligations) == 1 with input as object.union(facts({}), object.union(confirmed, {"now": 1000001}))
+}
+
+test_other_commands_ask_whatever_the_weight if {
+	request := {
+		"action": "rollback",
+		"step": {"target_weight": null},
+		"permissions": {"obligations": {"reason": {"from_weight": 100}}},
+	}
+	some obligation in access.obligations with input as object.union(facts({}), request)
+	obligation.code == "REASON"
+}
+
+test_a_second_factor_lasts_a_quarter_of_an_hour_by_default if {
+	asked_only := {
+		"permissions": {"obligations": {"step_up": {"from_weight": 0}}},
+		"access": {"step_up": {"at": 100000, "login": "ada"}},
+	}
+	access.obligations == set() with input as object.union(facts({}), asked_only)
+	count(access.obligations) == 1 with input as object.union(facts({}), object.union(asked_only, {"now": 1000001}))
+}

@@ -86,3 +86,8 @@ test_it_can_name_one_gate if {
 covers_other_gate if {
 	exceptions.covers(stale) with input as facts(object.union(good, {"gate": "perf"}))
 }
+
+test_a_broken_glass_stands_for_the_approval if {
+	is_active({"approved_by": [], "break_glass": true})
+	not is_active({"approved_by": [], "break_glass": false})
+}
