@@ -130,14 +130,15 @@ function factOf(
     return { name, digest, state: 'verified', code: null, problem: null, signers };
   }
   const worst = findings.find(({ level }) => level === 'error') ?? findings[0];
-  const unnamed = signers.filter((signer) => worst?.message.includes(signer) !== true);
-  const whose = unnamed.length === 0 ? '' : ` Signed by \`${unnamed.join('`, `')}\`.`;
+  const said = worst?.message.replace(`\`${name}\`: `, '').replace(/\.$/, '') ?? 'nothing proves it';
+  const unnamed = signers.filter((signer) => !said.includes(signer));
+  const whose = unnamed.length === 0 ? '' : `; signed by \`${unnamed.join('`, `')}\``;
   return {
     name,
     digest,
     state: 'unverified',
     code: upperSnake(worst?.code ?? 'provenance-missing'),
-    problem: `${worst?.message ?? 'Nothing proves it.'}${whose}`.slice(0, 1_000),
+    problem: `${said}${whose}`.slice(0, 1_000),
     signers,
   };
 }

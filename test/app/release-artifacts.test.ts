@@ -80,11 +80,10 @@ async function upload(world: World, name: string, content: string): Promise<void
     const { data } = await world.alice.rest.repos.listReleases({ ...repository });
     return data.find(({ tag_name: made }) => made === tag) ?? null;
   });
-  await world.alice.rest.repos.uploadReleaseAsset({
-    ...repository,
-    release_id: draft.id,
+  await world.alice.request(`POST ${draft.upload_url.replace(/\{.*\}$/, '')}{?name}`, {
     name,
     data: content,
+    headers: { 'content-type': 'application/octet-stream' },
   });
 }
 
@@ -112,7 +111,9 @@ describe('the artifacts of a release', () => {
     const issue = await eventually(async () => (await readRelease(world, tag)).tracking_issue);
 
     registry.image = evil;
-    expect(await replyTo(world, issue, '/promote 10', /IDENTITY_UNEXPECTED/)).toContain(mallory);
+    expect(await replyTo(world, issue, '/promote 10', /IDENTITY_UNEXPECTED/)).toContain(
+      'github.com/mallory/shop/',
+    );
     registry.image = 'pushed by nobody';
     await replyTo(world, issue, '/promote 10', /SUBJECT_MISMATCH/);
     registry.image = null;
@@ -139,8 +140,13 @@ describe('the artifacts of a release', () => {
     await reaches(world, tag, 'gating');
     await upload(world, 'evil.jsonl', attestation(evil, sha, mallory));
     await submitAll(world, { sha, event: 'push', ref: `refs/tags/${tag}`, branch: tag });
-    const held = await eventually(async () => (await readRelease(world, tag)).held);
-    expect(held).toContain(mallory);
+    const issue = await eventually(async () => (await readRelease(world, tag)).tracking_issue);
+    const status = await eventually(async () => {
+      const { data } = await world.alice.rest.issues.get({ ...repository, issue_number: issue });
+      return data.body?.includes('mallory') ? data.body : null;
+    });
+    expect(status).toContain('It is validly signed, but by');
+    expect((await readRelease(world, tag)).phase).toBe('gating');
     const { data: deployments } = await world.alice.rest.repos.listDeployments({ ...repository });
     expect(deployments).toEqual([]);
   });
