@@ -14,6 +14,7 @@ import { packEvidence } from './pack-evidence.ts';
 import type { PerformerRegistry } from './performer.ts';
 import { attachEvidence, publishRelease } from './publish.ts';
 import { readPreflight } from './read-preflight.ts';
+import { readSlo } from './read-slo.ts';
 import { rerunWorkflow } from './rerun-workflow.ts';
 import { resolveFailure } from './resolve-failure.ts';
 import { startTimer } from './start-timer.ts';
@@ -38,6 +39,7 @@ export const performers: PerformerRegistry = {
   resolveFailure,
   measureCanary,
   readPreflight,
+  readSlo,
   collectResults,
   packEvidence,
   attachEvidence,

@@ -50,6 +50,7 @@ export function laneOf(aggregate: AggregateRef, id: string, effect: Effect): str
     case 'resolveFailure':
     case 'measureCanary':
     case 'readPreflight':
+    case 'readSlo':
     case 'collectResults':
     case 'packEvidence':
     case 'attachEvidence':
@@ -91,6 +92,7 @@ export function lanePolicy(kind: EffectKind): LanePolicy {
     case 'resolveFailure':
     case 'measureCanary':
     case 'readPreflight':
+    case 'readSlo':
     case 'collectResults':
     case 'packEvidence':
     case 'attachEvidence':

@@ -1,3 +1,4 @@
+import { isToldOf } from '../config/notify.ts';
 import type { ReleaseConfig } from '../config/schema.ts';
 import { inlineText } from '../gate/markdown.ts';
 import { describeWindow } from '../release/calendar.ts';
@@ -63,7 +64,7 @@ const notMet: Readonly<Record<Exclude<PreflightItem['state'], 'met'>, string>> =
 /** Whoever is told of the start, beside those who follow the tracking issue. */
 function stakeholders(targets: ReleaseConfig['notify'], issue: number | null): string {
   const told = targets
-    .filter(({ on }) => on?.includes('start') ?? false)
+    .filter((target) => isToldOf(target, 'start'))
     .map(({ kind, name }) => `${kind} ${name}`);
   const where = issue === null ? 'the tracking issue' : `#${issue}`;
   return `- [x] Stakeholders notified: ${inlineText([where, ...told].join(', '))}`;

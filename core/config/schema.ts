@@ -11,6 +11,7 @@ import { permissionsSchema } from './permissions.ts';
 import { preflightSchema } from './preflight.ts';
 import { promoteOnlyIfSchema } from './promote-only-if.ts';
 import { servicesSchema } from './services.ts';
+import { stopConditionsSchema } from './stop-conditions.ts';
 
 const metricsSchema = z.strictObject({
   kind: z
@@ -149,6 +150,7 @@ const releaseSchema = z.strictObject({
       'QA report in the tagged commit, e.g. `QA/QA-Report-{tag}.md`: unless its front matter says `status: approved`, nothing is deployed',
     ),
   preflight: preflightSchema,
+  stop_conditions: stopConditionsSchema,
   observe_after_ga: durationSchema
     .default(86_400_000)
     .describe('After GA `/rollback` still works for this long'),

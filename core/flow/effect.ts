@@ -91,6 +91,8 @@ export type Effect =
       readonly title: string;
       readonly body: string;
     }
+  /** Reads the objectives of production; answers with `slo.read`. */
+  | { readonly kind: 'readSlo'; readonly n: number; readonly sha: string }
   /** Reads what is verified before anything is deployed; answers with `preflight.read`. */
   | ({
       readonly kind: 'readPreflight';

@@ -134,6 +134,8 @@ export type ReleaseEvent =
       readonly problem: string | null;
     }
   | KpisMeasured
+  /** Objectives that burn now; null: not known, absent: there are none. */
+  | { readonly type: 'slo.read'; readonly n: number; readonly burning?: number | null }
   | { readonly type: 'preflight.read'; readonly n: number; readonly facts: PreflightFacts }
   | { readonly type: 'timer.fired'; readonly timer: string }
   /** A newer release takes this one's place. */

@@ -15,6 +15,7 @@ import { onTagMoved, onTagPushed } from './on-tag.ts';
 import { onTimer } from './on-timer.ts';
 import { type ReleaseState, unknownRelease } from './state.ts';
 import { onSuperseded } from './supersede.ts';
+import { onSloRead } from './watch-slo.ts';
 
 export type { ReleaseContext } from './draft.ts';
 
@@ -53,6 +54,7 @@ const handlers: {
   'deployment.reported': onDeploymentReported,
   'canary.measured': onMeasured,
   'kpis.measured': onKpisMeasured,
+  'slo.read': (draft, event) => onSloRead(draft, event.n, event.burning),
   'preflight.read': (draft, event) => onPreflightRead(draft, event.n, event.facts),
   'timer.fired': (draft, event) => onTimer(draft, event.timer),
   'run.completed': onRunCompleted,

@@ -8,6 +8,7 @@ import { startMeasuring } from './measure.ts';
 import { notify } from './notify.ts';
 import { escalate, startRollback } from './rollback.ts';
 import type { Deployment, EarlyReport } from './state.ts';
+import { watchSlo } from './watch-slo.ts';
 
 const earlyReportLimit = 20;
 
@@ -84,6 +85,7 @@ function succeed(draft: ReleaseDraft, deployment: Deployment): void {
     draft.move('soaking', `**${weight} %** of production traffic`, 'SUCCESS');
     rampFlags(draft, weight);
     startMeasuring(draft);
+    watchSlo(draft);
   }
 }
 

@@ -7,12 +7,13 @@ import { gatesNotPassed } from './gates.ts';
 import { startStageWhenGatesPass } from './on-preflight.ts';
 import { hasLeftTheWay, isGoingBack, type Phase } from './phase.ts';
 import { advanceAnew } from './promote.ts';
+import { stopWhenCritical } from './stop.ts';
 
 /** A result counts only for exactly the tagged commit, and only the newest run's. */
 export function onGateReported(draft: ReleaseDraft, report: GateReport): void {
   const { state } = draft;
   const record = recordOf(report);
-  if (hasLeftTheWay(state.phase) || record.sha !== state.sha) return;
+  if ((hasLeftTheWay(state.phase) && state.phase !== 'observing') || record.sha !== state.sha) return;
   if (!supersedes(record, state.gates[report.gate])) return;
   draft.set({ gates: { ...state.gates, [report.gate]: record } });
   const status = isPassing(record.verdict) ? 'PASS' : 'FAIL';
@@ -25,7 +26,7 @@ export function onGateReported(draft: ReleaseDraft, report: GateReport): void {
     run_attempt: record.runAttempt,
   });
   startStageWhenGatesPass(draft);
-  holdWhenGateTurnsRed(draft, report.gate);
+  if (!stopWhenCritical(draft, report.gate)) holdWhenGateTurnsRed(draft, report.gate);
   advanceAnew(draft);
 }
 
@@ -38,7 +39,7 @@ function holdWhenGateTurnsRed(draft: ReleaseDraft, gate: GateName): void {
   draft.comment(`gate-red/${draft.next('gate-red')}`, `⏸️ Held: ${reason}. Resume when it has passed again.`);
 }
 
-/** From the stage on, until it goes back. */
+/** From the stage on, until it is GA or goes back. */
 function hasBegun(phase: Phase): boolean {
-  return !['new', 'planning', 'queued', 'gating'].includes(phase) && !isGoingBack(phase);
+  return !['new', 'planning', 'queued', 'gating', 'observing'].includes(phase) && !isGoingBack(phase);
 }

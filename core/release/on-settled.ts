@@ -12,6 +12,7 @@ import { onMeasured } from './measure.ts';
 import { onDeploymentSettled } from './on-deployment.ts';
 import { onPlanRejected, requestTrackingIssue } from './on-plan.ts';
 import { onPreflightFailed } from './on-preflight.ts';
+import { onSloFailed } from './watch-slo.ts';
 
 /** Time before a tracking issue that could not be opened is tried again, ms. */
 const trackingRetry = 300_000;
@@ -47,6 +48,9 @@ export function onSettled(draft: ReleaseDraft, event: EffectSettled): void {
     case 'step-up':
       if (outcome.ok) onStepUpOpened(releaseDesk(draft), n, String(outcome.value.url), '');
       else onStepUpOpened(releaseDesk(draft), n, null, outcome.message);
+      break;
+    case 'slo':
+      if (!outcome.ok) onSloFailed(draft, n);
       break;
     case 'preflight':
       if (!outcome.ok) onPreflightFailed(draft, n, outcome.message);

@@ -25,7 +25,7 @@ export interface RollbackOrder {
 export function startRollback(draft: ReleaseDraft, order: RollbackOrder): boolean {
   const { phase, tag } = draft.state;
   const retry = phase === 'rollback_failed';
-  const afterGa = phase === 'observing' && order.code === 'ROLLED_BACK_BY_COMMAND';
+  const afterGa = phase === 'observing';
   if (!hasTraffic(phase) && !retry && !afterGa) return false;
   recordCanary(draft);
   const { previous } = draft.plan();

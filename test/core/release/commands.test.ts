@@ -263,7 +263,7 @@ describe('the way to the stage', () => {
 
   it('a gate that turns red later holds the release', async () => {
     const world = await at('soaking-10');
-    const red = report('slo', { verdict: 'fail', finishedAt: world.now });
+    const red = report('perf', { verdict: 'fail', finishedAt: world.now });
     world.send({ type: 'gate.reported', report: red });
     await world.play((one) => one.state.hold !== null, 60);
     expect(world.state.hold?.code).toBe('GATE_FAILED');

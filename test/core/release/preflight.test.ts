@@ -12,11 +12,7 @@ async function toStage(options: WorldOptions): Promise<World> {
 
 describe('before anything is deployed', () => {
   it.each<[string, WorldOptions, string]>([
-    [
-      'a deployment of somebody else is under way',
-      { preflight: { conflicts: [foreign] } },
-      'is in progress',
-    ],
+    ['a deployment of somebody else is under way', { preflight: { conflicts: [foreign] } }, 'is in progress'],
     ['the deployments cannot be read', { preflight: { conflicts: null } }, 'could not be read'],
     ['an error budget burns', { preflight: { burning: 1 } }, '1 objectives of production are burning'],
     ['the objectives cannot be read', { preflight: { burning: null } }, 'could not be read'],

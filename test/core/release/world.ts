@@ -50,6 +50,8 @@ export interface WorldOptions {
   readonly kpis?: (effect: Extract<Effect, { kind: 'measureKpis' }>) => readonly KpiReading[];
   /** What is read before the first deployment, where it is not as it should be. */
   readonly preflight?: Partial<PreflightFacts>;
+  /** Objectives of production that burn; absent: there are none. */
+  readonly burning?: (weight: number) => number | null;
   readonly role?: string | null;
   readonly tagShaNow?: string;
   readonly sloBurn?: number | null;
@@ -292,10 +294,16 @@ export class World {
       case 'editReleaseNotes':
         this.notes = effect.body;
         return ok();
+      case 'readSlo': {
+        const burning = this.options.burning?.(this.weight);
+        return this.send({ type: 'slo.read', n: effect.n, ...(burning !== undefined && { burning }) });
+      }
       case 'readPreflight':
         return this.send({ type: 'preflight.read', n: effect.n, facts: this.preflight() });
       case 'startTimer':
         return this.send({ type: 'timer.fired', timer: effect.timer });
+      case 'openStepUp':
+        return ok({ url: `https://conductor.example/step-up/${effect.demand}` });
       case 'upsertComment':
         this.comments.push(effect.body);
         return ok();
