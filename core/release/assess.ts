@@ -36,7 +36,10 @@ export function factsFor(
     previousSha: state.plan?.previous?.commit ?? null,
     access,
     exceptions: exceptionsOf(state, now),
-    permission: releasePermission(state, permissionSubject(state, command)),
+    permission: {
+      ...releasePermission(state, permissionSubject(state, command)),
+      obligations: releasePermission(state, command.name).obligations,
+    },
   };
 }
 
@@ -58,9 +61,10 @@ export function accessOf({ reason }: CommandOptions, demand: Demand | null): Acc
   return { reason, stepUp: stepUp && { login: stepUp.login, at: stepUp.at }, approvals };
 }
 
-/** The weight that a command asks for; null when it asks for none or there is no next one. */
+/** The weight that a command asks for, or asks about; null when it asks for none or there is no next one. */
 export function targetWeight(state: ReleaseState, command: Command): number | null {
   if (command.name === 'rollback') return 0;
+  if (command.name === 'why') return nextWeight(state);
   if (command.name !== 'promote') return null;
   return command.weight === 'next' ? nextWeight(state) : command.weight;
 }
