@@ -8,7 +8,8 @@ const timeOfDay = z
   .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'expected a time of day such as 09:30, or 24:00')
   .transform((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));
 
-const timeZone = z.string().refine(isTimeZone, 'expected a time zone such as Europe/Berlin or UTC');
+/** An IANA name. */
+export const timeZone = z.string().refine(isTimeZone, 'expected a time zone such as Europe/Berlin or UTC');
 
 const instant = z.iso
   .datetime({ offset: true, error: 'expected a moment with its offset, e.g. 2026-12-20T18:00:00+01:00' })

@@ -3,12 +3,14 @@ import { gateNameSchema } from '../gate/names.ts';
 import { artifactsSchema } from './artifacts.ts';
 import { freezesSchema, windowsSchema } from './calendar.ts';
 import { durationSchema } from './duration.ts';
-import { governanceSchema } from './governance.ts';
 import { flagsSchema } from './flags.ts';
+import { governanceSchema } from './governance.ts';
 import { kpisSchema } from './kpis.ts';
+import { notesSchema } from './notes.ts';
 import { notifySchema } from './notify.ts';
 import { permissionsSchema } from './permissions.ts';
 import { preflightSchema } from './preflight.ts';
+import { previewsSchema } from './previews.ts';
 import { promoteOnlyIfSchema } from './promote-only-if.ts';
 import { servicesSchema } from './services.ts';
 import { stopConditionsSchema } from './stop-conditions.ts';
@@ -155,6 +157,7 @@ const releaseSchema = z.strictObject({
     .default(86_400_000)
     .describe('After GA `/rollback` still works for this long'),
   notify: notifySchema,
+  notes: notesSchema.prefault({}).describe('How labels of pull requests speak in the release notes'),
   flags: flagsSchema.optional().describe('How the flags of `ga_flags` are flipped; absent: by hand'),
   kpis: kpisSchema.prefault({}).describe('What is compared with the same hours before, a day after GA'),
   canary: canarySchema.prefault({}),
@@ -182,6 +185,7 @@ export const configSchema = z.strictObject({
   gates: z.partialRecord(gateNameSchema, z.unknown()).default({}),
   release: releaseSchema.optional(),
   governance: governanceSchema.optional(),
+  previews: previewsSchema.optional(),
   services: servicesSchema(releaseSchema),
 });
 export type Config = z.infer<typeof configSchema>;
