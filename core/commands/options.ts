@@ -28,9 +28,9 @@ export function parseOptions(rest: string, freeText: boolean): ParsedOptions {
 
 function takeReason(rest: string): { readonly reason: string; readonly left: string } {
   const match = reasonPattern.exec(rest);
-  if (match === null) return { reason: '', left: rest.trim() };
+  if (match === null) return { reason: '', left: trimBlanks(rest) };
   const left = `${rest.slice(0, match.index)} ${rest.slice(match.index + match[0].length)}`;
-  return { reason: match[2] ?? '', left: left.trim() };
+  return { reason: match[2] ?? '', left: trimBlanks(left) };
 }
 
 interface Switches {
@@ -53,6 +53,11 @@ function takeOuterSwitches(text: string): Switches {
     found.add(match[0]);
     left = (match.index === 0 ? left.slice(match[0].length) : left.slice(0, match.index)).trim();
   }
+}
+
+/** Blanks and tabs only: other white space is a look-alike, and has to be seen. */
+function trimBlanks(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, '');
 }
 
 function problem(message: string): ParsedOptions {

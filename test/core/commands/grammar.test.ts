@@ -31,6 +31,64 @@ describe('a comment that is a command', () => {
     ['/resume', [{ name: 'resume' }]],
     ['/status', [{ name: 'status' }]],
     ['/help', [{ name: 'help', of: null }]],
+    ['/rollback reason="checkout is slow"', [{ name: 'rollback', reason: 'checkout is slow' }]],
+    ['/rollback because of reason=42', [{ name: 'rollback', reason: 'because of reason=42' }]],
+    ['/abort', [{ name: 'abort', reason: '' }]],
+    ['/abort wrong changelog', [{ name: 'abort', reason: 'wrong changelog' }]],
+    ['/approve', [{ name: 'approve', sha: null }]],
+    ['/approve abcdef1', [{ name: 'approve', sha: 'abcdef1' }]],
+    ['/reject not now', [{ name: 'reject', reason: 'not now' }]],
+    ['/lock', [{ name: 'lock', ttl: null, reason: '' }]],
+    ['/lock 2h', [{ name: 'lock', ttl: 7_200_000, reason: '' }]],
+    ['/lock 90m load test', [{ name: 'lock', ttl: 5_400_000, reason: 'load test' }]],
+    ['/lock load test', [{ name: 'lock', ttl: null, reason: 'load test' }]],
+    ['/lock 1h reason="load test"', [{ name: 'lock', ttl: 3_600_000, reason: 'load test' }]],
+    ['/unlock', [{ name: 'unlock' }]],
+    ['/unblock fixed by #412', [{ name: 'unblock', reason: 'fixed by #412' }]],
+    ['/gates', [{ name: 'gates', rerun: null }]],
+    ['/gates rerun perf', [{ name: 'gates', rerun: 'perf' }]],
+    ['/gates rerun performance-gate', [{ name: 'gates', rerun: 'perf' }]],
+    ['/gates rerun all', [{ name: 'gates', rerun: 'all' }]],
+    ['/escalate nobody answers', [{ name: 'escalate', reason: 'nobody answers' }]],
+    ['/plan', [{ name: 'plan' }]],
+    ['/why', [{ name: 'why' }]],
+    ['/whocan promote', [{ name: 'whocan', of: 'promote' }]],
+    ['/whocan /promote', [{ name: 'whocan', of: 'promote' }]],
+    ['/help override', [{ name: 'help', of: 'override' }]],
+    ['/promote --help', [{ name: 'help', of: 'promote' }]],
+    ['/rollback --help', [{ name: 'help', of: 'rollback' }]],
+    ['/promote 10 --help', [{ name: 'help', of: 'promote' }]],
+    [
+      '/override perf reason="generator is down" for=2h',
+      [{ name: 'override', gate: 'perf', duration: 7_200_000, reason: 'generator is down' }],
+    ],
+    [
+      '/override slo-gates for=1d reason="der Prüfer ist kaputt"',
+      [{ name: 'override', gate: 'slo', duration: 86_400_000, reason: 'der Prüfer ist kaputt' }],
+    ],
+    ['/promote 10 reason="CAB-212"', [promote(10)]],
+    ['/promote reason="CAB-212" 10', [promote(10)]],
+    ['/promote 10 --dry-run', [promote(10)]],
+    ['/promote --dry-run 10', [promote(10)]],
+    ['/rollback --dry-run', [{ name: 'rollback', reason: '' }]],
+    ['/rollback --dry-run slow', [{ name: 'rollback', reason: 'slow' }]],
+    ['/rollback slow --dry-run', [{ name: 'rollback', reason: 'slow' }]],
+    ['/hold we use --dry-run too often', [{ name: 'hold', reason: 'we use --dry-run too often' }]],
+    ['/hold `code` *bold* <!-- x -->', [{ name: 'hold', reason: '`code` *bold* <!-- x -->' }]],
+    ['/hold @everyone look', [{ name: 'hold', reason: '@everyone look' }]],
+    ['\r\n\r\n/status\r\n', [{ name: 'status' }]],
+    ['/status\n/why\n/plan', [{ name: 'status' }, { name: 'why' }, { name: 'plan' }]],
+    [
+      '/why\n/gates\n/whocan hold',
+      [{ name: 'why' }, { name: 'gates', rerun: null }, { name: 'whocan', of: 'hold' }],
+    ],
+    [
+      '/gates rerun all\n/gates',
+      [
+        { name: 'gates', rerun: 'all' },
+        { name: 'gates', rerun: null },
+      ],
+    ],
     ['/hold looking\n/status', [{ name: 'hold', reason: 'looking' }, { name: 'status' }]],
     ['/status\n/help', [{ name: 'status' }, { name: 'help', of: null }]],
   ])('%j is read', (body, commands) => {
@@ -77,6 +135,40 @@ describe('a comment that is prose', () => {
     '\\/promote 50',
     '&#47;promote 50',
     'Ich finde /promote 50 gut',
+    '```diff\n/rollback\n```',
+    '````\n```\n/rollback\n```\n````',
+    '> > /rollback',
+    '> quoted\n\n/rollback',
+    '<details>\n/rollback\n</details>',
+    '<!-- a\nb -->\n/rollback',
+    '<!---->/rollback',
+    '![/rollback](x)',
+    '[/rollback](x)',
+    '- [ ] /rollback',
+    '\\\\/rollback',
+    '%2Frollback',
+    '&sol;rollback',
+    '"/rollback"',
+    "'/rollback'",
+    '(/rollback)',
+    'a/rollback',
+    './rollback',
+    '~/rollback',
+    '#/rollback',
+    '/rollback.sh is broken',
+    '/rollback/now',
+    '/rollback: please',
+    '/rollback, please',
+    '/rollback!',
+    '/-promote 10',
+    '/10',
+    '/ /promote 10',
+    'one\r\n/promote 50',
+    'one\u2028/promote 50',
+    '/api/v1/promote',
+    '/assign @alice',
+    '/label bug',
+    '/close',
   ])('%j does nothing', (body) => {
     expect(parseComment(body)).toEqual({ kind: 'none' });
   });
@@ -120,10 +212,89 @@ describe('a command that went wrong gets one answer', () => {
     ['/\u202epromote 50', 'LOOKALIKE_CHARACTER', 'U+202E'],
     ['/rollb\u0430ck', 'LOOKALIKE_CHARACTER', 'U+0430'],
     [`/rollback ${'x'.repeat(2_000)}`, 'LINE_TOO_LONG', '1000'],
+    ['/approve now', 'BAD_ARGUMENT', 'commit sha'],
+    ['/approve abcdef1 abcdef2', 'BAD_ARGUMENT', 'commit sha'],
+    ['/lock 1s', 'BAD_ARGUMENT', 'a minute'],
+    ['/unlock now', 'BAD_ARGUMENT', 'no argument'],
+    ['/gates run perf', 'BAD_ARGUMENT', 'rerun'],
+    ['/gates rerun', 'BAD_ARGUMENT', 'rerun'],
+    ['/gates rerun everything', 'BAD_ARGUMENT', 'supply-chain'],
+    ['/gates rerun perf slo', 'BAD_ARGUMENT', 'rerun'],
+    ['/plan b', 'BAD_ARGUMENT', 'no argument'],
+    ['/whocan', 'MISSING_ARGUMENT', '/whocan promote'],
+    ['/whocan promot', 'BAD_ARGUMENT', 'did you mean `promote`'],
+    ['/whocan fly', 'BAD_ARGUMENT', 'one command'],
+    ['/help promot', 'BAD_ARGUMENT', 'did you mean `promote`'],
+    ['/override', 'MISSING_ARGUMENT', 'name a gate'],
+    ['/override everything for=2h reason="we want to"', 'BAD_ARGUMENT', 'name a gate'],
+    ['/override perf', 'MISSING_ARGUMENT', 'for=2h'],
+    ['/override perf for=2h', 'MISSING_ARGUMENT', 'say why'],
+    ['/override perf for=2h reason="short"', 'MISSING_ARGUMENT', '10 characters'],
+    ['/override perf for=30s reason="generator is down"', 'BAD_ARGUMENT', '1m to 7d'],
+    ['/override perf for=8d reason="generator is down"', 'BAD_ARGUMENT', '1m to 7d'],
+    ['/override perf for=2h for=3h reason="generator is down"', 'BAD_ARGUMENT', 'each once'],
+    ['/override perf now for=2h reason="generator is down"', 'BAD_ARGUMENT', 'each once'],
+    ['/promote 10 reason=CAB-212', 'BAD_ARGUMENT', 'straight quotes'],
+    ['/promote 10 reason=\u201cCAB-212\u201d', 'BAD_ARGUMENT', 'straight quotes'],
+    ['/promote 10 reason="a" reason="b"', 'BAD_ARGUMENT', 'twice'],
+    ['/promote 10 reason="a', 'BAD_ARGUMENT', 'straight quotes'],
+    ['/promote 10 --dryrun', 'BAD_ARGUMENT', 'commit sha'],
+    ['/promote 10 \u2014dry-run', 'LOOKALIKE_CHARACTER', 'U+2014'],
+    ['/aprove', 'UNKNOWN_COMMAND', '/approve'],
+    ['/overide perf', 'UNKNOWN_COMMAND', '/override'],
+    ['/statsu', 'UNKNOWN_COMMAND', '/status'],
+    ['/unlok', 'UNKNOWN_COMMAND', '/unlock'],
+    ['/Why', 'UNKNOWN_COMMAND', '/why'],
+    ['/who-can promote', 'UNKNOWN_COMMAND', '/whocan'],
+    ['/\u0430pprove', 'LOOKALIKE_CHARACTER', 'U+0430'],
+    ['/ap\u0440rove', 'LOOKALIKE_CHARACTER', 'U+0440'],
+    ['/h\u043eld', 'LOOKALIKE_CHARACTER', 'U+043E'],
+    ['/\u200dlock', 'LOOKALIKE_CHARACTER', 'U+200D'],
+    ['/un\u00adlock', 'LOOKALIKE_CHARACTER', 'U+00AD'],
+    ['\u2060/abort', 'LOOKALIKE_CHARACTER', 'U+2060'],
+    ['/\u{1d429}romote 10', 'LOOKALIKE_CHARACTER', 'U+1D429'],
+    ['/promote 10\u3000', 'LOOKALIKE_CHARACTER', 'U+3000'],
+    ['/approve abcdef\u0031\u200b', 'LOOKALIKE_CHARACTER', 'U+200B'],
+    ['/approve\n/reject', 'TOO_MANY_COMMANDS', 'none of these'],
+    ['/override perf for=2h reason="generator is down"\n/promote next', 'TOO_MANY_COMMANDS', 'none of these'],
+    ['/gates rerun perf\n/promote next', 'TOO_MANY_COMMANDS', 'none of these'],
+    ['/promote next\n/status\n/promot 10', 'UNKNOWN_COMMAND', '/promote'],
   ])('%j: %s', (body, code, part) => {
     const parsed = parseComment(body);
     expect(parsed).toMatchObject({ kind: 'problem', code });
     expect(parsed.kind === 'problem' && parsed.message).toContain(part);
+  });
+});
+
+describe('on a pull request', () => {
+  it.each([
+    ['/gates', [{ name: 'gates', rerun: null }]],
+    ['/why', [{ name: 'why' }]],
+    ['/help', [{ name: 'help', of: null }]],
+    // It is read, and answered with where it works.
+    ['/promote 10', [promote(10)]],
+  ])('%j is read', (body, commands) => {
+    const parsed = parseComment(body, 'pull request');
+    expect(parsed.kind === 'commands' && parsed.invocations.map(({ command }) => command)).toEqual(commands);
+  });
+
+  it.each(['/retest', '/retitle x', '/rejekt', '/approv', '/lgtm', '/test all', '/hodl'])(
+    '%j is another bot’s business',
+    (body) => expect(parseComment(body, 'pull request')).toEqual({ kind: 'none' }),
+  );
+});
+
+describe('options', () => {
+  it.each([
+    ['/promote 10 --dry-run', { dryRun: true, reason: '' }],
+    ['/promote 10 reason="CAB-212"', { dryRun: false, reason: 'CAB-212' }],
+    ['/promote 10 reason="Prüfung bestanden" --dry-run', { dryRun: true, reason: 'Prüfung bestanden' }],
+    ['/promote 10 reason=""', { dryRun: false, reason: '' }],
+    ['/hold --dry-run', { dryRun: true, reason: '' }],
+    ['/hold we never --dry-run here', { dryRun: false, reason: '' }],
+  ])('of %j are read', (body, options) => {
+    const parsed = parseComment(body);
+    expect(parsed.kind === 'commands' && parsed.invocations[0]?.options).toEqual(options);
   });
 });
 
