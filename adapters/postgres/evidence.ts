@@ -72,6 +72,14 @@ export async function recordBlob(
   );
 }
 
+/** Keeps it at least until then, ms since the epoch. */
+export async function extendBlob(sql: Sql, sha256: string, until: number): Promise<void> {
+  await sql.query('update evidence_blobs set retain_until = $2 where sha256 = $1 and retain_until < $2', [
+    sha256,
+    new Date(until),
+  ]);
+}
+
 export async function findBlob(sql: Sql, sha256: string): Promise<BlobRecord | null> {
   const { rows } = await sql.query<BlobRow>('select * from evidence_blobs where sha256 = $1', [sha256]);
   return rows[0] === undefined ? null : toRecord(rows[0]);

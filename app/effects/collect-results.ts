@@ -3,6 +3,7 @@ import { decideArtifactIntake } from '../../core/evidence/intake-artifact.ts';
 import { checkSubmittedFiles } from '../../core/evidence/submitted-files.ts';
 import { hasLocalSteps } from '../../core/evidence/workflow-steps.ts';
 import type { Collected } from '../../core/flow/collect.ts';
+import type { EvidenceFile } from '../../core/gate/gate.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import {
   type Artifact,
@@ -10,6 +11,7 @@ import {
   type FoundResult,
   readArtifactResults,
 } from '../evidence/artifact-results.ts';
+import type { StagedFile } from '../evidence/believe.ts';
 import { reportOf } from '../evidence/intake.ts';
 import { readTrustContext, type TrustContext, type TrustedRun } from '../evidence/trust-context.ts';
 import { RequestProblem } from '../http/problem.ts';
@@ -60,15 +62,24 @@ async function takeIn(
   outcome: { readonly accepted: Collected['accepted']; readonly refused: Collected['refused'] },
 ): Promise<void> {
   const decision = decideArtifactIntake({ run, result, now: context.now(), ...trust });
-  const refusal = 'refuse' in decision ? decision.refuse : checkSubmittedFiles(result, files);
+  const staged = 'refuse' in decision ? [] : await Promise.all(files.map((file) => stage(file, context)));
+  const refusal = 'refuse' in decision ? decision.refuse : checkSubmittedFiles(result, staged);
   if (refusal !== null || 'refuse' in decision) {
     const { code, message } = refusal as NonNullable<typeof refusal>;
     outcome.refused.push({ artifact: artifact.name, code, message: `${result.gate}: ${message}` });
     return;
   }
   const report = reportOf(result, decision.accept);
-  await context.believe?.(report, files);
+  await context.believe?.(report, staged);
   outcome.accepted.push({ gate: result.gate, result_sha256: report.resultSha256 });
+}
+
+async function stage(
+  { path, mediaType, bytes }: EvidenceFile,
+  { blobs }: EffectContext,
+): Promise<StagedFile> {
+  const { sha256, size } = await blobs.stage([bytes], mediaType);
+  return { path, mediaType, sha256, size };
 }
 
 /** What the base says of the workflow that ran. A fork's commit is part of the repository's network: it can be read. */

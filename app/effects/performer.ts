@@ -2,12 +2,12 @@ import type { Database, PendingEffect } from '../../adapters/postgres/index.ts';
 import type { EvidencePorts } from '../../core/evidence/pack.ts';
 import type { Effect, EffectKind } from '../../core/flow/effect.ts';
 import type { AggregateRef, GateReport } from '../../core/flow/event.ts';
-import type { EvidenceFile } from '../../core/gate/gate.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { MetricsSource } from '../../core/ports/metrics.ts';
 import type { PolicyEngine } from '../../core/ports/policy-engine.ts';
 import type { PreviewHygiene } from '../../core/release/clauses.ts';
 import type { StepUpPages } from '../../core/stepup/pages.ts';
+import type { StagedFile } from '../evidence/believe.ts';
 import type { Blobs } from '../evidence/blobs.ts';
 import type { DomainEvent } from '../flow/decide.ts';
 import type { Performed } from '../flow/outbox.ts';
@@ -31,7 +31,7 @@ export interface EffectServices {
   /** Lets something happen to another aggregate; absent where none can hear. */
   readonly tell?: (ref: AggregateRef, event: DomainEvent) => Promise<void>;
   /** Stores a believed result and tells every change and release of its commit; absent where none can hear. */
-  readonly believe?: (report: GateReport, files: readonly EvidenceFile[]) => Promise<void>;
+  readonly believe?: (report: GateReport, files: readonly StagedFile[]) => Promise<void>;
   readonly now: () => number;
 }
 

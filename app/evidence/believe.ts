@@ -6,9 +6,13 @@ import {
   type Transaction,
 } from '../../adapters/postgres/index.ts';
 import type { GateReport } from '../../core/flow/event.ts';
-import type { EvidenceFile } from '../../core/gate/gate.ts';
 import { type ApplyPorts, applyEvents } from '../flow/apply.ts';
 import type { Blobs } from './blobs.ts';
+
+/** A file whose bytes lie in the store, and of which nobody said yet that it counts. */
+export interface StagedFile extends StoredFile {
+  readonly size: number;
+}
 
 export interface BelievePorts extends ApplyPorts {
   readonly blobs: Blobs;
@@ -24,15 +28,16 @@ export interface BelievePorts extends ApplyPorts {
  */
 export async function believe(
   report: GateReport,
-  files: readonly EvidenceFile[],
+  files: readonly StagedFile[],
   ports: BelievePorts,
   claim: (tx: Transaction, now: number) => Promise<void> = async () => undefined,
 ): Promise<void> {
-  const stored = await storeFiles(files, ports.blobs);
+  // Before the transaction: what a lost connection leaves behind is kept a little longer than it had to be.
+  for (const { sha256 } of files) await ports.blobs.keep(sha256);
   await ports.database.transaction(async (tx) => {
     const now = ports.now();
     await claim(tx, now);
-    if (!(await storeGateResult(tx, report, stored))) return;
+    if (!(await storeGateResult(tx, report, files))) return;
     const { repository, sha } = report.result.subject;
     const refs = (await aggregatesOfCommit(tx, repository, sha)).filter(
       ({ kind }) => kind === 'change' || report.origin.fork === undefined,
@@ -45,14 +50,4 @@ export async function believe(
       now,
     );
   });
-}
-
-/** Before the transaction: bytes that a lost connection leaves behind are found by their digest next time. */
-async function storeFiles(files: readonly EvidenceFile[], blobs: Blobs): Promise<readonly StoredFile[]> {
-  const stored: StoredFile[] = [];
-  for (const { path, mediaType, bytes } of files) {
-    const { sha256 } = await blobs.put([bytes], mediaType);
-    stored.push({ path, mediaType, sha256 });
-  }
-  return stored;
 }

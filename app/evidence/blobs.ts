@@ -1,4 +1,10 @@
-import { type BlobRecord, type Database, findBlob, recordBlob } from '../../adapters/postgres/index.ts';
+import {
+  type BlobRecord,
+  type Database,
+  extendBlob,
+  findBlob,
+  recordBlob,
+} from '../../adapters/postgres/index.ts';
 import { createInspector } from '../../adapters/zip/inspector.ts';
 import { InternalError } from '../../core/errors.ts';
 import { blocksOf } from '../../core/evidence/bytes.ts';
@@ -8,9 +14,16 @@ import type { ContentFacts, ContentStore, Pieces, StoredContent } from '../../co
 export interface Blobs {
   /** Stores content and looks at it while it passes. */
   put(content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, mediaType: string): Promise<StoredContent>;
+  /** The same for what may turn out not to count: it is kept for a day. */
+  stage(content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, mediaType: string): Promise<StoredContent>;
+  /** What was staged counts: from now on it is kept as long as all evidence. */
+  keep(sha256: string): Promise<void>;
   /** Null: nobody stored it. */
   find(sha256: string): Promise<StoredContent | null>;
 }
+
+/** How long evidence waits for somebody to believe it, ms. */
+const stagingTime = 86_400_000;
 
 export function createBlobs(parts: {
   readonly database: Database;
@@ -27,8 +40,8 @@ export function createBlobs(parts: {
       readInto: (buffer, offset) => contents.readInto?.(facts.sha256, buffer, offset) ?? Promise.resolve(0),
     }),
   });
-  const put: Blobs['put'] = async (content, mediaType) => {
-    const retainUntil = now() + retention;
+  const store = async (content: Pieces, mediaType: string, kept: number): Promise<StoredContent> => {
+    const retainUntil = now() + kept;
     const inspector = createInspector();
     await contents.put(inspected(content, inspector), retainUntil);
     const facts = inspector.finish();
@@ -36,7 +49,13 @@ export function createBlobs(parts: {
     return at(facts);
   };
   return {
-    put,
+    put: (content, mediaType) => store(content, mediaType, retention),
+    stage: (content, mediaType) => store(content, mediaType, Math.min(retention, stagingTime)),
+    keep: async (sha256) => {
+      const until = now() + retention;
+      await contents.retain(sha256, until);
+      await extendBlob(database, sha256, until);
+    },
     async find(sha256) {
       const record = await findBlob(database, sha256);
       if (record === null) return null;

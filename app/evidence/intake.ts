@@ -5,11 +5,10 @@ import type { OidcClaims } from '../../core/evidence/claims.ts';
 import { decideIntake } from '../../core/evidence/intake.ts';
 import { checkSubmittedFiles } from '../../core/evidence/submitted-files.ts';
 import type { GateReport } from '../../core/flow/event.ts';
-import type { EvidenceFile } from '../../core/gate/gate.ts';
 import type { GateResult } from '../../core/gate/result.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import { RequestProblem } from '../http/problem.ts';
-import { type BelievePorts, believe } from './believe.ts';
+import { type BelievePorts, believe, type StagedFile } from './believe.ts';
 import { readTrustContext, runOfClaims } from './trust-context.ts';
 
 export interface IntakePorts extends BelievePorts {
@@ -20,7 +19,7 @@ export interface Submitted {
   /** Claims of a verified token. */
   readonly claims: OidcClaims;
   readonly result: GateResult;
-  readonly files: readonly EvidenceFile[];
+  readonly files: readonly StagedFile[];
 }
 
 /**

@@ -172,7 +172,9 @@ async function acceptEvidence(request: Request, ports: ApiPorts): ReturnType<typ
   try {
     if (token === undefined) throw new RequestProblem(tokenMissing);
     const claims = await ports.oidc.verify(token, ports.now());
-    const { result, files } = await readSubmission(request);
+    // Any job on GitHub can get a token for us: bytes are taken from where the App is installed alone.
+    await ports.forgeFor(claims.repository);
+    const { result, files } = await readSubmission(request, ports.blobs);
     const report = await takeIn({ claims, result, files }, ports);
     ports.evidenceReceived(result.gate, 'accepted');
     ports.log.info(

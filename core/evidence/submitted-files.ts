@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { GateResult } from '../gate/result.ts';
 import { type Refusal, refuse } from './intake-contract.ts';
 import { pathProblem } from './path.ts';
@@ -9,7 +8,7 @@ import { pathProblem } from './path.ts';
  */
 export function checkSubmittedFiles(
   result: GateResult,
-  files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
+  files: readonly { readonly path: string; readonly sha256: string }[],
 ): Refusal | null {
   const promised = new Map(result.evidence.map((reference) => [reference.path, reference.sha256]));
   if (promised.size !== result.evidence.length) return mismatch('the result names one path twice');
@@ -18,8 +17,9 @@ export function checkSubmittedFiles(
     if (problem !== null) return mismatch(`${JSON.stringify(file.path)}: ${problem}`);
     const expected = promised.get(file.path);
     if (expected === undefined) return mismatch(`${file.path} is not named by the result, or came twice`);
-    const found = createHash('sha256').update(file.bytes).digest('hex');
-    if (found !== expected) return mismatch(`expected ${file.path} with sha256 ${expected}, found ${found}`);
+    if (file.sha256 !== expected) {
+      return mismatch(`expected ${file.path} with sha256 ${expected}, found ${file.sha256}`);
+    }
     promised.delete(file.path);
   }
   const missing = [...promised.keys()];

@@ -248,7 +248,7 @@ describe('the files of a submitted result', () => {
   const result = { ...base.result, evidence: [reference] };
 
   it('are exactly those that it names', () => {
-    expect(checkSubmittedFiles(result, [{ path: 'slo/report.json', bytes }])).toBeNull();
+    expect(checkSubmittedFiles(result, [{ path: 'slo/report.json', sha256: sha256Of(bytes) }])).toBeNull();
   });
 
   it.each([
@@ -270,12 +270,17 @@ describe('the files of a submitted result', () => {
     ['another content', [{ path: 'slo/report.json', bytes: new Uint8Array(2) }]],
     ['a path that climbs', [{ path: '../slo/report.json', bytes }]],
   ])('are refused with %s', (_name, files) => {
-    expect(checkSubmittedFiles(result, files)).toMatchObject({ code: 'FILES_MISMATCH', status: 422 });
+    expect(
+      checkSubmittedFiles(
+        result,
+        files.map(({ path, bytes: content }) => ({ path, sha256: sha256Of(content) })),
+      ),
+    ).toMatchObject({ code: 'FILES_MISMATCH', status: 422 });
   });
 
   it('are refused when the result names one path twice', () => {
     const twice = { ...result, evidence: [reference, reference] };
-    expect(checkSubmittedFiles(twice, [{ path: 'slo/report.json', bytes }])).toMatchObject({
+    expect(checkSubmittedFiles(twice, [{ path: 'slo/report.json', sha256: sha256Of(bytes) }])).toMatchObject({
       code: 'FILES_MISMATCH',
     });
   });

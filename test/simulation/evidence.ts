@@ -72,15 +72,18 @@ export class BlobServer {
   }
 
   blobsFor(process: Process): Blobs {
+    const put: Blobs['put'] = async (content) => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of content) chunks.push(chunk);
+      const bytes = Buffer.concat(chunks);
+      const sha256 = digest(bytes);
+      await this.#scheduler.call(process, 'blobs put', () => this.#contents.set(sha256, bytes));
+      return this.#stored(sha256, bytes);
+    };
     return {
-      put: async (content) => {
-        const chunks: Uint8Array[] = [];
-        for await (const chunk of content) chunks.push(chunk);
-        const bytes = Buffer.concat(chunks);
-        const sha256 = digest(bytes);
-        await this.#scheduler.call(process, 'blobs put', () => this.#contents.set(sha256, bytes));
-        return this.#stored(sha256, bytes);
-      },
+      put,
+      stage: put,
+      keep: async () => {},
       find: (sha256) =>
         this.#scheduler.call(process, 'blobs find', () => {
           const bytes = this.#contents.get(sha256);
