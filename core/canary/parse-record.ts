@@ -5,6 +5,8 @@ import type { JudgeRecord } from './record.ts';
 /** Far more than a record has: what is longer is not ours. */
 const mostTicks = 20_000;
 const mostPoints = 100;
+const mostLines = 200;
+const longestLine = 1_000_000;
 
 const count = z.number().min(0);
 const time = z.number();
@@ -70,6 +72,7 @@ const recordSchema = z.strictObject({
   schema_version: z.literal(1),
   settings,
   opening,
+  packed: z.array(z.string().max(longestLine)).max(mostLines).default([]),
   ticks: z.array(tick).max(mostTicks),
 });
 

@@ -1,3 +1,4 @@
+import { packTicks, unpackTicks } from './packed-ticks.ts';
 import type { Tick } from './reader.ts';
 import type { JudgeSettings } from './settings.ts';
 import { type EvidenceState, evidenceOf, type JudgeState } from './state.ts';
@@ -8,9 +9,13 @@ export interface JudgedTick extends Tick {
   readonly verdict: CanaryVerdict;
 }
 
-/** What the judge began with and what it saw: enough to compute every verdict again. */
+/**
+ * What the judge began with and what it saw: enough to compute every verdict again. Readings that are past are packed
+ * (`packTicks`), many to a line: the log is part of a state that is written at every reading.
+ */
 export interface JudgeLog {
   readonly opening: EvidenceState;
+  readonly packed?: readonly string[];
   readonly ticks: readonly JudgedTick[];
 }
 
@@ -20,8 +25,9 @@ export interface JudgeRecord extends JudgeLog {
   readonly settings: JudgeSettings;
 }
 
-/** Ticks after which the log begins anew at the present state: nearly three hours at 10 s. */
-const longest = 1_000;
+const ticksALine = 250;
+/** Lines after which the log begins anew at the present state: more than two days at 10 s. */
+const mostLines = 80;
 
 export function openLog(state: JudgeState): JudgeLog {
   return { opening: evidenceOf(state), ticks: [] };
@@ -29,10 +35,18 @@ export function openLog(state: JudgeState): JudgeLog {
 
 /** `before`: the state that the tick was judged with. */
 export function addToLog(log: JudgeLog, before: JudgeState, tick: Tick, verdict: CanaryVerdict): JudgeLog {
-  const { opening, ticks } = log.ticks.length < longest ? log : openLog(before);
-  return { opening, ticks: [...ticks, { ...tick, verdict }] };
+  const isFull = log.ticks.length >= ticksALine && (log.packed?.length ?? 0) >= mostLines;
+  const { opening, packed = [], ticks } = isFull ? openLog(before) : log;
+  const next = { ...tick, verdict };
+  if (ticks.length < ticksALine) return { opening, packed, ticks: [...ticks, next] };
+  return { opening, packed: [...packed, packTicks(ticks)], ticks: [next] };
 }
 
-export function recordOf({ opening, ticks }: JudgeLog, settings: JudgeSettings): JudgeRecord {
-  return { schema_version: 1, settings, opening, ticks };
+/** Every reading, oldest first. @throws InputError for lines that are not ours. */
+export function ticksOf({ packed = [], ticks }: JudgeLog): readonly JudgedTick[] {
+  return [...packed.flatMap(unpackTicks), ...ticks];
+}
+
+export function recordOf({ opening, packed = [], ticks }: JudgeLog, settings: JudgeSettings): JudgeRecord {
+  return { schema_version: 1, settings, opening, packed, ticks };
 }

@@ -1,5 +1,5 @@
 import { judgeTick } from './judge.ts';
-import type { JudgedTick, JudgeRecord } from './record.ts';
+import { type JudgedTick, type JudgeRecord, ticksOf } from './record.ts';
 import type { CanaryVerdict, Judgement } from './verdict.ts';
 
 /** What a replay says about one tick. */
@@ -11,9 +11,10 @@ export interface Moment extends Judgement {
 }
 
 /** Computes every verdict of a record again, in order. Pure; nothing but the record is asked. */
-export function replay({ settings, opening, ticks }: JudgeRecord): readonly Moment[] {
+export function replay(record: JudgeRecord): readonly Moment[] {
+  const { settings, opening } = record;
   let state = opening;
-  return ticks.map(({ verdict: recorded, ...tick }: JudgedTick) => {
+  return ticksOf(record).map(({ verdict: recorded, ...tick }: JudgedTick) => {
     const { state: next, verdict, reasons, values } = judgeTick(state, tick, settings);
     state = next;
     return { at: tick.at, recorded, verdict, reasons, values };

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../core/audit/canonical-json.ts';
 import { judgeChart } from '../../../core/canary/chart.ts';
 import { explainRecord } from '../../../core/canary/explain.ts';
+import { packTicks, unpackTicks } from '../../../core/canary/packed-ticks.ts';
 import { parseJudgeDocument } from '../../../core/canary/parse-record.ts';
 import type { JudgeRecord } from '../../../core/canary/record.ts';
+import { ticksOf } from '../../../core/canary/record.ts';
 import { firstWith, replay, replayWith } from '../../../core/canary/replay.ts';
 import { checkReplay } from '../../../core/canary/replay-check.ts';
 import { renderSvg } from '../../../core/chart/svg.ts';
@@ -64,11 +66,28 @@ describe('a replay', () => {
     expect(checkReplay(parseJudgeDocument('x.json', JSON.stringify(empty))).equal).toBe(false);
   });
 
-  it('goes on after the log began anew, with the ticks that follow', () => {
+  it('computes every reading of a long step, however long ago it was', () => {
     const long = recorded(observations(0.005, 1_100));
-    expect(long.record.ticks).toHaveLength(100);
-    expect(checkReplay(parseJudgeDocument('x.json', documentOf(long))).equal).toBe(true);
+    expect(long.record.ticks.length).toBeLessThanOrEqual(250);
+    expect(ticksOf(long.record)).toHaveLength(1_100);
+    expect(checkReplay(parseJudgeDocument('x.json', documentOf(long)))).toMatchObject({
+      equal: true,
+      ticks: 1_100,
+    });
   });
+
+  it('packs readings so that they come back exactly', () => {
+    const { ticks } = recorded(observations(0.02, 200)).record;
+    expect(unpackTicks(packTicks(ticks))).toEqual(ticks);
+    expect(packTicks(ticks).length).toBeLessThan(JSON.stringify(ticks).length / 2);
+  });
+
+  it.each(['', 'null', '[["z",1,"f"]]', '[["c",1]]', '[["c",1,null,"x",[1,2],[1,2]]]'])(
+    'refuses packed readings that are none: %j',
+    (text) => {
+      expect(() => unpackTicks(text)).toThrow(expect.objectContaining({ code: 'NOT_A_JUDGE_RECORD' }));
+    },
+  );
 
   it.each(['', 'null', '[]', '{"step":1}', '{"record":{}}'])('refuses %j with a remedy', (text) => {
     expect(() => parseJudgeDocument('x.json', text)).toThrow(
