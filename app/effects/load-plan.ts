@@ -1,3 +1,4 @@
+import { parseChange } from '../../adapters/conventional-commits/index.ts';
 import { readAggregate } from '../../adapters/postgres/index.ts';
 import { configPath, parseConfig } from '../../core/config/parse.ts';
 import { qaStatus } from '../../core/config/qa-report.ts';
@@ -5,6 +6,7 @@ import { releaseOfTag } from '../../core/config/release-of-tag.ts';
 import type { Config, ReleaseConfig } from '../../core/config/schema.ts';
 import { ConfigError } from '../../core/errors.ts';
 import { globMatcher } from '../../core/gate/glob.ts';
+import type { ReleaseChange } from '../../core/notes/change.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import { isGoingBack } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
@@ -38,7 +40,8 @@ export const loadPlan: Performer<'loadPlan'> = async ({ tag, sha }, context) => 
     previousRelease(tag, config, context),
   ]);
   const { paths } = config.config;
-  const changes = await forge.listCommitsBetween(previous?.commit ?? null, sha, maxChanges, paths);
+  const commits = await forge.listCommitsBetween(previous?.commit ?? null, sha, maxChanges, paths);
+  const changes = await withLabels(commits.map(parseChange), forge);
   const templates = await readTemplates(forge.filesAt(sha));
   return {
     event: {
@@ -57,6 +60,20 @@ export const loadPlan: Performer<'loadPlan'> = async ({ tag, sha }, context) => 
     },
   };
 };
+
+/** What the labels of the merged pull requests say beside the titles. */
+async function withLabels(
+  changes: readonly ReleaseChange[],
+  forge: Forge,
+): Promise<readonly ReleaseChange[]> {
+  const labels = await forge.readLabels(
+    changes.flatMap(({ pullRequest }) => (pullRequest === null ? [] : [pullRequest])),
+  );
+  return changes.map((change) => {
+    const found = labels.get(change.pullRequest ?? 0);
+    return found === undefined ? change : { ...change, labels: found };
+  });
+}
 
 function rejected(problems: readonly string[]): Performed {
   return { event: { type: 'plan.rejected', problems } };

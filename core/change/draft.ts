@@ -1,3 +1,4 @@
+import { notesPreview } from '../comms/notes-preview.ts';
 import { verdictComment, verdictMarker } from '../comms/verdict-table.ts';
 import { type Channel, closedChannel, offer, release } from '../flow/channel.ts';
 import type { AuditNote, Decision, Effect, PlannedEffect } from '../flow/effect.ts';
@@ -44,9 +45,10 @@ export class ChangeDraft {
 
   /** Renews the sticky comment; a merge group has none. */
   comment(): void {
-    const { pullRequest, sha, gates } = this.state;
+    const { pullRequest, sha, gates, note } = this.state;
     if (pullRequest === null) return;
-    this.writeComment(pullRequest, verdictComment(sha, gateNames, gates));
+    const preview = note === undefined ? '' : notesPreview(note.change, note.config);
+    this.writeComment(pullRequest, verdictComment(sha, gateNames, gates, preview));
   }
 
   commentWritten(n: number): void {

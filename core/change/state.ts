@@ -2,6 +2,8 @@ import { type DeskState, emptyDesk } from '../commands/desk/state.ts';
 import type { Channel } from '../flow/channel.ts';
 import { closedChannel } from '../flow/channel.ts';
 import type { Effect } from '../flow/effect.ts';
+import type { NotesConfig } from '../config/notes.ts';
+import type { ReleaseChange } from '../notes/change.ts';
 import type { GateName } from '../gate/names.ts';
 import type { GateRecord } from '../gate/record.ts';
 
@@ -31,6 +33,8 @@ export interface ChangeState extends DeskState {
   readonly rules: ProposedRules | null;
   /** `policy-ci` without the rules that it carries. */
   readonly policyCheck: CheckContent | null;
+  /** What it will add to the release notes; absent: not told. */
+  readonly note?: { readonly change: ReleaseChange; readonly config: NotesConfig };
   readonly comment: Channel<string>;
   /** Last number used in each series of effect ids. */
   readonly counters: Readonly<Record<string, number>>;

@@ -1,33 +1,31 @@
+import type { NotesConfig } from '../config/notes.ts';
 import type { ReleasePlanFacts } from '../flow/event.ts';
 import { inlineText } from '../gate/markdown.ts';
+import { checkNameOf, gateNames } from '../gate/names.ts';
+import { type ReleaseChange, textOf } from '../notes/change.ts';
+import { withoutReverted } from '../notes/reverts.ts';
+import type { GateRisk } from '../notes/risks.ts';
+import { judgeVersion, type VersionJudgement } from '../notes/version.ts';
 import type { ReleaseState } from '../release/state.ts';
+import { changeSections, changeText, reference } from './change-list.ts';
 import { kpiReportText } from './kpi-report.ts';
 import { postable } from './safe-text.ts';
 
-type Change = ReleasePlanFacts['changes'][number];
+/** A release with this many changes is a risk by itself. */
+const largeRelease = 100;
 
-/** Kinds of conventional commits, in the order in which they are told. Everything else comes last. */
-const groups = [
-  { types: ['feat'], title: 'Features' },
-  { types: ['fix'], title: 'Fixes' },
-  { types: ['perf'], title: 'Performance' },
-  { types: ['refactor', 'style'], title: 'Refactoring' },
-  { types: ['docs'], title: 'Documentation' },
-  { types: ['test', 'build', 'ci', 'chore', 'revert'], title: 'Maintenance' },
-] as const;
-
-const changeLimit = 400;
-
-/** Release notes: version, risks, changes by kind, how to go back, who contributed. */
+/** Release notes: version, risks, what breaks, changes by kind, how to go back, who contributed. Markdown. */
 export function releaseNotes(state: ReleaseState): string {
   const { plan, tag } = state;
   if (plan === null) return postable(`# ${inlineText(tag)}\n`);
-  const parsed = plan.changes.map(parseTitle);
+  const { kept, cancelled } = withoutReverted(once(plan.changes));
+  const version = judgeVersion(tag, plan.previous?.tag ?? null, kept, plan.config.notes);
   const sections = [
     `# ${inlineText(tag)}`,
-    headline(state, plan, parsed),
-    risks(plan, parsed),
-    ...changeSections(parsed),
+    headline(plan, kept.length, cancelled.length, version),
+    risks(state, plan, kept, version),
+    breakingSection(kept),
+    ...changeSections(kept.filter((change) => !isLeftOut(change, plan.config.notes))),
     rollbackSection(tag, plan),
     contributors(plan.changes),
     state.kpi === undefined ? '' : kpiReportText(state.kpi),
@@ -35,82 +33,91 @@ export function releaseNotes(state: ReleaseState): string {
   return postable(`${sections.filter((section) => section !== '').join('\n\n')}\n`);
 }
 
-interface ParsedChange {
-  readonly change: Change;
-  readonly type: string;
-  readonly scope: string | null;
-  readonly breaking: boolean;
-  readonly text: string;
+/** What the tag says against what the changes ask for. */
+export function versionOf({ tag, plan }: ReleaseState): VersionJudgement | null {
+  if (plan === null) return null;
+  const { kept } = withoutReverted(once(plan.changes));
+  return judgeVersion(tag, plan.previous?.tag ?? null, kept, plan.config.notes);
 }
 
-/** `type(scope)!: text` (Conventional Commits 1.0.0); any other title is kept whole. */
-function parseTitle(change: Change): ParsedChange {
-  const match = /^([a-z]{1,20})(?:\(([^()]{1,60})\))?(!)?: +(\S.*)$/.exec(change.title);
-  if (match === null) return { change, type: '', scope: null, breaking: false, text: change.title };
-  const [, type = '', scope, bang, text = ''] = match;
-  return { change, type, scope: scope ?? null, breaking: bang !== undefined, text };
+/** A merged pull request and its only commit say the same: told once, as the pull request. Merges of branches say nothing. */
+function once(changes: readonly ReleaseChange[]): readonly ReleaseChange[] {
+  const keyOf = (change: ReleaseChange): string =>
+    `${change.type ?? ''}|${change.scope ?? ''}|${textOf(change).replace(/\s*\(#\d+\)\s*$/, '')}`;
+  const merged = new Set(changes.filter(({ pullRequest }) => pullRequest !== null).map(keyOf));
+  return changes
+    .filter(({ title }) => !/^Merge (?:remote-tracking )?branch\b/.test(title))
+    .filter((change) => change.pullRequest !== null || !merged.has(keyOf(change)));
 }
 
-function headline(state: ReleaseState, plan: ReleasePlanFacts, parsed: readonly ParsedChange[]): string {
-  const from = plan.previous === null ? 'first release' : `after \`${inlineText(plan.previous.tag)}\``;
-  const kind = semverChange(state.tag, plan.previous?.tag ?? null, parsed);
-  return `${from}, ${plan.changes.length} change${plan.changes.length === 1 ? '' : 's'}. ${kind} Commit \`${plan.commit}\`.`;
+function isLeftOut(change: ReleaseChange, { labels }: NotesConfig): boolean {
+  return change.labels?.some((label) => labels.skip.includes(label)) ?? false;
 }
 
-/** Compares what the version number says with what the commits say (semver.org 2.0.0). */
-function semverChange(tag: string, previous: string | null, parsed: readonly ParsedChange[]): string {
-  const now = semver(tag);
-  const before = previous === null ? null : semver(previous);
-  if (now === null) return 'The tag is no semantic version.';
-  if (before === null) return '';
-  const told = now[0] > before[0] ? 'major' : now[1] > before[1] ? 'minor' : 'patch';
-  const meant = parsed.some(({ breaking }) => breaking)
-    ? 'major'
-    : parsed.some(({ type }) => type === 'feat')
-      ? 'minor'
-      : 'patch';
-  const rank = { patch: 0, minor: 1, major: 2 } as const;
-  const stable = now[0] > 0;
-  if (stable && rank[meant] > rank[told]) {
-    return `Semantic version: **${told}**, although the changes suggest ${meant}.`;
-  }
-  return `Semantic version: ${told}.`;
+function headline(
+  plan: ReleasePlanFacts,
+  count: number,
+  cancelled: number,
+  { told, asked, problem }: VersionJudgement,
+): string {
+  const from = plan.previous === null ? 'First release' : `After \`${inlineText(plan.previous.tag)}\``;
+  const gone = cancelled === 0 ? '' : `, ${cancelled} more cancel each other`;
+  const version =
+    problem !== null || told === null
+      ? ''
+      : ` Semantic version: **${told}**${asked === told || asked === 'none' ? '' : ` (the changes ask for ${asked})`}.`;
+  return `${from}, ${count} change${count === 1 ? '' : 's'}${gone}.${version} Commit \`${plan.commit}\`.`;
 }
 
-function semver(tag: string): readonly [number, number, number] | null {
-  const match = /^v?(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?:[-+].*)?$/.exec(tag);
-  return match === null ? null : [Number(match[1]), Number(match[2]), Number(match[3])];
-}
-
-function risks(plan: ReleasePlanFacts, parsed: readonly ParsedChange[]): string {
-  const found = parsed
-    .filter(({ breaking }) => breaking)
-    .map((one) => `- Breaking: ${inlineText(one.text)}${reference(one.change)}`);
-  if (plan.previous === null) found.push('- First release: there is no verified version to go back to.');
-  if (plan.changes.length >= changeLimit) found.push(`- Large: at least ${changeLimit} changes.`);
-  const lines = found.length === 0 ? ['- None found in the titles of the changes.'] : found;
+function risks(
+  state: ReleaseState,
+  plan: ReleasePlanFacts,
+  kept: readonly ReleaseChange[],
+  { problem }: VersionJudgement,
+): string {
+  const breaking = kept.filter((change) => change.breaking !== undefined);
+  const found = [
+    ...(problem === null ? [] : [`- Version: \`${problem.code}\` ${inlineText(problem.message)}.`]),
+    ...breaking.map((change) => `- Breaking: ${changeText(change)}${reference(change)}`),
+    ...seen(state, 'migrations', 'Migration'),
+    ...seen(state, 'vulnerability', 'New vulnerability'),
+    ...state.overrides.map(
+      ({ gate, by, reason, until }) =>
+        `- Overridden: \`${checkNameOf[gate]}\` by ${inlineText(by)} until ${new Date(until).toISOString()}: ${inlineText(reason)}`,
+    ),
+    ...seen(state, 'warning', 'Warning'),
+    ...(plan.previous === null ? ['- First release: there is no verified version to go back to.'] : []),
+    ...(plan.changes.length >= largeRelease ? [`- Large: ${plan.changes.length} changes or more.`] : []),
+  ];
+  const lines = found.length === 0 ? [`- None found${unjudged(state)}.`] : found;
   return ['## Risks', '', ...lines].join('\n');
 }
 
-function changeSections(parsed: readonly ParsedChange[]): readonly string[] {
-  const known = new Set<string>(groups.flatMap(({ types }) => types));
-  const others = { types: [] as readonly string[], title: 'Other changes' };
-  return [...groups, others].map(({ types, title }) => {
-    const mine = parsed.filter(({ type }) =>
-      title === others.title ? !known.has(type) : (types as readonly string[]).includes(type),
-    );
-    if (mine.length === 0) return '';
-    return [`## ${title}`, '', ...mine.slice(0, changeLimit).map(changeLine)].join('\n');
-  });
+function seen(state: ReleaseState, kind: GateRisk['kind'], name: string): readonly string[] {
+  return gateNames
+    .flatMap((gate) => state.gates[gate]?.risks ?? [])
+    .filter((risk) => risk.kind === kind)
+    .map(({ text }) => `- ${name}: ${inlineText(text).slice(0, 400)}`);
 }
 
-function changeLine({ change, scope, breaking, text }: ParsedChange): string {
-  const where = scope === null ? '' : `**${inlineText(scope)}:** `;
-  return `- ${breaking ? '⚠️ ' : ''}${where}${inlineText(text)}${reference(change)}`;
+/** Nothing was found, but not everything has looked yet. */
+function unjudged({ plan, gates }: ReleaseState): string {
+  const open = (plan?.config.required_gates ?? []).filter((gate) => gates[gate] === undefined);
+  return open.length === 0
+    ? ''
+    : `; not looked at yet by ${open.map((gate) => `\`${checkNameOf[gate]}\``).join(', ')}`;
 }
 
-function reference(change: Change): string {
-  return change.pullRequest === null ? ` (${change.sha.slice(0, 7)})` : ` (#${change.pullRequest})`;
+/** What whoever uses it has to do, in the words of the changes. */
+function breakingSection(kept: readonly ReleaseChange[]): string {
+  const lines = kept
+    .filter(({ breaking }) => breaking !== undefined)
+    .map((change) => {
+      const notes = change.breaking ?? [];
+      const what = notes.length === 0 ? '' : `: ${notes.map(inlineText).join(' ')}`;
+      return `- ${changeText(change)}${reference(change)}${what}`;
+    });
+  return lines.length === 0 ? '' : ['## Breaking changes', '', ...lines].join('\n');
 }
 
 function rollbackSection(tag: string, plan: ReleasePlanFacts): string {
@@ -121,7 +128,7 @@ function rollbackSection(tag: string, plan: ReleasePlanFacts): string {
   return [`## Rollback of ${inlineText(tag)}`, '', body].join('\n');
 }
 
-function contributors(changes: readonly Change[]): string {
+function contributors(changes: readonly ReleaseChange[]): string {
   const names = [
     ...new Set(changes.map(({ author }) => author).filter((author) => author !== '')),
   ].toSorted();

@@ -16,11 +16,15 @@ const sign: Readonly<Record<Verdict, string>> = {
   skipped: '⏭️ skipped (not passed)',
 };
 
-/** The sticky comment of a change: what each gate said about exactly this commit, and what is still missing. */
+/**
+ * The sticky comment of a change: what each gate said about exactly this commit, what is still missing, and what the
+ * change will add to the release notes (`preview`, Markdown).
+ */
 export function verdictComment(
   sha: string,
   gates: readonly GateName[],
   records: Readonly<Partial<Record<GateName, GateRecord>>>,
+  preview = '',
 ): string {
   const passing = gates.filter((gate) => {
     const verdict = countingVerdict(records[gate]);
@@ -32,6 +36,7 @@ export function verdictComment(
       `### Gates for ${codeSpan(sha.slice(0, 12))}: ${headline(gates.length, passing.length, waiting.length)}`,
       '',
       verdictTable(gates, records),
+      ...(preview === '' ? [] : ['', preview]),
     ].join('\n'),
   );
 }

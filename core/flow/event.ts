@@ -2,10 +2,12 @@ import type { Command, CommandOptions } from '../commands/command.ts';
 import type { StepUp } from '../commands/desk/state.ts';
 import type { TemplateOverride } from '../comms/announcement.ts';
 import type { AnnouncementName } from '../comms/default-templates.ts';
+import type { NotesConfig } from '../config/notes.ts';
 import type { ReleaseConfig } from '../config/schema.ts';
 import type { GateName } from '../gate/names.ts';
 import type { GateResult } from '../gate/result.ts';
 import type { KpisMeasured } from '../kpi/effect.ts';
+import type { ReleaseChange } from '../notes/change.ts';
 import type { CanaryReading } from '../ports/metrics.ts';
 import type { PromotionAssessment } from '../ports/policy-engine.ts';
 import type { PreflightFacts } from '../release/preflight-facts.ts';
@@ -63,12 +65,8 @@ export interface ReleasePlanFacts {
   readonly templateProblems?: readonly string[];
   /** Version that traffic goes back to: the last verified release; null for a first release. */
   readonly previous: { readonly tag: string; readonly commit: string } | null;
-  readonly changes: readonly {
-    readonly sha: string;
-    readonly title: string;
-    readonly author: string;
-    readonly pullRequest: number | null;
-  }[];
+  /** Newest first. */
+  readonly changes: readonly ReleaseChange[];
 }
 
 /** Everything that can happen to a change (a pull request or a merge group). `decide` is given the time. */
@@ -82,6 +80,8 @@ export type ChangeEvent =
       readonly baseSha: string;
       readonly author: string;
       readonly fork: boolean;
+      /** What it will add to the release notes; absent: not told. */
+      readonly note?: { readonly change: ReleaseChange; readonly config: NotesConfig };
       /** The head has another release-conductor.yml than the base. */
       readonly proposesConfig?: boolean;
     }

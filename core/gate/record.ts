@@ -1,4 +1,5 @@
 import type { GateReport } from '../flow/event.ts';
+import { type GateRisk, risksOf } from '../notes/risks.ts';
 import { isPassing, type Verdict } from './result.ts';
 
 /** What is remembered of a gate's newest result for one commit. */
@@ -16,10 +17,13 @@ export interface GateRecord {
   readonly fromArtifact?: boolean;
   /** A re-run was asked for: the verdict no longer counts, only a newer run replaces it. */
   readonly superseded: boolean;
+  /** What the release notes tell of it. */
+  readonly risks?: readonly GateRisk[];
 }
 
 export function recordOf(report: GateReport): GateRecord {
   const { result, origin } = report;
+  const risks = risksOf(result);
   return {
     verdict: result.verdict,
     summary: result.summary,
@@ -31,6 +35,7 @@ export function recordOf(report: GateReport): GateRecord {
     runAttempt: origin.runAttempt ?? null,
     ...(origin.via === 'artifact' ? { fromArtifact: true } : {}),
     superseded: false,
+    ...(risks.length === 0 ? {} : { risks }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { releaseNotes } from '../comms/release-notes.ts';
+import { releaseNotes, versionOf } from '../comms/release-notes.ts';
 import type { GateReport, ReleasePlanFacts } from '../flow/event.ts';
 import { globMatcher } from '../gate/glob.ts';
 import { codeSpan, inlineText } from '../gate/markdown.ts';
@@ -106,7 +106,16 @@ function begin(draft: ReleaseDraft, facts: ReleasePlanFacts): void {
   openTrackingIssue(draft);
   for (const problem of facts.templateProblems ?? []) tellBrokenTemplate(draft, 'at load', problem);
   announce(draft, 'release-start', 'start');
+  judgeTag(draft);
   startStageWhenGatesPass(draft);
+}
+
+/** A version that says less than its changes do stops nothing; whoever reads the issue is told before anything is deployed. */
+function judgeTag(draft: ReleaseDraft): void {
+  const problem = versionOf(draft.state)?.problem ?? null;
+  if (problem === null) return;
+  draft.note('release.version_doubted', 'conductor', problem.message, problem.code);
+  draft.comment('version', `⚠️ \`${problem.code}\`: ${inlineText(problem.message)}.`);
 }
 
 /** The release stays a draft until its evidence is attached: published releases may be immutable. */

@@ -182,7 +182,7 @@ describe('the webhook door', () => {
     ["another app's finished check", 'check_run', { action: 'completed' }],
     ['an edited comment', 'issue_comment', { action: 'edited' }],
     ['a push to a branch', 'push', { ref: 'refs/heads/main' }],
-    ['a label on a pull request', 'pull_request', { action: 'labeled' }],
+    ['an assignee of a pull request', 'pull_request', { action: 'assigned' }],
     ['a workflow that has only begun', 'workflow_run', { action: 'requested' }],
   ])('acknowledges %s and keeps nothing of it', async (_name, event, payload) => {
     const answer = await door.deliver({ event, body: JSON.stringify(payload) });

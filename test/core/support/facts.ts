@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { parseChange } from '../../../adapters/conventional-commits/index.ts';
 import { type Config, configSchema, type ReleaseConfig } from '../../../core/config/schema.ts';
 import type { GateReport, ReleasePlanFacts } from '../../../core/flow/event.ts';
 import { type GateName, gateNames } from '../../../core/gate/names.ts';
@@ -37,8 +38,8 @@ export function planFacts(change: Partial<ReleasePlanFacts> = {}): ReleasePlanFa
     tree: 'e'.repeat(40),
     previous: { tag: 'v1.0.0', commit: shaOld },
     changes: [
-      { sha: shaA, title: 'feat(cart): add vouchers', author: 'ada', pullRequest: 12 },
-      { sha: shaB, title: 'fix: round prices', author: 'grace', pullRequest: null },
+      parseChange({ sha: shaA, message: 'feat(cart): add vouchers (#12)', author: 'ada' }),
+      parseChange({ sha: shaB, message: 'fix: round prices', author: 'grace' }),
     ],
     ...change,
   };
