@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readPolicyBundle } from '../adapters/policy/policy-files.ts';
 import { promotionRules } from '../adapters/policy/rules.ts';
 import type { PromotionInput } from '../core/ports/policy-engine.ts';
-import { compile, type Policy, WasmPolicy } from '../rego/index.ts';
+import { compile, type Policy, readWasmBundle, WasmPolicy } from '../rego/index.ts';
 import { type Benchmark, type Figure, ratio } from './measure.ts';
 
 const decisionsPerRound = 50_000;
@@ -25,7 +25,14 @@ const input: PromotionInput = {
     sha,
   })),
   max_gate_age_ms: 86_400_000,
-  actor: { login: 'ada', type: 'User', role: 'write', teams: ['release-managers'], codeowner: null, policy: null },
+  actor: {
+    login: 'ada',
+    type: 'User',
+    role: 'write',
+    teams: ['release-managers'],
+    codeowner: null,
+    policy: null,
+  },
   permissions: {
     roles: ['admin'],
     teams: ['acme/release-managers'],
@@ -58,7 +65,8 @@ const input: PromotionInput = {
 
 /**
  * Decisions a second of one core's time, against the same rules written in TypeScript, and how time grows with rules.
- * OPA_WASM names a policy.wasm with the entrypoint release_conductor/promotion/decision, to compare with.
+ * OPA_WASM names a bundle of `opa build -t wasm` with the entrypoint release_conductor/promotion/decision, or its
+ * policy.wasm, to compare with.
  */
 export const regoSpeed: Benchmark = {
   name: 'rego',
@@ -129,7 +137,8 @@ function decideByHand(): unknown {
 async function againstWasm(rounds: number, rego: readonly number[]): Promise<Figure[]> {
   const file = process.env.OPA_WASM;
   if (file === undefined) return [];
-  const policy = await WasmPolicy.load(readFileSync(file));
+  const { wasm: module, data } = readWasmBundle(readFileSync(file));
+  const policy = await WasmPolicy.load(module, { data });
   const wasm = measured(rounds, () => perSecond(() => policy.evaluate(entrypoint, input), 5_000));
   return [
     { name: 'the same policy through opa-wasm', unit: '/s', rounds: wasm, aim: null },

@@ -1,5 +1,12 @@
 import { InputError } from '../../core/errors.ts';
-import { checkFormat, compile, locationText, RegoError, RegoErrors } from '../../rego/index.ts';
+import {
+  checkFormat,
+  compile,
+  type Location,
+  locationText,
+  RegoError,
+  RegoErrors,
+} from '../../rego/index.ts';
 import type { CliCommand, CliInput, CliWorld } from '../command.ts';
 import { evaluateQuery } from '../rego/evaluate.ts';
 import { loadPolicies } from '../rego/load.ts';
@@ -31,7 +38,7 @@ export const regoCommand: CliCommand = {
     run: { value: 'TEXT', help: 'test: only tests with this in their name' },
     coverage: { help: 'test: say what the tests did not reach' },
     threshold: { value: 'PERCENT', help: 'test: fail below this coverage' },
-    json: { help: 'test: print the report as JSON' },
+    json: { help: 'test, check, fmt-check: print the report as JSON' },
   },
   examples: [
     [
@@ -52,11 +59,25 @@ export const regoCommand: CliCommand = {
       return await perform(verb, rest, input, world);
     } catch (error) {
       if (!(error instanceof RegoErrors)) throw error;
-      for (const one of error.errors) world.note(one.message);
+      if (input.flag('json')) printProblems(error.errors, world);
+      else for (const one of error.errors) world.note(one.message);
       return 2;
     }
   },
 };
+
+/** What is wrong, as JSON: code, place and detail of each problem. */
+function printProblems(
+  problems: readonly {
+    readonly code: string;
+    readonly detail: string;
+    readonly location: Location | undefined;
+  }[],
+  world: CliWorld,
+): void {
+  const shown = problems.map(({ code, detail, location }) => ({ code, ...location, detail }));
+  world.print(JSON.stringify({ problems: shown }, null, 2));
+}
 
 async function perform(
   verb: string | undefined,
@@ -70,9 +91,9 @@ async function perform(
     case 'test':
       return runPolicyTests(rest, input, world);
     case 'check':
-      return checkPolicies(rest, world);
+      return checkPolicies(rest, input, world);
     case 'fmt-check':
-      return checkLayout(rest, world);
+      return checkLayout(rest, input, world);
     default:
       throw new InputError(
         'USAGE',
@@ -82,26 +103,27 @@ async function perform(
   }
 }
 
-async function checkPolicies(paths: readonly string[], world: CliWorld): Promise<number> {
+async function checkPolicies(paths: readonly string[], input: CliInput, world: CliWorld): Promise<number> {
   const { modules, data } = await loadPolicies(world, paths.length === 0 ? ['.'] : paths);
   compile(modules, { data });
-  world.print(`${modules.length} modules are in order`);
+  if (input.flag('json')) printProblems([], world);
+  else world.print(`${modules.length} modules are in order`);
   return 0;
 }
 
-async function checkLayout(paths: readonly string[], world: CliWorld): Promise<number> {
+async function checkLayout(paths: readonly string[], input: CliInput, world: CliWorld): Promise<number> {
   const { modules } = await loadPolicies(world, paths.length === 0 ? ['.'] : paths);
-  let problems = 0;
+  const problems: { code: string; detail: string; location: Location }[] = [];
   for (const { file, source } of modules) {
     try {
-      for (const { location, message } of checkFormat(file, source)) {
-        problems += 1;
-        world.print(`${locationText(location)}: ${message}`);
-      }
+      for (const { location, message } of checkFormat(file, source))
+        problems.push({ code: 'rego_format', detail: message, location });
     } catch (error) {
       if (!(error instanceof RegoError)) throw error;
       throw new RegoErrors([error]);
     }
   }
-  return problems === 0 ? 0 : 1;
+  if (input.flag('json')) printProblems(problems, world);
+  else for (const { location, detail } of problems) world.print(`${locationText(location)}: ${detail}`);
+  return problems.length === 0 ? 0 : 1;
 }

@@ -1,7 +1,7 @@
 import { whyUndefined } from '../builtins/unavailable.ts';
 import { type Location, RegoError } from '../errors.ts';
 import type * as ast from '../syntax/ast.ts';
-import { operatorText } from '../syntax/terms.ts';
+import { operatorText } from '../syntax/refs.ts';
 import type { Value } from '../value/types.ts';
 import type { Callee, Literal, LocalTerm, RefTerm, Term, With } from './ir.ts';
 import { type Imports, type Names, pathKey } from './names.ts';

@@ -1,7 +1,8 @@
 import type { Location } from '../errors.ts';
 import { parseNumber } from '../value/number.ts';
-import type { CallTerm, Literal, RefTerm, Term, VarTerm } from './ast.ts';
-import { Cursor } from './cursor.ts';
+import type { Literal, RefTerm, Term, VarTerm } from './ast.ts';
+import { builtinCall, extend, isCallable, isReferable, operatorName, operatorText } from './refs.ts';
+import { TemplateParser } from './templates.ts';
 
 /** Infix operators by precedence, weakest first, with the built-in that each stands for. */
 const levels: readonly Readonly<Record<string, string>>[] = [
@@ -13,11 +14,9 @@ const levels: readonly Readonly<Record<string, string>>[] = [
 ];
 
 /** The grammar of terms. */
-export abstract class TermParser extends Cursor {
+export abstract class TermParser extends TemplateParser {
   /** Literals up to a closing symbol, which is consumed. */
   protected abstract query(end: string): Literal[];
-  /** One expression, as it stands in a template string. */
-  protected abstract templateExpression(): Literal;
 
   private anonymous = 0;
 
@@ -225,89 +224,4 @@ export abstract class TermParser extends Cursor {
     }
     return entries;
   }
-
-  /** `$"text {expression} text"` or the same in back quotes. */
-  private template(location: Location, quote: '"' | '`'): Term {
-    const parts: (string | Literal)[] = [];
-    let at = this.token.end;
-    let text = '';
-    for (;;) {
-      const c = this.lexer.source[at];
-      if (c === undefined || (c === '\n' && quote === '"'))
-        this.fail('non-terminated template-string', location);
-      if (c === quote) break;
-      if (c === '\\' && this.lexer.source[at + 1] === '{') {
-        text += quote === '"' ? '\\u007b' : '{';
-        at += 2;
-      } else if (c === '\\' && quote === '"') {
-        text += this.lexer.source.slice(at, at + 2);
-        at += 2;
-      } else if (c === '{') {
-        if (text !== '') parts.push(this.decode(text, quote, at));
-        text = '';
-        this.jump(at + 1);
-        if (this.isSymbol('}')) this.fail('empty template-string expression');
-        parts.push(this.templateExpression());
-        if (!this.isSymbol('}')) this.unexpected('expected "}"');
-        at = this.token.end;
-      } else {
-        text += c;
-        at += 1;
-      }
-    }
-    if (text !== '') parts.push(this.decode(text, quote, at));
-    this.jump(at + 1);
-    return { kind: 'template', location, parts };
-  }
-
-  private decode(text: string, quote: '"' | '`', at: number): string {
-    return quote === '"' ? this.lexer.unescape(text, at) : text;
-  }
-}
-
-function isReferable(term: Term): boolean {
-  return term.kind !== 'scalar' && term.kind !== 'template';
-}
-
-function isCallable(term: Term): boolean {
-  return (
-    term.kind === 'var' ||
-    (term.kind === 'ref' &&
-      term.head.kind === 'var' &&
-      term.args.every((arg) => arg.kind === 'scalar' && typeof arg.value === 'string'))
-  );
-}
-
-function extend(term: Term, arg: Term): RefTerm {
-  return term.kind === 'ref'
-    ? { ...term, args: [...term.args, arg] }
-    : { kind: 'ref', location: term.location, head: term, args: [arg] };
-}
-
-/** A call of a built-in that stands for an operator. */
-export function builtinCall(location: Location, name: string, args: readonly Term[]): CallTerm {
-  const [head = '', ...rest] = name.split('.');
-  const operator: RefTerm = {
-    kind: 'ref',
-    location,
-    head: { kind: 'var', location, name: head },
-    args: rest.map((value) => ({ kind: 'scalar', location, value })),
-  };
-  return { kind: 'call', location, operator, args };
-}
-
-/** The dotted name of a ref that has only string constants; undefined for others. */
-export function operatorText(ref: RefTerm): string | undefined {
-  if (ref.head.kind !== 'var') return undefined;
-  let text = ref.head.name;
-  for (const arg of ref.args) {
-    if (arg.kind !== 'scalar' || typeof arg.value !== 'string') return undefined;
-    text += `.${arg.value}`;
-  }
-  return text;
-}
-
-/** The dotted name of what is called. */
-export function operatorName(call: CallTerm): string | undefined {
-  return operatorText(call.operator);
 }

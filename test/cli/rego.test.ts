@@ -80,4 +80,29 @@ describe('release-conductor rego', () => {
       expect((await run(...argv)).status).toBe(2);
     },
   );
+
+  it('prints what is wrong as JSON where asked', async () => {
+    const { status, stdout } = await run('check', 'broken', '--json');
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({
+      problems: [
+        {
+          code: 'rego_unsafe_var_error',
+          file: 'broken/broken.rego',
+          row: 3,
+          col: 6,
+          detail: 'var x is unsafe',
+        },
+      ],
+    });
+    const fine = await run('fmt-check', 'policies/shop.rego', '--json');
+    expect([fine.status, JSON.parse(fine.stdout)]).toEqual([0, { problems: [] }]);
+  });
+
+  it('says of a bundle that is none why', async () => {
+    const result = await run('eval', '-b', 'small.json', 'shop/allow');
+    expect(result.status).toBe(2);
+    expect(result.stderr).toMatch(/not a policy compiled by opa build -t wasm/);
+    expect((await run('eval', '-b', 'missing.tar.gz', 'shop/allow')).stderr).toMatch(/there is no missing/);
+  });
 });
