@@ -3,6 +3,7 @@ import { deploymentReportFile } from '../comms/deployment-report.ts';
 import { releaseNotes } from '../comms/release-notes.ts';
 import { InternalError } from '../errors.ts';
 import type { EvidenceInputs } from '../evidence/inputs.ts';
+import { shippedArtifacts } from './artifacts.ts';
 import type { ReleaseState } from './state.ts';
 
 /** What only the state knows of the evidence. Gate reports, files and the audit log come from the store. */
@@ -45,7 +46,7 @@ export function evidenceFacts(
       tagObject: plan.tagObject,
       commit: plan.commit,
       tree: plan.tree,
-      artifacts: [],
+      artifacts: shippedArtifacts(state),
     },
     outcome,
     decidedAt: now,

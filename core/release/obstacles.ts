@@ -4,6 +4,7 @@ import type { PendingCommand } from '../commands/desk/state.ts';
 import type { Obstacle } from '../commands/obstacle.ts';
 import type { GateName } from '../gate/names.ts';
 import type { PromotionAssessment, PromotionInput } from '../ports/policy-engine.ts';
+import { changedArtifacts } from './artifacts.ts';
 import { observedUntil } from './observe.ts';
 import { hasLeftTheWay, hasTraffic, isGoingBack, phaseText } from './phase.ts';
 import type { ReleaseState } from './state.ts';
@@ -25,9 +26,9 @@ export function obstaclesOf(
   }
   switch (command.name) {
     case 'promote':
-      return promoteObstacles(state, command.sha, assessment.input.step.target_weight, now);
+      return promoteObstacles(state, command.sha, assessment.input, now);
     case 'why':
-      return promoteObstacles(state, null, assessment.input.step.target_weight, now);
+      return promoteObstacles(state, null, assessment.input, now);
     case 'rollback':
       return rollbackObstacles(state, now, activeRelease);
     case 'abort':
@@ -82,10 +83,10 @@ function flagsObstacles(
 function promoteObstacles(
   state: ReleaseState,
   sha: string | null,
-  target: number | null,
+  { step: { target_weight: target }, artifacts }: PromotionInput,
   now: number,
 ): readonly Obstacle[] {
-  const found: Obstacle[] = [];
+  const found: Obstacle[] = [...changedArtifacts(state, artifacts)];
   if (sha !== null && !state.sha.startsWith(sha)) {
     found.push({
       code: 'HEAD_MOVED',

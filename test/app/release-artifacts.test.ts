@@ -120,6 +120,13 @@ describe('the artifacts of a release', () => {
     await replyTo(world, issue, '/promote 10', /REGISTRY_UNAVAILABLE/);
     expect((await readRelease(world, tag)).weight).toBe(0);
 
+    // Built again by the right workflow: trusted, but not what the stage was given.
+    const rebuilt = '{"schemaVersion":2,"layers":["rebuilt"]}';
+    await upload(world, 'rebuilt.jsonl', attestation(rebuilt, sha, workflow));
+    registry.image = rebuilt;
+    await replyTo(world, issue, '/promote 10', /ARTIFACT_CHANGED/);
+    expect((await readRelease(world, tag)).weight).toBe(0);
+
     registry.image = good;
     await say(world, issue, '/promote 10');
     await deploy(world, 'production', 10);
