@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { readInput, type StepEnvironment } from '../adapters/actions-runner/environment.ts';
-import { configPath } from '../core/config/parse.ts';
+import { configPath } from '../core/config/path.ts';
 import { InputError } from '../core/errors.ts';
 import { type GateName, gateNames } from '../core/gate/names.ts';
 import { suggest } from '../core/gate/suggest.ts';

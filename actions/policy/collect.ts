@@ -1,4 +1,4 @@
-import { checkConfig, configPath } from '../../core/config/parse.ts';
+import { configPath } from '../../core/config/path.ts';
 import type { Config } from '../../core/config/schema.ts';
 import type { GateIo } from '../../core/gate/gate.ts';
 import type { Subject } from '../../core/gate/result.ts';
@@ -52,6 +52,8 @@ async function readRules(
 async function readConfig(files: FileTree): Promise<PolicyFacts['config']> {
   const text = await readText(files, configPath);
   if (text === null) return { state: 'missing' };
+  // Loaded when there is a config to check: its schema is the largest part of the gate.
+  const { checkConfig } = await import('../../core/config/parse.ts');
   const checked = checkConfig(text);
   return checked.ok
     ? { state: 'valid', config: checked.config }

@@ -1,19 +1,19 @@
-import { configPath, parseConfig } from '../../core/config/parse.ts';
-import type { Config } from '../../core/config/schema.ts';
+import { type GatesConfig, parseGatesConfig } from '../../core/config/gates-config.ts';
+import { configPath } from '../../core/config/path.ts';
 import { ConfigError } from '../../core/errors.ts';
 import type { FileTree } from '../../core/ports/system.ts';
 
 const maxConfigBytes = 1024 * 1024;
 
 export interface ConfigRead {
-  readonly config: Config;
+  readonly config: GatesConfig;
   readonly sha256: string;
   /** Which of the trees it came from; `default` when there is no file and every default holds. */
   readonly origin: 'base' | 'head' | 'default';
 }
 
 /**
- * Reads the config. With a base (a pull request) the base's file counts, so that a change cannot loosen the rules
+ * Reads what gates need of the config. With a base (a pull request) the base's file counts, so that a change cannot loosen the rules
  * it is judged by; only a config that the base does not have yet is taken from the change. A default path without
  * a file means the defaults. Throws `ConfigError` with every problem, or when a file that was named is missing.
  */
@@ -23,10 +23,10 @@ export async function readConfig(
   baseFiles: FileTree | undefined,
 ): Promise<ConfigRead> {
   const base = await baseFiles?.read(path, maxConfigBytes);
-  if (base) return { ...parseConfig(decode(base, path), path), origin: 'base' };
+  if (base) return { ...parseGatesConfig(decode(base, path), path), origin: 'base' };
   const head = await files.read(path, maxConfigBytes);
-  if (head !== null) return { ...parseConfig(decode(head, path), path), origin: 'head' };
-  if (path === configPath) return { ...parseConfig('version: 1\n', path), origin: 'default' };
+  if (head !== null) return { ...parseGatesConfig(decode(head, path), path), origin: 'head' };
+  if (path === configPath) return { ...parseGatesConfig('version: 1\n', path), origin: 'default' };
   throw new ConfigError(
     'CONFIG_MISSING',
     `There is no config file ${path}.`,

@@ -19,8 +19,7 @@ import { readConfig } from '../../adapters/node-io/read-config.ts';
 import { serverDatabases } from '../../adapters/node-io/server-databases.ts';
 import { repositoryPolicies } from '../../adapters/policy/lazy.ts';
 import { openSignatures } from '../../adapters/sigstore/lazy.ts';
-import { parseConfig } from '../../core/config/parse.ts';
-import type { Config } from '../../core/config/schema.ts';
+import { type GatesConfig, parseGatesConfig } from '../../core/config/gates-config.ts';
 import { ConfigError, InputError } from '../../core/errors.ts';
 import { exitStatusOfVerdict } from '../../core/gate/exit-status.ts';
 import type { AnyGate } from '../../core/gate/gate.ts';
@@ -145,11 +144,11 @@ async function openConfig(
   world: CliWorld,
   files: FileTree,
   baseFiles: FileTree | undefined,
-): Promise<{ config: Config; sha256: string }> {
+): Promise<{ config: GatesConfig; sha256: string }> {
   const named = input.text('config');
   if (named !== null) {
     const bytes = await readNamedFile(world, named, 1_024 * 1_024);
-    return parseConfig(Buffer.from(bytes).toString('utf8'), named);
+    return parseGatesConfig(Buffer.from(bytes).toString('utf8'), named);
   }
   const read = await readConfig('.github/release-conductor.yml', files, baseFiles);
   if (read.origin === 'default') world.note('no .github/release-conductor.yml: every default holds');

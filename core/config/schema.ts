@@ -4,6 +4,7 @@ import { artifactsSchema } from './artifacts.ts';
 import { freezesSchema, windowsSchema } from './calendar.ts';
 import { durationSchema } from './duration.ts';
 import { flagsSchema } from './flags.ts';
+import { gatesShape } from './gates-shape.ts';
 import { governanceSchema } from './governance.ts';
 import { kpisSchema } from './kpis.ts';
 import { notesSchema } from './notes.ts';
@@ -174,15 +175,7 @@ export type ReleaseConfig = z.infer<typeof releaseSchema>;
 
 /** `.github/release-conductor.yml`. The gates' own sections are checked by the gates' schemas. */
 export const configSchema = z.strictObject({
-  version: z.literal(1),
-  trusted_workflows: z
-    .array(z.string())
-    .default([])
-    .describe(
-      'Workflow files whose gate results count, e.g. `.github/workflows/gates.yml`; same repository unless `owner/repo/…`',
-    ),
-  allowed_hosts: z.array(z.string()).default([]).describe('Hosts that gates may call, `host` or `host:port`'),
-  gates: z.partialRecord(gateNameSchema, z.unknown()).default({}),
+  ...gatesShape,
   release: releaseSchema.optional(),
   governance: governanceSchema.optional(),
   previews: previewsSchema.optional(),

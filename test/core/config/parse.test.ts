@@ -3,9 +3,12 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { gatesConfigSchema, parseGatesConfig } from '../../../core/config/gates-config.ts';
 import { configJsonSchema } from '../../../core/config/json-schema.ts';
 import { checkConfig, parseConfig } from '../../../core/config/parse.ts';
+import { formatProblem } from '../../../core/config/problem.ts';
 import { configRules } from '../../../core/config/rules.ts';
+import { configSchema } from '../../../core/config/schema.ts';
 import { ConfigError } from '../../../core/errors.ts';
 
 const good = `version: 1
@@ -33,6 +36,23 @@ describe('a good config', () => {
 
   it('may have gates alone', () => {
     expect(problems('version: 1\ngates:\n  slo: {}\n')).toEqual([]);
+  });
+});
+
+describe('the config as gates read it', () => {
+  it('has the sections of the whole config, and leaves those of the Conductor unread', () => {
+    expect(Object.keys(gatesConfigSchema.shape)).toEqual(
+      expect.arrayContaining(Object.keys(configSchema.shape)),
+    );
+    expect(parseGatesConfig(`${good}  canary: { steps: soon }\n`).sha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('says of everything else what the whole config says', () => {
+    for (const text of [`${good}relase: {}\n`, 'version: 2\n', `${good}allowed_hosts: [https://x]\n`]) {
+      const checked = checkConfig(text);
+      const problems = checked.ok ? [] : checked.problems.map(formatProblem);
+      expect(() => parseGatesConfig(text)).toThrow(problems.join('\n'));
+    }
   });
 });
 
