@@ -19,6 +19,7 @@ import { generateSpdx } from './sbom/generate.ts';
 import { readSpdx } from './sbom/spdx.ts';
 import { type Deployed, subjectFindings } from './sbom/subject.ts';
 import { judgeSecrets } from './secrets/judge.ts';
+import { vulnerabilityCharts } from './vulnerabilities/chart.ts';
 import { vulnerabilityEvidence, vulnerabilityMeasurements } from './vulnerabilities/evidence.ts';
 import { judgeVulnerabilities } from './vulnerabilities/judge.ts';
 
@@ -81,6 +82,7 @@ export function evaluateSupplyChain(
     evidence: [
       ...sbomEvidence(completed.inventory.sboms),
       ...vulnerabilityEvidence(vulnerabilities),
+      ...vulnerabilityCharts(vulnerabilities, now),
       ...provenanceEvidence(provenance.artifacts),
     ],
   };
