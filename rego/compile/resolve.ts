@@ -20,7 +20,12 @@ export class Resolver extends TermResolver {
   /** One rule with its `else` branches. */
   rule(module: ast.Module, rule: ast.Rule): Rule {
     const frame = new Frame();
-    const scope = new Scope(frame);
+    const scope = Scope.ofArguments(frame);
+    const { head } = rule.ref;
+    if (head.kind === 'var' && (head.name === 'input' || head.name === 'data')) {
+      const detail = `rules must not shadow ${head.name} (use a different rule name)`;
+      this.report('rego_compile_error', detail, rule.location);
+    }
     const args = rule.args.map((arg) => this.argument(arg, scope));
     return this.branch(module, rule, scope, args, rule);
   }
@@ -177,14 +182,11 @@ export class Resolver extends TermResolver {
         location,
       );
     }
+    if (scope.isArgument(name)) this.report('rego_compile_error', `arg ${name} redeclared`, location);
     if (scope.hasReferenced(name))
       this.report('rego_compile_error', `var ${name} referenced above`, location);
     if (scope.declare(name, location, mustBeUsed) === undefined) {
-      this.report(
-        'rego_compile_error',
-        `var ${name} ${mustBeUsed ? 'declared' : 'assigned'} above`,
-        location,
-      );
+      this.report('rego_compile_error', `var ${name} ${scope.declaration(name)} above`, location);
     }
   }
 
@@ -194,6 +196,11 @@ export class Resolver extends TermResolver {
       case 'var':
         if (term.name.startsWith('$')) return;
         if (what === 'argument' && scope.find(term.name) !== undefined) return;
+        if (what === 'argument' && (term.name === 'input' || term.name === 'data')) {
+          const detail = `args must not shadow ${term.name} (use a different variable name)`;
+          this.report('rego_compile_error', detail, term.location);
+          return;
+        }
         if (what === 'some' && scope.declare(term.name, term.location, false) !== undefined) return;
         this.declareName(term.name, term.location, scope, false);
         return;

@@ -7,9 +7,17 @@ export class Scope {
   private readonly parent: Scope | undefined;
   readonly frame: Frame;
 
-  constructor(frame: Frame, parent?: Scope) {
+  private readonly isOfArguments: boolean;
+
+  constructor(frame: Frame, parent?: Scope, isOfArguments = false) {
     this.frame = frame;
     this.parent = parent;
+    this.isOfArguments = isOfArguments;
+  }
+
+  /** The variables that stand among the arguments of a rule. */
+  static ofArguments(frame: Frame): Scope {
+    return new Scope(frame, undefined, true);
   }
 
   nested(): Scope {
@@ -19,9 +27,20 @@ export class Scope {
   /** Declares a variable here; undefined when this body already has one of the name. */
   declare(name: string, location: Location, mustBeUsed: boolean): Declared | undefined {
     if (this.declared.has(name)) return undefined;
-    const declared = { id: this.frame.register(), location, name, used: !mustBeUsed };
+    const how = mustBeUsed ? 'declared' : 'assigned';
+    const declared: Declared = { id: this.frame.register(), location, name, how, used: !mustBeUsed };
     this.declared.set(name, declared);
     return declared;
+  }
+
+  /** How the name came to be declared in this very body. */
+  declaration(name: string): 'declared' | 'assigned' {
+    return this.declared.get(name)?.how ?? 'declared';
+  }
+
+  /** True in the body of a rule for a name of its arguments. */
+  isArgument(name: string): boolean {
+    return this.parent?.isOfArguments === true && this.parent.declared.has(name);
   }
 
   /** True when this very body has used the name before it was declared. */
@@ -55,6 +74,7 @@ export interface Declared {
   readonly id: number;
   readonly name: string;
   readonly location: Location;
+  readonly how: 'declared' | 'assigned';
   used: boolean;
 }
 

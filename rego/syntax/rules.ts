@@ -38,6 +38,8 @@ export abstract class RuleParser extends LiteralParser {
       this.unexpected('expected default rule value assignment');
     const value = this.expression();
     if (this.isKeyword('if') || this.isSymbol('{')) this.fail('default rules must not have a body');
+    const illegal = illegalDefault(value, args ?? []);
+    if (illegal !== undefined) this.fail(`illegal default rule (${illegal})`, location);
     return {
       location,
       isDefault: true,
@@ -124,5 +126,35 @@ export abstract class RuleParser extends LiteralParser {
       this.fail(`\`if\` keyword is required before rule body; ${convert}`);
     if (value === undefined) this.unexpected('expected else term and/or `if` with a body');
     return [];
+  }
+}
+
+/** Why a default is none: its value has to be known by itself, its arguments are different plain variables. */
+function illegalDefault(value: Term, args: readonly Term[]): string | undefined {
+  const variable = unknownIn(value);
+  if (variable !== undefined) return `value cannot contain ${variable}`;
+  const names = new Set<string>();
+  for (const arg of args) {
+    if (arg.kind !== 'var') return `arguments cannot contain ${arg.kind === 'scalar' ? 'values' : arg.kind}`;
+    if (names.has(arg.name)) return `arguments cannot be repeated: ${arg.name}`;
+    names.add(arg.name);
+  }
+  return undefined;
+}
+
+/** The kind of the first part that evaluation would have to find; comprehensions may contain anything. */
+function unknownIn(term: Term): 'var' | 'ref' | 'call' | undefined {
+  switch (term.kind) {
+    case 'var':
+    case 'ref':
+    case 'call':
+      return term.kind;
+    case 'array':
+    case 'set':
+      return term.items.map(unknownIn).find((kind) => kind !== undefined);
+    case 'object':
+      return term.entries.flatMap((entry) => entry.map(unknownIn)).find((kind) => kind !== undefined);
+    default:
+      return undefined;
   }
 }

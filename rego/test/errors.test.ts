@@ -41,6 +41,42 @@ describe('the compiler', () => {
       'p := {}\np.q := 1',
       ['rego_type_error 2:1 rule data.test.p conflicts with [data.test.p.q]'],
     ],
+    [
+      'a rule of the name of a document',
+      'data := 1',
+      ['rego_compile_error 2:1 rules must not shadow data (use a different rule name)'],
+    ],
+    [
+      'an argument of the name of a document',
+      'f(input) := 1',
+      ['rego_compile_error 2:3 args must not shadow input (use a different variable name)'],
+    ],
+    ['an argument that is assigned', 'f(x) if { x := 1 }', ['rego_compile_error 2:11 arg x redeclared']],
+    [
+      'a declared name that is assigned',
+      'p if { some x; x := 1 }',
+      ['rego_compile_error 2:16 var x declared above'],
+    ],
+    [
+      'a default to be found out',
+      'default p := input.x',
+      ['rego_parse_error 2:1 illegal default rule (value cannot contain ref)'],
+    ],
+    [
+      'a default with a call',
+      'default p := {"a": 1 + 1}',
+      ['rego_parse_error 2:1 illegal default rule (value cannot contain call)'],
+    ],
+    [
+      'a default of a pattern',
+      'default f([x]) := 0',
+      ['rego_parse_error 2:1 illegal default rule (arguments cannot contain array)'],
+    ],
+    [
+      'a default of one argument twice',
+      'default f(x, x) := 0',
+      ['rego_parse_error 2:1 illegal default rule (arguments cannot be repeated: x)'],
+    ],
     ['an unknown function', 'p := f(1)', ['rego_type_error 2:6 undefined function f']],
     [
       'the network',
