@@ -100,14 +100,16 @@ settings := data.release_conductor.settings.obligations
 asked_of_people if not input.action in {"auto-advance", "status", "help", "plan", "why", "whocan"}
 
 asks(name) if {
+	weight := input.permissions.obligations[name].from_weight
 	asked_of_people
-	some wanted in [object.get(input, ["permissions", "obligations"], {}), promotion_settings]
-	relevant_weight >= wanted[name].from_weight
+	relevant_weight >= weight
 }
 
-promotion_settings := settings if {
+asks(name) if {
+	weight := settings[name].from_weight
 	input.action == "promote"
-} else := {}
+	relevant_weight >= weight
+}
 
 # An obligation of a promotion holds from a weight on, in percent; of any other command always.
 default relevant_weight := 100
