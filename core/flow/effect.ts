@@ -163,6 +163,8 @@ export type Effect =
       readonly service: string;
       readonly canary: string;
       readonly baseline: string;
+      /** Length of one interval of the baseline's history, ms; absent: it is not read. */
+      readonly history?: number;
     }
   /** Takes in what a run left in artifacts. Settles with `{ accepted, refused }`; results arrive as `gate.reported`. */
   | { readonly kind: 'collectResults'; readonly runId: number; readonly sha: string }

@@ -9,6 +9,7 @@ import type { GateResult } from '../gate/result.ts';
 import type { KpisMeasured } from '../kpi/effect.ts';
 import type { ReleaseChange } from '../notes/change.ts';
 import type { CanaryReading } from '../ports/metrics.ts';
+import type { IntervalCounts } from '../stats/cluster-history.ts';
 import type { PromotionAssessment } from '../ports/policy-engine.ts';
 import type { PreflightFacts } from '../release/preflight-facts.ts';
 
@@ -132,6 +133,8 @@ export type ReleaseEvent =
       readonly tick: number;
       readonly reading: CanaryReading | null;
       readonly problem: string | null;
+      /** The baseline before the canary began, where it was asked for and is known. */
+      readonly history?: readonly IntervalCounts[];
     }
   | KpisMeasured
   /** Objectives that burn now; null: not known, absent: there are none. */
