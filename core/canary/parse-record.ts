@@ -55,6 +55,7 @@ const opening = z.strictObject({
     variance: count,
     canary: count,
     baseline: count,
+    learned: z.number().min(1).default(1),
   }),
   totals: z.strictObject({ canary: totals, baseline: totals }),
 });

@@ -19,16 +19,21 @@ export interface ArmsRequest {
  */
 export async function readArms(source: MetricsSource, request: ArmsRequest): Promise<CanaryReading> {
   const { metrics, environment } = request;
-  const where = {
-    ...metrics.match,
-    ...(metrics.environment_label === null ? {} : { [metrics.environment_label]: environment }),
-  };
+  const where = whereOf(metrics, environment);
   const [requests, durations] = await Promise.all([
     source.read(metrics.requests, where),
     source.read(`${metrics.duration}_bucket`, where),
   ]);
   const arm = (version: string): ArmReading => armOf(version, requests, durations, metrics);
   return { at: request.at, canary: arm(request.canary), baseline: arm(request.baseline) };
+}
+
+/** Labels that every series of an environment has. */
+export function whereOf(
+  { match, environment_label: label }: ReleaseConfig['metrics'],
+  environment: string,
+): Readonly<Record<string, string>> {
+  return { ...match, ...(label === null ? {} : { [label]: environment }) };
 }
 
 /** Pure: the series of one version, summed for each process. */
@@ -71,7 +76,7 @@ function slowOf(
 }
 
 /** A service that reports `1.2.0` is the tag `v1.2.0`; nothing else is stripped or guessed. */
-function isVersion(label: string | undefined, version: string): boolean {
+export function isVersion(label: string | undefined, version: string): boolean {
   return label !== undefined && version !== '' && (label === version || `v${label}` === version);
 }
 

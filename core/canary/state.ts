@@ -1,3 +1,4 @@
+import { type IntervalCounts, learnCluster } from '../stats/cluster-history.ts';
 import { type Dispersion, noDispersion } from '../stats/dispersion.ts';
 import { freshCapital } from '../stats/e-process.ts';
 import { openProcess, type RestartingProcess, stakeStep } from '../stats/restarting.ts';
@@ -120,6 +121,11 @@ export function openStep(
     dispersion: state.dispersion,
     reader: state.reader,
   };
+}
+
+/** The judge knows from now on how the baseline's errors came before the canary began. */
+export function learnFrom(state: JudgeState, history: readonly IntervalCounts[]): JudgeState {
+  return { ...state, dispersion: { ...state.dispersion, learned: learnCluster(history) } };
 }
 
 /** The same without the reader: what a replay begins with. */

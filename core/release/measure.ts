@@ -1,9 +1,10 @@
 import { judge } from '../canary/judge.ts';
 import { addToLog, openLog } from '../canary/record.ts';
 import { type JudgeSettings, judgeSettings } from '../canary/settings.ts';
-import { type JudgeState, openJudge, openStep } from '../canary/state.ts';
+import { type JudgeState, learnFrom, openJudge, openStep } from '../canary/state.ts';
 import { inlineText } from '../gate/markdown.ts';
 import type { CanaryReading } from '../ports/metrics.ts';
+import type { IntervalCounts } from '../stats/cluster-history.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { finishWhenSoaked } from './finishing.ts';
 import { advanceWhenConfigured, tellReadiness } from './promote.ts';
@@ -40,6 +41,7 @@ export function restartJudge(draft: ReleaseDraft): void {
   const fresh = openJudge(measuring.step, draft.now, baselineExpected(draft), settingsOf(draft));
   const judgeState: JudgeState = {
     ...fresh,
+    dispersion: { ...fresh.dispersion, learned: measuring.judge.dispersion.learned },
     reader: measuring.judge.reader,
   };
   const log = openLog(judgeState);
@@ -54,8 +56,10 @@ export function onMeasured(
     readonly tick: number;
     readonly reading: CanaryReading | null;
     readonly problem: string | null;
+    readonly history?: readonly IntervalCounts[];
   },
 ): void {
+  learn(draft, event);
   const { measuring, phase } = draft.state;
   const isMeasured = phase === 'verifying' || phase === 'soaking' || phase === 'finishing';
   if (!isMeasured || measuring === null) return;
@@ -71,6 +75,22 @@ export function onMeasured(
   if (draft.state.measuring?.tick === measuring.tick && isStillMeasured(draft)) {
     requestTick(draft, draft.now + draft.plan().config.canary.interval);
   }
+}
+
+/** The first reading of a canary brings what the baseline was before: how errors come is learned before it counts. */
+function learn(
+  draft: ReleaseDraft,
+  {
+    step,
+    tick,
+    history,
+  }: { readonly step: number; readonly tick: number; readonly history?: readonly IntervalCounts[] },
+): void {
+  const { measuring } = draft.state;
+  if (history === undefined || measuring?.tick !== tick || measuring.step !== step) return;
+  if (measuring.log.ticks.length > 0) return;
+  const learned = learnFrom(measuring.judge, history);
+  draft.set({ measuring: { ...measuring, judge: learned, log: openLog(learned) } });
 }
 
 /** What the release does about the judge's word. */
@@ -143,8 +163,14 @@ function requestTick(draft: ReleaseDraft, at: number): void {
     service: config.service,
     canary: tag,
     baseline: previous?.tag ?? '',
+    ...(isFirstReading(measuring) && previous !== null ? { history: config.canary.interval } : {}),
   } as const;
   draft.emit(`measure/${tick}`, effect, at > draft.now ? at : undefined);
+}
+
+/** The first of the first step in production: until then the baseline had the traffic to itself. */
+function isFirstReading({ step, seen, log }: Measuring): boolean {
+  return step === 1 && seen === 0 && log.ticks.length === 0;
 }
 
 function openedJudge(draft: ReleaseDraft): JudgeState {

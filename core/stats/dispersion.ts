@@ -13,9 +13,18 @@ export interface Dispersion {
   /** Mantel and Haenszel's sums `Σ e_c·(1−w)` and `Σ e_b·w`, whose quotient is the ratio; older ticks fade. */
   readonly canary: number;
   readonly baseline: number;
+  /** Cluster size that the baseline's history showed before the canary began; 1: none. */
+  readonly learned: number;
 }
 
-export const noDispersion: Dispersion = { ticks: 0, sum: 0, variance: 0, canary: 0, baseline: 0 };
+export const noDispersion: Dispersion = {
+  ticks: 0,
+  sum: 0,
+  variance: 0,
+  canary: 0,
+  baseline: 0,
+  learned: 1,
+};
 
 /** How strongly the ratio that is estimated on the way is held at 1 at first, events. */
 const anchor = 2;
@@ -23,6 +32,8 @@ const anchor = 2;
 const fading = 0.95;
 const fewestTicks = 20;
 const largestCluster = 20;
+/** An index of dispersion of 3.7 already means clusters of up to 5. */
+const reserve = 1.5;
 
 /** Takes in one tick's split. The ratio is estimated from earlier ticks alone: a lasting regression is no cluster. */
 export function addSplit(
@@ -37,6 +48,7 @@ export function addSplit(
   const p = (share * ratio) / (1 - share + share * ratio);
   const spread = events * p * (1 - p);
   return {
+    ...state,
     ticks: state.ticks + 1,
     sum: state.sum + (canaryEvents - events * p) ** 2 / spread,
     variance: state.variance + Math.max(0, 2 + (1 - 6 * p * (1 - p)) / spread - 2 / events),
@@ -51,13 +63,14 @@ export function indexOf({ ticks, sum }: Dispersion): number {
 }
 
 /**
- * Cluster size to judge the *next* tick with: the declared one, or more when the ticks so far show clusters
- * beyond five standard errors. Half is added, because an index of 3.7 already means clusters of up to 5.
+ * Cluster size to judge the *next* tick with: the declared one, what the history showed, or more when the ticks so far
+ * show clusters beyond five standard errors. Half is added, because an index of 3.7 already means clusters of up to 5.
  */
 export function clusterOf(state: Dispersion, declared: number): number {
-  const { ticks, variance } = state;
-  if (ticks < fewestTicks) return declared;
+  const { ticks, variance, learned } = state;
+  const known = Math.max(declared, learned);
+  if (ticks < fewestTicks) return known;
   const index = indexOf(state);
-  if (index <= 1 + (5 * Math.sqrt(variance)) / ticks) return declared;
-  return Math.max(declared, Math.min(largestCluster, 1.5 * index));
+  if (index <= 1 + (5 * Math.sqrt(variance)) / ticks) return known;
+  return Math.max(known, Math.min(largestCluster, reserve * index));
 }

@@ -2,8 +2,9 @@ import { harmOf } from '../../core/canary/e-values.ts';
 import { addHarmOnly } from '../../core/canary/evidence.ts';
 import { judge } from '../../core/canary/judge.ts';
 import type { JudgeSettings } from '../../core/canary/settings.ts';
-import { type JudgeState, openJudge, openStep } from '../../core/canary/state.ts';
+import { type JudgeState, learnFrom, openJudge, openStep } from '../../core/canary/state.ts';
 import type { ArmReading } from '../../core/ports/metrics.ts';
+import type { IntervalCounts } from '../../core/stats/cluster-history.ts';
 import type { Cell } from './cells.ts';
 import { type TickTraffic, weightAt } from './traffic.ts';
 
@@ -37,11 +38,13 @@ export class JudgeRule {
   private late: readonly [number, number] = [0, 0];
   private counters = { canary: [0, 0], baseline: [0, 0] };
 
-  constructor(cell: Cell, settings: JudgeSettings) {
+  /** `history`: what the baseline's errors were before the canary began. */
+  constructor(cell: Cell, settings: JudgeSettings, history: readonly IntervalCounts[]) {
     this.cell = cell;
     this.settings = settings;
     this.weight = weightAt(cell, 0);
-    this.state = openJudge(1, 0, this.weight < 1, settings);
+    const opened = openJudge(1, 0, this.weight < 1, settings);
+    this.state = history.length === 0 ? opened : learnFrom(opened, history);
     if (usesCounters(cell)) this.read(0);
   }
 

@@ -1,3 +1,4 @@
+import type { IntervalCounts } from '../../core/stats/cluster-history.ts';
 import { randomFrom } from '../../core/stats/random.ts';
 import type { Cell } from './cells.ts';
 import { failureLimit, type MinuteRule, mannWhitneyJudge, ratioLimit, usualLimit } from './comparators.ts';
@@ -28,6 +29,7 @@ export interface CellResult {
 
 export const alpha = 0.001;
 const tuningRuns = 20_000;
+const historySeconds = 1_800;
 
 interface Outcome {
   readonly delays: number[];
@@ -71,7 +73,7 @@ function playRun(
   const random = randomFrom(seedOf(cell.name, run));
   const open = new Map(Object.entries(minuteRules).map(([name, make]) => [name, make()]));
   const five = cell.fault === 'five-metrics' ? fiveMetrics(cell, alpha) : null;
-  const judge = new JudgeRule(cell, settings);
+  const judge = new JudgeRule(cell, settings, historyOf(cell, run));
   let judging = true;
   let oracle = outcomes.has('oracle') ? oracleRule(cell, alpha) : null;
   let bad = 0;
@@ -108,6 +110,17 @@ function playRun(
     if (five !== null) return five(traffic, random);
     return judge.tick(time, traffic, random);
   }
+}
+
+/** Half an hour of the baseline alone, by the ticks of the cell: what the judge may look back on. */
+function historyOf(cell: Cell, run: number): readonly IntervalCounts[] {
+  const random = randomFrom(seedOf(`${cell.name} before`, run));
+  const alone: Cell = { ...cell, weights: [0], fault: 'none' };
+  const ticks = Math.round(historySeconds / cell.tick);
+  return Array.from({ length: ticks }, (_, n) => {
+    const { baseline } = trafficOf(alone, (n + 1) * cell.tick, random);
+    return { requests: baseline[0], events: cell.metric === 'errors' ? baseline[1] : 0 };
+  });
 }
 
 function add(sum: [number, number], tick: readonly [number, number]): void {

@@ -71,7 +71,7 @@ describe('the study', () => {
 function decisionOf(one: Cell, seed: number, fast: boolean): number | null {
   const random = randomFrom(seed);
   const settings = settingsOf(one);
-  const rule = new JudgeRule(one, settings);
+  const rule = new JudgeRule(one, settings, []);
   let state = openJudge(1, 0, true, settings);
   const sums = { canary: [0, 0], baseline: [0, 0] };
   const armOf = ([requests, bad]: number[], version: string) => {

@@ -119,7 +119,7 @@ describe('an explanation', () => {
     expect(quiet).not.toContain('clusters');
     const opening = {
       ...good.record.opening,
-      dispersion: { ticks: 100, sum: 370, variance: 200, canary: 1, baseline: 1 },
+      dispersion: { ticks: 100, sum: 370, variance: 200, canary: 1, baseline: 1, learned: 1 },
     };
     expect(explainRecord({ ...good.record, opening }, { chart: false })).toContain('`canary.error_cluster`');
   });
