@@ -1,9 +1,12 @@
 import { decideChange } from '../core/change/decide.ts';
 import type { ChangeState } from '../core/change/state.ts';
+import type { ChangeEvent, EffectSettled, ReleaseEvent } from '../core/flow/event.ts';
 import { decideGovernance } from '../core/governance/decide.ts';
 import type { GovernanceEvent } from '../core/governance/event.ts';
 import type { GovernanceState } from '../core/governance/state.ts';
-import type { ChangeEvent, EffectSettled, ReleaseEvent } from '../core/flow/event.ts';
+import { decidePreview } from '../core/preview/decide.ts';
+import type { PreviewEvent } from '../core/preview/event.ts';
+import { isOver, type PreviewState } from '../core/preview/state.ts';
 import { decideRelease } from '../core/release/decide.ts';
 import { hasEnded } from '../core/release/phase.ts';
 import type { ReleaseState } from '../core/release/state.ts';
@@ -19,11 +22,15 @@ export const coreDecider: Decider = {
           repository,
         });
       case 'governance':
-        return decideGovernance(
-          state as GovernanceState | null,
-          event as GovernanceEvent | EffectSettled,
-          { now, repository },
-        );
+        return decideGovernance(state as GovernanceState | null, event as GovernanceEvent | EffectSettled, {
+          now,
+          repository,
+        });
+      case 'preview':
+        return decidePreview(state as PreviewState | null, event as PreviewEvent | EffectSettled, {
+          now,
+          repository,
+        });
       case 'release':
         return decideRelease(state as ReleaseState | null, event as ReleaseEvent | EffectSettled, {
           now,
@@ -39,6 +46,8 @@ export const coreDecider: Decider = {
         return !(state as ChangeState).open;
       case 'governance':
         return false;
+      case 'preview':
+        return isOver(state as PreviewState);
       case 'release':
         return hasEnded((state as ReleaseState).phase);
     }

@@ -58,6 +58,9 @@ export function dryRunForge(inner: Forge, record: (call: SimulatedCall) => Promi
     addReaction: async (commentId, content) => {
       await note('addReaction', { commentId, content });
     },
+    removeLabel: async (issue, label) => {
+      await note('removeLabel', { issue, label });
+    },
     rerunWorkflow: async (runId) => {
       await note('rerunWorkflow', { runId });
     },
@@ -68,11 +71,14 @@ export function dryRunForge(inner: Forge, record: (call: SimulatedCall) => Promi
     updateIssue: async (issue, change) => {
       await note('updateIssue', { issue, ...change });
     },
-    ensureDeployment: async (input) => ({ id: await note('ensureDeployment', input) }),
+    deployer: {
+      ...inner.deployer,
+      order: async (input) => ({ id: await note('deployer', input) }),
+      stateOf: async (id) => (id < 0 ? 'success' : inner.deployer.stateOf(id)),
+    },
     answerProtectionRule: async (input) => {
       await note('answerProtectionRule', input);
     },
-    readDeploymentState: async (id) => (id < 0 ? 'success' : inner.readDeploymentState(id)),
     ensureDraftRelease: async (input) => ({ id: await note('ensureDraftRelease', input), draft: true }),
     listAssets: async (releaseId) =>
       [...uploaded].flatMap(([id, asset]) =>

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { Deployer, DeploymentOrder } from '../../core/ports/deployer.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { GithubClient } from './client.ts';
 
+const route = 'GET /repos/{owner}/{repo}/deployments';
 const deploymentSchema = z.object({
   id: z.int(),
   payload: z.unknown(),
@@ -10,49 +12,32 @@ const deploymentSchema = z.object({
   created_at: z.iso.datetime({ offset: true }).optional(),
 });
 
-export function deploymentMethods(
-  github: GithubClient,
-): Pick<
-  Forge,
-  'ensureDeployment' | 'listForeignDeployments' | 'readDeploymentState' | 'answerProtectionRule'
-> {
+/** Orders are deployments on GitHub; the repository's own pipeline carries them out and reports. */
+export function githubDeployer(github: GithubClient): Deployer {
   return {
-    ensureDeployment: async ({ key, sha, environment, task, description, payload }) => {
-      const known = await github.list(
-        'GET /repos/{owner}/{repo}/deployments',
-        { sha, environment, task },
-        deploymentSchema,
-      );
-      const existing = known.find(
-        (deployment) => deployment.creator?.login === github.botLogin && keyOf(deployment.payload) === key,
-      );
-      if (existing !== undefined) return { id: existing.id };
-      const made = await github.send(
-        'POST /repos/{owner}/{repo}/deployments',
-        {
-          ref: sha,
-          environment,
-          task,
-          description: description.slice(0, 140),
-          payload: { ...payload, idempotency_key: key },
-          // The commit is deployed as it is: nothing is merged into it, and our own gates have decided already.
-          auto_merge: false,
-          required_contexts: [],
-          production_environment: environment === 'production',
-        },
-        z.object({ id: z.int() }),
-      );
-      return { id: made.id };
+    order: async (order) => {
+      const id = (await findOrder(github, order)) ?? (await makeOrder(github, order));
+      if (order.workflow !== undefined) await dispatch(github, id, order, order.workflow);
+      return { id };
     },
 
-    listForeignDeployments: async (environment) => {
-      const newest = await github.list(
-        'GET /repos/{owner}/{repo}/deployments',
-        { environment },
-        deploymentSchema,
-        { enough: () => true },
-      );
-      const foreign = newest.filter(({ creator }) => creator?.login !== github.botLogin).slice(0, looksBack);
+    stateOf: (id) => stateOf(github, id),
+
+    actual: async ({ environment, service }) => {
+      for (const { id, payload } of await newestIn(github, environment)) {
+        const said = trafficSchema.safeParse(parsed(payload));
+        if (!said.success || (said.data.service ?? null) !== service) continue;
+        const state = await stateOf(github, id);
+        if (state === 'success' || state === 'inactive') {
+          return { deploymentId: id, version: said.data.version, weight: said.data.weight };
+        }
+      }
+      return null;
+    },
+
+    foreign: async (environment) => {
+      const newest = await newestIn(github, environment);
+      const foreign = newest.filter(({ creator }) => creator?.login !== github.botLogin);
       const found = await Promise.all(
         foreign.map(async ({ id, creator, task, created_at: created }) => ({
           id,
@@ -64,9 +49,97 @@ export function deploymentMethods(
       );
       return found.filter(({ state }) => underWay.has(state));
     },
+  };
+}
 
-    readDeploymentState: (id) => stateOf(github, id),
+const trafficSchema = z.object({
+  service: z.string().optional(),
+  version: z.string(),
+  weight: z.number().min(0).max(100),
+});
 
+async function findOrder(
+  github: GithubClient,
+  { key, sha, environment, task }: DeploymentOrder,
+): Promise<number | null> {
+  const known = await github.list(route, { sha, environment, task }, deploymentSchema);
+  const existing = known.find(
+    ({ creator, payload }) => creator?.login === github.botLogin && keyOf(payload) === key,
+  );
+  return existing?.id ?? null;
+}
+
+async function makeOrder(github: GithubClient, order: DeploymentOrder): Promise<number> {
+  const { key, sha, environment, task, description, payload } = order;
+  const made = await github.send(
+    'POST /repos/{owner}/{repo}/deployments',
+    {
+      ref: sha,
+      environment,
+      task,
+      description: description.slice(0, 140),
+      payload: { ...payload, idempotency_key: key },
+      // The commit is deployed as it is: nothing is merged into it, and our own gates have decided already.
+      auto_merge: false,
+      required_contexts: [],
+      production_environment: environment === 'production',
+      transient_environment: task === 'preview',
+    },
+    z.object({ id: z.int() }),
+  );
+  return made.id;
+}
+
+/**
+ * Starts the workflow that carries the order out, unless somebody has spoken of the order: then it was started. Our own
+ * `queued` is that word. Killed between the two, it is started twice, which does no harm: a weight is set, not added.
+ */
+async function dispatch(
+  github: GithubClient,
+  id: number,
+  { sha, environment, task, payload }: DeploymentOrder,
+  workflow: string,
+): Promise<void> {
+  if ((await stateOf(github, id)) !== null) return;
+  const { default_branch: ref } = await github.get(
+    'GET /repos/{owner}/{repo}',
+    {},
+    z.object({ default_branch: z.string() }),
+  );
+  const inputs = {
+    deployment_id: String(id),
+    environment,
+    sha,
+    task,
+    ...('action' in payload
+      ? { pull_request: String(payload.pull_request), action: payload.action, size: payload.size }
+      : { service: payload.service ?? '', version: payload.version, weight: String(payload.weight) }),
+  };
+  await github.send(
+    'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches',
+    { workflow_id: workflow, ref, inputs },
+    z.unknown(),
+  );
+  await github.send(
+    'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses',
+    { deployment_id: id, state: 'queued', description: `${workflow} was started`, auto_inactive: false },
+    z.unknown(),
+  );
+}
+
+/** Deployments that are looked at, newest first: what is older has been replaced or forgotten. */
+const looksBack = 10;
+
+async function newestIn(
+  github: GithubClient,
+  environment: string,
+): Promise<readonly z.infer<typeof deploymentSchema>[]> {
+  const found = await github.list(route, { environment }, deploymentSchema, { enough: () => true });
+  return found.slice(0, looksBack);
+}
+
+export function deploymentMethods(github: GithubClient): Pick<Forge, 'answerProtectionRule'> {
+  return {
     answerProtectionRule: async ({ runId, environment, state, comment }) => {
       const answer = {
         run_id: runId,
@@ -87,8 +160,6 @@ export function deploymentMethods(
 /** Characters of one report to a job that waits. */
 const longestReport = 1_024;
 
-/** Deployments of others that are looked at, newest first: what is older has been replaced or forgotten. */
-const looksBack = 5;
 const underWay: ReadonlySet<string> = new Set(['queued', 'pending', 'in_progress', 'waiting']);
 
 async function stateOf(github: GithubClient, id: number): Promise<string | null> {
@@ -100,12 +171,15 @@ async function stateOf(github: GithubClient, id: number): Promise<string | null>
   return statuses?.[0]?.state ?? null;
 }
 
-/** GitHub gives the payload back as an object, or as text. */
 function keyOf(payload: unknown): unknown {
+  return (parsed(payload) as { idempotency_key?: unknown } | null)?.idempotency_key;
+}
+
+/** GitHub gives the payload back as an object, or as text; null: it is neither. */
+function parsed(payload: unknown): unknown {
   try {
-    const found: unknown = typeof payload === 'string' ? JSON.parse(payload) : payload;
-    return (found as { idempotency_key?: unknown } | null)?.idempotency_key;
+    return typeof payload === 'string' ? JSON.parse(payload) : payload;
   } catch {
-    return undefined;
+    return null;
   }
 }

@@ -3,7 +3,7 @@ import type { FileTree } from '../../core/ports/system.ts';
 import { artifactMethods } from './artifacts.ts';
 import { checkMethods } from './checks.ts';
 import { githubClient, type OctokitRequest, type RequestClock } from './client.ts';
-import { deploymentMethods } from './deployments.ts';
+import { deploymentMethods, githubDeployer } from './deployments.ts';
 import { fileEdits } from './file-edits.ts';
 import { filesAt } from './files.ts';
 import { issueMethods } from './issues.ts';
@@ -40,6 +40,7 @@ export function githubForge(options: {
       return tree;
     },
     edits: fileEdits(github),
+    deployer: githubDeployer(github),
     ...refMethods(github),
     ...peopleMethods(github),
     ...pullMethods(github),

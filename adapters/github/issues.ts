@@ -20,7 +20,13 @@ const issueSchema = z.object({
 
 type IssueMethods = Pick<
   Forge,
-  'readComment' | 'upsertComment' | 'ensureComment' | 'addReaction' | 'ensureIssue' | 'updateIssue'
+  | 'removeLabel'
+  | 'readComment'
+  | 'upsertComment'
+  | 'ensureComment'
+  | 'addReaction'
+  | 'ensureIssue'
+  | 'updateIssue'
 >;
 
 /** Issues and comments. What is ours is known by its author first and its marker second: anybody can copy a marker. */
@@ -64,6 +70,13 @@ export function issueMethods(github: GithubClient): IssueMethods {
       const existing = await findComment(github, issue, key);
       if (existing !== null) return { id: existing.id, url: existing.html_url };
       return createComment(github, issue, withMarker(key, body));
+    },
+
+    removeLabel: async (issue, label) => {
+      const route = 'DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}';
+      await github.send(route, { issue_number: issue, name: label }, z.unknown()).catch((error: Error) => {
+        if ((error.cause as { status?: number } | undefined)?.status !== 404) throw error;
+      });
     },
 
     addReaction: async (commentId, content) => {

@@ -21,6 +21,7 @@ export function pullMethods(
           title: z.string(),
           body: z.string().nullish(),
           labels: labelsSchema,
+          draft: z.boolean().default(false),
           user: z.object({ login: z.string() }).nullish(),
           head: z.object({ sha: z.string(), ref: z.string(), repo: repositorySchema.nullish() }),
           base: z.object({ sha: z.string(), ref: z.string(), repo: repositorySchema }),
@@ -38,6 +39,7 @@ export function pullMethods(
         // A fork that was deleted has no repository any more: still a fork.
         fork: found.head.repo?.full_name !== found.base.repo.full_name,
         state: found.state,
+        draft: found.draft,
       };
     },
 

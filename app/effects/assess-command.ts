@@ -23,10 +23,12 @@ export const assessCommand: Performer<'assessCommand'> = async (effect, context)
   return { event: { type: 'command.assessed', ...asked, assessment } };
 };
 
-/** Asks the policy engine, and keeps what it was asked. */
+/** Asks the policy engine, and keeps what it was asked: the evidence holds it, so that anybody can ask again. */
 export async function assess(input: PromotionInput, context: EffectContext): Promise<PromotionAssessment> {
   const decision = await ask(input, context);
-  return { input, inputSha256: sha256(canonicalJson(input)), decision };
+  const question = canonicalJson(input);
+  await context.blobs.put([Buffer.from(question)], 'application/json');
+  return { input, inputSha256: sha256(question), decision };
 }
 
 async function gather(effect: Assessment, context: EffectContext): Promise<PromotionInput> {

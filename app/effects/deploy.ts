@@ -24,7 +24,7 @@ export const createDeployment: Performer<'createDeployment'> = async (effect, co
   }
   const verified =
     verify === undefined ? {} : { artifacts: await verifiedArtifacts(effect, verify, context) };
-  const { id } = await forge.ensureDeployment({ ...deployment, payload: { ...payload, ...verified }, key });
+  const { id } = await forge.deployer.order({ ...deployment, payload: { ...payload, ...verified }, key });
   return { settled: { deploymentId: id, ...verified } };
 };
 

@@ -25,6 +25,7 @@ export const packEvidence: Performer<'packEvidence'> = async (effect, context) =
     reports,
     files: (await Promise.all(reports.map((report) => filesOf(report, context)))).flat(),
     ...(await auditOf(context)),
+    ...(await decisionsOf(facts, context)),
   };
   const { blobs } = context;
   const packed = await pack(inputs, context.evidence, (pieces) => blobs.put(pieces, 'application/zip'));
@@ -33,6 +34,23 @@ export const packEvidence: Performer<'packEvidence'> = async (effect, context) =
     settled: { sha256: packed.sha256, size: packed.zip.size, bundleSha256: packed.bundleSha256 },
   };
 };
+
+/** What the policies were asked, and they themselves as far as they are still the same. */
+async function decisionsOf(
+  { approvals }: EvidenceFacts,
+  { blobs, policy: { policies } }: EffectContext,
+): Promise<Pick<EvidenceInputs, 'questions' | 'policies'>> {
+  const asked = [...new Set(approvals.flatMap(({ inputSha256 }) => inputSha256 ?? []))].toSorted();
+  const questions = await Promise.all(
+    asked.map(async (sha256) => {
+      const content = await blobs.find(sha256);
+      if (content === null) throw evidenceLost('What the policies were asked', sha256);
+      return content;
+    }),
+  );
+  const decided = approvals.some(({ policySha256 }) => policySha256 === policies?.sha256);
+  return { questions, policies: policies !== undefined && decided ? [policies] : [] };
+}
 
 async function filesOf(report: GateReport, context: EffectContext): Promise<readonly EvidenceItem[]> {
   const files = await readEvidenceFiles(context.database, report);

@@ -50,7 +50,7 @@ export async function readConflicts(
   environment: string,
   { forge, now }: EffectContext,
 ): Promise<NonNullable<PreflightFacts['conflicts']>> {
-  const foreign = await forge.listForeignDeployments(environment);
+  const foreign = await forge.deployer.foreign(environment);
   return foreign.filter(({ createdAt }) => now() - createdAt < foreignLife);
 }
 

@@ -11,7 +11,11 @@ const payloadSchema = z.object({ schema_version: z.literal(1), release: z.string
 export const deploymentStatus = eventHandler({
   event: 'deployment_status',
   payload: z.object({
-    deployment_status: z.object({ state: z.string(), description: z.string().nullish() }),
+    deployment_status: z.object({
+      state: z.string(),
+      description: z.string().nullish(),
+      environment_url: z.string().nullish(),
+    }),
     deployment: z.object({
       id: z.int(),
       environment: z.string(),
@@ -21,6 +25,17 @@ export const deploymentStatus = eventHandler({
   }),
   read({ deployment, deployment_status: status }, { forge, repository }) {
     if (deployment.creator?.login !== `${forge.appSlug}[bot]`) return ignored("another app's deployment");
+    const pullRequest = previewOf(deployment.environment);
+    if (pullRequest !== null) {
+      const ref = { kind: 'preview', repository, key: `pr/${pullRequest}` } as const;
+      const event = {
+        type: 'preview.reported',
+        deploymentId: deployment.id,
+        state: status.state,
+        url: httpUrl(status.environment_url),
+      } as const;
+      return { outcome: 'preview reported', events: [{ ref, event }] };
+    }
     const payload = payloadSchema.safeParse(asObject(deployment.payload));
     if (!payload.success) return ignored('not a release deployment');
     const state = states.find((known) => known === status.state);
@@ -36,6 +51,18 @@ export const deploymentStatus = eventHandler({
     return { outcome: 'deployment reported', events: [{ ref, event }] };
   },
 });
+
+/** The pull request of a preview's environment. */
+function previewOf(environment: string): number | null {
+  const number = /^preview\/pr-(\d{1,9})$/.exec(environment)?.[1];
+  return number === undefined ? null : Number(number);
+}
+
+/** What the pipeline says is the address of the preview; anything but http and https is none. */
+function httpUrl(text: string | null | undefined): string | null {
+  const url = URL.parse(text ?? '');
+  return url !== null && /^https?:$/.test(url.protocol) && url.href.length <= 500 ? url.href : null;
+}
 
 /** GitHub gives the payload back as an object or as the text that was sent, depending on how it was sent. */
 function asObject(payload: unknown): unknown {

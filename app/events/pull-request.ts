@@ -3,7 +3,8 @@ import { parseChange } from '../../adapters/conventional-commits/index.ts';
 import { type NotesConfig, notesSchema } from '../../core/config/notes.ts';
 import { checkConfig, configPath } from '../../core/config/parse.ts';
 import type { Routed } from '../flow/decide.ts';
-import { type EventContext, eventHandler, ignored, withAction } from './event-handler.ts';
+import { actorSchema, type EventContext, eventHandler, ignored, withAction } from './event-handler.ts';
+import { previewNews } from './preview.ts';
 import { governanceOf } from './settings.ts';
 
 /**
@@ -24,17 +25,25 @@ export const pullRequest = eventHandler({
   ),
   payload: z.object({
     action: z.string(),
-    pull_request: z.object({ number: z.int(), merged: z.boolean().nullish() }),
+    pull_request: z.object({
+      number: z.int(),
+      merged: z.boolean().nullish(),
+      head: z.object({ sha: z.string() }).nullish(),
+    }),
+    label: z.object({ name: z.string() }).nullish(),
+    sender: actorSchema.nullish(),
   }),
-  async read({ action, pull_request: { number, merged } }, context) {
+  async read({ action, pull_request: { number, merged, head }, label, sender }, context) {
+    const preview = await previewNews({ action, number, headSha: head?.sha ?? '', label, sender }, context);
     if (action === 'closed') {
       const ref = { kind: 'change', repository: context.repository, key: `pr/${number}` } as const;
       return {
         outcome: 'closed',
-        events: [{ ref, event: { type: 'change.closed', merged: merged === true } }],
+        events: [{ ref, event: { type: 'change.closed', merged: merged === true } }, ...preview],
       };
     }
-    return pullRequestUpdate(number, context);
+    const update = await pullRequestUpdate(number, context);
+    return { ...update, events: [...update.events, ...preview] };
   },
 });
 

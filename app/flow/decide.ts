@@ -2,10 +2,11 @@ import type { IndexedState } from '../../adapters/postgres/index.ts';
 import type { Decision } from '../../core/flow/effect.ts';
 import type { AggregateRef, ChangeEvent, EffectSettled, ReleaseEvent } from '../../core/flow/event.ts';
 import type { GovernanceEvent } from '../../core/governance/event.ts';
+import type { PreviewEvent } from '../../core/preview/event.ts';
 import type { Neighbour } from '../../core/release/neighbours.ts';
 
 /** Anything that can happen to an aggregate. */
-export type DomainEvent = ChangeEvent | ReleaseEvent | GovernanceEvent | EffectSettled;
+export type DomainEvent = ChangeEvent | ReleaseEvent | GovernanceEvent | PreviewEvent | EffectSettled;
 
 /** An event and the aggregate that it happens to. */
 export interface Routed {

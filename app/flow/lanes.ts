@@ -27,6 +27,8 @@ export function laneOf(aggregate: AggregateRef, id: string, effect: Effect): str
       return `thread/${repository}/${effect.issue}`;
     case 'updateIssue':
       return `issue/${repository}/${effect.issue}`;
+    case 'orderPreview':
+      return `deployment/${repository}/${effect.environment}`;
     case 'createDeployment':
       return `deployment/${repository}/${effect.environment}/${effect.payload.service ?? ''}`;
     case 'readFlags':
@@ -39,6 +41,8 @@ export function laneOf(aggregate: AggregateRef, id: string, effect: Effect): str
     case 'carryPlan':
     case 'judgeEntry':
     case 'answerEntry':
+    case 'readPreview':
+    case 'removeLabel':
     case 'addReaction':
     case 'openIssue':
     case 'loadPlan':
@@ -73,12 +77,15 @@ export function lanePolicy(kind: EffectKind): LanePolicy {
     case 'readFlags':
     case 'setFlags':
       return 'newest-replaces';
+    case 'orderPreview':
     case 'applyGovernance':
     case 'observeSettings':
     case 'planGovernance':
     case 'carryPlan':
     case 'judgeEntry':
     case 'answerEntry':
+    case 'readPreview':
+    case 'removeLabel':
     case 'updateIssue':
     case 'postComment':
     case 'addReaction':

@@ -7,6 +7,7 @@ import {
 import type { ReleaseEvent } from '../../core/flow/event.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { Log } from '../../core/ports/system.ts';
+import { hasTraffic } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import { pullRequestUpdate } from '../events/pull-request.ts';
 import { readAgain } from '../events/settings.ts';
@@ -47,6 +48,16 @@ export async function reconcileChanges(ports: ReconcilePorts): Promise<void> {
   }
 }
 
+/** Every preview that exists or may be wanted: what webhooks did not tell is found here, and time passes. */
+export async function reconcilePreviews(ports: ReconcilePorts): Promise<void> {
+  for (const { ref } of await listAggregates(ports.database, { kind: 'preview', open: true, limit: 5_000 })) {
+    const pullRequest = Number(ref.key.slice('pr/'.length));
+    await tolerating(ref.repository, ports, () =>
+      apply([{ ref, event: { type: 'preview.touched', pullRequest } }], ports),
+    );
+  }
+}
+
 /** The rules of every repository: what webhooks did not tell is found here. */
 export async function reconcileGovernance(ports: ReconcilePorts): Promise<void> {
   for (const { repository } of await installedRepositories(ports.database)) {
@@ -57,14 +68,18 @@ export async function reconcileGovernance(ports: ReconcilePorts): Promise<void> 
 /** What changed about a release while nobody told us: its deployment ended, its tag moved. */
 async function releaseNews({ ref, state }: StoredAggregate, forge: Forge): Promise<readonly Routed[]> {
   const release = state as ReleaseState;
-  const events = [await deploymentNews(release, forge), await tagNews(release, forge)];
+  const events = [
+    await deploymentNews(release, forge),
+    await trafficNews(release, forge),
+    await tagNews(release, forge),
+  ];
   return events.flatMap((event) => (event === null ? [] : [{ ref, event }]));
 }
 
 async function deploymentNews({ deployment }: ReleaseState, forge: Forge): Promise<ReleaseEvent | null> {
   if (deployment === null || deployment.githubId === null) return null;
   if (deployment.status !== 'requested' && deployment.status !== 'running') return null;
-  const state = await forge.readDeploymentState(deployment.githubId);
+  const state = await forge.deployer.stateOf(deployment.githubId);
   if (state === null) return null;
   return {
     type: 'deployment.reported',
@@ -73,6 +88,14 @@ async function deploymentNews({ deployment }: ReleaseState, forge: Forge): Promi
     state: state as Extract<ReleaseEvent, { type: 'deployment.reported' }>['state'],
     description: 'read from the API',
   };
+}
+
+/** What the pipeline did last, while the release believes that it shares the traffic with another version. */
+async function trafficNews({ plan, phase }: ReleaseState, forge: Forge): Promise<ReleaseEvent | null> {
+  if (plan === null || !hasTraffic(phase)) return null;
+  const place = { environment: plan.config.production_environment, service: plan.service ?? null };
+  const traffic = await forge.deployer.actual(place);
+  return traffic === null ? null : { type: 'traffic.read', traffic };
 }
 
 async function tagNews({ tag, sha }: ReleaseState, forge: Forge): Promise<ReleaseEvent | null> {

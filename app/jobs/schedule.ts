@@ -8,6 +8,7 @@ import {
   type ReconcilePorts,
   reconcileChanges,
   reconcileGovernance,
+  reconcilePreviews,
   reconcileReleases,
 } from './reconcile.ts';
 import { type SweepPorts, sweepDeliveries } from './sweep.ts';
@@ -38,6 +39,7 @@ function jobsOfProcess(): readonly Job[] {
     },
     { queue: 'reconcile-releases', cron: '* * * * *', run: (ports) => reconcileReleases(ports) },
     { queue: 'sign-audit-heads', cron: '41 * * * *', run: (ports) => signAuditHeads(ports) },
+    { queue: 'reconcile-previews', cron: '*/5 * * * *', run: (ports) => reconcilePreviews(ports) },
     { queue: 'reconcile-governance', cron: '29 * * * *', run: (ports) => reconcileGovernance(ports) },
     {
       queue: 'reconcile-changes',

@@ -3,10 +3,11 @@ import type { Approval } from '../commands/desk/state.ts';
 import type { Permission } from '../commands/permission.ts';
 import type { NotifiedEvent } from '../config/notify.ts';
 import type { ReleaseConfig } from '../config/schema.ts';
+import type { FlagEffect } from '../flags/model.ts';
 import type { CheckName, GateName } from '../gate/names.ts';
 import type { GovernanceEffect } from '../governance/effect.ts';
-import type { FlagEffect } from '../flags/model.ts';
 import type { KpiEffect } from '../kpi/effect.ts';
+import type { PreviewEffect } from '../preview/effect.ts';
 import type { Actor, CommandSource } from './event.ts';
 
 export interface Annotation {
@@ -115,6 +116,8 @@ export type Effect =
       readonly task: 'promote' | 'rollback';
       readonly description: string;
       readonly payload: DeploymentPayload;
+      /** Workflow that is started for it; absent: the pipeline listens to deployments. */
+      readonly workflow?: string;
       /** Verified once more before the pipeline is asked; absent: the config names none, or traffic goes back. */
       readonly verify?: ArtifactsInQuestion;
     }
@@ -200,7 +203,8 @@ export type Effect =
   | FlagEffect
   /** Answers with `timer.fired`. */
   | { readonly kind: 'startTimer'; readonly timer: string }
-  | GovernanceEffect;
+  | GovernanceEffect
+  | PreviewEffect;
 
 export type EffectKind = Effect['kind'];
 

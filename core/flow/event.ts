@@ -8,10 +8,11 @@ import type { GateName } from '../gate/names.ts';
 import type { GateResult } from '../gate/result.ts';
 import type { KpisMeasured } from '../kpi/effect.ts';
 import type { ReleaseChange } from '../notes/change.ts';
+import type { ActualTraffic } from '../ports/deployer.ts';
 import type { CanaryReading } from '../ports/metrics.ts';
-import type { IntervalCounts } from '../stats/cluster-history.ts';
 import type { PromotionAssessment } from '../ports/policy-engine.ts';
 import type { PreflightFacts } from '../release/preflight-facts.ts';
+import type { IntervalCounts } from '../stats/cluster-history.ts';
 
 /** A person or an app that GitHub says did something. `login` ends in `[bot]` for apps. */
 export interface Actor {
@@ -137,6 +138,8 @@ export type ReleaseEvent =
       readonly history?: readonly IntervalCounts[];
     }
   | KpisMeasured
+  /** What the pipeline last carried out in production, read from the API. */
+  | { readonly type: 'traffic.read'; readonly traffic: ActualTraffic }
   /** Objectives that burn now; null: not known, absent: there are none. */
   | { readonly type: 'slo.read'; readonly n: number; readonly burning?: number | null }
   | { readonly type: 'preflight.read'; readonly n: number; readonly facts: PreflightFacts }
@@ -191,11 +194,11 @@ export type EffectSettled = {
 
 /**
  * Which aggregate an event belongs to. `key` of a change is `pr/<number>` or `group/<head sha>`, of a release
- * its tag, of a governance `settings`. Change and release carry `sha` (the head commit, the tagged commit) at the top level, a release also
+ * its tag, of a governance `settings`, of a preview `pr/<number>`. Change and release carry `sha` (the head commit, the tagged commit) at the top level, a release also
  * `trackingIssue`: the store indexes them to find the aggregate of a gate result or of a comment.
  */
 export interface AggregateRef {
-  readonly kind: 'change' | 'release' | 'governance';
+  readonly kind: 'change' | 'release' | 'governance' | 'preview';
   readonly repository: string;
   readonly key: string;
 }

@@ -1,7 +1,7 @@
-import type { Annotation, DeploymentPayload } from '../flow/effect.ts';
+import type { Annotation } from '../flow/effect.ts';
 import type { CheckName } from '../gate/names.ts';
-import type { ForeignDeployment } from '../release/preflight-facts.ts';
 import type { ByteSource } from './blob-store.ts';
+import type { Deployer } from './deployer.ts';
 import type { FileEdits } from './file-edits.ts';
 import type { RepositorySettings } from './repository-settings.ts';
 import type { FileTree } from './system.ts';
@@ -64,6 +64,7 @@ export interface Forge {
     readonly baseSha: string;
     readonly author: string;
     readonly fork: boolean;
+    readonly draft: boolean;
     readonly state: 'open' | 'closed';
   }>;
   listOpenPullRequests(): Promise<readonly number[]>;
@@ -128,6 +129,8 @@ export interface Forge {
     readonly body: string;
   }): Promise<{ readonly id: number; readonly url: string }>;
   addReaction(commentId: number, content: string): Promise<void>;
+  /** A label that is not there is no error. */
+  removeLabel(issue: number, label: string): Promise<void>;
   ensureIssue(input: {
     readonly key: string;
     readonly title: string;
@@ -140,17 +143,7 @@ export interface Forge {
   ): Promise<void>;
 
   // deployments
-  ensureDeployment(input: {
-    readonly key: string;
-    readonly sha: string;
-    readonly environment: string;
-    readonly task: 'promote' | 'rollback';
-    readonly description: string;
-    readonly payload: DeploymentPayload;
-  }): Promise<{ readonly id: number }>;
-  /** Deployments to an environment that neither the App nor its pipeline asked for and that have not ended. */
-  listForeignDeployments(environment: string): Promise<readonly ForeignDeployment[]>;
-  readDeploymentState(id: number): Promise<string | null>;
+  readonly deployer: Deployer;
   /** Reports to a job that waits before an environment; `state` null: a comment alone. A job that is gone is no error. */
   answerProtectionRule(input: {
     readonly runId: number;

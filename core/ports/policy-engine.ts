@@ -137,7 +137,27 @@ export type PolicyDecision = z.infer<typeof policyDecisionSchema>;
 /** Answers promotion questions. An engine error is a deny with a reason, never an exception. */
 export interface PolicyEngine {
   decidePromotion(input: PromotionInput): PolicyDecision | Promise<PolicyDecision>;
+  /** The policies themselves, from which every decision can be made again; absent where there are none to show. */
+  readonly policies?: PolicyDocument;
 }
+
+/** Policies as evidence keeps them. */
+export const policyDocumentSchema = z.strictObject({
+  schema_version: z.literal(1),
+  modules: z.array(z.strictObject({ file: z.string(), source: z.string() })),
+  data: z.unknown(),
+});
+
+export interface PolicyDocument extends z.infer<typeof policyDocumentSchema> {
+  /** As decisions name it. */
+  readonly sha256: string;
+}
+
+/** Asks kept policies once more. Throws nothing: what cannot be evaluated is a denial. */
+export type PolicyReplay = (document: z.infer<typeof policyDocumentSchema>) => {
+  readonly sha256: string;
+  readonly decide: (input: unknown) => PolicyDecision;
+};
 
 /** The decision together with what it was made from, as it travels back to the release machine. */
 export interface PromotionAssessment {

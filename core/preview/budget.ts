@@ -11,6 +11,8 @@ export interface LedgerRow {
   /** US dollars an hour now; 0: it is gone. */
   readonly perHour: number;
   readonly asleep: boolean;
+  /** Something of it may exist, running or not. */
+  readonly exists: boolean;
   /** When it began to live, ms since the epoch. */
   readonly since: number;
 }

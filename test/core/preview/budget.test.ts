@@ -20,6 +20,7 @@ const row = (pullRequest: number, more: Partial<LedgerRow> = {}): LedgerRow => (
   spentToday: 0,
   perHour: 0,
   asleep: false,
+  exists: true,
   since: pullRequest,
   ...more,
 });

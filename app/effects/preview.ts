@@ -1,0 +1,58 @@
+import { listAggregates } from '../../adapters/postgres/index.ts';
+import { checkConfig, configPath } from '../../core/config/parse.ts';
+import type { PreviewsConfig } from '../../core/config/previews.ts';
+import type { LedgerRow } from '../../core/preview/budget.ts';
+import { ledgerRow } from '../../core/preview/ledger.ts';
+import type { PreviewState } from '../../core/preview/state.ts';
+import type { EffectContext, Performer } from './performer.ts';
+
+/** Living previews of one organisation that are counted at most. */
+const mostLiving = 5_000;
+
+/** Reads the pull request, what its base branch says of previews, and what the others of the organisation cost. */
+export const readPreview: Performer<'readPreview'> = async ({ pullRequest }, context) => {
+  const found = await context.forge.readPullRequest(pullRequest);
+  const config = await readConfig(found.baseSha, context);
+  const others = await othersOf(pullRequest, config?.budget.time_zone ?? 'UTC', context);
+  const { draft, fork, labels, headSha } = found;
+  return {
+    event: {
+      type: 'preview.read',
+      pullRequest,
+      facts: { open: found.state === 'open', draft, fork, labels, headSha, config, others },
+    },
+  };
+};
+
+/** The repository's own pipeline does the work: a deployment asks for it. */
+export const orderPreview: Performer<'orderPreview'> = async (effect, { forge, key }) => {
+  const { environment, sha, description, payload } = effect;
+  const order = { key, sha, environment, task: 'preview', description, payload } as const;
+  return { settled: { deploymentId: (await forge.deployer.order(order)).id } };
+};
+
+export const removeLabel: Performer<'removeLabel'> = async ({ issue, label }, { forge }) => {
+  await forge.removeLabel(issue, label);
+  return { settled: {} };
+};
+
+/** A config that is broken asks for nothing new: what exists lives on by what it knew. */
+async function readConfig(baseSha: string, { forge }: EffectContext): Promise<PreviewsConfig | null> {
+  const bytes = await forge.filesAt(baseSha).read(configPath);
+  const checked = bytes === null ? null : checkConfig(new TextDecoder().decode(bytes));
+  return checked?.ok === true ? (checked.config.previews ?? null) : null;
+}
+
+async function othersOf(
+  pullRequest: number,
+  timeZone: string,
+  { database, aggregate, now }: EffectContext,
+): Promise<readonly LedgerRow[]> {
+  const owner = `${aggregate.repository.split('/')[0]}/`;
+  const living = await listAggregates(database, { kind: 'preview', limit: mostLiving });
+  return living
+    .filter(({ ref }) => ref.repository.startsWith(owner))
+    .filter(({ ref }) => ref.repository !== aggregate.repository || ref.key !== `pr/${pullRequest}`)
+    .map(({ ref, state }) => ledgerRow(state as PreviewState, ref.repository, now(), timeZone))
+    .filter((row) => row.exists || row.spentToday > 0);
+}

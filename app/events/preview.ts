@@ -1,0 +1,53 @@
+import { readAggregate } from '../../adapters/postgres/index.ts';
+import { checkConfig, configPath } from '../../core/config/parse.ts';
+import type { PreviewsConfig } from '../../core/config/previews.ts';
+import type { AggregateRef } from '../../core/flow/event.ts';
+import type { Routed } from '../flow/decide.ts';
+import type { EventContext } from './event-handler.ts';
+
+/** Roles that may let the head of a fork have a preview. */
+const approvingRoles: ReadonlySet<string> = new Set(['write', 'maintain', 'admin']);
+
+/** The preview of a pull request. */
+export function previewRef(repository: string, pullRequest: number): AggregateRef {
+  return { kind: 'preview', repository, key: `pr/${pullRequest}` };
+}
+
+/** What a pull request's webhook means for its preview; nothing where nobody declared previews and none exists. */
+export async function previewNews(
+  news: {
+    readonly action: string;
+    readonly number: number;
+    readonly headSha: string;
+    readonly label: { readonly name: string } | null | undefined;
+    readonly sender: { readonly login: string } | null | undefined;
+  },
+  context: EventContext,
+): Promise<readonly Routed[]> {
+  const { forge, repository, store } = context;
+  const ref = previewRef(repository, news.number);
+  const known = await readAggregate(store, ref);
+  const config = known === null || news.action === 'labeled' ? await declared(news.number, context) : null;
+  if (known === null && config === null) return [];
+  const touched: Routed = { ref, event: { type: 'preview.touched', pullRequest: news.number } };
+  if (news.action !== 'labeled' || news.label?.name !== config?.label || news.sender == null)
+    return [touched];
+  const role = await forge.readRole(news.sender.login);
+  const labelled: Routed = {
+    ref,
+    event: {
+      type: 'preview.labelled',
+      by: news.sender.login,
+      mayApprove: role !== null && approvingRoles.has(role),
+      headSha: news.headSha,
+    },
+  };
+  return [labelled, touched];
+}
+
+async function declared(number: number, { forge }: EventContext): Promise<PreviewsConfig | null> {
+  const { baseSha } = await forge.readPullRequest(number);
+  const bytes = await forge.filesAt(baseSha).read(configPath);
+  const checked = bytes === null ? null : checkConfig(new TextDecoder().decode(bytes));
+  return checked?.ok === true ? (checked.config.previews ?? null) : null;
+}

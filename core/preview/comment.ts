@@ -1,0 +1,112 @@
+import { postable } from '../comms/safe-text.ts';
+import { cellText } from '../gate/markdown.ts';
+import { type BudgetRefusal, money } from './budget.ts';
+import { dayAt } from './day.ts';
+import { ledgerRow } from './ledger.ts';
+import { spentBetween } from './meter.ts';
+import type { PreviewState, Refusal } from './state.ts';
+
+const hour = 3_600_000;
+
+/** The one comment about the preview, or null while there is nothing to say. */
+export function renderPreview(state: PreviewState, repository: string, now: number): string | null {
+  const { config, mayExist, counters, refusal } = state;
+  if (config === null || (!mayExist && refusal === null && counters.order === undefined)) return null;
+  const lines = [`### Preview of ${state.headSha.slice(0, 12)}: ${phaseOf(state)}`, ''];
+  if (refusal !== null) lines.push(refusalText(refusal), '');
+  if (mayExist) lines.push(...factsOf(state, repository, now), '');
+  lines.push(
+    '`/preview`, `/preview extend 24h`, `/preview sleep`, `/preview size <size>`, `/preview destroy`',
+  );
+  return postable(lines.join('\n'));
+}
+
+function phaseOf({ running, order, mayExist, refusal }: PreviewState): string {
+  if (order?.status === 'requested') {
+    return { create: 'being made', sleep: 'going to sleep', wake: 'waking up', destroy: 'being torn down' }[
+      order.action
+    ];
+  }
+  if (!mayExist) return refusal === null ? 'gone' : 'refused';
+  if (running === null)
+    return order?.action === 'destroy' ? 'cannot be torn down yet' : 'could not be made yet';
+  return running.asleep ? 'asleep' : 'running';
+}
+
+function factsOf(state: PreviewState, repository: string, now: number): readonly string[] {
+  const { config, url, expiresAt, size, since } = state;
+  if (config === null) return [];
+  const zone = config.budget.time_zone;
+  const row = ledgerRow(state, repository, now, zone);
+  const total = spentBetween(state.meter, 0, now);
+  const rows = [
+    ['address', url === null ? 'not reported yet' : url],
+    ['age', ageText(now - since)],
+    ['size', size ?? config.cost.default_size],
+    [
+      'cost',
+      `${money(row.spentToday)} today (${dayAt(now, zone).date}, ${zone}) of ${money(config.budget.preview)}, ${money(total)} in all`,
+    ],
+    ['ends', expiresAt === null ? '' : new Date(expiresAt).toISOString()],
+  ] as const;
+  const ending =
+    expiresAt !== null && expiresAt > now && expiresAt - now <= config.warn_before
+      ? ['', `**It ends soon.** Say \`/preview extend 24h\` to keep it.`]
+      : [];
+  return [
+    '| | |',
+    '|---|---|',
+    ...rows.map(([name, value]) => `| ${name} | ${cellText(value)} |`),
+    ...ending,
+  ];
+}
+
+/** Whole hours, so that the comment is not written every minute. */
+function ageText(ms: number): string {
+  const hours = Math.floor(ms / hour);
+  return hours < 1 ? 'less than an hour' : hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} d`;
+}
+
+export function refusalText(refusal: Refusal): string {
+  switch (refusal.kind) {
+    case 'fork':
+      return 'The head comes from a fork: a maintainer has to put the label on after each push. It gets no secret.';
+    case 'failed':
+      return 'The pipeline failed three times to make it. Push a fix, or say `/preview` to try again.';
+    case 'concurrency':
+      return `There are ${refusal.limit} previews already (${refusal.by.map((pull) => `#${pull}`).join(', ')}). Destroy one, or wait.`;
+    case 'budget':
+      return budgetText(refusal.refusal);
+  }
+}
+
+/** What was spent, by whom, and what could be done about it. */
+function budgetText({ scope, limit, spent, expected, by, offer }: BudgetRefusal): string {
+  const whose = { preview: 'this preview', repository: 'the repository', organisation: 'the organisation' }[
+    scope
+  ];
+  const spenders = by
+    .slice(0, 10)
+    .map(
+      (row) =>
+        `${row.repository}#${row.pullRequest} ${money(row.spentToday)}${row.perHour > 0 ? ' and counting' : ''}`,
+    );
+  const offers = {
+    shrink: (size: string) => `\`/preview size ${size}\` fits.`,
+    sleep: (pull: number) => `\`/preview sleep\` on #${pull} makes room.`,
+    destroy: (pull: number) => `\`/preview destroy\` on #${pull}, the oldest, makes room.`,
+  };
+  const help =
+    offer === null
+      ? 'It begins anew at midnight.'
+      : offer.kind === 'shrink'
+        ? offers.shrink(offer.size)
+        : offers[offer.kind](offer.pullRequest);
+  return [
+    `The budget of ${whose} is ${money(limit)} a day: ${money(spent)} is spent, and with this preview it would be ${money(expected)} by midnight.`,
+    spenders.length === 0 ? '' : `Spent today: ${spenders.join(', ')}.`,
+    help,
+  ]
+    .filter((line) => line !== '')
+    .join(' ');
+}

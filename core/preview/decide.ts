@@ -1,0 +1,144 @@
+import type { Decision } from '../flow/effect.ts';
+import type { EffectSettled } from '../flow/event.ts';
+import { effectIdOf } from '../flow/key.ts';
+import { renderPreview } from './comment.ts';
+import { type PreviewContext, PreviewDraft } from './draft.ts';
+import type { PreviewCommand, PreviewEvent, PreviewFacts } from './event.ts';
+import { type PreviewState, unknownPreview } from './state.ts';
+import { orderEnded, steer } from './steer.ts';
+
+/** What happens to the preview of a pull request. Pure and total. */
+export function decidePreview(
+  state: PreviewState | null,
+  event: PreviewEvent | EffectSettled,
+  context: PreviewContext,
+): Decision<PreviewState> {
+  const draft = new PreviewDraft(state ?? unknownPreview, context);
+  switch (event.type) {
+    case 'preview.touched':
+      read(draft, event.pullRequest);
+      return draft.decision();
+    case 'preview.read':
+      onRead(draft, event.pullRequest, event.facts);
+      break;
+    case 'preview.labelled':
+      if (event.mayApprove) {
+        draft.set({ approved: { sha: event.headSha, by: event.by } });
+        draft.note('preview.approved', event.by, `the label was put on at ${event.headSha.slice(0, 12)}`);
+      }
+      read(draft, draft.state.pullRequest);
+      break;
+    case 'preview.commanded':
+      onCommand(draft, event.by, event.order);
+      break;
+    case 'preview.visited':
+      draft.set({ lastVisit: draft.now, asleep: false });
+      break;
+    case 'preview.reported':
+      onReported(draft, event);
+      break;
+    case 'timer.fired':
+      break;
+    case 'effect.settled':
+      onSettled(draft, event);
+      break;
+    default:
+      return unreachable(event);
+  }
+  steer(draft);
+  const body = renderPreview(draft.state, draft.repository, draft.now);
+  if (body !== null) draft.comment(body);
+  return draft.decision();
+}
+
+function read(draft: PreviewDraft, pullRequest: number): void {
+  if (pullRequest === 0) return;
+  draft.emit(`read/${draft.next('read')}`, { kind: 'readPreview', pullRequest });
+}
+
+/** GitHub's word about the pull request. A push begins the life anew, and voids the approval of a fork. */
+function onRead(draft: PreviewDraft, pullRequest: number, facts: PreviewFacts): void {
+  const { state, now } = draft;
+  const { config, open, headSha, fork } = facts;
+  const labelled = config !== null && facts.labels.includes(config.label);
+  const isPush = headSha !== state.headSha;
+  const closes = state.open && !open;
+  draft.set({
+    pullRequest,
+    open,
+    headSha,
+    fork,
+    labelled,
+    draft: facts.draft,
+    config: config ?? state.config,
+    others: facts.others,
+    expiresAt: isPush || state.expiresAt === null ? now + (config?.ttl ?? 0) : state.expiresAt,
+    lastVisit: isPush ? now : state.lastVisit,
+    // The words of a person end with the pull request: opened again, it begins like a new one.
+    wish: closes ? null : state.wish,
+    asleep: closes ? false : state.asleep,
+    approved: state.approved?.sha === headSha ? state.approved : null,
+  });
+  if (config === null && open) draft.set({ wish: { kind: 'destroy', by: 'the config', at: now } });
+  if (fork && open && labelled && config !== null && draft.state.approved === null) {
+    draft.emit(`unlabel/${draft.next('unlabel')}`, {
+      kind: 'removeLabel',
+      issue: pullRequest,
+      label: config.label,
+    });
+    draft.set({ labelled: false });
+  }
+}
+
+function onCommand(draft: PreviewDraft, by: string, order: PreviewCommand): void {
+  const { state, now } = draft;
+  const { config } = state;
+  draft.note(`preview.${order.kind}-asked`, by, `#${state.pullRequest}`);
+  switch (order.kind) {
+    case 'start':
+      draft.set({ wish: { kind: 'start', by, at: now }, asleep: false, refusal: null, failures: 0 });
+      if (state.expiresAt !== null && state.expiresAt <= now)
+        draft.set({ expiresAt: now + (config?.ttl ?? 0) });
+      break;
+    case 'destroy':
+      draft.set({ wish: { kind: 'destroy', by, at: now } });
+      break;
+    case 'sleep':
+      draft.set({ asleep: true });
+      break;
+    case 'wake':
+      draft.set({ asleep: false, lastVisit: now });
+      break;
+    case 'extend': {
+      const longest = now + (config?.longest_ttl ?? 0);
+      draft.set({ expiresAt: Math.min(Math.max(state.expiresAt ?? now, now) + order.ms, longest) });
+      break;
+    }
+    case 'size':
+      draft.set({ size: order.size });
+  }
+  read(draft, draft.state.pullRequest);
+}
+
+function onReported(
+  draft: PreviewDraft,
+  { deploymentId, state, url }: Extract<PreviewEvent, { type: 'preview.reported' }>,
+): void {
+  const { order } = draft.state;
+  if (order === null || order.githubId !== deploymentId) return;
+  if (state === 'success') orderEnded(draft, true, url);
+  if (state === 'failure' || state === 'error') orderEnded(draft, false, null);
+}
+
+function onSettled(draft: PreviewDraft, { key, outcome }: EffectSettled): void {
+  const [series, n] = effectIdOf(key).split('/');
+  const { order } = draft.state;
+  if (series === 'comment') draft.commentWritten(Number(n));
+  if (series !== 'order' || order === null || order.n !== Number(n)) return;
+  if (outcome.ok) draft.set({ order: { ...order, githubId: Number(outcome.value.deploymentId) } });
+  else orderEnded(draft, false, null);
+}
+
+function unreachable(event: never): never {
+  throw new TypeError(`unknown event ${JSON.stringify(event)}`);
+}

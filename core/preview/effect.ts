@@ -1,0 +1,24 @@
+import type { PreviewAction } from './state.ts';
+
+/** What a preview's deployment tells the repository's pipeline; `task` of the deployment is `preview`. */
+export interface PreviewPayload {
+  readonly schema_version: 1;
+  readonly pull_request: number;
+  readonly action: PreviewAction;
+  readonly size: string;
+  /** The head comes from a fork: the pipeline gives it no secret. */
+  readonly fork: boolean;
+}
+
+export type PreviewEffect =
+  /** Reads the pull request, its config and the ledger; answers with `preview.read`. */
+  | { readonly kind: 'readPreview'; readonly pullRequest: number }
+  /** Settles with `{ deploymentId }`; progress arrives as `preview.reported`. */
+  | {
+      readonly kind: 'orderPreview';
+      readonly environment: string;
+      readonly sha: string;
+      readonly description: string;
+      readonly payload: PreviewPayload;
+    }
+  | { readonly kind: 'removeLabel'; readonly issue: number; readonly label: string };

@@ -1,0 +1,43 @@
+import type { PreviewsConfig } from '../config/previews.ts';
+import type { LedgerRow } from './budget.ts';
+
+/** What is true of the pull request and of the other previews now. */
+export interface PreviewFacts {
+  readonly open: boolean;
+  readonly draft: boolean;
+  readonly fork: boolean;
+  readonly labels: readonly string[];
+  readonly headSha: string;
+  /** From the base branch; null: it has no `previews`. */
+  readonly config: PreviewsConfig | null;
+  /** Previews of the organisation without this one. */
+  readonly others: readonly LedgerRow[];
+}
+
+export type PreviewEvent =
+  /** Something happened to the pull request, or it is time to look at it: its facts are read anew. */
+  | { readonly type: 'preview.touched'; readonly pullRequest: number }
+  | { readonly type: 'preview.read'; readonly pullRequest: number; readonly facts: PreviewFacts }
+  /** Somebody put the label on; `mayApprove` is what GitHub says of that person's role at that moment. */
+  | {
+      readonly type: 'preview.labelled';
+      readonly by: string;
+      readonly mayApprove: boolean;
+      readonly headSha: string;
+    }
+  /** A permitted command. */
+  | { readonly type: 'preview.commanded'; readonly by: string; readonly order: PreviewCommand }
+  /** Somebody opened the gateway page. */
+  | { readonly type: 'preview.visited' }
+  | {
+      readonly type: 'preview.reported';
+      readonly deploymentId: number;
+      readonly state: string;
+      readonly url: string | null;
+    }
+  | { readonly type: 'timer.fired'; readonly timer: string };
+
+export type PreviewCommand =
+  | { readonly kind: 'start' | 'destroy' | 'sleep' | 'wake' }
+  | { readonly kind: 'extend'; readonly ms: number }
+  | { readonly kind: 'size'; readonly size: string };

@@ -1,0 +1,110 @@
+import type { PreviewsConfig } from '../config/previews.ts';
+import { type Channel, closedChannel } from '../flow/channel.ts';
+import type { BudgetRefusal, LedgerRow } from './budget.ts';
+import type { Meter } from './meter.ts';
+
+/** What the pipeline is asked to do with a preview. `create` also brings an existing one to another commit or size. */
+export type PreviewAction = 'create' | 'sleep' | 'wake' | 'destroy';
+
+/** The order that is under way or was the last one. */
+export interface Order {
+  /** `order/<n>` is its effect. */
+  readonly n: number;
+  readonly action: PreviewAction;
+  readonly sha: string;
+  readonly size: string;
+  readonly githubId: number | null;
+  readonly status: 'requested' | 'success' | 'failure';
+  readonly since: number;
+}
+
+/** What a person decided. */
+export interface Wish {
+  readonly kind: 'start' | 'destroy';
+  readonly by: string;
+  readonly at: number;
+}
+
+/** The preview of one pull request. Plain JSON. */
+export interface PreviewState {
+  readonly schema_version: 1;
+  /** It is found by its pull request, not by a commit. */
+  readonly sha: null;
+  readonly pullRequest: number;
+  readonly open: boolean;
+  readonly draft: boolean;
+  readonly fork: boolean;
+  readonly labelled: boolean;
+  readonly headSha: string;
+  readonly config: PreviewsConfig | null;
+  /** Who let the head of a fork have a preview; a push voids it. */
+  readonly approved: { readonly sha: string; readonly by: string } | null;
+  readonly wish: Wish | null;
+  readonly size: string | null;
+  /** Put to sleep by a person or by idleness. */
+  readonly asleep: boolean;
+  /** End of life, ms since the epoch; null: it never began. */
+  readonly expiresAt: number | null;
+  readonly lastVisit: number;
+  /** Something of it may exist: true from the first order until a teardown was confirmed. */
+  readonly mayExist: boolean;
+  readonly running: { readonly sha: string; readonly size: string; readonly asleep: boolean } | null;
+  readonly url: string | null;
+  readonly since: number;
+  readonly order: Order | null;
+  /** Failures in a row of the same action. */
+  readonly failures: number;
+  readonly refusal: Refusal | null;
+  readonly orphanTold: boolean;
+  readonly meter: Meter;
+  readonly comment: Channel<string>;
+  readonly counters: Readonly<Record<string, number>>;
+  /** What the other previews of the organisation cost, as of the last look. */
+  readonly others: readonly LedgerRow[];
+}
+
+export type Refusal =
+  | { readonly kind: 'budget'; readonly refusal: BudgetRefusal }
+  | { readonly kind: 'concurrency'; readonly limit: number; readonly by: readonly number[] }
+  | { readonly kind: 'fork' }
+  | { readonly kind: 'failed'; readonly sha: string };
+
+export const unknownPreview: PreviewState = {
+  schema_version: 1,
+  sha: null,
+  pullRequest: 0,
+  open: false,
+  draft: false,
+  fork: false,
+  labelled: false,
+  headSha: '',
+  config: null,
+  approved: null,
+  wish: null,
+  size: null,
+  asleep: false,
+  expiresAt: null,
+  lastVisit: 0,
+  mayExist: false,
+  running: null,
+  url: null,
+  since: 0,
+  order: null,
+  failures: 0,
+  refusal: null,
+  orphanTold: false,
+  meter: [],
+  comment: closedChannel,
+  counters: {},
+  others: [],
+};
+
+/** The environment of a preview on GitHub. */
+export function environmentOf(pullRequest: number): string {
+  return `preview/pr-${pullRequest}`;
+}
+
+/** Nothing of it exists and nobody can want it. */
+export function isOver(state: PreviewState): boolean {
+  return !state.open && !state.mayExist;
+}

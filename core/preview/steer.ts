@@ -1,0 +1,148 @@
+import type { PreviewDraft } from './draft.ts';
+import { meterAt } from './meter.ts';
+import { environmentOf, type PreviewAction, type PreviewState } from './state.ts';
+import { type Wanted, wantedAt } from './wanted.ts';
+
+const minute = 60_000;
+/** An order that nobody reported on is taken for failed after this. */
+const patience = 30 * minute;
+/** Waits between orders of the same action that failed. The last one repeats: a teardown is never given up. */
+const waits = [0, minute, 5 * minute, 15 * minute, 60 * minute] as const;
+/** Teardowns that failed before people are told that something is left. */
+const orphanAfter = 5;
+/** A preview that could not be made so often is not tried again at that commit. */
+const mostCreations = 3;
+
+/**
+ * Brings what exists towards what is wanted, one order at a time. Level-triggered: whatever was lost, the next look
+ * finds the same difference.
+ */
+export function steer(draft: PreviewDraft): void {
+  giveUpSilent(draft);
+  const wanted = wantedAt(draft.state, draft.repository, draft.now);
+  draft.set({ refusal: wanted.kind === 'nothing' ? wanted.refusal : null });
+  if (draft.state.order?.status === 'requested') return;
+  const action = nextAction(draft.state, wanted);
+  if (action === null) {
+    draft.set({ failures: 0 });
+    return;
+  }
+  const { order } = draft.state;
+  const isRetry = order?.action === action && order.status === 'failure';
+  if (!isRetry) draft.set({ failures: 0 });
+  const wait = waits[Math.min(draft.state.failures, waits.length - 1)] ?? 0;
+  if (isRetry && draft.now < order.since + wait) return;
+  give(draft, action, wanted);
+}
+
+function nextAction(state: PreviewState, wanted: Wanted): PreviewAction | null {
+  const { running, mayExist } = state;
+  if (wanted.kind === 'nothing') return mayExist ? 'destroy' : null;
+  if (running === null || running.sha !== wanted.sha || running.size !== wanted.size) {
+    // What sleeps is brought to a new commit when it wakes.
+    return running?.asleep === true && wanted.asleep ? null : 'create';
+  }
+  if (running.asleep === wanted.asleep) return null;
+  return wanted.asleep ? 'sleep' : 'wake';
+}
+
+function give(draft: PreviewDraft, action: PreviewAction, wanted: Wanted): void {
+  const { state, now } = draft;
+  const n = draft.next('order');
+  const sha =
+    wanted.kind === 'preview' ? wanted.sha : (state.running?.sha ?? state.order?.sha ?? state.headSha);
+  const size = wanted.kind === 'preview' ? wanted.size : (state.running?.size ?? state.order?.size ?? '');
+  draft.set({
+    order: { n, action, sha, size, githubId: null, status: 'requested', since: now },
+    mayExist: true,
+    since: state.mayExist ? state.since : now,
+    // Money counts from the order on: what may exist may cost.
+    ...(action === 'create' || action === 'wake'
+      ? { meter: meterAt(state.meter, now, priceOf(state, size, false)) }
+      : {}),
+  });
+  draft.note(`preview.${action}`, 'release-conductor', `#${state.pullRequest} at ${sha.slice(0, 12)}`, {
+    sha,
+    size,
+  });
+  draft.emit(`order/${n}`, {
+    kind: 'orderPreview',
+    environment: environmentOf(state.pullRequest),
+    sha,
+    description: `${action} the preview of #${state.pullRequest}`,
+    payload: { schema_version: 1, pull_request: state.pullRequest, action, size, fork: state.fork },
+  });
+}
+
+/** The pipeline says how the order ended. */
+export function orderEnded(draft: PreviewDraft, succeeded: boolean, url: string | null): void {
+  const { order } = draft.state;
+  if (order === null || order.status !== 'requested') return;
+  draft.set({ order: { ...order, status: succeeded ? 'success' : 'failure' } });
+  if (!succeeded) {
+    failed(draft);
+    return;
+  }
+  draft.set({ failures: 0 });
+  const { meter } = draft.state;
+  switch (order.action) {
+    case 'create':
+    case 'wake':
+      draft.set({
+        running: { sha: order.sha, size: order.size, asleep: false },
+        url: url ?? draft.state.url,
+        lastVisit: draft.now,
+      });
+      break;
+    case 'sleep':
+      draft.set({
+        running: { sha: order.sha, size: order.size, asleep: true },
+        meter: meterAt(meter, draft.now, priceOf(draft.state, order.size, true)),
+      });
+      break;
+    case 'destroy':
+      draft.set({
+        running: null,
+        url: null,
+        mayExist: false,
+        meter: meterAt(meter, draft.now, 0),
+        orphanTold: false,
+      });
+  }
+}
+
+function failed(draft: PreviewDraft): void {
+  const failures = draft.state.failures + 1;
+  draft.set({ failures });
+  const { order, orphanTold, pullRequest } = draft.state;
+  if (order?.action === 'create' && failures >= mostCreations) {
+    draft.set({ refusal: { kind: 'failed', sha: order.sha } });
+    draft.note(
+      'preview.failed',
+      'release-conductor',
+      `#${pullRequest} could not be made`,
+      { sha: order.sha },
+      'CREATE_FAILED',
+    );
+  }
+  if (order?.action === 'destroy' && failures >= orphanAfter && !orphanTold) {
+    draft.set({ orphanTold: true });
+    draft.note('preview.orphan', 'release-conductor', `#${pullRequest} cannot be torn down`, {}, 'ORPHAN');
+    draft.emit(`orphan/${draft.next('orphan')}`, {
+      kind: 'openIssue',
+      title: `The preview of #${pullRequest} cannot be torn down`,
+      labels: ['release-conductor'],
+      body: `The pipeline failed ${failures} times to destroy the environment \`${environmentOf(pullRequest)}\`. It is tried again every hour; until then it may cost money. Look at the runs of its deployments, or remove it by hand and close this issue.`,
+    });
+  }
+}
+
+function giveUpSilent(draft: PreviewDraft): void {
+  const { order } = draft.state;
+  if (order?.status === 'requested' && draft.now - order.since >= patience) orderEnded(draft, false, null);
+}
+
+function priceOf({ config }: PreviewState, size: string, asleep: boolean): number {
+  const found = config?.cost.sizes[size];
+  return (asleep ? found?.asleep_per_hour : found?.per_hour) ?? 0;
+}

@@ -1,0 +1,55 @@
+import { checkBudget, overspent } from './budget.ts';
+import { dayAt } from './day.ts';
+import { ledgerRow } from './ledger.ts';
+import type { PreviewState, Refusal } from './state.ts';
+
+/** What should be there now, and why not if it should not. */
+export type Wanted =
+  | { readonly kind: 'nothing'; readonly refusal: Refusal | null }
+  | { readonly kind: 'preview'; readonly sha: string; readonly size: string; readonly asleep: boolean };
+
+/** Pure: the pull request, the people and the clock decide; what exists does not. */
+export function wantedAt(state: PreviewState, repository: string, now: number): Wanted {
+  const { config, open, headSha } = state;
+  if (config === null || !open || !isAskedFor(state) || isExpired(state, now)) return nothing(null);
+  if (state.fork && state.approved?.sha !== headSha) return nothing({ kind: 'fork' });
+  if (state.refusal?.kind === 'failed' && state.refusal.sha === headSha) return nothing(state.refusal);
+
+  const size = state.size ?? config.cost.default_size;
+  const preview = { kind: 'preview', sha: headSha, size } as const;
+  const day = dayAt(now, config.budget.time_zone);
+  const own = ledgerRow(state, repository, now, config.budget.time_zone);
+  if (state.running !== null || state.mayExist) {
+    // What runs goes on until its money is spent; then it sleeps, because what sleeps can wake tomorrow.
+    const spent = overspent(config, own, [...state.others, own]) !== null;
+    return { ...preview, asleep: state.asleep || spent || isIdle(state, now) };
+  }
+  const living = state.others.filter((row) => row.repository === repository && row.exists);
+  if (living.length >= config.max_concurrent) {
+    const by = living.map(({ pullRequest }) => pullRequest).toSorted((a, b) => a - b);
+    return nothing({ kind: 'concurrency', limit: config.max_concurrent, by });
+  }
+  const asked = { repository, pullRequest: state.pullRequest, size };
+  const refusal = checkBudget(config, asked, [...state.others, own], now, day);
+  return refusal === null ? { ...preview, asleep: state.asleep } : nothing({ kind: 'budget', refusal });
+}
+
+/** The last word of a person counts; without one the config does. */
+function isAskedFor({ wish, config, labelled, draft }: PreviewState): boolean {
+  if (wish !== null) return wish.kind === 'start';
+  if (config === null || (draft && !config.drafts)) return false;
+  return config.when === 'always' || (config.when === 'label' && labelled);
+}
+
+function isExpired({ expiresAt }: PreviewState, now: number): boolean {
+  return expiresAt !== null && now >= expiresAt;
+}
+
+function isIdle({ config, lastVisit, running }: PreviewState, now: number): boolean {
+  const limit = config?.idle_sleep ?? 0;
+  return limit > 0 && running !== null && now - lastVisit >= limit;
+}
+
+function nothing(refusal: Refusal | null): Wanted {
+  return { kind: 'nothing', refusal };
+}

@@ -1,0 +1,335 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { previewsSchema } from '../../../core/config/previews.ts';
+import type { Effect } from '../../../core/flow/effect.ts';
+import { decidePreview } from '../../../core/preview/decide.ts';
+import type { PreviewFacts } from '../../../core/preview/event.ts';
+import type { PreviewState } from '../../../core/preview/state.ts';
+
+const hour = 3_600_000;
+const minute = 60_000;
+const config = (more: object = {}) =>
+  previewsSchema.parse({ budget: { repository: 100, organisation: 100 }, ...more });
+const other = (pullRequest: number, more: object = {}) => ({
+  repository: 'acme/shop',
+  pullRequest,
+  spentToday: 0,
+  perHour: 0,
+  asleep: false,
+  exists: true,
+  since: 0,
+  ...more,
+});
+
+/** One preview, told what happens; every order of it is seen. */
+class Preview {
+  state: PreviewState | null = null;
+  now = Date.UTC(2026, 5, 1, 8);
+  readonly effects: Effect[] = [];
+  readonly actions: string[] = [];
+
+  tell(event: Parameters<typeof decidePreview>[1]): readonly Effect[] {
+    const decision = decidePreview(this.state, event, { now: this.now, repository: 'acme/shop' });
+    this.state = decision.state;
+    const effects = decision.effects.map(({ effect }) => effect);
+    this.effects.push(...effects);
+    for (const effect of effects)
+      if (effect.kind === 'orderPreview') this.actions.push(effect.payload.action);
+    return effects;
+  }
+
+  read(facts: Partial<PreviewFacts> = {}): readonly Effect[] {
+    const all = {
+      open: true,
+      draft: false,
+      fork: false,
+      labels: ['preview'],
+      headSha: 'a1',
+      config: config(),
+      others: [],
+    };
+    return this.tell({ type: 'preview.read', pullRequest: 7, facts: { ...all, ...facts } });
+  }
+
+  /** GitHub has a number for the last order, and the pipeline reports on it. */
+  reported(state: 'success' | 'failure', url: string | null = 'https://pr-7.example.com'): readonly Effect[] {
+    const n = this.state?.order?.n ?? 0;
+    const key = `preview/acme%2Fshop/pr%2F7#order/${n}`;
+    this.tell({
+      type: 'effect.settled',
+      key,
+      kind: 'orderPreview',
+      outcome: { ok: true, value: { deploymentId: n } },
+    });
+    return this.tell({ type: 'preview.reported', deploymentId: n, state, url });
+  }
+
+  comment(): string {
+    const written = this.effects.filter((effect) => effect.kind === 'upsertComment');
+    return written.at(-1)?.body ?? '';
+  }
+
+  /** Every write of the comment has ended. */
+  settleComments(): void {
+    const n = this.state?.comment.n ?? 0;
+    this.tell({
+      type: 'effect.settled',
+      key: `x#comment/${n}`,
+      kind: 'upsertComment',
+      outcome: { ok: true, value: {} },
+    });
+  }
+}
+
+function running(): Preview {
+  const preview = new Preview();
+  preview.read();
+  preview.reported('success');
+  preview.settleComments();
+  return preview;
+}
+
+describe('a preview', () => {
+  it('is made when the label is there, and its comment has address, cost and end', () => {
+    const preview = running();
+    expect(preview.actions).toEqual(['create']);
+    expect(preview.state).toMatchObject({
+      running: { sha: 'a1', asleep: false },
+      url: 'https://pr-7.example.com',
+    });
+    expect(preview.comment()).toContain('https://pr-7.example.com');
+    expect(preview.comment()).toContain('2026-06-04T08:00:00.000Z');
+  });
+
+  it.each([
+    ['always', [], 1],
+    ['label', [], 0],
+    ['command', ['preview'], 0],
+  ] as const)('with `when: %s` and labels %j', (when, labels, orders) => {
+    const preview = new Preview();
+    preview.read({ config: config({ when }), labels });
+    expect(preview.actions).toHaveLength(orders);
+  });
+
+  it('follows a push, and its life begins anew', () => {
+    const preview = running();
+    preview.now += hour;
+    preview.read({ headSha: 'b2' });
+    expect(preview.actions).toEqual(['create', 'create']);
+    expect(preview.state?.expiresAt).toBe(preview.now + 72 * hour);
+  });
+
+  it('is torn down at the end of its life, and never comes back by itself', () => {
+    const preview = running();
+    preview.now += 72 * hour;
+    preview.read();
+    expect(preview.actions).toEqual(['create', 'destroy']);
+    preview.reported('success');
+    preview.now += hour;
+    preview.read();
+    expect(preview.actions).toEqual(['create', 'destroy']);
+    expect(preview.state).toMatchObject({ mayExist: false, running: null });
+  });
+
+  it('warns before its end and can be extended, but not for ever', () => {
+    const preview = running();
+    preview.now += 67 * hour;
+    preview.read();
+    expect(preview.comment()).toContain('ends soon');
+    preview.tell({ type: 'preview.commanded', by: 'alice', order: { kind: 'extend', ms: 24 * hour } });
+    expect(preview.state?.expiresAt).toBe(preview.now + 29 * hour);
+    preview.tell({ type: 'preview.commanded', by: 'alice', order: { kind: 'extend', ms: 9_999 * hour } });
+    expect(preview.state?.expiresAt).toBe(preview.now + 14 * 24 * hour);
+  });
+
+  it.each([
+    ['closed', { open: false }],
+    ['without its label', { labels: [] }],
+    ['without a config', { config: null }],
+  ])('of a pull request that is %s goes', (_name, facts) => {
+    const preview = running();
+    preview.read(facts);
+    expect(preview.actions).toEqual(['create', 'destroy']);
+  });
+
+  it('goes also when it was closed while it was being made', () => {
+    const preview = new Preview();
+    preview.read();
+    preview.read({ open: false });
+    expect(preview.actions).toEqual(['create']);
+    preview.reported('success');
+    expect(preview.actions).toEqual(['create', 'destroy']);
+  });
+
+  it('is torn down again until the pipeline confirms it, and people hear of what is left', () => {
+    const preview = running();
+    preview.read({ open: false });
+    for (let n = 0; n < 8; n++) {
+      preview.reported('failure');
+      preview.now += hour;
+      preview.read({ open: false });
+    }
+    expect(preview.actions.filter((action) => action === 'destroy')).toHaveLength(9);
+    expect(preview.effects.filter(({ kind }) => kind === 'openIssue')).toHaveLength(1);
+    preview.reported('success');
+    expect(preview.state?.mayExist).toBe(false);
+  });
+
+  it('is tried three times at a commit, then waits for a push or a person', () => {
+    const preview = new Preview();
+    preview.read();
+    for (let n = 0; n < 6; n++) {
+      preview.reported('failure');
+      preview.now += hour;
+      preview.read();
+    }
+    expect(preview.actions.filter((action) => action === 'create')).toHaveLength(3);
+    expect(preview.comment()).toContain('failed three times');
+  });
+
+  it('takes an order on which nobody reports for failed', () => {
+    const preview = new Preview();
+    preview.read();
+    preview.now += 31 * minute;
+    preview.read();
+    preview.now += 2 * minute;
+    preview.read();
+    expect(preview.actions).toEqual(['create', 'create']);
+  });
+
+  it('sleeps without visits and wakes for one', () => {
+    const preview = running();
+    preview.now += 2 * hour;
+    preview.read();
+    expect(preview.actions).toEqual(['create', 'sleep']);
+    preview.reported('success');
+    preview.tell({ type: 'preview.visited' });
+    expect(preview.actions).toEqual(['create', 'sleep', 'wake']);
+  });
+});
+
+describe('a preview of a fork', () => {
+  it('is not made before a maintainer put the label on at that very commit', () => {
+    const preview = new Preview();
+    const effects = preview.read({ fork: true });
+    expect(preview.actions).toEqual([]);
+    expect(effects).toContainEqual({ kind: 'removeLabel', issue: 7, label: 'preview' });
+    preview.tell({ type: 'preview.labelled', by: 'mia', mayApprove: true, headSha: 'a1' });
+    preview.read({ fork: true });
+    expect(preview.actions).toEqual(['create']);
+    expect(preview.effects.find(({ kind }) => kind === 'orderPreview')).toMatchObject({
+      payload: { fork: true },
+    });
+  });
+
+  it('loses its approval and its label with a push, and goes', () => {
+    const preview = new Preview();
+    preview.read({ fork: true, labels: [] });
+    preview.tell({ type: 'preview.labelled', by: 'mia', mayApprove: true, headSha: 'a1' });
+    preview.read({ fork: true });
+    preview.reported('success');
+    const effects = preview.read({ fork: true, headSha: 'evil' });
+    expect(effects).toContainEqual({ kind: 'removeLabel', issue: 7, label: 'preview' });
+    expect(preview.actions).toEqual(['create', 'destroy']);
+  });
+
+  it('is not approved by somebody who may not', () => {
+    const preview = new Preview();
+    preview.tell({ type: 'preview.labelled', by: 'eve', mayApprove: false, headSha: 'a1' });
+    preview.read({ fork: true });
+    expect(preview.actions).toEqual([]);
+  });
+
+  it('is not made by a command without the approval', () => {
+    const preview = new Preview();
+    preview.read({ fork: true, labels: [] });
+    preview.tell({ type: 'preview.commanded', by: 'eve', order: { kind: 'start' } });
+    expect(preview.actions).toEqual([]);
+    expect(preview.comment()).toContain('fork');
+  });
+});
+
+describe('the budget of a preview', () => {
+  it('refuses, and quotes what was spent and by which previews', () => {
+    const preview = new Preview();
+    preview.read({
+      config: config({ budget: { repository: 3 } }),
+      others: [other(3, { spentToday: 3.2, perHour: 0.02 })],
+    });
+    expect(preview.actions).toEqual([]);
+    expect(preview.comment()).toContain('$3.00 a day: $3.20 is spent');
+    expect(preview.comment()).toContain('acme/shop#3 $3.20 and counting');
+    expect(preview.comment()).toContain('`/preview sleep` on #3');
+  });
+
+  it('puts a running one to sleep when the money of the day is spent, and lets it wake tomorrow', () => {
+    const costly = config({
+      budget: { preview: 3, repository: 100, organisation: 100 },
+      cost: { sizes: { small: { per_hour: 0.15 } }, default_size: 'small' },
+      idle_sleep: 0,
+    });
+    const preview = new Preview();
+    preview.now = Date.UTC(2026, 5, 1, 4, 30);
+    preview.read({ config: costly });
+    preview.reported('success');
+    preview.now = Date.UTC(2026, 5, 1, 23);
+    preview.read({ config: costly });
+    expect(preview.actions).toEqual(['create']);
+    preview.state = {
+      ...(preview.state as PreviewState),
+      meter: [{ from: preview.now - hour, to: null, perHour: 3 }],
+    };
+    preview.read({ config: costly });
+    expect(preview.actions).toEqual(['create', 'sleep']);
+    preview.reported('success');
+    preview.now = Date.UTC(2026, 5, 2, 0, 5);
+    preview.read({ config: costly });
+    expect(preview.actions).toEqual(['create', 'sleep', 'wake']);
+  });
+
+  it('allows so many at once, and says which are there', () => {
+    const preview = new Preview();
+    preview.read({ config: config({ max_concurrent: 2 }), others: [other(3), other(4)] });
+    expect(preview.actions).toEqual([]);
+    expect(preview.comment()).toContain('#3, #4');
+  });
+});
+
+it('orders nothing while an order is under way, and nothing but teardowns once it is closed, whatever happens', () => {
+  const step = fc.constantFrom<(preview: Preview) => void>(
+    (preview) => void preview.read(),
+    (preview) => void preview.read({ headSha: 'b2' }),
+    (preview) => void preview.read({ labels: [] }),
+    (preview) => void preview.reported('success'),
+    (preview) => void preview.reported('failure'),
+    (preview) => void preview.tell({ type: 'preview.visited' }),
+    (preview) => void preview.tell({ type: 'preview.commanded', by: 'a', order: { kind: 'start' } }),
+    (preview) => void preview.tell({ type: 'preview.commanded', by: 'a', order: { kind: 'destroy' } }),
+    (preview) => {
+      preview.now += hour;
+    },
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      const preview = new Preview();
+      for (const one of steps) {
+        const before = preview.actions.length;
+        const busy =
+          preview.state?.order?.status === 'requested' &&
+          preview.now - preview.state.order.since < 30 * minute;
+        const ends = one.toString().includes('reported');
+        one(preview);
+        if (busy && !ends) expect(preview.actions).toHaveLength(before);
+      }
+      preview.read({ open: false });
+      for (let n = 0; n < 5 && preview.state?.mayExist === true; n++) {
+        const before = preview.actions.length;
+        preview.now += hour;
+        preview.read({ open: false });
+        preview.reported('success');
+        for (const action of preview.actions.slice(before)) expect(action).toBe('destroy');
+      }
+      expect(preview.state?.mayExist ?? false).toBe(false);
+    }),
+  );
+});
