@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { gateNameSchema } from '../gate/names.ts';
 import { artifactsSchema } from './artifacts.ts';
 import { freezesSchema, windowsSchema } from './calendar.ts';
+import { deployerSchema } from './deployer.ts';
 import { durationSchema } from './duration.ts';
 import { flagsSchema } from './flags.ts';
 import { gatesShape } from './gates-shape.ts';
@@ -152,6 +153,7 @@ const releaseSchema = z.strictObject({
     .describe(
       'QA report in the tagged commit, e.g. `QA/QA-Report-{tag}.md`: unless its front matter says `status: approved`, nothing is deployed',
     ),
+  deployer: deployerSchema,
   preflight: preflightSchema,
   stop_conditions: stopConditionsSchema,
   observe_after_ga: durationSchema

@@ -13,6 +13,7 @@ import { onRunCompleted } from './on-run.ts';
 import { onSettled } from './on-settled.ts';
 import { onTagMoved, onTagPushed } from './on-tag.ts';
 import { onTimer } from './on-timer.ts';
+import { onTrafficRead } from './on-traffic.ts';
 import { type ReleaseState, unknownRelease } from './state.ts';
 import { onSuperseded } from './supersede.ts';
 import { onSloRead } from './watch-slo.ts';
@@ -54,6 +55,7 @@ const handlers: {
   'deployment.reported': onDeploymentReported,
   'canary.measured': onMeasured,
   'kpis.measured': onKpisMeasured,
+  'traffic.read': (draft, event) => onTrafficRead(draft, event.traffic),
   'slo.read': (draft, event) => onSloRead(draft, event.n, event.burning),
   'preflight.read': (draft, event) => onPreflightRead(draft, event.n, event.facts),
   'timer.fired': (draft, event) => onTimer(draft, event.timer),

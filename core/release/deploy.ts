@@ -31,6 +31,7 @@ export function orderDeployment(draft: ReleaseDraft, order: Order): void {
       weight: order.weight,
       ...leaseOf(draft, order),
     },
+    ...workflowOf(draft),
     ...artifactsOf(draft, order),
   });
   draft.timer(`deploy/${n}`, draft.now + deploymentTimeout);
@@ -44,6 +45,11 @@ function artifactsOf(
   const { artifacts } = draft.plan().config;
   if (task === 'rollback' || artifacts.length === 0) return {};
   return { verify: { artifacts, releaseId: draft.state.releaseId } };
+}
+
+function workflowOf(draft: ReleaseDraft): { readonly workflow?: string } {
+  const { deployer } = draft.plan().config;
+  return deployer.kind === 'workflow_dispatch' ? { workflow: deployer.workflow } : {};
 }
 
 /** The pipeline of a repository with several services has to know which one. */

@@ -33,10 +33,6 @@ export function onTagMoved(draft: ReleaseDraft, event: Extract<ReleaseEvent, { t
   const seen = `tag-at-${event.to.slice(0, 12)}`;
   if (hasLeftTheWay(phase) && draft.state.counters[seen] !== undefined) return;
   draft.next(seen);
-  // A release that has left the way is told once of each commit; those under way are held below.
-  const seen = `tag-at-${event.to.slice(0, 12)}`;
-  if (hasLeftTheWay(phase) && draft.state.counters[seen] !== undefined) return;
-  draft.next(seen);
   const reason = `tag ${tag} moved from ${sha.slice(0, 12)} to ${event.to.slice(0, 12) || 'nothing'}`;
   voidDemands(releaseDesk(draft), 'HEAD_MOVED', reason);
   draft.note('release.tag_moved', 'github', reason, 'TAG_MOVED', { from: event.from, to: event.to });

@@ -19,7 +19,7 @@ export const simulation: Scenario = {
     await timeline.observe('the effects that they would have had, up to the stage deployment', async () => {
       const effects = await readEffects(directory);
       const calls = new Set(effects.map((one) => one.call));
-      const wanted = ['publishCheck', 'ensureIssue', 'ensureDraftRelease', 'ensureDeployment'];
+      const wanted = ['publishCheck', 'ensureIssue', 'ensureDraftRelease', 'deployer'];
       return wanted.every((call) => calls.has(call)) ? `${effects.length} effects` : null;
     });
     for (const effect of await readEffects(directory)) timeline.note(effect.line);

@@ -127,7 +127,7 @@ describe('deployments', () => {
         .get('/repos/acme/shop/deployments')
         .query(query)
         .reply(200, [{ id: 9, payload, creator: ours }]);
-      expect(await forge.ensureDeployment(asked)).toEqual({ id: 9 });
+      expect(await forge.deployer.order(asked)).toEqual({ id: 9 });
     }
   });
 
@@ -138,7 +138,7 @@ describe('deployments', () => {
     github
       .post('/repos/acme/shop/deployments', (body) => body.auto_merge === false && body.payload.weight === 10)
       .reply(201, { id: 10 });
-    expect(await forge.ensureDeployment(asked)).toEqual({ id: 10 });
+    expect(await forge.deployer.order(asked)).toEqual({ id: 10 });
   });
 });
 

@@ -1,0 +1,41 @@
+import type { DeploymentPayload } from '../flow/effect.ts';
+import type { ForeignDeployment } from '../release/preflight-facts.ts';
+
+/**
+ * Whoever moves the traffic, in one repository. The Conductor orders a weight and listens; what is different from
+ * platform to platform is behind the pipeline that carries the order out.
+ */
+export interface Deployer {
+  /** Orders a weight. Ordered again with the same key, it is the same order. */
+  order(order: DeploymentOrder): Promise<{ readonly id: number }>;
+  /** The newest word about an order (`queued`, `in_progress`, `success`, `failure` …); null: none yet. */
+  stateOf(id: number): Promise<string | null>;
+  /** What was last carried out, whoever ordered it; null: nothing that says a version and a weight. */
+  actual(place: DeploymentPlace): Promise<ActualTraffic | null>;
+  /** What others have under way in the environment. */
+  foreign(environment: string): Promise<readonly ForeignDeployment[]>;
+}
+
+export interface DeploymentOrder {
+  readonly key: string;
+  readonly sha: string;
+  readonly environment: string;
+  readonly task: 'promote' | 'rollback';
+  readonly description: string;
+  readonly payload: DeploymentPayload;
+  /** Workflow to start with the order in its inputs; absent: the pipeline listens to the deployment itself. */
+  readonly workflow?: string;
+}
+
+export interface DeploymentPlace {
+  readonly environment: string;
+  readonly service: string | null;
+}
+
+/** The pipeline's last confirmed word on the traffic of an environment. */
+export interface ActualTraffic {
+  readonly deploymentId: number;
+  readonly version: string;
+  /** Percent of the traffic for `version`. */
+  readonly weight: number;
+}
