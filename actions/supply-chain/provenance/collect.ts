@@ -11,7 +11,7 @@ import {
   type ProvenanceFacts,
   parseDigest,
 } from './facts.ts';
-import type { ProvenanceOptions } from './options.ts';
+import { digestPattern, type ProvenanceOptions } from './options.ts';
 
 const maxAttestationBytes = 16 * 1_024 * 1_024;
 const maxArtifactBytes = 1_024 * 1_024 * 1_024;
@@ -47,7 +47,7 @@ export async function collectProvenance(options: ProvenanceOptions, io: GateIo):
   for (const option of options.artifacts) {
     const named = await readArtifacts(option, io);
     const files = await readAttestations(option, named, io, parsed);
-    if (named.length === 0) missing.push(option.path ?? '');
+    if (named.length === 0) missing.push(option.path ?? option.digest_file ?? '');
     artifacts.push(...named.map((artifact) => factsOf(artifact, option.attestations, files, verify)));
   }
   return {
@@ -96,7 +96,12 @@ export function digestsOf(bytes: Uint8Array): readonly Digest[] {
   }));
 }
 
-async function readArtifacts({ path, digest }: ArtifactOption, io: GateIo): Promise<NamedArtifact[]> {
+async function readArtifacts(
+  { path, digest: given, digest_file: file }: ArtifactOption,
+  io: GateIo,
+): Promise<NamedArtifact[]> {
+  const digest = file === undefined ? given : await readDigest(file, io);
+  if (digest === null) return [];
   if (digest !== undefined) return [{ name: digest, digests: [parseDigest(digest)], bytes: null }];
   const artifacts: NamedArtifact[] = [];
   for (const name of await io.files.list([path ?? ''])) {
@@ -104,6 +109,17 @@ async function readArtifacts({ path, digest }: ArtifactOption, io: GateIo): Prom
     if (bytes !== null) artifacts.push({ name, digests: digestsOf(bytes), bytes });
   }
   return artifacts;
+}
+
+/**
+ * The digest that a build wrote down: alone, as `docker build --iidfile`, or in the JSON of `--metadata-file`. Null when
+ * there is no such file, or no digest in it.
+ */
+async function readDigest(file: string, io: GateIo): Promise<string | null> {
+  const bytes = await io.files.read(file, maxAttestationBytes);
+  const text = bytes === null ? '' : new TextDecoder().decode(bytes).trim();
+  const digest = /"containerimage\.digest"\s*:\s*"([^"]*)"/.exec(text)?.[1] ?? text;
+  return digestPattern.test(digest) ? digest : null;
 }
 
 /** A wide glob may catch the artifacts too: what is one of them attests nothing. */

@@ -96,7 +96,7 @@ export function artifactMissing(glob: string): Finding {
   return {
     code: 'artifact-missing',
     level: 'warning',
-    message: `No file matches \`${glob}\`: there is nothing to compare the attestations with.`,
+    message: `No file matches \`${glob}\`, or it names no digest: there is nothing to compare the attestations with.`,
     help: 'Build or download the artifact before this gate, or correct provenance.artifacts.',
   };
 }

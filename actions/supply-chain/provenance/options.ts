@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { isGlob } from '../../../core/gate/glob.ts';
 
-const digestPattern = /^(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
+/** What a digest looks like wherever one is written down. */
+export const digestPattern = /^(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
 /** Scheme, host and owner are spelled out, so that a pattern never reaches into somebody else's repositories. */
 const ownedPattern = /^https:\/\/[^/*?{}]+\/[^/*?{}]+\//;
 
@@ -13,6 +14,12 @@ const artifactSchema = z
       .regex(digestPattern, 'expected sha256:…, sha384:… or sha512:… in lower-case hex')
       .optional()
       .describe('Digest of an artifact that is not a file here, as an image: `sha256:…`'),
+    digest_file: z
+      .string()
+      .optional()
+      .describe(
+        'File that the build wrote the digest of an image to: `sha256:…`, or what buildx calls its metadata',
+      ),
     attestations: z
       .array(z.string())
       .min(1)
@@ -20,9 +27,12 @@ const artifactSchema = z
         'Globs of bundles, DSSE envelopes, JSON lines of them, answers of the registry, or signatures',
       ),
   })
-  .refine(({ path, digest }) => (path === undefined) !== (digest === undefined), {
-    message: 'expected either path or digest',
-  });
+  .refine(
+    (one) => [one.path, one.digest, one.digest_file].filter((known) => known !== undefined).length === 1,
+    {
+      message: 'expected exactly one of path, digest, digest_file',
+    },
+  );
 
 const identitySchema = z.strictObject({
   issuer: z

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openSignatures } from '../../../../adapters/sigstore/lazy.ts';
 import { memoryIo } from '../../../support/memory-io.ts';
 import { SigstoreInstance } from '../../../support/sigstore/instance.ts';
-import { artifact, codesOf, judge, judgeIn, sigstore, slsaV1, trustedRoot } from './world.ts';
+import { artifact, codesOf, digest, judge, judgeIn, sigstore, slsaV1, trustedRoot } from './world.ts';
 
 const bundle = sigstore.attest(slsaV1());
 const head = {
@@ -87,5 +87,28 @@ describe('trust anchors', () => {
       verdict: 'pass',
       codes: ['trust-anchor-from-change'],
     });
+  });
+});
+
+describe('the digest of an image', () => {
+  const options = { artifacts: [{ digest_file: 'image.json', attestations: ['attestations/**'] }] };
+
+  it.each([
+    ['alone in a file', `sha256:${digest}\n`],
+    ['in the metadata of buildx', JSON.stringify({ 'containerimage.digest': `sha256:${digest}` })],
+  ])('is read %s', async (_, text) => {
+    const { verdict } = await judge(bundle, options, { 'image.json': text });
+    expect(verdict).toBe('pass');
+  });
+
+  it.each([
+    ['of another image', `sha256:${'0'.repeat(64)}`, 'fail'],
+    ['that is none', 'latest', 'inconclusive'],
+  ])('%s proves nothing', async (_, text, verdict) => {
+    expect(await judge(bundle, options, { 'image.json': text })).toMatchObject({ verdict });
+  });
+
+  it('that nobody wrote down proves nothing', async () => {
+    expect(await judge(bundle, options)).toMatchObject({ verdict: 'inconclusive' });
   });
 });

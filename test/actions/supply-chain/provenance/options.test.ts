@@ -31,9 +31,9 @@ describe('options of provenance', () => {
     [
       'an artifact with path and digest',
       { artifacts: [{ path: 'a', digest: `sha256:${'0'.repeat(64)}`, attestations: ['b'] }] },
-      'either path or digest',
+      'exactly one of path, digest, digest_file',
     ],
-    ['an artifact with neither', { artifacts: [{ attestations: ['b'] }] }, 'either path or digest'],
+    ['an artifact with neither', { artifacts: [{ attestations: ['b'] }] }, 'exactly one of path, digest, digest_file'],
     [
       'a digest that is none',
       { artifacts: [{ digest: 'sha1:00', attestations: ['b'] }] },
