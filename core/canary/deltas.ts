@@ -1,10 +1,14 @@
 import type { ArmReading } from '../ports/metrics.ts';
+import { comparedOf } from './compared-deltas.ts';
+import type { ComparedSetting } from './settings.ts';
 
 /** Cumulative counters of one process at its last good reading; `slow` at every edge, null where unknown. */
 export interface Counters {
   readonly requests: number;
   readonly errors: number;
   readonly slow: readonly (number | null)[];
+  /** Further figures in the order of the settings: counters, and gauges as they are. Absent: none are compared. */
+  readonly compared?: readonly (number | null)[];
 }
 
 export type CountersById = Readonly<Record<string, Counters>>;
@@ -30,24 +34,28 @@ export function takeDeltas(
   known: CountersById,
   arm: ArmReading,
   edges: number,
+  compared: readonly ComparedSetting[] = [],
 ): { readonly delta: ArmDelta; readonly counters: CountersById } {
   const counters: Record<string, Counters> = { ...known };
   let delta: ArmDelta = { requests: 0, errors: 0, slow: new Array<number>(edges).fill(0) };
   for (const instance of arm.instances.slice(0, instanceLimit)) {
-    const now = countersOf(instance, edges);
+    const now = countersOf(instance, edges, compared.length);
     if (!isCounters(now)) continue;
     const before = Object.hasOwn(known, instance.id) ? known[instance.id] : undefined;
     counters[instance.id] = now;
     const change = before === undefined ? null : difference(before, now);
     if (change !== null) delta = sum(delta, change);
   }
-  return { delta, counters: newest(counters, arm) };
+  const figures = compared.length === 0 ? {} : { compared: comparedOf(known, arm, compared) };
+  return { delta: { ...delta, ...figures }, counters: newest(counters, arm) };
 }
 
-function countersOf(instance: ArmReading['instances'][number], edges: number): Counters {
+function countersOf(instance: ArmReading['instances'][number], edges: number, figures: number): Counters {
   const all = [instance.slow, ...(instance.slower ?? [])];
   const slow = Array.from({ length: edges }, (_, i) => all[i] ?? null);
-  return { requests: instance.requests, errors: instance.errors, slow };
+  const counters = { requests: instance.requests, errors: instance.errors, slow };
+  if (figures === 0) return counters;
+  return { ...counters, compared: Array.from({ length: figures }, (_, i) => instance.compared?.[i] ?? null) };
 }
 
 function difference(before: Counters, now: Counters): Counters | null {

@@ -1,25 +1,44 @@
 import { indexOf } from '../stats/dispersion.ts';
 import { lnE, mergeE, sumOf } from '../stats/e-process.ts';
+import { meanE } from '../stats/mean-test.ts';
 import { eOf } from '../stats/restarting.ts';
-import { type JudgedMetric, judgedMetrics, metricWeights, slowWeights } from './settings.ts';
+import {
+  type ComparedSetting,
+  type JudgedMetric,
+  type JudgeSettings,
+  judgedMetrics,
+  slowWeights,
+  weightsOf,
+} from './settings.ts';
 import type { EvidenceState } from './state.ts';
 
 /** Every e-value, computed once a tick. */
-export type EValues = Readonly<
-  Record<JudgedMetric | 'merged' | 'baseline' | 'belowLimit' | 'belowRatio', number>
->;
+export interface EValues extends HarmValues {
+  readonly baseline: number;
+  readonly belowLimit: number;
+  readonly belowRatio: number;
+  /** Of each gauge, in the order of the settings: evidence that it is worse than tolerated. */
+  readonly gauges: readonly number[];
+}
 
-export function eValuesOf({ harm, baselineHarm, health }: EvidenceState): EValues {
+/** Evidence of harm: of every metric, of each further count, and of all of it merged. */
+export interface HarmValues extends Readonly<Record<JudgedMetric | 'merged', number>> {
+  readonly compared: readonly number[];
+}
+
+export function eValuesOf(state: EvidenceState, settings: JudgeSettings): EValues {
+  const { harm, baselineHarm, health, gauges = [] } = state;
   return {
-    ...harmOf(harm),
+    ...harmOf(harm, settings),
     baseline: eOf(baselineHarm),
     belowLimit: sumOf(health.belowLimit),
     belowRatio: sumOf(health.belowRatio),
+    gauges: gauges.map(meanE),
   };
 }
 
 /** Every metric's evidence of harm, and all of it merged (method G). */
-export function harmOf(harm: EvidenceState['harm']): Readonly<Record<JudgedMetric | 'merged', number>> {
+export function harmOf(harm: EvidenceState['harm'], settings: JudgeSettings): HarmValues {
   const edges = slowWeights(harm.slow.length);
   const each: Readonly<Record<JudgedMetric, number>> = {
     errors: eOf(harm.errors),
@@ -27,8 +46,13 @@ export function harmOf(harm: EvidenceState['harm']): Readonly<Record<JudgedMetri
     absolute: eOf(harm.absolute),
     tail: eOf(harm.tail),
   };
-  const merged = mergeE(judgedMetrics.map((metric) => ({ weight: metricWeights[metric], e: each[metric] })));
-  return { ...each, merged };
+  const weights = weightsOf(settings);
+  const compared = (harm.compared ?? []).map(eOf);
+  const merged = mergeE([
+    ...judgedMetrics.map((metric) => ({ weight: weights.metric[metric], e: each[metric] })),
+    ...compared.map((e) => ({ weight: weights.compared, e })),
+  ]);
+  return { ...each, compared, merged };
 }
 
 /** The numbers behind a verdict, all finite. */
@@ -36,7 +60,14 @@ export function valuesOf(
   state: EvidenceState,
   e: EValues,
   cluster: number,
+  { compared = [] }: JudgeSettings,
 ): Readonly<Record<string, number>> {
+  const named = (kind: ComparedSetting['kind'], values: readonly number[]): Record<string, number> =>
+    Object.fromEntries(
+      compared
+        .filter((one) => one.kind === kind)
+        .map(({ name }, i) => [`ln_e_of_${name}`, lnE(values[i] ?? 1)]),
+    );
   const { canary, baseline } = state.totals;
   const rate = (events: number, requests: number): number => (requests === 0 ? 0 : events / requests);
   return {
@@ -58,5 +89,7 @@ export function valuesOf(
     ln_e_baseline: lnE(e.baseline),
     ln_e_below_limit: lnE(e.belowLimit),
     ln_e_below_ratio: lnE(e.belowRatio),
+    ...named('events', e.compared),
+    ...named('gauge', e.gauges),
   };
 }

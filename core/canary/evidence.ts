@@ -1,9 +1,10 @@
 import { addSplit, clusterOf } from '../stats/dispersion.ts';
+import { addValue } from '../stats/mean-test.ts';
 import { multiplyRate, type RateTest } from '../stats/rate-test.ts';
 import { multiplyRatio, type RatioTest, ratioInformation } from '../stats/ratio-test.ts';
 import { advance, type RestartingProcess } from '../stats/restarting.ts';
 import type { ArmDelta } from './deltas.ts';
-import type { JudgeSettings } from './settings.ts';
+import type { ComparedSetting, JudgeSettings } from './settings.ts';
 import type { ArmTotals, EvidenceState } from './state.ts';
 import { tailEdge } from './tail.ts';
 import { judgeTests } from './tests.ts';
@@ -33,6 +34,7 @@ export function addEvidence(
       ? addRate(state.baselineHarm, limit, baseline.errors, baseline.requests, view.cluster)
       : state.baselineHarm,
     health: addHealth(state, view, settings),
+    ...(view.share === null ? {} : addGauges(state, view, settings)),
   };
 }
 
@@ -82,7 +84,50 @@ function addHarm(state: EvidenceState, view: TickView, settings: JudgeSettings):
     ),
     absolute: addRate(harm.absolute, limit, canary.errors, canary.requests, cluster),
     tail: inTail === null ? harm.tail : addRate(harm.tail, tail, inTail, canary.requests, 1),
+    ...addCompared(harm, view, settings),
   };
+}
+
+/** Further counts, each compared by itself. */
+function addCompared(
+  { compared }: EvidenceState['harm'],
+  { canary, baseline, share }: TickView,
+  settings: JudgeSettings,
+): Pick<EvidenceState['harm'], 'compared'> {
+  if (compared === undefined) return {};
+  const tests = judgeTests(settings).compared;
+  const places = placesOf(settings, 'events');
+  const added = compared.map((process, i) => {
+    const at = places[i] as number;
+    const [c, b] = [canary.compared?.[at] ?? null, baseline.compared?.[at] ?? null];
+    return addRatio(process, tests[i] as RatioTest, c, b, share, 1);
+  });
+  return { compared: added };
+}
+
+/** Differences of gauges beyond what is tolerated, upwards worse. */
+function addGauges(
+  { gauges }: EvidenceState,
+  { canary, baseline }: TickView,
+  settings: JudgeSettings,
+): Pick<EvidenceState, 'gauges'> {
+  if (gauges === undefined) return {};
+  const { compared = [] } = settings;
+  const places = placesOf(settings, 'gauge');
+  return {
+    gauges: gauges.map((test, i) => {
+      const at = places[i] as number;
+      const { worse, tolerated } = compared[at] as ComparedSetting;
+      const [c, b] = [canary.compared?.[at] ?? null, baseline.compared?.[at] ?? null];
+      if (c === null || b === null) return test;
+      return addValue(test, (worse === 'higher' ? c - b : b - c) - tolerated);
+    }),
+  };
+}
+
+/** Where the figures of one kind stand among all of them. */
+function placesOf({ compared = [] }: JudgeSettings, kind: ComparedSetting['kind']): readonly number[] {
+  return compared.flatMap((setting, i) => (setting.kind === kind ? i : []));
 }
 
 function addRatio(

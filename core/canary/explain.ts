@@ -2,7 +2,7 @@ import { inlineText } from '../gate/markdown.ts';
 import { percent } from './reasons.ts';
 import type { JudgeRecord } from './record.ts';
 import { firstWith, type Moment, replay, replayWith } from './replay.ts';
-import { metricWeights } from './settings.ts';
+import { weightsOf } from './settings.ts';
 
 /** Other bounds on a false rollback, to see how clear the case was. */
 const otherAlphas = [0.05, 0.01, 0.001, 0.0001] as const;
@@ -46,17 +46,23 @@ function armsTable({ values }: Moment): readonly string[] {
 
 /** Every metric's own evidence, and what it needs to decide by itself. */
 function evidenceTable(record: JudgeRecord, { values }: Moment): readonly string[] {
-  const { alpha, beta } = record.settings;
+  const { alpha, beta, compared = [] } = record.settings;
+  const weights = weightsOf(record.settings);
   const row = (name: string, key: string, line: number): string =>
     `| ${name} | ${evidence(values[key] ?? 0)} | ${Math.round(line)} |`;
   return [
     '| evidence | e-value | decides at |',
     '|---|--:|--:|',
     row('**harm, all merged**', 'ln_e_merged', 1 / alpha),
-    row('errors against the baseline', 'ln_e_errors', 1 / alpha / metricWeights.errors),
-    row('slow requests against the baseline', 'ln_e_slow', 1 / alpha / metricWeights.slow),
-    row('error rate against the limit', 'ln_e_absolute', 1 / alpha / metricWeights.absolute),
-    row('p95 against the limit', 'ln_e_tail', 1 / alpha / metricWeights.tail),
+    row('errors against the baseline', 'ln_e_errors', 1 / alpha / weights.metric.errors),
+    row('slow requests against the baseline', 'ln_e_slow', 1 / alpha / weights.metric.slow),
+    row('error rate against the limit', 'ln_e_absolute', 1 / alpha / weights.metric.absolute),
+    row('p95 against the limit', 'ln_e_tail', 1 / alpha / weights.metric.tail),
+    ...compared.map(({ name, kind }) =>
+      kind === 'events'
+        ? row(`${name} against the baseline`, `ln_e_of_${name}`, 1 / alpha / weights.compared)
+        : row(`${name} against the baseline (no promotion)`, `ln_e_of_${name}`, 1 / alpha),
+    ),
     row('**health: error rate below the limit**', 'ln_e_below_limit', 1 / beta),
   ];
 }

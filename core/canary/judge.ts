@@ -14,7 +14,7 @@ export function judge(
   settings: JudgeSettings,
 ): { readonly state: JudgeState; readonly tick: Tick } & Judgement {
   const { reader: before, ...evidence } = state;
-  const { reader, tick } = countTick(before, observation, settings.slowEdges.length);
+  const { reader, tick } = countTick(before, observation, settings.slowEdges.length, settings.compared);
   const judged = judgeTick(evidence, tick, settings);
   return { ...judged, state: { ...judged.state, reader }, tick };
 }

@@ -17,7 +17,8 @@ const letters: Readonly<Record<CanaryVerdict | 'READING_FAILED' | 'STALE_READING
 };
 const names = new Map(Object.entries(letters).map(([name, letter]) => [letter, name]));
 
-type Arm = readonly [requests: number, errors: number, ...slow: (number | null)[]];
+type Counts = readonly (number | null)[];
+type Arm = readonly [requests: number, errors: number, slow: Counts, compared?: Counts];
 type Packed =
   | readonly [verdict: string, at: number, note: string]
   | readonly [verdict: string, at: number, from: number | null, readAt: number, canary: Arm, baseline: Arm];
@@ -56,16 +57,17 @@ export function unpackTicks(text: string): readonly JudgedTick[] {
   }
 }
 
-function packArm({ requests, errors, slow }: ArmDelta): Arm {
-  return [requests, errors, ...slow];
+function packArm({ requests, errors, slow, compared }: ArmDelta): Arm {
+  return compared === undefined ? [requests, errors, slow] : [requests, errors, slow, compared];
 }
 
-function unpackArm([requests, errors, ...slow]: Arm): ArmDelta {
-  return {
-    requests: number(requests),
-    errors: number(errors),
-    slow: slow.map((count) => (count === null ? null : number(count))),
-  };
+function unpackArm([requests, errors, slow, compared]: Arm): ArmDelta {
+  const arm = { requests: number(requests), errors: number(errors), slow: slow.map(known) };
+  return compared === undefined ? arm : { ...arm, compared: compared.map(known) };
+}
+
+function known(count: number | null): number | null {
+  return count === null ? null : number(count);
 }
 
 function nameOf<Name extends string>(letter: string): Name {

@@ -5,6 +5,7 @@ import type { JudgeRecord } from './record.ts';
 /** Far more than a record has: what is longer is not ours. */
 const mostTicks = 20_000;
 const mostPoints = 100;
+const mostFigures = 20;
 const mostLines = 200;
 const longestLine = 1_000_000;
 
@@ -16,8 +17,17 @@ const arm = z.strictObject({
   requests: count,
   errors: count,
   slow: z.array(count.nullable()).max(mostPoints),
+  compared: z.array(z.number().nullable()).max(mostFigures).optional(),
 });
 const totals = z.strictObject({ requests: count, errors: count, slow: z.array(count).max(mostPoints) });
+
+const mean = z.strictObject({ count, mean: z.number(), squares: count });
+const figure = z.strictObject({
+  name: z.string().max(100),
+  kind: z.enum(['events', 'gauge']),
+  worse: z.enum(['higher', 'lower']),
+  tolerated: count,
+});
 
 const settings = z.strictObject({
   alpha: z.number().gt(0).lt(1),
@@ -32,6 +42,7 @@ const settings = z.strictObject({
   warmUp: count,
   deadline: count,
   steps: z.int().min(1),
+  compared: z.array(figure).max(mostFigures).optional(),
 });
 
 const opening = z.strictObject({
@@ -46,7 +57,9 @@ const opening = z.strictObject({
     slow: z.array(process).max(mostPoints),
     absolute: process,
     tail: process,
+    compared: z.array(process).max(mostFigures).optional(),
   }),
+  gauges: z.array(mean).max(mostFigures).optional(),
   baselineHarm: process,
   health: z.strictObject({ belowLimit: capital, belowRatio: capital, information: count }),
   dispersion: z.strictObject({
@@ -104,7 +117,8 @@ export function parseJudgeDocument(name: string, text: string): JudgeDocument {
     throw notARecord(name, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'}`);
   }
   const { record = null, ...rest } = parsed.data;
-  return { ...rest, record };
+  // JSON has no undefined members: what is optional is absent.
+  return { ...rest, record: record as JudgeRecord | null };
 }
 
 function parseJson(text: string): unknown {

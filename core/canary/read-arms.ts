@@ -20,11 +20,14 @@ export interface ArmsRequest {
 export async function readArms(source: MetricsSource, request: ArmsRequest): Promise<CanaryReading> {
   const { metrics, environment } = request;
   const where = whereOf(metrics, environment);
-  const [requests, durations] = await Promise.all([
+  const [requests, durations, ...compared] = await Promise.all([
     source.read(metrics.requests, where),
     source.read(`${metrics.duration}_bucket`, where),
+    ...metrics.compare.map(({ events, gauge, match }) =>
+      source.read(events ?? gauge ?? '', { ...where, ...match }),
+    ),
   ]);
-  const arm = (version: string): ArmReading => armOf(version, requests, durations, metrics);
+  const arm = (version: string): ArmReading => armOf(version, requests, durations, metrics, compared);
   return { at: request.at, canary: arm(request.canary), baseline: arm(request.baseline) };
 }
 
@@ -42,6 +45,7 @@ export function armOf(
   requests: readonly Series[],
   durations: readonly Series[],
   metrics: ReleaseConfig['metrics'],
+  compared: readonly (readonly Series[])[] = [],
 ): ArmReading {
   const isOurs = (series: Series): boolean => isVersion(series.labels[metrics.version_label], version);
   const all = sumByInstance(requests.filter(isOurs));
@@ -53,11 +57,16 @@ export function armOf(
   const fast = [metrics.slow_over, ...metrics.slow_also].map((edge) =>
     sumByInstance(buckets.filter((series) => edgeOf(series) === edge)),
   );
+  const figures = compared.map((series, i) => {
+    const ours = series.filter(isOurs);
+    return metrics.compare[i]?.gauge === undefined ? sumByInstance(ours) : meanByInstance(ours);
+  });
   const instances = [...all.entries()].map(([id, total]) => ({
     id,
     requests: total,
     errors: failed.get(id) ?? 0,
     ...slowOf(counted.get(id), fast, id),
+    ...(figures.length === 0 ? {} : { compared: figures.map((figure) => figure.get(id) ?? null) }),
   }));
   return { version, instances: instances.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)) };
 }
@@ -85,6 +94,14 @@ function edgeOf(series: Series): number {
   const edge = series.labels.le;
   if (edge === '+Inf' || edge === 'Inf') return Number.POSITIVE_INFINITY;
   return edge === undefined || edge.trim() === '' ? Number.NaN : Number(edge);
+}
+
+function meanByInstance(series: readonly Series[]): Map<string, number> {
+  const sums = sumByInstance(series);
+  const counts = sumByInstance(
+    series.map((one) => ({ ...one, points: one.points.map((p) => ({ ...p, value: 1 })) })),
+  );
+  return new Map([...sums].map(([id, sum]) => [id, sum / (counts.get(id) ?? 1)]));
 }
 
 /** Newest value of each series, summed by process: `instance`, else `pod`, else one for all. */

@@ -1,5 +1,6 @@
 import type { CanaryReading } from '../ports/metrics.ts';
 import { type ArmDelta, type CountersById, takeDeltas } from './deltas.ts';
+import type { ComparedSetting } from './settings.ts';
 
 /** One tick: a reading, or why there is none. */
 export interface Observation {
@@ -45,13 +46,14 @@ export function countTick(
   reader: ReaderState,
   { at, reading }: Observation,
   edges: number,
+  compared: readonly ComparedSetting[] = [],
 ): { readonly reader: ReaderState; readonly tick: Tick } {
   if (reading === null) return { reader, tick: { at, counts: 'READING_FAILED' } };
   if (reader.lastAt !== null && reading.at <= reader.lastAt) {
     return { reader, tick: { at, counts: 'STALE_READING' } };
   }
-  const canary = takeDeltas(reader.counters.canary, reading.canary, edges);
-  const baseline = takeDeltas(reader.counters.baseline, reading.baseline, edges);
+  const canary = takeDeltas(reader.counters.canary, reading.canary, edges, compared);
+  const baseline = takeDeltas(reader.counters.baseline, reading.baseline, edges, compared);
   return {
     reader: { lastAt: reading.at, counters: { canary: canary.counters, baseline: baseline.counters } },
     tick: {

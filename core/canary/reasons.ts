@@ -1,5 +1,5 @@
 import type { EValues } from './e-values.ts';
-import type { JudgedMetric, JudgeSettings } from './settings.ts';
+import type { ComparedSetting, JudgedMetric, JudgeSettings } from './settings.ts';
 import type { EvidenceState } from './state.ts';
 import { tailEdge } from './tail.ts';
 import type { CanaryReason, TickNote } from './verdict.ts';
@@ -48,6 +48,14 @@ export function harmReason(
   }
 }
 
+export function comparedReason({ name, kind, worse, tolerated }: ComparedSetting): Reason {
+  const bound = kind === 'gauge' ? `difference ${tolerated}` : `ratio ${tolerated}`;
+  return {
+    code: 'WORSE_THAN_BASELINE',
+    message: `${name} is ${worse} than the baseline's; tolerated ${bound}`,
+  };
+}
+
 export function missingData(state: EvidenceState, at: number, settings: JudgeSettings): Reason | null {
   const seconds = (since: number): string => `${Math.round((at - since) / 1000)} s`;
   if (at - state.lastDataAt >= settings.noDataAfter) {
@@ -89,7 +97,13 @@ export function openQuestions(
     const message = `not yet shown that errors stay below ${2 * settings.toleratedRatio} × the baseline's`;
     open.push({ code: 'HEALTH_NOT_SHOWN', message });
   }
-  return open;
+  return [...open, ...worseGauges(e, settings)];
+}
+
+/** A gauge's evidence is asymptotic: it holds a promotion up, and rolls nothing back. */
+function worseGauges({ gauges }: EValues, { compared = [], alpha }: JudgeSettings): readonly Reason[] {
+  const judged = compared.filter(({ kind }) => kind === 'gauge');
+  return judged.filter((_one, i) => (gauges[i] ?? 0) >= 1 / alpha).map(comparedReason);
 }
 
 export const noteText: Readonly<Record<TickNote, string>> = {

@@ -25,12 +25,26 @@ export interface JudgeSettings {
   readonly deadline: number;
   /** How many steps there are: each gets its share of the evidence's capital. */
   readonly steps: number;
+  /** Further figures that are compared; absent: none. */
+  readonly compared?: readonly ComparedSetting[];
+}
+
+/** One further figure. `tolerated`: ratio of events, difference of gauges. */
+export interface ComparedSetting {
+  readonly name: string;
+  readonly kind: 'events' | 'gauge';
+  readonly worse: 'higher' | 'lower';
+  readonly tolerated: number;
 }
 
 export function judgeSettings(
   canary: ReleaseConfig['canary'],
-  metrics: Pick<ReleaseConfig['metrics'], 'slow_over' | 'slow_also'>,
+  metrics: Pick<ReleaseConfig['metrics'], 'slow_over' | 'slow_also' | 'compare'>,
 ): JudgeSettings {
+  const compared = metrics.compare.map(({ name, gauge, worse, tolerated }): ComparedSetting => {
+    if (gauge !== undefined) return { name, kind: 'gauge', worse, tolerated: tolerated ?? 0 };
+    return { name, kind: 'events', worse, tolerated: Math.max(1, tolerated ?? canary.tolerated_ratio) };
+  });
   return {
     alpha: canary.alpha,
     beta: 0.01,
@@ -44,6 +58,7 @@ export function judgeSettings(
     warmUp: canary.warm_up,
     deadline: canary.deadline,
     steps: canary.steps.length,
+    ...(compared.length === 0 ? {} : { compared }),
   };
 }
 
@@ -54,6 +69,24 @@ export function judgeSettings(
 export const metricWeights = { errors: 0.55, slow: 0.39, absolute: 0.03, tail: 0.03 } as const;
 export type JudgedMetric = keyof typeof metricWeights;
 export const judgedMetrics = ['errors', 'slow', 'absolute', 'tail'] as const satisfies JudgedMetric[];
+
+/** Part of the whole that further counts share, when there are any. */
+const comparedShare = 0.1;
+
+/** Weights of one release: of the metrics that every one has, and of each further count. Their sum is 1. */
+export function weightsOf({ compared = [] }: JudgeSettings): {
+  readonly metric: Readonly<Record<JudgedMetric, number>>;
+  readonly compared: number;
+} {
+  const counts = compared.filter(({ kind }) => kind === 'events').length;
+  if (counts === 0) return { metric: metricWeights, compared: 0 };
+  const rest = 1 - comparedShare;
+  const { errors, slow, absolute, tail } = metricWeights;
+  return {
+    metric: { errors: rest * errors, slow: rest * slow, absolute: rest * absolute, tail: rest * tail },
+    compared: comparedShare / counts,
+  };
+}
 
 /** Weights of the slow edges within their metric: the main edge has half, the others share the rest. */
 export function slowWeights(edges: number): readonly number[] {

@@ -1,6 +1,8 @@
 import { type IntervalCounts, learnCluster } from '../stats/cluster-history.ts';
 import { type Dispersion, noDispersion } from '../stats/dispersion.ts';
 import { freshCapital } from '../stats/e-process.ts';
+import { type MeanTest, noValues } from '../stats/mean-test.ts';
+import type { RatioTest } from '../stats/ratio-test.ts';
 import { openProcess, type RestartingProcess, stakeStep } from '../stats/restarting.ts';
 import { freshReader, type ReaderState } from './reader.ts';
 import type { JudgeSettings } from './settings.ts';
@@ -31,7 +33,11 @@ export interface EvidenceState {
     readonly slow: readonly RestartingProcess[];
     readonly absolute: RestartingProcess;
     readonly tail: RestartingProcess;
+    /** One process for each further count; absent: none is compared. */
+    readonly compared?: readonly RestartingProcess[];
   };
+  /** Differences of each gauge that is compared, in this step; absent: none is. */
+  readonly gauges?: readonly MeanTest[];
   /** Evidence that the baseline itself breaks the absolute limit. */
   readonly baselineHarm: RestartingProcess;
   /** Evidence of health in this step. */
@@ -86,7 +92,9 @@ function openEvidence(
       slow: edges.map(() => open(tests.ratio)),
       absolute: open(tests.limit),
       tail: open(tests.tail),
+      ...(tests.compared.length === 0 ? {} : { compared: tests.compared.map(open) }),
     },
+    ...openGauges(settings),
     baselineHarm: open(tests.limit),
     health: {
       belowLimit: freshCapital(tests.belowLimit.prior),
@@ -96,6 +104,22 @@ function openEvidence(
     dispersion: noDispersion,
     totals: { canary: nothing, baseline: nothing },
   };
+}
+
+type Stake = (process: RestartingProcess, test: { readonly prior: Float64Array }) => RestartingProcess;
+
+function stakeCompared(
+  { harm }: JudgeState,
+  { compared }: JudgeTests,
+  stake: Stake,
+): Pick<EvidenceState['harm'], 'compared'> {
+  if (compared.length === 0 || harm.compared === undefined) return {};
+  return { compared: harm.compared.map((process, i) => stake(process, compared[i] as RatioTest)) };
+}
+
+function openGauges({ compared = [] }: JudgeSettings): Pick<EvidenceState, 'gauges'> {
+  const gauges = compared.filter(({ kind }) => kind === 'gauge');
+  return gauges.length === 0 ? {} : { gauges: gauges.map(() => noValues) };
 }
 
 /** The next step: evidence of harm goes on, evidence of health has to be earned anew. */
@@ -116,6 +140,7 @@ export function openStep(
       slow: state.harm.slow.map((process) => stake(process, tests.ratio)),
       absolute: stake(state.harm.absolute, tests.limit),
       tail: stake(state.harm.tail, tests.tail),
+      ...stakeCompared(state, tests, stake),
     },
     baselineHarm: stake(state.baselineHarm, tests.limit),
     dispersion: state.dispersion,

@@ -1,7 +1,7 @@
 import { gridAbove, gridBelow, uniformPrior, zonedPrior } from '../stats/e-process.ts';
 import { type RateTest, rateTest } from '../stats/rate-test.ts';
 import { type RatioTest, ratioTest } from '../stats/ratio-test.ts';
-import { type JudgeSettings, tailShare } from './settings.ts';
+import { type ComparedSetting, type JudgeSettings, tailShare } from './settings.ts';
 
 /** The tests of one release, made once from its settings. */
 export interface JudgeTests {
@@ -15,6 +15,8 @@ export interface JudgeTests {
   readonly belowLimit: RateTest;
   /** H₀: ratio ≥ `healthyRatio`; its rejection is health, when there are events enough (method H). */
   readonly belowRatio: RatioTest;
+  /** For each further count, H₀: the canary/baseline ratio is not worse than tolerated. */
+  readonly compared: readonly RatioTest[];
 }
 
 /** Points of the comparing grid, and of the coarser ones against absolute limits. */
@@ -31,7 +33,11 @@ export function judgeTests(settings: JudgeSettings): JudgeTests {
   return tests;
 }
 
-function makeTests({ toleratedRatio: tolerated, maxErrorRate: limit }: JudgeSettings): JudgeTests {
+function makeTests({
+  toleratedRatio: tolerated,
+  maxErrorRate: limit,
+  compared = [],
+}: JudgeSettings): JudgeTests {
   const even = uniformPrior(coarse);
   const above = (rate: number): RateTest =>
     rateTest(rate, gridAbove(rate, Math.min((1 + rate) / 2, 20 * rate), coarse), even);
@@ -42,7 +48,15 @@ function makeTests({ toleratedRatio: tolerated, maxErrorRate: limit }: JudgeSett
     tail: above(tailShare),
     belowLimit: rateTest(limit, gridBelow(limit / 100, limit, coarse), even),
     belowRatio: ratioTest(healthyRatio, gridBelow(healthyRatio / 10, healthyRatio, coarse), even),
+    compared: compared.filter(({ kind }) => kind === 'events').map(comparedTest),
   };
+}
+
+/** Events that are worse when they are fewer (orders) are tested the other way round. */
+function comparedTest({ worse, tolerated }: ComparedSetting): RatioTest {
+  if (worse === 'higher') return comparison(tolerated);
+  const least = 1 / tolerated;
+  return ratioTest(least, gridBelow(least / 20, least / 1.5, coarse), uniformPrior(coarse));
 }
 
 /**

@@ -1,8 +1,22 @@
 import { clusterOf } from '../stats/dispersion.ts';
 import { lnE } from '../stats/e-process.ts';
 import { type EValues, eValuesOf, valuesOf } from './e-values.ts';
-import { harmReason, missingData, noteText, openQuestions, percent, type Reason } from './reasons.ts';
-import { type JudgedMetric, type JudgeSettings, judgedMetrics, metricWeights } from './settings.ts';
+import {
+  comparedReason,
+  harmReason,
+  missingData,
+  noteText,
+  openQuestions,
+  percent,
+  type Reason,
+} from './reasons.ts';
+import {
+  type ComparedSetting,
+  type JudgedMetric,
+  type JudgeSettings,
+  judgedMetrics,
+  weightsOf,
+} from './settings.ts';
 import type { EvidenceState } from './state.ts';
 
 /**
@@ -17,6 +31,7 @@ export type CanaryReason =
   | 'SLOWER_THAN_BASELINE'
   | 'ERROR_RATE_ABOVE_LIMIT'
   | 'P95_ABOVE_LIMIT'
+  | 'WORSE_THAN_BASELINE'
   | 'BASELINE_UNHEALTHY'
   | 'NO_CANARY_DATA'
   | 'NO_BASELINE_DATA'
@@ -48,9 +63,9 @@ export function conclude(
   settings: JudgeSettings,
   note: TickNote | null,
 ): Judgement {
-  const e = eValuesOf(state);
+  const e = eValuesOf(state, settings);
   const cluster = clusterOf(state.dispersion, settings.cluster);
-  const values = valuesOf(state, e, cluster);
+  const values = valuesOf(state, e, cluster, settings);
   const alarm = alarmOf(state, e, settings, values);
   if (alarm !== null) return { ...alarm, values };
   const missing = missingData(state, at, settings);
@@ -80,17 +95,34 @@ function alarmOf(
 ): Pick<Judgement, 'verdict' | 'reasons'> | null {
   const threshold = 1 / settings.alpha;
   if (e.merged < threshold) return null;
-  const strength = (metric: JudgedMetric): number => metricWeights[metric] * e[metric];
-  const alone = judgedMetrics.filter((metric) => strength(metric) >= threshold);
-  const strongest = judgedMetrics.toSorted((a, b) => strength(b) - strength(a)).slice(0, 1);
+  const suspects = suspectsOf(e, settings);
+  const alone = suspects.filter(({ strength }) => strength >= threshold);
+  const strongest = suspects.toSorted((a, b) => b.strength - a.strength).slice(0, 1);
   const culprits = alone.length > 0 ? alone : strongest;
-  const reasons = culprits.map((metric) => harmReason(metric, state, settings, values));
-  const comparative = culprits.some((metric) => metric !== 'absolute');
+  const reasons = culprits.map(({ metric }) =>
+    typeof metric === 'string' ? harmReason(metric, state, settings, values) : comparedReason(metric),
+  );
+  const comparative = culprits.some(({ metric }) => metric !== 'absolute');
   if (!comparative && e.baseline >= baselineDoubt) {
     const message = `the baseline fails too (${percent(values.baseline_error_rate ?? 0)} errors): going back would not help`;
     return { verdict: 'wait', reasons: [{ code: 'BASELINE_UNHEALTHY', message }, ...reasons] };
   }
   return { verdict: 'rollback', reasons };
+}
+
+interface Suspect {
+  readonly metric: JudgedMetric | ComparedSetting;
+  /** Its share of the merged evidence. */
+  readonly strength: number;
+}
+
+function suspectsOf(e: EValues, settings: JudgeSettings): readonly Suspect[] {
+  const weights = weightsOf(settings);
+  const counts = (settings.compared ?? []).filter(({ kind }) => kind === 'events');
+  return [
+    ...judgedMetrics.map((metric) => ({ metric, strength: weights.metric[metric] * e[metric] })),
+    ...counts.map((metric, i) => ({ metric, strength: weights.compared * (e.compared[i] ?? 0) })),
+  ];
 }
 
 /** `ln(1/α)`, where the merged evidence rolls back. */

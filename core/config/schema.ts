@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { gateNameSchema } from '../gate/names.ts';
 import { artifactsSchema } from './artifacts.ts';
 import { freezesSchema, windowsSchema } from './calendar.ts';
+import { comparedMetricSchema } from './compared-metrics.ts';
 import { deployerSchema } from './deployer.ts';
 import { durationSchema } from './duration.ts';
 import { flagsSchema } from './flags.ts';
@@ -51,6 +52,13 @@ const metricsSchema = z.strictObject({
     .nullable()
     .default('environment')
     .describe('null: the series have no such label'),
+  compare: z
+    .array(comparedMetricSchema)
+    .max(8)
+    .default([])
+    .describe(
+      'Further figures of both versions that are compared: business metrics, saturation, counts from logs',
+    ),
 });
 
 const canarySchema = z.strictObject({

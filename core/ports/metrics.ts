@@ -43,6 +43,8 @@ export interface ArmReading {
     readonly slow: number | null;
     /** The same for the further edges (`slow_also`), in their order. */
     readonly slower?: readonly (number | null)[];
+    /** Further figures (`metrics.compare`), in their order: counters of events, present values of gauges. */
+    readonly compared?: readonly (number | null)[];
   }[];
 }
 

@@ -81,7 +81,7 @@ export class JudgeRule {
     if (time <= this.settings.warmUp / 1_000) return false;
     const evidence = addHarmOnly(this.state, canary, baseline, this.settings);
     this.state = { ...evidence, reader: this.state.reader };
-    return harmOf(evidence.harm).merged >= 1 / this.settings.alpha;
+    return harmOf(evidence.harm, this.settings).merged >= 1 / this.settings.alpha;
   }
 
   private tickCounters(time: number, random: () => number): boolean {
