@@ -4,8 +4,9 @@ import type { BaselineOf } from '../../core/ports/baselines.ts';
 import type { Sql } from './sql.ts';
 
 /**
- * The results of a gate that the latest promoted releases were promoted with, oldest first. Promoted is a release
- * whose evidence was published as GA; the result is the one its state names, whatever was submitted later.
+ * The results of a gate that the latest promoted releases were promoted with, oldest first. Promoted is a release whose
+ * evidence was published as GA and that was not rolled back since; its result is the newest that had come when that
+ * evidence was packed, whatever was submitted later.
  */
 export async function promotedResults(
   sql: Sql,
@@ -25,16 +26,21 @@ export async function promotedResults(
             r.result #> '{measurements,measured}' as measured
        from aggregates a
        cross join lateral (
-         select result_sha256, result from gate_results
-          where repository = a.repository and sha = a.sha and gate = $2 and verdict in ('pass', 'warn')
-            and result_sha256 = a.state #>> array['gates', $2, 'resultSha256']
-            and result #>> '{measurements,measured,service}' = $3
-            and result #>> '{measurements,measured,environment}' = $4
-          limit 1
+         select created_at from effects
+          where repository = a.repository and aggregate_kind = a.kind and aggregate_key = a.key
+            and kind = 'packEvidence' and effect #>> '{facts,outcome}' = 'ga'
+          order by seq desc limit 1
+       ) packed
+       cross join lateral (
+         select result_sha256, result, verdict from gate_results
+          where repository = a.repository and sha = a.sha and gate = $2 and received_at <= packed.created_at
+          order by run_id desc, run_attempt desc, received_at desc limit 1
        ) r
-      where a.kind = 'release' and a.repository = $1
+      where a.kind = 'release' and a.repository = $1 and r.verdict in ('pass', 'warn')
         and a.state #>> '{finishing,outcome}' = 'ga' and a.state #>> '{finishing,stage}' = 'done'
-      order by (a.state ->> 'phaseSince')::bigint desc, a.key desc limit $5`,
+        and r.result #>> '{measurements,measured,service}' = $3
+        and r.result #>> '{measurements,measured,environment}' = $4
+      order by packed.created_at desc limit $5`,
     [repository, gate, of.service, of.environment, limit],
   );
   return rows.reverse().map(({ tag, sha, result_sha256, finished_at, measured }) => ({
