@@ -29,7 +29,7 @@ export function readFlag(text: string, flag: string, variants: Variants): FlagSe
   const definition = definitionOf(parseFlags(text), flag, variants);
   const killed = definition.metadata?.[killedKey];
   return {
-    definition: definition as Readonly<Record<string, unknown>>,
+    definition: JSON.stringify(definition),
     share: shareOfDefinition(definition, variants),
     killed: typeof killed === 'string' ? killed : null,
   };
@@ -52,10 +52,15 @@ export function changeFlags(
     flags[flag] =
       to.kind === 'share'
         ? withShare(present, to.percent, variants, why)
-        : (to.setting.definition ?? present);
+        : formerDefinition(to.setting, present);
   }
   const changed = JSON.stringify({ ...document, flags }, null, indentOf(text));
   return text.endsWith('\n') ? `${changed}\n` : changed;
+}
+
+/** What the provider had, to the letter; a setting without one leaves what is there. */
+function formerDefinition({ definition }: FlagSetting, present: Definition): unknown {
+  return definition === null ? present : JSON.parse(definition);
 }
 
 function parseFlags(text: string): z.infer<typeof documentSchema> {

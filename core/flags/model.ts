@@ -2,8 +2,8 @@ import type { FlagsConfig } from '../config/flags.ts';
 
 /** What a provider says of a flag at one moment. */
 export interface FlagSetting {
-  /** The provider's own definition, given back as it was; null: the provider keeps none that can be read. */
-  readonly definition: Readonly<Record<string, unknown>> | null;
+  /** The provider's own definition as JSON, given back to the letter; null: it keeps none that can be read. */
+  readonly definition: string | null;
   /** Percent of users that get the flag; null: its rules are of another kind, or it is not known. */
   readonly share: number | null;
   /** Who killed it and why; null: nobody. A killed flag stays off until somebody restores it. */

@@ -2,12 +2,15 @@ import { clopperPearson } from '../stats/proportion.ts';
 
 /** Evaluations of a flag that everybody or nobody should get. */
 export const fewSamples = 10;
+const mostSamples = 1_000;
 
 /** A share that disagrees by chance does so once in this many looks at most. */
 const confidence = 0.9999;
 
+/** @param samples the least for a flag that only some users get: the rarer side has to be seen about ten times. */
 export function samplesFor(percent: number, samples: number): number {
-  return percent === 0 || percent === 100 ? Math.min(fewSamples, samples) : samples;
+  if (percent === 0 || percent === 100) return fewSamples;
+  return Math.min(mostSamples, Math.max(samples, Math.ceil(1_000 / Math.min(percent, 100 - percent))));
 }
 
 /**

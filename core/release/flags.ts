@@ -12,8 +12,7 @@ import type { ReleaseDraft } from './draft.ts';
 export function rampFlags(draft: ReleaseDraft, weight: number): void {
   const config = draft.plan().config.flags;
   if (config?.auto_ramp !== true) return;
-  const reason = `the canary is at ${weight} %`;
-  order(draft, { ...everyFlag(draft), purpose: 'ramp', percent: weight, reason });
+  order(draft, { ...everyFlag(draft), purpose: 'ramp', percent: weight, reason: '' });
 }
 
 /** GA: everybody gets the flags, and GA is announced when that is known. */

@@ -33,7 +33,10 @@ export function webhookFlags(name: string, config: FlagsConfig, context: EffectC
   };
 }
 
-/** Null when the provider took it, else why not. What shows already is not asked for again. */
+/**
+ * Null when the provider took it, else why not. The key tells it a repetition; off and on for everybody that show
+ * already are not asked for again, shares are: a few evaluations cannot tell them apart.
+ */
 async function flip(
   name: string,
   change: FlagChange,
@@ -43,7 +46,8 @@ async function flip(
 ): Promise<string | null> {
   const percent = shareOf(change.to);
   if (percent === null) return 'its former state is not known: set it by hand';
-  if ((await notShown([change], config, context)).length === 0) return null;
+  const exact = percent === 0 || percent === 100;
+  if (exact && (await notShown([change], config, context)).length === 0) return null;
   const status = await callTarget(name, `${context.key}/${change.flag}`, context, {
     schema_version: 1,
     event: 'flag',

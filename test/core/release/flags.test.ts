@@ -5,11 +5,11 @@ import { World, type WorldOptions } from './world.ts';
 
 const flags = { provider: { kind: 'flagd', path: 'flags.json' } };
 const plan = { config: config({}, { flags }) };
-const custom = { definition: { targeting: { if: [] } }, share: null, killed: null };
+const custom = { definition: '{"targeting":{"if":[]}}', share: null, killed: null };
 
 function begin(options: WorldOptions = {}): World {
   const world = new World({ plan, ...options });
-  world.flags.set('search', { definition: {}, share: 0, killed: null });
+  world.flags.set('search', { definition: '{}', share: 0, killed: null });
   world.flags.set('reports', custom);
   return world;
 }
