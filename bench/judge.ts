@@ -42,7 +42,7 @@ export const judgeSpeed: Benchmark = {
     });
     return [
       figure('one metric: counts → e-value → decision', { op: '>=', value: 1_000_000 }, oneMetric),
-      figure('all metrics: counts → merged e-value → decision', null, allMetrics),
+      figure('all metrics: counts → merged e-value → decision', { op: '>=', value: 1_000_000 }, allMetrics),
       figure('whole judge: counts → verdict with reasons', null, wholeJudge),
       figure('whole judge: counters of 4 processes → verdict', null, fromCounters),
     ];

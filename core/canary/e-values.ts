@@ -1,12 +1,11 @@
 import { indexOf } from '../stats/dispersion.ts';
-import { lnE, mergeE, sumOf } from '../stats/e-process.ts';
+import { lnE, sumOf } from '../stats/e-process.ts';
 import { meanE } from '../stats/mean-test.ts';
-import { eOf } from '../stats/restarting.ts';
+import { eOf, type RestartingProcess } from '../stats/restarting.ts';
 import {
   type ComparedSetting,
   type JudgedMetric,
   type JudgeSettings,
-  judgedMetrics,
   slowWeights,
   weightsOf,
 } from './settings.ts';
@@ -39,20 +38,27 @@ export function eValuesOf(state: EvidenceState, settings: JudgeSettings): EValue
 
 /** Every metric's evidence of harm, and all of it merged (method G). */
 export function harmOf(harm: EvidenceState['harm'], settings: JudgeSettings): HarmValues {
-  const edges = slowWeights(harm.slow.length);
-  const each: Readonly<Record<JudgedMetric, number>> = {
-    errors: eOf(harm.errors),
-    slow: mergeE(harm.slow.map((process, i) => ({ weight: edges[i] as number, e: eOf(process) }))),
-    absolute: eOf(harm.absolute),
-    tail: eOf(harm.tail),
-  };
-  const weights = weightsOf(settings);
-  const compared = (harm.compared ?? []).map(eOf);
-  const merged = mergeE([
-    ...judgedMetrics.map((metric) => ({ weight: weights.metric[metric], e: each[metric] })),
-    ...compared.map((e) => ({ weight: weights.compared, e })),
-  ]);
-  return { ...each, compared, merged };
+  const { metric, compared: weight } = weightsOf(settings);
+  const errors = eOf(harm.errors);
+  const slow = slowE(harm.slow);
+  const absolute = eOf(harm.absolute);
+  const tail = eOf(harm.tail);
+  const compared = harm.compared === undefined ? none : harm.compared.map(eOf);
+  const standard =
+    metric.errors * errors + metric.slow * slow + metric.absolute * absolute + metric.tail * tail;
+  const merged = compared.reduce((sum, e) => sum + weight * e, standard);
+  return { errors, slow, absolute, tail, compared, merged };
+}
+
+const none: readonly number[] = [];
+
+/** Slow requests at every edge, merged. */
+function slowE(processes: readonly RestartingProcess[]): number {
+  const weights = slowWeights(processes.length);
+  let e = 0;
+  for (let i = 0; i < processes.length; i++)
+    e += (weights[i] as number) * eOf(processes[i] as RestartingProcess);
+  return e;
 }
 
 /** The numbers behind a verdict, all finite. */

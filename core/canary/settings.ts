@@ -73,13 +73,18 @@ export const judgedMetrics = ['errors', 'slow', 'absolute', 'tail'] as const sat
 /** Part of the whole that further counts share, when there are any. */
 const comparedShare = 0.1;
 
-/** Weights of one release: of the metrics that every one has, and of each further count. Their sum is 1. */
-export function weightsOf({ compared = [] }: JudgeSettings): {
+interface Weights {
   readonly metric: Readonly<Record<JudgedMetric, number>>;
   readonly compared: number;
-} {
+}
+
+const usualWeights: Weights = { metric: metricWeights, compared: 0 };
+
+/** Weights of one release: of the metrics that every one has, and of each further count. Their sum is 1. */
+export function weightsOf({ compared }: JudgeSettings): Weights {
+  if (compared === undefined) return usualWeights;
   const counts = compared.filter(({ kind }) => kind === 'events').length;
-  if (counts === 0) return { metric: metricWeights, compared: 0 };
+  if (counts === 0) return usualWeights;
   const rest = 1 - comparedShare;
   const { errors, slow, absolute, tail } = metricWeights;
   return {
@@ -88,9 +93,11 @@ export function weightsOf({ compared = [] }: JudgeSettings): {
   };
 }
 
+const onlyEdge: readonly number[] = [1];
+
 /** Weights of the slow edges within their metric: the main edge has half, the others share the rest. */
 export function slowWeights(edges: number): readonly number[] {
-  if (edges <= 1) return [1];
+  if (edges <= 1) return onlyEdge;
   return Array.from({ length: edges }, (_, i) => (i === 0 ? 0.5 : 0.5 / (edges - 1)));
 }
 

@@ -14,8 +14,9 @@ export function tailEdge(
   settings: JudgeSettings,
 ): number | null {
   const { requests, slow } = totals.baseline;
-  if (!baselineExpected || requests < fewestRequests) return null;
   const edges = settings.slowEdges;
+  // The bound is wider than the edge that it is made from: with a single edge nothing can be told.
+  if (!baselineExpected || requests < fewestRequests || edges.length < 2) return null;
   const p95 = smallest(edges, (_edge, i) => (slow[i] ?? 0) <= tailShare * requests);
   if (p95 === null) return null;
   const bound = settings.maxSlowdown * (edges[p95] as number);

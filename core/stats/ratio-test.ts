@@ -10,6 +10,8 @@ export interface RatioTest {
   /** `(r_k / R)^n`, for n up to `tableEvents`. */
   readonly powers: Float64Array;
   readonly tableEvents: number;
+  /** `(1−w+wR)/(1−w+w·r_k)` of the last share `w`: several counts of one tick have the same. */
+  readonly misses: { share: number; readonly factors: Float64Array };
 }
 
 export function ratioTest(nullRatio: number, grid: Float64Array, prior: Float64Array): RatioTest {
@@ -17,7 +19,8 @@ export function ratioTest(nullRatio: number, grid: Float64Array, prior: Float64A
   const steepest = logRatios.reduce((most, l) => Math.max(most, Math.abs(l)), 1e-9);
   const tableEvents = Math.min(64, Math.floor(safeExponent / steepest));
   const ratios = grid.map((r) => r / nullRatio);
-  return { nullRatio, grid, prior, logRatios, powers: powerTable(ratios, tableEvents), tableEvents };
+  const misses = { share: Number.NaN, factors: new Float64Array(grid.length) };
+  return { nullRatio, grid, prior, logRatios, powers: powerTable(ratios, tableEvents), tableEvents, misses };
 }
 
 /**
@@ -43,24 +46,33 @@ export function multiplyRatio(
 ): void {
   const events = canaryEvents + baselineEvents;
   if (!(events > 0) || !(share > 0) || !(share < 1)) return;
-  const rest = 1 - share;
-  const base = rest + share * test.nullRatio;
+  const misses = missesOf(test, share);
   const count = capital.length;
   if (cluster === 1 && events <= test.tableEvents && Number.isInteger(canaryEvents + events)) {
     const row = canaryEvents * count;
     for (let k = 0; k < count; k++) {
-      const miss = wholePower(base / (rest + share * (test.grid[k] as number)), events);
+      const miss = wholePower(misses[k] as number, events);
       const grown = (capital[k] as number) * (test.powers[row + k] as number) * miss;
       capital[k] = grown < ceiling ? grown : ceiling;
     }
     return;
   }
   for (let k = 0; k < count; k++) {
-    const lnMiss = Math.log(base / (rest + share * (test.grid[k] as number)));
+    const lnMiss = Math.log(misses[k] as number);
     const ln = (canaryEvents * (test.logRatios[k] as number) + events * lnMiss) / cluster;
     const grown = (capital[k] as number) * Math.exp(Math.min(ln, safeExponent));
     capital[k] = grown < ceiling ? grown : ceiling;
   }
+}
+
+function missesOf({ grid, nullRatio, misses }: RatioTest, share: number): Float64Array {
+  const { factors } = misses;
+  if (misses.share === share) return factors;
+  const rest = 1 - share;
+  const base = rest + share * nullRatio;
+  for (let k = 0; k < factors.length; k++) factors[k] = base / (rest + share * (grid[k] as number));
+  misses.share = share;
+  return factors;
 }
 
 /**

@@ -65,5 +65,7 @@ export function lnEOf(process: RestartingProcess): number {
 
 /** Part of the late share that is left after `j` stakes: 1/(1 + ln(j+1)), which falls slowly enough for hours. */
 function lateRest(j: number): number {
-  return 1 / (1 + Math.log(j + 1));
+  return lateRests[j] ?? 1 / (1 + Math.log(j + 1));
 }
+
+const lateRests = Float64Array.from({ length: 10_000 }, (_, j) => 1 / (1 + Math.log(j + 1)));
