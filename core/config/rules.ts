@@ -1,3 +1,4 @@
+import { permissionRules } from './permission-rules.ts';
 import { type ConfigRule, releaseRule } from './rule.ts';
 import { serviceRules } from './service-rules.ts';
 
@@ -83,18 +84,7 @@ export const configRules: readonly ConfigRule[] = [
           },
         ],
   ),
-  releaseRule('promotion-permitted-to-somebody', ({ permissions }) =>
-    (['promote', 'rollback', 'hold'] as const)
-      .filter((command) => {
-        const { roles, teams, users } = permissions[command];
-        return roles.length + teams.length + users.length === 0;
-      })
-      .map((command) => ({
-        path: ['release', 'permissions', command],
-        message: 'nobody is permitted: roles, teams and users are all empty',
-        help: 'Name at least one role, team or user',
-      })),
-  ),
+  ...permissionRules,
   releaseRule('required-gates-once', ({ required_gates }) =>
     new Set(required_gates).size === required_gates.length
       ? []

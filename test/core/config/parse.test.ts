@@ -91,7 +91,7 @@ describe('a broken config', () => {
     [
       'nobody may promote',
       `${good}  permissions:\n    promote: {roles: []}\n`,
-      ['promotion-permitted-to-somebody@9:14'],
+      ['command-permitted-to-somebody@9:14'],
     ],
     ['a gate twice', `${good}  required_gates: [slo, slo]\n`, ['required-gates-once@8:19']],
     ['an interval of nothing', `${good}  canary:\n    interval: 1ms\n`, ['canary-interval-positive@9:15']],
