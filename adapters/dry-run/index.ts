@@ -58,6 +58,9 @@ export function dryRunForge(inner: Forge, record: (call: SimulatedCall) => Promi
     addReaction: async (commentId, content) => {
       await note('addReaction', { commentId, content });
     },
+    removeLabel: async (issue, label) => {
+      await note('removeLabel', { issue, label });
+    },
     rerunWorkflow: async (runId) => {
       await note('rerunWorkflow', { runId });
     },

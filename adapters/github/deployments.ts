@@ -83,6 +83,7 @@ async function makeOrder(github: GithubClient, order: DeploymentOrder): Promise<
       auto_merge: false,
       required_contexts: [],
       production_environment: environment === 'production',
+      transient_environment: task === 'preview',
     },
     z.object({ id: z.int() }),
   );

@@ -48,6 +48,16 @@ export async function reconcileChanges(ports: ReconcilePorts): Promise<void> {
   }
 }
 
+/** Every preview that exists or may be wanted: what webhooks did not tell is found here, and time passes. */
+export async function reconcilePreviews(ports: ReconcilePorts): Promise<void> {
+  for (const { ref } of await listAggregates(ports.database, { kind: 'preview', open: true, limit: 5_000 })) {
+    const pullRequest = Number(ref.key.slice('pr/'.length));
+    await tolerating(ref.repository, ports, () =>
+      apply([{ ref, event: { type: 'preview.touched', pullRequest } }], ports),
+    );
+  }
+}
+
 /** The rules of every repository: what webhooks did not tell is found here. */
 export async function reconcileGovernance(ports: ReconcilePorts): Promise<void> {
   for (const { repository } of await installedRepositories(ports.database)) {

@@ -3,10 +3,11 @@ import type { Approval } from '../commands/desk/state.ts';
 import type { Permission } from '../commands/permission.ts';
 import type { NotifiedEvent } from '../config/notify.ts';
 import type { ReleaseConfig } from '../config/schema.ts';
+import type { FlagEffect } from '../flags/model.ts';
 import type { CheckName, GateName } from '../gate/names.ts';
 import type { GovernanceEffect } from '../governance/effect.ts';
-import type { FlagEffect } from '../flags/model.ts';
 import type { KpiEffect } from '../kpi/effect.ts';
+import type { PreviewEffect } from '../preview/effect.ts';
 import type { Actor, CommandSource } from './event.ts';
 
 export interface Annotation {
@@ -202,7 +203,8 @@ export type Effect =
   | FlagEffect
   /** Answers with `timer.fired`. */
   | { readonly kind: 'startTimer'; readonly timer: string }
-  | GovernanceEffect;
+  | GovernanceEffect
+  | PreviewEffect;
 
 export type EffectKind = Effect['kind'];
 

@@ -10,9 +10,9 @@ import type { KpisMeasured } from '../kpi/effect.ts';
 import type { ReleaseChange } from '../notes/change.ts';
 import type { ActualTraffic } from '../ports/deployer.ts';
 import type { CanaryReading } from '../ports/metrics.ts';
-import type { IntervalCounts } from '../stats/cluster-history.ts';
 import type { PromotionAssessment } from '../ports/policy-engine.ts';
 import type { PreflightFacts } from '../release/preflight-facts.ts';
+import type { IntervalCounts } from '../stats/cluster-history.ts';
 
 /** A person or an app that GitHub says did something. `login` ends in `[bot]` for apps. */
 export interface Actor {
@@ -194,11 +194,11 @@ export type EffectSettled = {
 
 /**
  * Which aggregate an event belongs to. `key` of a change is `pr/<number>` or `group/<head sha>`, of a release
- * its tag, of a governance `settings`. Change and release carry `sha` (the head commit, the tagged commit) at the top level, a release also
+ * its tag, of a governance `settings`, of a preview `pr/<number>`. Change and release carry `sha` (the head commit, the tagged commit) at the top level, a release also
  * `trackingIssue`: the store indexes them to find the aggregate of a gate result or of a comment.
  */
 export interface AggregateRef {
-  readonly kind: 'change' | 'release' | 'governance';
+  readonly kind: 'change' | 'release' | 'governance' | 'preview';
   readonly repository: string;
   readonly key: string;
 }

@@ -1,4 +1,5 @@
 import type { DeploymentPayload } from '../flow/effect.ts';
+import type { PreviewPayload } from '../preview/effect.ts';
 import type { ForeignDeployment } from '../release/preflight-facts.ts';
 
 /**
@@ -20,9 +21,9 @@ export interface DeploymentOrder {
   readonly key: string;
   readonly sha: string;
   readonly environment: string;
-  readonly task: 'promote' | 'rollback';
+  readonly task: 'promote' | 'rollback' | 'preview';
   readonly description: string;
-  readonly payload: DeploymentPayload;
+  readonly payload: DeploymentPayload | PreviewPayload;
   /** Workflow to start with the order in its inputs; absent: the pipeline listens to the deployment itself. */
   readonly workflow?: string;
 }

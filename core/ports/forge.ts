@@ -64,6 +64,7 @@ export interface Forge {
     readonly baseSha: string;
     readonly author: string;
     readonly fork: boolean;
+    readonly draft: boolean;
     readonly state: 'open' | 'closed';
   }>;
   listOpenPullRequests(): Promise<readonly number[]>;
@@ -128,6 +129,8 @@ export interface Forge {
     readonly body: string;
   }): Promise<{ readonly id: number; readonly url: string }>;
   addReaction(commentId: number, content: string): Promise<void>;
+  /** A label that is not there is no error. */
+  removeLabel(issue: number, label: string): Promise<void>;
   ensureIssue(input: {
     readonly key: string;
     readonly title: string;
