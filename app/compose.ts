@@ -73,6 +73,7 @@ export async function compose(
     evidence,
     metricsSource: metricsSources(environment.allowedHosts, now),
     fetch: outboundFetch(environment.allowedHosts),
+    simulate: environment.simulate,
     notifyUrl: (name) => environment.notifyUrls[notifyVariable(name)],
     ...(stepUp && { stepUp: stepUpPages(stepUp) }),
     tell: (ref, event) => database.transaction((tx) => applyEvents(tx, [{ ref, event }], apply, now())),

@@ -6,18 +6,19 @@ const patience = 10_000;
 
 /**
  * Posts JSON to an address that is a secret: it comes from the environment (`NOTIFY_<NAME>_URL`) and stands in no
- * error. `key` tells the target a repetition. Answers with the status, of which 429 and 5xx are tried again instead.
+ * error. A simulation calls nobody and answers 202. `key` tells the target a repetition. Answers with the status, of which 429 and 5xx are tried again instead.
  *
  * @throws ConfigError `NOTIFY_NOT_CONFIGURED`; ProviderError, retryable.
  */
 export async function callTarget(
   name: string,
   key: string,
-  { fetch, notifyUrl }: Pick<EffectContext, 'fetch' | 'notifyUrl'>,
+  { fetch, notifyUrl, simulate }: Pick<EffectContext, 'fetch' | 'notifyUrl' | 'simulate'>,
   body: unknown,
 ): Promise<number> {
   const url = notifyUrl?.(name);
   if (url === undefined || fetch === undefined) throw notConfigured(name);
+  if (simulate === true) return 202;
   const status = await post(url, key, fetch, body);
   if (status !== 429 && status < 500) return status;
   throw new ProviderError(

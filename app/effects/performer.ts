@@ -32,6 +32,8 @@ export interface EffectServices {
   readonly tell?: (ref: AggregateRef, event: DomainEvent) => Promise<void>;
   /** Stores a believed result and tells every change and release of its commit; absent where none can hear. */
   readonly believe?: (report: GateReport, files: readonly StagedFile[]) => Promise<void>;
+  /** `SIMULATE=true`: nobody outside is told or asked to change anything. */
+  readonly simulate?: boolean;
   readonly now: () => number;
 }
 

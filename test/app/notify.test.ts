@@ -60,6 +60,13 @@ describe('a notification', () => {
     expect(`${(error as Error).message} ${(error as ProviderError).help}`).not.toContain('secret');
   });
 
+  it('calls nobody in a simulation', async () => {
+    const { url, received } = await target(200);
+    const settled = await notify(effect, { ...contextOf(url), simulate: true });
+    expect(settled).toEqual({ settled: { status: 202 } });
+    expect(received).toEqual([]);
+  });
+
   it('to a target that nobody gave an address for says which variable is missing', async () => {
     const error = await notify(effect, contextOf(undefined)).catch((reason: unknown) => reason);
     expect((error as ConductorError).help).toContain('NOTIFY_RELEASES_URL');

@@ -9,13 +9,13 @@ import { unwired } from './unwired.ts';
 /** Evaluations at a time. */
 const atOnce = 8;
 
-/** The flags that do not show what was set, each with what it shows. Without `confirm` nothing is looked at. */
+/** The flags that do not show what was set, each with what it shows. Without `confirm`, and in a simulation, nothing is looked at. */
 export async function notShown(
   changes: readonly FlagChange[],
   config: FlagsConfig,
   context: EffectContext,
 ): Promise<readonly { readonly flag: string; readonly reason: string }[]> {
-  if (config.confirm === undefined) return [];
+  if (config.confirm === undefined || context.simulate === true) return [];
   const wrong: { readonly flag: string; readonly reason: string }[] = [];
   for (const { flag, to } of changes) {
     const percent = shareOf(to);
