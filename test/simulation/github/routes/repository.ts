@@ -46,6 +46,9 @@ export const repositoryRoutes: Routes = {
     const pull = required(repository.pulls.find(({ number }) => number === parameters.pull_number));
     const repo = { full_name: repositoryName };
     return {
+      title: `Pull request ${pull.number}`,
+      body: '',
+      labels: [],
       state: pull.state,
       user: user(pull.author),
       head: { sha: pull.headSha, ref: 'feature', repo },
