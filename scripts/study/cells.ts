@@ -27,6 +27,8 @@ export interface Cell {
   readonly tolerated: number;
   /** Share of ticks without a reading. */
   readonly missing: number;
+  /** The judge may look back on the baseline before the canary began. */
+  readonly history: boolean;
   readonly fault: 'none' | 'lag' | 'duplicates' | 'resets' | 'warm-up' | 'five-metrics';
 }
 
@@ -45,6 +47,7 @@ const standard: Omit<Cell, 'name' | 'title' | 'kind'> = {
   declared: 1,
   tolerated: 1,
   missing: 0,
+  history: true,
   fault: 'none',
 };
 
@@ -65,6 +68,7 @@ export const nullCells: readonly Cell[] = [
   calm('bursts', 'shared 10× bursts', { level: 'bursts' }),
   calm('missing', '30 % of readings missing', { missing: 0.3 }),
   calm('clusters', 'errors in clusters of 1–5, declared', { clusters: 5, declared: 5 }),
+  calm('clusters-undeclared', 'errors in clusters of 1–5, seen in the history alone', { clusters: 5 }),
   calm('weight-1', '1 % canary', { weights: [0.01] }),
   calm('weight-5', '5 % canary', { weights: [0.05] }),
   calm('weight-50', '50 % canary', { weights: [0.5] }),
@@ -85,7 +89,13 @@ export const nullCells: readonly Cell[] = [
 
 /** Not covered by the bound: shown so that nobody has to find out. */
 export const infoCells: readonly Cell[] = [
-  { ...calm('clusters-undeclared', 'clusters of 1–5 that nobody declared', { clusters: 5 }), kind: 'info' },
+  {
+    ...calm('clusters-unknown', 'clusters of 1–5, neither declared nor in a history', {
+      clusters: 5,
+      history: false,
+    }),
+    kind: 'info',
+  },
 ];
 
 export const regressionCells: readonly Cell[] = [

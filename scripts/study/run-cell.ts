@@ -114,6 +114,7 @@ function playRun(
 
 /** Half an hour of the baseline alone, by the ticks of the cell: what the judge may look back on. */
 function historyOf(cell: Cell, run: number): readonly IntervalCounts[] {
+  if (!cell.history) return [];
   const random = randomFrom(seedOf(`${cell.name} before`, run));
   const alone: Cell = { ...cell, weights: [0], fault: 'none' };
   const ticks = Math.round(historySeconds / cell.tick);
