@@ -83,6 +83,8 @@ export interface Environment {
   readonly allowedHosts: readonly string[];
   /** Addresses of notification targets by the name of their variable. Secrets. */
   readonly notifyUrls: Readonly<Record<string, string>>;
+  /** Secrets of callers of the API by the name of their variable. */
+  readonly callerSecrets: Readonly<Record<string, string>>;
   readonly simulate: boolean;
 }
 
@@ -131,7 +133,9 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
         ? defaultRetention
         : given.EVIDENCE_RETENTION_DAYS * 86_400_000,
     allowedHosts: given.ALLOWED_HOSTS,
-    notifyUrls: given.SIMULATE ? {} : notifyUrls(env),
+    // A simulation calls nobody.
+    notifyUrls: given.SIMULATE ? {} : variables(env, /^NOTIFY_[A-Z0-9_]+_URL$/),
+    callerSecrets: variables(env, /^CALLER_[A-Z0-9_]+_SECRET$/),
     simulate: given.SIMULATE,
   };
 }
@@ -156,12 +160,10 @@ function readWitnesses(given: z.infer<typeof environmentSchema>): Environment['w
   );
 }
 
-/** `NOTIFY_<NAME>_URL`; a simulation calls nobody. */
-function notifyUrls(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+/** What is set of the variables with such a name. */
+function variables(env: NodeJS.ProcessEnv, named: RegExp): Readonly<Record<string, string>> {
   const entries = Object.entries(env).flatMap(([name, value]) =>
-    /^NOTIFY_[A-Z0-9_]+_URL$/.test(name) && value !== undefined && value !== ''
-      ? [[name, value] as const]
-      : [],
+    named.test(name) && value !== undefined && value !== '' ? [[name, value] as const] : [],
   );
   return Object.fromEntries(entries);
 }

@@ -11,6 +11,7 @@ import { connectGithub, type GithubAccess } from './github.ts';
 import { createApi } from './http/api.ts';
 import { createPages } from './http/pages.ts';
 import { type HttpServer, startServer } from './http/server.ts';
+import { callerVariable } from './http/signed-callers.ts';
 import { createStepUp } from './http/step-up/index.ts';
 import { createJobs } from './jobs/schedule.ts';
 import { createLogger, toLog } from './log.ts';
@@ -110,6 +111,7 @@ async function serve(
     log,
     forgeFor: (repository) => github.forgeFor(repository, null),
     oidc: oidcVerifier(environment.oidcIssuer, () => environment.conductorUrl ?? server.url),
+    callerSecrets: (login) => environment.callerSecrets[callerVariable(login)],
     keyRing: evidence.trustedKeys,
     evidenceReceived: metrics.evidenceReceived,
   });

@@ -19,9 +19,11 @@ import { addCommands } from './commands.ts';
 import { addKpis } from './kpis.ts';
 import { type Problem, problemBody, RequestProblem, unexpectedProblem } from './problem.ts';
 import { addPromotions } from './promotions.ts';
+import type { CallerSecrets } from './signed-callers.ts';
 
 export interface ApiPorts extends IntakePorts {
   readonly oidc: OidcVerifier;
+  readonly callerSecrets: CallerSecrets;
   /** Public keys: the one in use, then those before it. */
   readonly keyRing: () => Promise<readonly TrustedKey[]>;
   readonly log: Log;
@@ -124,6 +126,13 @@ export function createApi(ports: ApiPorts): OpenAPIHono {
     scheme: 'bearer',
     bearerFormat: 'JWT',
     description: 'OIDC token of a GitHub Actions job, with the address of the Conductor as audience',
+  });
+  api.openAPIRegistry.registerComponent('securitySchemes', 'signature', {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Conductor-Signature',
+    description:
+      'HMAC-SHA256 (`sha256=<hex>`) of timestamp, repository, path and body, joined by line feeds; the first two and the login are in X-Conductor-Timestamp (seconds), -Repository and -Caller',
   });
   // Described, but read by `readSubmission`: the validator would keep every file in memory twice.
   api.openAPIRegistry.registerPath(evidenceRoute);

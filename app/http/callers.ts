@@ -11,9 +11,35 @@ import type { IntakePorts } from '../evidence/intake.ts';
 import { readTrustContext, runOfClaims } from '../evidence/trust-context.ts';
 import { applyEvents } from '../flow/apply.ts';
 import { RequestProblem } from './problem.ts';
+import { type CallerSecrets, readSignedCaller, type SignedRequest } from './signed-callers.ts';
 
 export interface CommandPorts extends IntakePorts {
   readonly oidc: OidcVerifier;
+  readonly callerSecrets: CallerSecrets;
+}
+
+/** Who asks for a command, and what it asks with: each token commands once. */
+export interface Caller {
+  readonly repository: string;
+  /** Login on GitHub: the policy looks at its rights. */
+  readonly actor: string;
+  /** Where the request came from, for people. */
+  readonly url: string;
+  readonly token: { readonly jti: string; readonly expiresAt: number };
+}
+
+/** A job of GitHub Actions by its token, anybody else by a signature. */
+export async function authenticate(request: SignedRequest, ports: CommandPorts): Promise<Caller> {
+  if (request.header('x-conductor-signature') !== undefined) {
+    return readSignedCaller(request, ports.callerSecrets, ports.now());
+  }
+  const claims = await readJob(request.header('authorization'), ports);
+  return {
+    repository: claims.repository,
+    actor: claims.actor,
+    url: `run ${claims.run_id} of ${claims.workflow_ref}`,
+    token: { jti: claims.jti, expiresAt: claims.exp * 1_000 },
+  };
 }
 
 /** Events whose actor is the person who wanted the run. */
@@ -23,7 +49,7 @@ const commandingEvents = new Set(['workflow_dispatch', 'repository_dispatch', 'p
  * Who asks: the actor of a run of a workflow that the base branch trusts. A re-run keeps the first actor's name
  * although somebody else started it, so it commands nothing.
  */
-export async function authenticate(header: string | undefined, ports: CommandPorts): Promise<OidcClaims> {
+async function readJob(header: string | undefined, ports: CommandPorts): Promise<OidcClaims> {
   const token = /^Bearer (\S+)$/i.exec(header ?? '')?.[1];
   if (token === undefined) throw refused(401, 'TOKEN_MISSING', 'there is no bearer token');
   const claims = await ports.oidc.verify(token, ports.now());
@@ -64,7 +90,7 @@ export interface CommandRequest {
  * @returns the command's key in the aggregate's answers.
  */
 export async function issueCommand(
-  claims: OidcClaims,
+  caller: Caller,
   { ref, invocation, issue, path, body }: CommandRequest,
   ports: CommandPorts,
 ): Promise<string> {
@@ -73,14 +99,13 @@ export async function issueCommand(
     commentId: requestNumber(path, body.trace_id),
     issue,
     isPullRequest: ref.kind === 'change',
-    url: `run ${claims.run_id} of ${claims.workflow_ref}`,
+    url: caller.url,
     bodySha256,
   };
-  const actor = { login: claims.actor, type: claims.actor.endsWith('[bot]') ? 'Bot' : 'User' } as const;
+  const actor = { login: caller.actor, type: caller.actor.endsWith('[bot]') ? 'Bot' : 'User' } as const;
   await ports.database.transaction(async (tx) => {
     const now = ports.now();
-    const token = { jti: claims.jti, expiresAt: claims.exp * 1_000 };
-    if (!(await useToken(tx, token, bodySha256, now))) {
+    if (!(await useToken(tx, caller.token, bodySha256, now))) {
       throw refused(403, 'TOKEN_REPLAYED', 'this token was used for another request before');
     }
     const event = { type: 'command.issued', ...invocation, actor, source } as const;
@@ -99,7 +124,10 @@ export function refused(status: number, code: string, message: string): RequestP
 }
 
 const help: Readonly<Record<string, string>> = {
-  TOKEN_MISSING: 'Ask from a job of GitHub Actions with `permissions: id-token: write`.',
+  TOKEN_MISSING:
+    'Ask from a job of GitHub Actions with `permissions: id-token: write`, or sign the request (docs/deployers.md).',
+  SIGNATURE_INVALID: 'Sign timestamp, repository, path and body with the secret in CALLER_<LOGIN>_SECRET.',
+  SIGNATURE_EXPIRED: 'Sign with the present time in seconds, and send at once.',
   EVENT_NOT_ALLOWED: `Start the workflow by one of: ${[...commandingEvents].join(', ')}.`,
   RERUN: 'Start a new run.',
   TOKEN_REPLAYED: 'Request a new token for each request.',

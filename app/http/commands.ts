@@ -6,6 +6,7 @@ import type { AggregateRef } from '../../core/flow/event.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import { authenticate, type CommandPorts, issueCommand, readSubject, refused } from './callers.ts';
 import type { Refusals } from './promotions.ts';
+import { signedRequest } from './signed-request.ts';
 
 const subjectSchema = z.object({
   release: z.string().min(1).max(128).optional().describe('Tag of the release'),
@@ -65,7 +66,7 @@ export function addCommands(api: OpenAPIHono, ports: CommandPorts, refusals: Ref
   });
   api.openapi(post, async (context) => {
     const request = context.req.valid('json');
-    const caller = await authenticate(context.req.header('authorization'), ports);
+    const caller = await authenticate(await signedRequest(context.req), ports);
     const ref = refOf(caller.repository, request);
     const invocation = parseOne(request.command, ref.kind === 'release' ? 'release' : 'pull request');
     const issue = await issueOf(ref, ports);

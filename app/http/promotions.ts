@@ -1,7 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Command } from '../../core/commands/command.ts';
 import { noOptions } from '../../core/commands/command.ts';
-import type { OidcClaims } from '../../core/evidence/claims.ts';
 import {
   disagreements,
   promotionCommand,
@@ -10,7 +9,15 @@ import {
   rollbackRequestSchema,
 } from '../../core/release/promotion-request.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
-import { authenticate, type CommandPorts, issueCommand, readSubject, refused } from './callers.ts';
+import {
+  authenticate,
+  type Caller,
+  type CommandPorts,
+  issueCommand,
+  readSubject,
+  refused,
+} from './callers.ts';
+import { signedRequest } from './signed-request.ts';
 
 export type Refusals = Parameters<typeof createRoute>[0]['responses'];
 
@@ -32,7 +39,7 @@ export function addPromotions(api: OpenAPIHono, ports: CommandPorts, refusals: R
     method: 'post',
     path: '/v1/promotions',
     summary: 'Ask for the next step of a release',
-    security: [{ oidc: [] }],
+    security: [{ oidc: [] }, { signature: [] }],
     request: {
       body: { required: true, content: { 'application/json': { schema: promotionRequestSchema } } },
     },
@@ -42,13 +49,13 @@ export function addPromotions(api: OpenAPIHono, ports: CommandPorts, refusals: R
     method: 'post',
     path: '/v1/rollbacks',
     summary: 'Ask for the last verified version',
-    security: [{ oidc: [] }],
+    security: [{ oidc: [] }, { signature: [] }],
     request: { body: { required: true, content: { 'application/json': { schema: rollbackRequestSchema } } } },
     responses: accepted('Taken; the policy decides'),
   });
   api.openapi(promotions, async (context) => {
     const request = context.req.valid('json');
-    const caller = await authenticate(context.req.header('authorization'), ports);
+    const caller = await authenticate(await signedRequest(context.req), ports);
     const issued = await issue(caller, '/v1/promotions', request, ports, (state) => {
       const [first] = disagreements(request, state);
       if (first !== undefined) throw refused(409, first.code, first.message);
@@ -58,7 +65,7 @@ export function addPromotions(api: OpenAPIHono, ports: CommandPorts, refusals: R
   });
   api.openapi(rollbacks, async (context) => {
     const request = context.req.valid('json');
-    const caller = await authenticate(context.req.header('authorization'), ports);
+    const caller = await authenticate(await signedRequest(context.req), ports);
     return context.json(
       await issue(caller, '/v1/rollbacks', request, ports, () => rollbackCommand(request)),
       202,
@@ -67,20 +74,20 @@ export function addPromotions(api: OpenAPIHono, ports: CommandPorts, refusals: R
 }
 
 async function issue(
-  claims: OidcClaims,
+  caller: Caller,
   path: string,
   request: { readonly version: string; readonly trace_id: string },
   ports: CommandPorts,
   commandFor: (state: ReleaseState) => Command,
 ): Promise<z.infer<typeof acceptedSchema>> {
-  const ref = { kind: 'release', repository: claims.repository, key: request.version } as const;
+  const ref = { kind: 'release', repository: caller.repository, key: request.version } as const;
   const state = await readSubject<ReleaseState>(ports, ref);
   const { trackingIssue } = state;
   if (trackingIssue === null)
     throw refused(409, 'RELEASE_NOT_READY', 'the release has no tracking issue yet');
   const command = commandFor(state);
   const invocation = { command, options: noOptions };
-  await issueCommand(claims, { ref, invocation, issue: trackingIssue, path, body: request }, ports);
+  await issueCommand(caller, { ref, invocation, issue: trackingIssue, path, body: request }, ports);
   return {
     accepted: true,
     release: request.version,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { signRequest } from '../../app/http/signed-callers.ts';
 import { deploy, mainSha, reaches, readRelease, say, stage } from './story.ts';
 import {
   commitFiles,
@@ -111,6 +112,55 @@ describe('the promotion API', () => {
     await deploy(world, 'production', 100, 'rollback');
     await reaches(world, 'v1.1.0', 'rolled_back');
     expect(await toProduction(world)).toEqual(['rollback', 'promote']);
+  });
+});
+
+describe('a signed request', () => {
+  const secret = 'a secret of at least some length';
+
+  async function send(
+    world: World,
+    change: Partial<Record<'login' | 'secret' | 'body' | 'age', string>> = {},
+  ) {
+    const path = '/v1/promotions';
+    const body = JSON.stringify(promotion);
+    const timestamp = String(Math.floor(Date.now() / 1_000) - Number(change.age ?? 0));
+    const signed = { timestamp, repository: 'acme/shop', path, body };
+    const answer = await fetch(`${world.conductor.url}${path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'x-conductor-caller': change.login ?? 'mia',
+        'x-conductor-repository': 'acme/shop',
+        'x-conductor-timestamp': timestamp,
+        'x-conductor-signature': signRequest(change.secret ?? secret, signed),
+      },
+      body: change.body ?? body,
+    });
+    return [answer.status, ((await answer.json()) as { code?: string }).code];
+  }
+
+  it('commands with the rights of the account whose secret signed it, and only so', async () => {
+    const world = await startWorld({ CALLER_MIA_SECRET: secret, CALLER_CAROL_SECRET: 'of carol' });
+    const issue = await stage(world, 'v1.1.0');
+    const body = JSON.stringify({ ...promotion, trace_id: 'another' });
+    expect(await send(world, { secret: 'wrong' })).toEqual([401, 'SIGNATURE_INVALID']);
+    expect(await send(world, { login: 'alice' })).toEqual([401, 'SIGNATURE_INVALID']);
+    expect(await send(world, { body })).toEqual([401, 'SIGNATURE_INVALID']);
+    expect(await send(world, { age: '400' })).toEqual([401, 'SIGNATURE_EXPIRED']);
+    expect(await toProduction(world)).toEqual([]);
+    expect(await send(world, { login: 'carol', secret: 'of carol' })).toEqual([202, undefined]);
+    await comment(world, issue, 'NOT_PERMITTED');
+    expect(await toProduction(world)).toEqual([]);
+  });
+
+  it('promotes once', async () => {
+    const world = await startWorld({ CALLER_MIA_SECRET: secret });
+    await stage(world, 'v1.1.0');
+    expect(await send(world)).toEqual([202, undefined]);
+    await deploy(world, 'production', 10);
+    await reaches(world, 'v1.1.0', 'soaking');
+    expect(await toProduction(world)).toEqual(['promote']);
   });
 });
 
