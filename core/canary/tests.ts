@@ -68,9 +68,9 @@ function comparison(tolerated: number): RatioTest {
   const grid = gridAbove(1.5 * tolerated, 20 * tolerated, fine);
   const beforeLast = grid[fine - 2] as number;
   const zones = [
-    { to: 3.2 * tolerated, weight: 0.42 },
-    { to: 9 * tolerated, weight: 0.34 },
-    { to: beforeLast, weight: 0.04 },
+    { to: 3.2 * tolerated, weight: 0.45 },
+    { to: 9 * tolerated, weight: 0.32 },
+    { to: beforeLast, weight: 0.03 },
     { to: Number.POSITIVE_INFINITY, weight: 0.2 },
   ];
   return ratioTest(tolerated, grid, zonedPrior(grid, zones));
