@@ -38,18 +38,23 @@ const confirmSchema = z.strictObject({
 });
 
 /** How the flags of a release are flipped. Which ones: `ga_flags`. */
-export const flagsSchema = z.strictObject({
-  provider: z.discriminatedUnion('kind', [flagdSchema, webhookSchema]),
-  confirm: confirmSchema.optional().describe('Where a flip is read back; needed for `webhook`'),
-  auto_ramp: z
-    .boolean()
-    .default(true)
-    .describe('Every step of the canary gives the flags to the same share of users'),
-  on: z.string().min(1).max(60).default('on').describe('Variant that a flipped flag gives'),
-  off: z.string().min(1).max(60).default('off').describe('Variant that a killed flag gives'),
-  within: durationSchema
-    .default(600_000)
-    .describe('A flip that has not shown itself within this time has failed, and is undone'),
-  interval: durationSchema.default(10_000).describe('Time between two looks at a flip'),
-});
+export const flagsSchema = z
+  .strictObject({
+    provider: z.discriminatedUnion('kind', [flagdSchema, webhookSchema]),
+    confirm: confirmSchema.optional().describe('Where a flip is read back; needed for `webhook`'),
+    auto_ramp: z
+      .boolean()
+      .default(true)
+      .describe('Every step of the canary gives the flags to the same share of users'),
+    on: z.string().min(1).max(60).default('on').describe('Variant that a flipped flag gives'),
+    off: z.string().min(1).max(60).default('off').describe('Variant that a killed flag gives'),
+    within: durationSchema
+      .default(600_000)
+      .describe('A flip that has not shown itself within this time has failed, and is undone'),
+    interval: durationSchema.default(10_000).describe('Time between two looks at a flip'),
+  })
+  .refine(
+    ({ provider, confirm }) => provider.kind !== 'webhook' || confirm !== undefined,
+    'a webhook cannot be read: name in `confirm` where its flags are evaluated',
+  );
 export type FlagsConfig = z.infer<typeof flagsSchema>;

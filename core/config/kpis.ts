@@ -35,6 +35,10 @@ export const kpisSchema = z.strictObject({
   queries: z
     .array(kpiSchema)
     .max(20)
+    .refine(
+      (list) => new Set(list.map(({ name }) => name)).size === list.length,
+      'two figures have the same name',
+    )
     .default([])
     .describe('None: error rate, slow requests and traffic of `metrics`'),
   baseline_weeks: z
