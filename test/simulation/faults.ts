@@ -32,6 +32,8 @@ export class FaultInjector implements Interceptor {
   /** True while a call is carried out whose process may have lost the locks under which it began. */
   isZombieCall = false;
   kill: (process: Process) => void = () => undefined;
+  /** Until when somebody may act on a list that did not show what was there, virtual time. */
+  misledUntil = 0;
   /** Until when the world is disturbed by what was injected so far. */
   disturbedUntil = 0;
   downUntil = 0;
@@ -137,6 +139,7 @@ export class FaultInjector implements Interceptor {
         return { kind: 'error', error: refusal(403, 'You have exceeded a secondary rate limit') };
       case 'stale read':
         this.#hub.lag = this.#scheduler.between(1_000, 30_000);
+        this.misledUntil = this.#scheduler.now + longestWork;
         try {
           return perform(action);
         } finally {

@@ -1,6 +1,6 @@
 import { type OctokitRequest, patientRequests, type RequestClock } from '../../adapters/github/index.ts';
 import type { Queue } from '../../adapters/pg-boss/index.ts';
-import { typedPolicyEngine } from '../../adapters/policy/index.ts';
+import { regoPolicyEngine } from '../../adapters/policy/rego-engine.ts';
 import {
   type Database,
   type PendingEffect,
@@ -130,6 +130,9 @@ async function keepTime(clock: SharedClock, { wait }: RequestClock): Promise<nev
   }
 }
 
+/** The policies that ship, compiled once: they remember nothing from one question to the next. */
+const policy = regoPolicyEngine();
+
 interface Ports {
   readonly inbox: InboxPorts;
   readonly outbox: OutboxPorts;
@@ -147,7 +150,7 @@ function portsOf(
   const github = simulatedGithub(wire, clock, patient);
   const services: EffectServices = {
     database,
-    policy: typedPolicyEngine(),
+    policy,
     evidence: simulatedEvidence(),
     blobs: blobs.blobsFor(process),
     metricsSource: () => metrics.sourceFor(process),
