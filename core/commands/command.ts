@@ -1,4 +1,5 @@
 import type { GateName } from '../gate/names.ts';
+import type { PreviewCommand } from '../preview/event.ts';
 import type { CommandName } from './names.ts';
 
 /** Everything that people can say. The grammar makes them; each has a definition in `list/`. */
@@ -31,6 +32,7 @@ export type Command =
       readonly flag: string;
       readonly reason: string;
     }
+  | { readonly name: 'preview'; readonly order: PreviewCommand }
   | { readonly name: 'escalate'; readonly reason: string }
   | { readonly name: 'plan' }
   | { readonly name: 'status' }

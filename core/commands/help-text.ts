@@ -37,6 +37,15 @@ export function commandTable(definitions: readonly CommandDefinition[] = command
   return ['| command | what it does | where | who, by default |', '|---|---|---|---|', ...rows];
 }
 
+/** A page of docs with the table of now between its marks. */
+export function withCommandTable(page: string): string {
+  const table = commandTable().join('\n');
+  return page.replace(
+    /(<!-- commands:[^\n]*-->\n)[\s\S]*?(<!-- \/commands -->)/,
+    (_all, begin: string, end: string) => `${begin}\n${table}\n\n${end}`,
+  );
+}
+
 const placeText: Readonly<Record<Place, string>> = {
   release: 'release issue',
   'pull request': 'pull request',

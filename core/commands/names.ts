@@ -13,6 +13,7 @@ export const commandNames = [
   'unblock',
   'gates',
   'flags',
+  'preview',
   'escalate',
   'plan',
   'status',

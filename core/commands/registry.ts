@@ -10,6 +10,7 @@ import { holdCommand } from './list/hold.ts';
 import { lockCommand } from './list/lock.ts';
 import { overrideCommand } from './list/override.ts';
 import { planCommand } from './list/plan.ts';
+import { previewCommand } from './list/preview.ts';
 import { promoteCommand } from './list/promote.ts';
 import { rejectCommand } from './list/reject.ts';
 import { resumeCommand } from './list/resume.ts';
@@ -36,6 +37,7 @@ const definitions: { readonly [Name in CommandName]: CommandDefinition<Name> } =
   unblock: unblockCommand,
   gates: gatesCommand,
   flags: flagsCommand,
+  preview: previewCommand,
   escalate: escalateCommand,
   plan: planCommand,
   status: statusCommand,

@@ -57,6 +57,6 @@ function statedPermissions(permissions: ReleaseConfig['permissions']): readonly 
 
 /** What stops or reverses is never kept waiting, and a second person does not wait for a third. */
 function mayOblige(command: CommandName, obligation: string): boolean {
-  const isUrgent = ['rollback', 'abort', 'hold', 'reject', 'escalate'].includes(command);
+  const isUrgent = ['rollback', 'abort', 'hold', 'reject', 'flags', 'escalate'].includes(command);
   return !isUrgent && !(command === 'approve' && obligation === 'second_approver');
 }

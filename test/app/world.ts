@@ -139,7 +139,10 @@ async function startLocalGithub(metricsUrl: string): Promise<LocalGithub> {
       { login: 'alice', role: 'admin' },
       { login: 'mia', role: 'maintain' },
       { login: 'carol', role: 'read' },
+      { login: 'bob', role: 'write' },
+      { login: 'tess', role: 'triage' },
     ],
+    teams: [{ slug: 'release-managers', members: ['bob'], pending: ['carol'] }],
     repository: {
       name: 'shop',
       files: new Map([

@@ -40,7 +40,7 @@ export function onAssessed(
   }
   desk.record({ ...decided, decision: reasons.length === 0 ? 'allowed' : 'denied' });
   if (demand !== null) dropDemand(desk, demand);
-  if (reasons.length > 0) refuse(desk, key, pending, reasons);
+  if (reasons.length > 0) refuse(desk, key, pending, reasons, assessment);
   else accept(desk, key, decided);
 }
 
@@ -89,6 +89,7 @@ function accept(
   const approvedBy = demand?.approvals.map(({ login }) => login) ?? [];
   desk.note(`command.${command.name}`, actor.login, optionsOf(pending).reason || 'accepted', null, {
     url: source.url,
+    ...decidedFrom(assessment),
     ...(approvedBy.length === 0 ? {} : { approved_by: approvedBy }),
     ...(demand?.stepUp ? { step_up: demand.stepUp.credential } : {}),
   });
@@ -132,7 +133,13 @@ function tellOnly(
   );
 }
 
-function refuse(desk: Desk, key: string, pending: PendingCommand, reasons: readonly Obstacle[]): void {
+function refuse(
+  desk: Desk,
+  key: string,
+  pending: PendingCommand,
+  reasons: readonly Obstacle[],
+  assessment?: PromotionAssessment,
+): void {
   const { command, actor, source } = pending;
   const codes = reasons.map(({ code }) => code);
   const text = reasons
@@ -142,6 +149,7 @@ function refuse(desk: Desk, key: string, pending: PendingCommand, reasons: reado
   desk.note(`command.${command.name}.refused`, actor.login, text, codes[0] ?? null, {
     codes,
     url: source.url,
+    ...(assessment && decidedFrom(assessment)),
   });
   if (key === ownKey) {
     desk.refusedItself();
@@ -155,6 +163,11 @@ function refuse(desk: Desk, key: string, pending: PendingCommand, reasons: reado
     'refused',
     codes,
   );
+}
+
+/** What was asked of which policies: with both, anybody can ask again. */
+function decidedFrom({ inputSha256, decision }: PromotionAssessment): Readonly<Record<string, string>> {
+  return { input_sha256: inputSha256, policy_sha256: decision.policy_sha256 };
 }
 
 /** A denial without a reason is still a denial. */

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseComment } from '../../../core/commands/grammar.ts';
+import { withCommandTable } from '../../../core/commands/help-text.ts';
 import { commandNames } from '../../../core/commands/names.ts';
 import { commandRegistry } from '../../../core/commands/registry.ts';
 import type { CommandEvent } from '../../../core/flow/event.ts';
@@ -280,7 +282,7 @@ describe('breaking the glass', () => {
     await ask(world, '/override perf reason="the load generator is down" for=2m');
     expect(await ask(world, '/promote 10 --dry-run')).toContain('would be done');
     await world.play((one) => one.now >= (one.state.overrides[0]?.until ?? 0), 900);
-    
+
     expect(await ask(world, '/promote 10')).toContain('GATE_MISSING');
     expect(world.status).not.toContain('🔨 overridden');
   });
@@ -366,6 +368,12 @@ describe('properties of commands', () => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  it('the docs have the table of the registry: run scripts/command-docs.ts', () => {
+    const page = readFileSync('docs/commands.md', 'utf8');
+    expect(page).toBe(withCommandTable(page));
+    for (const name of commandNames) expect(page).toContain(`/${name}`);
   });
 
   it('every command has a place, a usage that begins with it, examples that are read, and help', () => {
