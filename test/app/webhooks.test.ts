@@ -180,7 +180,7 @@ describe('the webhook door', () => {
   it.each([
     ['an event that is not used', 'star', {}],
     ["another app's finished check", 'check_run', { action: 'completed' }],
-    ['an edited comment', 'issue_comment', { action: 'edited' }],
+    ['a pinned comment', 'issue_comment', { action: 'pinned' }],
     ['a push to a branch', 'push', { ref: 'refs/heads/main' }],
     ['an assignee of a pull request', 'pull_request', { action: 'assigned' }],
     ['a workflow that has only begun', 'workflow_run', { action: 'requested' }],

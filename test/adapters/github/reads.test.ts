@@ -151,6 +151,7 @@ describe('a pull request', () => {
     const { forge, github } = forgeOverStubs();
     github.get('/repos/acme/shop/pulls/1').reply(200, {
       state: 'open',
+      title: 'Add a',
       user: { login: 'bob' },
       head: { sha: sha('a'), ref: 'x', repo },
       base: { sha: sha('b'), ref: 'main', repo: { full_name: 'acme/shop' } },
