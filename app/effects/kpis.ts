@@ -39,16 +39,19 @@ async function readOne(
   }
 }
 
-/** Other releases of the repository whose traffic grew within the window. */
+/** Other releases of the service whose traffic grew within the window. */
 async function reachedProduction(
   { from, to }: Window,
   { database, aggregate }: EffectContext,
 ): Promise<readonly string[]> {
+  const serviceOf = (state: unknown): string | undefined => (state as ReleaseState).plan?.service;
+  const [own] = await listAggregates(database, { ...aggregate });
   const releases = await listAggregates(database, { kind: 'release', repository: aggregate.repository });
   return releases
     .filter(({ ref, state }) => {
       const { promotedAt } = state as ReleaseState;
-      return ref.key !== aggregate.key && promotedAt !== null && from < promotedAt && promotedAt < to;
+      const ours = serviceOf(state) === serviceOf(own?.state ?? {});
+      return ours && ref.key !== aggregate.key && promotedAt !== null && from < promotedAt && promotedAt < to;
     })
     .map(({ ref }) => ref.key);
 }

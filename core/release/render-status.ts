@@ -1,4 +1,6 @@
+import { flagsLine } from '../comms/flags.ts';
 import { postable } from '../comms/safe-text.ts';
+import { flagNames } from '../flags/model.ts';
 import { verdictTable } from '../comms/verdict-table.ts';
 import { cellText, codeSpan, inlineText } from '../gate/markdown.ts';
 import { checkNameOf } from '../gate/names.ts';
@@ -89,6 +91,9 @@ function factsTable(state: ReleaseState, now: number): readonly string[] {
   if (hold !== null)
     rows.push(['held', `\`${hold.code}\` by ${cellText(hold.by)}: ${cellText(hold.reason)}`]);
   rows.push(...waitingRows(state, now));
+  if (state.flags !== undefined) {
+    rows.push(['flags', flagsLine(flagNames(plan?.config.ga_flags ?? [], state.flags), state.flags)]);
+  }
   if (incidentIssue !== null) rows.push(['incident', `#${incidentIssue}`]);
   if (publishedUrl !== null && publishedUrl !== '') rows.push(['published', `<${publishedUrl}>`]);
   return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)];

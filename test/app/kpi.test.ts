@@ -50,6 +50,7 @@ it.runIf(hasPrometheus())(
     const prometheus = await startPrometheus([], history(Math.floor(Date.now() / 1_000)));
     onTestFinished(() => prometheus.close());
     const world = await startWorld({ ALLOWED_HOSTS: '127.0.0.1' });
+    world.github.setImmutableReleases('acme/shop', true);
     await configure(world, prometheus.url);
     const issue = await stage(world, 'v1.1.0');
     onTestFinished(load(world, 'v1.0.0', 'v1.1.0', 0));
@@ -79,9 +80,9 @@ it.runIf(hasPrometheus())(
     expect(report).toMatch(/\| errors \| 0\.7\d* % \| .*no difference shown/);
     expect(report).toContain('| refunds | – | – | – | ❔ insufficient: no series matches its events |');
 
-    const { data: issues } = await world.alice.rest.issues.listForRepo({
-      ...repository,
-      labels: 'kpi-regression',
+    const issues = await eventually(async () => {
+      const { data } = await world.alice.rest.issues.listForRepo({ ...repository, labels: 'kpi-regression' });
+      return data.length > 0 ? data : null;
     });
     expect(issues.map(({ title }) => title)).toEqual(['KPI regression after v1.1.0: orders']);
     expect(issues[0]?.body).toContain('- Owner: @acme/shop');
@@ -100,5 +101,15 @@ it.runIf(hasPrometheus())(
       return data.body?.includes('## KPIs of `v1.1.0`') === true ? true : null;
     });
     expect(await comments()).toHaveLength(1);
+    // Scenario 18, its part: the release was immutable all the time, and only its notes have changed.
+    const { data: published } = await world.alice.rest.repos.getReleaseByTag({
+      ...repository,
+      tag: 'v1.1.0',
+    });
+    expect(published).toMatchObject({ draft: false, immutable: true });
+    expect(published.assets.map(({ name }) => name).toSorted()).toEqual([
+      'evidence.zip',
+      'evidence.zip.sigstore.json',
+    ]);
   },
 );
