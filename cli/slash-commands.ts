@@ -19,6 +19,7 @@ const summaries: Readonly<Record<Spoken, string>> = {
   unblock: 'say that a failed release is resolved',
   gates: 'show the gates of a commit, or run them again',
   flags: 'show, kill or restore the flags of a release',
+  preview: 'start, extend, put to sleep or destroy the preview of a pull request',
   escalate: 'call the people on call',
   plan: 'show what will be done',
   why: 'ask why it is waiting, and whom to ask',

@@ -31,7 +31,7 @@ promotions := {"promote", "auto-advance"}
 
 changes := {
 	"promote", "rollback", "abort", "hold", "resume", "approve", "reject", "override", "lock", "unlock", "unblock",
-	"gates", "flags", "escalate",
+	"gates", "flags", "preview", "escalate",
 }
 
 questions := {"plan", "status", "why", "whocan", "help"}

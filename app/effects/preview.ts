@@ -1,9 +1,10 @@
 import { listAggregates } from '../../adapters/postgres/index.ts';
 import { checkConfig, configPath } from '../../core/config/parse.ts';
 import type { PreviewsConfig } from '../../core/config/previews.ts';
+import { InternalError } from '../../core/errors.ts';
 import type { LedgerRow } from '../../core/preview/budget.ts';
 import { ledgerRow } from '../../core/preview/ledger.ts';
-import type { PreviewState } from '../../core/preview/state.ts';
+import { type PreviewState, previewRef } from '../../core/preview/state.ts';
 import type { EffectContext, Performer } from './performer.ts';
 
 /** Living previews of one organisation that are counted at most. */
@@ -14,12 +15,12 @@ export const readPreview: Performer<'readPreview'> = async ({ pullRequest }, con
   const found = await context.forge.readPullRequest(pullRequest);
   const config = await readConfig(found.baseSha, context);
   const others = await othersOf(pullRequest, config?.budget.time_zone ?? 'UTC', context);
-  const { draft, fork, labels, headSha } = found;
+  const { draft, fork, labels, headSha, baseSha } = found;
   return {
     event: {
       type: 'preview.read',
       pullRequest,
-      facts: { open: found.state === 'open', draft, fork, labels, headSha, config, others },
+      facts: { open: found.state === 'open', draft, fork, labels, headSha, baseSha, config, others },
     },
   };
 };
@@ -29,6 +30,15 @@ export const orderPreview: Performer<'orderPreview'> = async (effect, { forge, k
   const { environment, sha, description, payload } = effect;
   const order = { key, sha, environment, task: 'preview', description, payload } as const;
   return { settled: { deploymentId: (await forge.deployer.order(order)).id } };
+};
+
+export const commandPreview: Performer<'commandPreview'> = async (effect, { aggregate, key, tell }) => {
+  const { pullRequest, by, order } = effect;
+  if (tell === undefined)
+    throw new InternalError('NOT_WIRED', 'This process cannot tell a preview anything', 'Report this.');
+  const ref = previewRef(aggregate.repository, pullRequest);
+  await tell(ref, { type: 'preview.commanded', id: key, pullRequest, by, order });
+  return { settled: {} };
 };
 
 export const removeLabel: Performer<'removeLabel'> = async ({ issue, label }, { forge }) => {

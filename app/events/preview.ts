@@ -1,17 +1,12 @@
 import { readAggregate } from '../../adapters/postgres/index.ts';
 import { checkConfig, configPath } from '../../core/config/parse.ts';
 import type { PreviewsConfig } from '../../core/config/previews.ts';
-import type { AggregateRef } from '../../core/flow/event.ts';
+import { previewRef } from '../../core/preview/state.ts';
 import type { Routed } from '../flow/decide.ts';
 import type { EventContext } from './event-handler.ts';
 
 /** Roles that may let the head of a fork have a preview. */
 const approvingRoles: ReadonlySet<string> = new Set(['write', 'maintain', 'admin']);
-
-/** The preview of a pull request. */
-export function previewRef(repository: string, pullRequest: number): AggregateRef {
-  return { kind: 'preview', repository, key: `pr/${pullRequest}` };
-}
 
 /** What a pull request's webhook means for its preview; nothing where nobody declared previews and none exists. */
 export async function previewNews(

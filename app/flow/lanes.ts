@@ -42,6 +42,7 @@ export function laneOf(aggregate: AggregateRef, id: string, effect: Effect): str
     case 'judgeEntry':
     case 'answerEntry':
     case 'readPreview':
+    case 'commandPreview':
     case 'removeLabel':
     case 'addReaction':
     case 'openIssue':
@@ -85,6 +86,7 @@ export function lanePolicy(kind: EffectKind): LanePolicy {
     case 'judgeEntry':
     case 'answerEntry':
     case 'readPreview':
+    case 'commandPreview':
     case 'removeLabel':
     case 'updateIssue':
     case 'postComment':

@@ -12,6 +12,7 @@ import { inlineText } from '../gate/markdown.ts';
 import { checkNameOf, gateNames } from '../gate/names.ts';
 import { countingVerdict } from '../gate/record.ts';
 import { isPassing } from '../gate/result.ts';
+import { previewOrderText } from '../preview/event.ts';
 import type { ChangeDraft } from './draft.ts';
 import { orderRerun } from './rerequest.ts';
 import type { ChangeState } from './state.ts';
@@ -44,15 +45,32 @@ export function changeDesk(draft: ChangeDraft): Desk {
     // Who may what stands in the config of the base branch, which the state does not hold.
     mustLook: ({ name }) => name === 'whocan',
     obstacles: ({ command }, { input }) => obstaclesOf(draft.state, command, input.release.sha),
-    run: ({ command, actor }) =>
-      command.name === 'gates' && command.rerun !== null ? orderRerun(draft, command.rerun, actor.login) : '',
-    rehearse: () => 'The workflow runs that reported these gates would run again.',
+    run: ({ command, actor }) => run(draft, command, actor.login),
+    rehearse: ({ command }) =>
+      command.name === 'preview'
+        ? `The preview would hear: ${previewOrderText(command.order)}. Budget, label and limits are asked then.`
+        : 'The workflow runs that reported these gates would run again.',
     explain: ({ command }, _reasons, { input }) =>
       command.name === 'whocan' ? whoCanText(command.of, input.permissions, null) : '',
     permission: (command) => permissionOf(null, command, ''),
     record: () => undefined,
     refusedItself: () => undefined,
   };
+}
+
+function run(draft: ChangeDraft, command: Command, by: string): string {
+  switch (command.name) {
+    case 'gates':
+      return command.rerun === null ? '' : orderRerun(draft, command.rerun, by);
+    case 'preview': {
+      const { order } = command;
+      const pullRequest = draft.state.pullRequest ?? 0;
+      draft.emit(`preview/${draft.next('preview')}`, { kind: 'commandPreview', pullRequest, by, order });
+      return `Asked: ${previewOrderText(order)}. The comment about the preview says what comes of it.`;
+    }
+    default:
+      return '';
+  }
 }
 
 function assessment(

@@ -78,6 +78,7 @@ const managers = ['maintain', 'admin'];
 const rolesOf: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
   override: ['admin'],
   gates: ['write', ...managers],
+  preview: ['write', ...managers],
 };
 /** What has a permission although nobody states one. */
 const always = ['promote', 'rollback', 'hold'] as const;

@@ -11,6 +11,7 @@ const hour = 3_600_000;
 /** The one comment about the preview, or null while there is nothing to say. */
 export function renderPreview(state: PreviewState, repository: string, now: number): string | null {
   const { config, mayExist, counters, refusal } = state;
+  if (refusal?.kind === 'undeclared') return refusalText(refusal);
   if (config === null || (!mayExist && refusal === null && counters.order === undefined)) return null;
   const lines = [`### Preview of ${state.headSha.slice(0, 12)}: ${phaseOf(state)}`, ''];
   if (refusal !== null) lines.push(refusalText(refusal), '');
@@ -71,6 +72,8 @@ export function refusalText(refusal: Refusal): string {
   switch (refusal.kind) {
     case 'fork':
       return 'The head comes from a fork: a maintainer has to put the label on after each push. It gets no secret.';
+    case 'undeclared':
+      return 'The config of the base branch declares no `previews`; add the section to have them.';
     case 'failed':
       return 'The pipeline failed three times to make it. Push a fix, or say `/preview` to try again.';
     case 'concurrency':

@@ -3,9 +3,11 @@ import type { EffectSettled } from '../flow/event.ts';
 import { effectIdOf } from '../flow/key.ts';
 import { renderPreview } from './comment.ts';
 import { type PreviewContext, PreviewDraft } from './draft.ts';
-import type { PreviewCommand, PreviewEvent, PreviewFacts } from './event.ts';
+import type { PreviewEvent, PreviewFacts } from './event.ts';
 import { type PreviewState, unknownPreview } from './state.ts';
 import { orderEnded, steer } from './steer.ts';
+
+const rememberedCommands = 50;
 
 /** What happens to the preview of a pull request. Pure and total. */
 export function decidePreview(
@@ -29,7 +31,7 @@ export function decidePreview(
       read(draft, draft.state.pullRequest);
       break;
     case 'preview.commanded':
-      onCommand(draft, event.by, event.order);
+      onCommand(draft, event);
       break;
     case 'preview.visited':
       draft.set({ lastVisit: draft.now, asleep: false });
@@ -59,7 +61,7 @@ function read(draft: PreviewDraft, pullRequest: number): void {
 /** GitHub's word about the pull request. A push begins the life anew, and voids the approval of a fork. */
 function onRead(draft: PreviewDraft, pullRequest: number, facts: PreviewFacts): void {
   const { state, now } = draft;
-  const { config, open, headSha, fork } = facts;
+  const { config, open, headSha, baseSha, fork } = facts;
   const labelled = config !== null && facts.labels.includes(config.label);
   const isPush = headSha !== state.headSha;
   const closes = state.open && !open;
@@ -67,10 +69,12 @@ function onRead(draft: PreviewDraft, pullRequest: number, facts: PreviewFacts): 
     pullRequest,
     open,
     headSha,
+    baseSha,
     fork,
     labelled,
     draft: facts.draft,
     config: config ?? state.config,
+    declared: config !== null,
     others: facts.others,
     expiresAt: isPush || state.expiresAt === null ? now + (config?.ttl ?? 0) : state.expiresAt,
     lastVisit: isPush ? now : state.lastVisit,
@@ -79,7 +83,6 @@ function onRead(draft: PreviewDraft, pullRequest: number, facts: PreviewFacts): 
     asleep: closes ? false : state.asleep,
     approved: state.approved?.sha === headSha ? state.approved : null,
   });
-  if (config === null && open) draft.set({ wish: { kind: 'destroy', by: 'the config', at: now } });
   if (fork && open && labelled && config !== null && draft.state.approved === null) {
     draft.emit(`unlabel/${draft.next('unlabel')}`, {
       kind: 'removeLabel',
@@ -90,7 +93,12 @@ function onRead(draft: PreviewDraft, pullRequest: number, facts: PreviewFacts): 
   }
 }
 
-function onCommand(draft: PreviewDraft, by: string, order: PreviewCommand): void {
+function onCommand(
+  draft: PreviewDraft,
+  { id, pullRequest, by, order }: Extract<PreviewEvent, { type: 'preview.commanded' }>,
+): void {
+  if (draft.state.heard.includes(id)) return;
+  draft.set({ pullRequest, heard: [...draft.state.heard, id].slice(-rememberedCommands) });
   const { state, now } = draft;
   const { config } = state;
   draft.note(`preview.${order.kind}-asked`, by, `#${state.pullRequest}`);
@@ -110,7 +118,8 @@ function onCommand(draft: PreviewDraft, by: string, order: PreviewCommand): void
       draft.set({ asleep: false, lastVisit: now });
       break;
     case 'extend': {
-      const longest = now + (config?.longest_ttl ?? 0);
+      if (config === null) break;
+      const longest = now + config.longest_ttl;
       draft.set({ expiresAt: Math.min(Math.max(state.expiresAt ?? now, now) + order.ms, longest) });
       break;
     }

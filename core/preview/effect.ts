@@ -1,3 +1,4 @@
+import type { PreviewCommand } from './event.ts';
 import type { PreviewAction } from './state.ts';
 
 /** What a preview's deployment tells the repository's pipeline; `task` of the deployment is `preview`. */
@@ -5,6 +6,8 @@ export interface PreviewPayload {
   readonly schema_version: 1;
   readonly pull_request: number;
   readonly action: PreviewAction;
+  /** Head of the pull request: what is built. The deployment itself may stand on the base, see `give`. */
+  readonly sha: string;
   readonly size: string;
   /** The head comes from a fork: the pipeline gives it no secret. */
   readonly fork: boolean;
@@ -20,5 +23,12 @@ export type PreviewEffect =
       readonly sha: string;
       readonly description: string;
       readonly payload: PreviewPayload;
+    }
+  /** Somebody who may has said it on the pull request: the preview hears of it as `preview.commanded`. */
+  | {
+      readonly kind: 'commandPreview';
+      readonly pullRequest: number;
+      readonly by: string;
+      readonly order: PreviewCommand;
     }
   | { readonly kind: 'removeLabel'; readonly issue: number; readonly label: string };

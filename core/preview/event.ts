@@ -8,6 +8,8 @@ export interface PreviewFacts {
   readonly fork: boolean;
   readonly labels: readonly string[];
   readonly headSha: string;
+  /** Commit of the base branch. */
+  readonly baseSha: string;
   /** From the base branch; null: it has no `previews`. */
   readonly config: PreviewsConfig | null;
   /** Previews of the organisation without this one. */
@@ -25,8 +27,14 @@ export type PreviewEvent =
       readonly mayApprove: boolean;
       readonly headSha: string;
     }
-  /** A permitted command. */
-  | { readonly type: 'preview.commanded'; readonly by: string; readonly order: PreviewCommand }
+  /** A permitted command. `id` is what makes it one command, however often it is told. */
+  | {
+      readonly type: 'preview.commanded';
+      readonly id: string;
+      readonly pullRequest: number;
+      readonly by: string;
+      readonly order: PreviewCommand;
+    }
   /** Somebody opened the gateway page. */
   | { readonly type: 'preview.visited' }
   | {
@@ -41,3 +49,20 @@ export type PreviewCommand =
   | { readonly kind: 'start' | 'destroy' | 'sleep' | 'wake' }
   | { readonly kind: 'extend'; readonly ms: number }
   | { readonly kind: 'size'; readonly size: string };
+
+export function previewOrderText(order: PreviewCommand): string {
+  switch (order.kind) {
+    case 'start':
+      return 'a preview of this pull request';
+    case 'destroy':
+      return 'that the preview goes';
+    case 'sleep':
+      return 'that the preview sleeps';
+    case 'wake':
+      return 'that the preview wakes';
+    case 'extend':
+      return `${Math.round(order.ms / 3_600_000)} h more`;
+    case 'size':
+      return `the size ${order.size}`;
+  }
+}

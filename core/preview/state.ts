@@ -1,5 +1,6 @@
 import type { PreviewsConfig } from '../config/previews.ts';
 import { type Channel, closedChannel } from '../flow/channel.ts';
+import type { AggregateRef } from '../flow/event.ts';
 import type { BudgetRefusal, LedgerRow } from './budget.ts';
 import type { Meter } from './meter.ts';
 
@@ -36,7 +37,11 @@ export interface PreviewState {
   readonly fork: boolean;
   readonly labelled: boolean;
   readonly headSha: string;
+  readonly baseSha: string;
+  /** The last config that declared previews; null: none ever did. */
   readonly config: PreviewsConfig | null;
+  /** The base branch declares previews now. */
+  readonly declared: boolean | null;
   /** Who let the head of a fork have a preview; a push voids it. */
   readonly approved: { readonly sha: string; readonly by: string } | null;
   readonly wish: Wish | null;
@@ -59,6 +64,8 @@ export interface PreviewState {
   readonly meter: Meter;
   readonly comment: Channel<string>;
   readonly counters: Readonly<Record<string, number>>;
+  /** Ids of the last commands. */
+  readonly heard: readonly string[];
   /** What the other previews of the organisation cost, as of the last look. */
   readonly others: readonly LedgerRow[];
 }
@@ -67,6 +74,8 @@ export type Refusal =
   | { readonly kind: 'budget'; readonly refusal: BudgetRefusal }
   | { readonly kind: 'concurrency'; readonly limit: number; readonly by: readonly number[] }
   | { readonly kind: 'fork' }
+  /** The config of the base branch declares no previews. */
+  | { readonly kind: 'undeclared' }
   | { readonly kind: 'failed'; readonly sha: string };
 
 export const unknownPreview: PreviewState = {
@@ -78,7 +87,9 @@ export const unknownPreview: PreviewState = {
   fork: false,
   labelled: false,
   headSha: '',
+  baseSha: '',
   config: null,
+  declared: null,
   approved: null,
   wish: null,
   size: null,
@@ -96,12 +107,18 @@ export const unknownPreview: PreviewState = {
   meter: [],
   comment: closedChannel,
   counters: {},
+  heard: [],
   others: [],
 };
 
 /** The environment of a preview on GitHub. */
 export function environmentOf(pullRequest: number): string {
   return `preview/pr-${pullRequest}`;
+}
+
+/** The preview of a pull request. */
+export function previewRef(repository: string, pullRequest: number): AggregateRef {
+  return { kind: 'preview', repository, key: `pr/${pullRequest}` };
 }
 
 /** Nothing of it exists and nobody can want it. */

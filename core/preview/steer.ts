@@ -68,10 +68,19 @@ function give(draft: PreviewDraft, action: PreviewAction, wanted: Wanted): void 
   draft.emit(`order/${n}`, {
     kind: 'orderPreview',
     environment: environmentOf(state.pullRequest),
-    sha,
+    sha: trusted(state, action, sha),
     description: `${action} the preview of #${state.pullRequest}`,
-    payload: { schema_version: 1, pull_request: state.pullRequest, action, size, fork: state.fork },
+    payload: { schema_version: 1, pull_request: state.pullRequest, action, sha, size, fork: state.fork },
   });
+}
+
+/**
+ * The commit whose workflow carries the order out, because `on: deployment` runs the files of the deployed commit. Only
+ * a change of our own people brings its pipeline along, and only to be built: a fork would bring one that reads
+ * secrets, and a teardown must not depend on a file that the change has broken.
+ */
+function trusted({ fork, baseSha }: PreviewState, action: PreviewAction, sha: string): string {
+  return action === 'create' && !fork ? sha : baseSha;
 }
 
 /** The pipeline says how the order ended. */

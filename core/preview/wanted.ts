@@ -10,8 +10,10 @@ export type Wanted =
 
 /** Pure: the pull request, the people and the clock decide; what exists does not. */
 export function wantedAt(state: PreviewState, repository: string, now: number): Wanted {
-  const { config, open, headSha } = state;
-  if (config === null || !open || !isAskedFor(state) || isExpired(state, now)) return nothing(null);
+  const { config, open, headSha, wish } = state;
+  if (open && wish?.kind === 'start' && state.declared === false) return nothing({ kind: 'undeclared' });
+  if (config === null || state.declared === false || !open || !isAskedFor(state) || isExpired(state, now))
+    return nothing(null);
   if (state.fork && state.approved?.sha !== headSha) return nothing({ kind: 'fork' });
   if (state.refusal?.kind === 'failed' && state.refusal.sha === headSha) return nothing(state.refusal);
 

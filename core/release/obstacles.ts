@@ -58,6 +58,8 @@ export function obstaclesOf(
         : [{ code: 'NOTHING_TO_REJECT', message: 'no command waits for anything' }];
     case 'flags':
       return flagsObstacles(state, command);
+    // A pull request hears it; the desk of a release has refused its place.
+    case 'preview':
     case 'plan':
     case 'status':
     case 'whocan':

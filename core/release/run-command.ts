@@ -77,6 +77,7 @@ export function runCommand(
         ? `Turning \`${command.flag}\` off for everybody; the outcome follows in this issue.`
         : `Giving \`${command.flag}\` back as it was; the outcome follows in this issue.`;
     }
+    case 'preview':
     case 'plan':
     case 'status':
     case 'why':

@@ -21,6 +21,10 @@ const other = (pullRequest: number, more: object = {}) => ({
   ...more,
 });
 
+let commands = 0;
+/** A command of its own. */
+const commanded = () => ({ id: `c${++commands}`, pullRequest: 7 });
+
 /** One preview, told what happens; every order of it is seen. */
 class Preview {
   state: PreviewState | null = null;
@@ -45,6 +49,7 @@ class Preview {
       fork: false,
       labels: ['preview'],
       headSha: 'a1',
+      baseSha: 'base',
       config: config(),
       others: [],
     };
@@ -136,9 +141,19 @@ describe('a preview', () => {
     preview.now += 67 * hour;
     preview.read();
     expect(preview.comment()).toContain('ends soon');
-    preview.tell({ type: 'preview.commanded', by: 'alice', order: { kind: 'extend', ms: 24 * hour } });
+    preview.tell({
+      type: 'preview.commanded',
+      ...commanded(),
+      by: 'alice',
+      order: { kind: 'extend', ms: 24 * hour },
+    });
     expect(preview.state?.expiresAt).toBe(preview.now + 29 * hour);
-    preview.tell({ type: 'preview.commanded', by: 'alice', order: { kind: 'extend', ms: 9_999 * hour } });
+    preview.tell({
+      type: 'preview.commanded',
+      ...commanded(),
+      by: 'alice',
+      order: { kind: 'extend', ms: 9_999 * hour },
+    });
     expect(preview.state?.expiresAt).toBe(preview.now + 14 * 24 * hour);
   });
 
@@ -243,7 +258,7 @@ describe('a preview of a fork', () => {
   it('is not made by a command without the approval', () => {
     const preview = new Preview();
     preview.read({ fork: true, labels: [] });
-    preview.tell({ type: 'preview.commanded', by: 'eve', order: { kind: 'start' } });
+    preview.tell({ type: 'preview.commanded', ...commanded(), by: 'eve', order: { kind: 'start' } });
     expect(preview.actions).toEqual([]);
     expect(preview.comment()).toContain('fork');
   });
@@ -303,8 +318,10 @@ it('orders nothing while an order is under way, and nothing but teardowns once i
     (preview) => void preview.reported('success'),
     (preview) => void preview.reported('failure'),
     (preview) => void preview.tell({ type: 'preview.visited' }),
-    (preview) => void preview.tell({ type: 'preview.commanded', by: 'a', order: { kind: 'start' } }),
-    (preview) => void preview.tell({ type: 'preview.commanded', by: 'a', order: { kind: 'destroy' } }),
+    (preview) =>
+      void preview.tell({ type: 'preview.commanded', ...commanded(), by: 'a', order: { kind: 'start' } }),
+    (preview) =>
+      void preview.tell({ type: 'preview.commanded', ...commanded(), by: 'a', order: { kind: 'destroy' } }),
     (preview) => {
       preview.now += hour;
     },
