@@ -244,6 +244,58 @@ describe('commands as a demanding release engineer tries them', () => {
   });
 });
 
+describe('a command', () => {
+  it('gets a reaction within two seconds, then one reply', async () => {
+    const world = await startWorld();
+    const issue = await stage(world, 'v1.1.0');
+    await settled(world);
+    const times: number[] = [];
+    for (const body of ['/status', '/hold wait', '/resume', '/why', '/lock 1h']) {
+      const said = Date.now();
+      const id = await sayAs(world, 'alice', issue, body);
+      await eventually(async () => {
+        const { data } = await world.alice.rest.reactions.listForIssueComment({
+          ...repository,
+          comment_id: id,
+        });
+        return data.some(({ content }) => content === 'eyes') ? true : null;
+      });
+      times.push(Date.now() - said);
+      await replyTo(world, issue, id, /./);
+    }
+    if (process.env.SHOW_TIMES !== undefined) console.log('reactions after', times, 'ms');
+    expect(times.toSorted((a, b) => a - b)[2]).toBeLessThan(2_000);
+  });
+
+  it('runs the workflow of a gate again, and its older result does not count meanwhile', async () => {
+    const world = await startWorld();
+    const issue = await stage(world, 'v1.1.0');
+    const again: number[] = [];
+    world.github.subscribeReruns((_repository, run) => again.push(run.id));
+    const [run] = await world.query<{ id: number }>(
+      `select (state -> 'gates' -> 'perf' ->> 'runId')::int as id from aggregates where key = 'v1.1.0'`,
+    );
+    await world.github.updateRun('acme/shop', run?.id ?? 0, 'completed', 'success');
+    await ask(world, issue, '/gates rerun perf', /Running `performance-gate` again/, 'bob');
+    await settled(world);
+    expect(again).toEqual([run?.id]);
+    await ask(world, issue, '/promote 10', /GATE_RERUNNING/);
+    expect(await productionDeployments(world)).toBe(0);
+  });
+
+  it('ends a release without traffic for good', async () => {
+    const world = await startWorld();
+    const issue = await stage(world, 'v1.1.0');
+    await ask(world, issue, '/lock 4h', /Locked/);
+    await ask(world, issue, '/abort wrong changelog', /nothing of this version reached production/);
+    await reaches(world, 'v1.1.0', 'halted');
+    await ask(world, issue, '/promote 10', /RELEASE_ENDED/);
+    // The lock went with the release.
+    const [lock] = await world.query(`select state -> 'lock' as lock from aggregates where key = 'v1.1.0'`);
+    expect(lock).toEqual({ lock: null });
+  });
+});
+
 describe('permissions beyond roles', () => {
   it('owners of every changed file may, others not, and a list that cannot be read permits nobody', async () => {
     const world = await startWorld();

@@ -186,3 +186,59 @@ describe('scenario 16: v1.2.0 is tagged while v1.1.0 is mid-canary', () => {
     expect((await readRelease(world, 'v1.1.0')).held).toBe('superseded by v1.2.0');
   });
 });
+
+describe('commands over the API', () => {
+  it('are read, decided and answered as in a comment, each trace once', async () => {
+    const world = await startWorld();
+    const issue = await stage(world, 'v1.1.0');
+    const give = async (
+      command: string,
+      trace: string,
+      token?: string,
+      subject: object = { release: 'v1.1.0' },
+    ) => {
+      const answer = await ask(
+        world,
+        'commands',
+        { ...subject, command, trace_id: trace },
+        token ?? (await tokenOf(world)),
+      );
+      return { status: answer.status, body: (await answer.json()) as Record<string, string> };
+    };
+    const refusals: readonly (readonly [string, object, number, string])[] = [
+      ['/promote 5O', { release: 'v1.1.0' }, 422, 'BAD_ARGUMENT'],
+      ['/promot 10', { release: 'v1.1.0' }, 422, 'UNKNOWN_COMMAND'],
+      ['promote 10', { release: 'v1.1.0' }, 422, 'NOT_A_COMMAND'],
+      ['/hold\n/promote 10', { release: 'v1.1.0' }, 422, 'TOO_MANY_COMMANDS'],
+      ['/status\n/why', { release: 'v1.1.0' }, 422, 'TOO_MANY_COMMANDS'],
+      ['/hold', { release: 'v9.9.9' }, 404, 'RELEASE_UNKNOWN'],
+      ['/gates', { pull_request: 4711 }, 404, 'CHANGE_UNKNOWN'],
+      ['/hold', {}, 400, 'SUBJECT_MISSING'],
+    ];
+    for (const [command, subject, status, code] of refusals) {
+      const answer = await give(command, 'x', undefined, subject);
+      expect([command, answer.status, answer.body.code]).toEqual([command, status, code]);
+    }
+    const outcome = (id: string | undefined): Promise<{ outcome: string; codes: string[] }> =>
+      eventually(async () => {
+        const query = new URLSearchParams({ repository: 'acme/shop', release: 'v1.1.0', id: id ?? '' });
+        const answer = await fetch(`${world.conductor.url}/v1/commands?${query}`);
+        const [found] = ((await answer.json()) as { commands: { outcome: string; codes: string[] }[] })
+          .commands;
+        return found === undefined || found.outcome === 'pending' ? null : found;
+      });
+    const dry = await give('/promote 100 --dry-run', 'dry');
+    expect(dry).toMatchObject({ status: 202, body: { command: 'promote', issue } });
+    expect(await outcome(dry.body.id)).toMatchObject({ outcome: 'answered', codes: ['STEP_SKIPPED'] });
+    const refused = await give('/promote 100', 'skip');
+    expect(await outcome(refused.body.id)).toMatchObject({ outcome: 'refused', codes: ['STEP_SKIPPED'] });
+    const denied = await give('/hold', 'carol', await tokenOf(world, { actor: 'carol' }));
+    expect(await outcome(denied.body.id)).toMatchObject({ outcome: 'refused', codes: ['NOT_PERMITTED'] });
+    const token = await tokenOf(world);
+    const held = await give('/hold by the pipeline', 'hold', token);
+    expect(await outcome(held.body.id)).toMatchObject({ outcome: 'accepted', codes: [] });
+    expect((await give('/resume', 'resume', token)).body.code).toBe('TOKEN_REPLAYED');
+    expect((await give('/hold by the pipeline', 'hold')).body.id).toBe(held.body.id);
+    expect((await readRelease(world, 'v1.1.0')).held).toBe('by the pipeline');
+  });
+});

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { secureHeaders } from 'hono/secure-headers';
 import { z } from 'zod';
 import { signInUrl, whoSignedIn } from '../../../adapters/github/sign-in.ts';
 import { passkeysOf, storeStepUp } from '../../../adapters/postgres/index.ts';
-import { ConductorError, ProviderError, VerificationError } from '../../../core/errors.ts';
+import { ConductorError, ConfigError, ProviderError, VerificationError } from '../../../core/errors.ts';
 import type { StepUpPages } from '../../../core/stepup/pages.ts';
 import { nameOf } from '../../../core/stepup/seal.ts';
 import { type Problem, RequestProblem, unexpectedProblem } from '../problem.ts';
@@ -32,6 +33,7 @@ export function stepUpPages({
 }: Pick<StepUpPorts, 'database' | 'key' | 'origin'>): StepUpPages {
   return {
     open: async (request) => {
+      assertSite(origin());
       const id = nameOf(request.key, key);
       await storeStepUp(database, id, request);
       return `${origin()}/step-up/${id}`;
@@ -61,6 +63,18 @@ export function createStepUp(ports: StepUpPorts): Hono {
   });
   app.notFound((context) => context.html(problemPage(unknownPlace), 404));
   return app;
+}
+
+/** Passkeys belong to a site with a name, reached over HTTPS or on this machine. */
+function assertSite(origin: string): void {
+  const { protocol, hostname } = new URL(origin);
+  const isLocal = hostname === 'localhost' || hostname.endsWith('.localhost');
+  if (isIP(hostname.replace(/^\[|\]$/g, '')) === 0 && (protocol === 'https:' || isLocal)) return;
+  throw new ConfigError(
+    'STEP_UP_UNAVAILABLE',
+    `browsers use no passkeys at ${origin}`,
+    'Set CONDUCTOR_URL to an https address with a name, or http://localhost for a trial.',
+  );
 }
 
 function addSignIn(app: Hono, ports: StepUpPorts): void {
