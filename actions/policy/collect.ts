@@ -1,11 +1,12 @@
 import { configPath } from '../../core/config/path.ts';
 import type { Config } from '../../core/config/schema.ts';
+import { readCodeowners } from '../../core/gate/codeowners.ts';
 import type { GateIo } from '../../core/gate/gate.ts';
 import type { Subject } from '../../core/gate/result.ts';
 import type { BranchRulesRead } from '../../core/ports/branch-rules.ts';
 import type { FileTree } from '../../core/ports/system.ts';
 import type { PolicyFacts } from './facts.ts';
-import { readCodeowners, readText } from './files.ts';
+import { readText } from './files.ts';
 import type { PolicyOptions } from './options.ts';
 import { collectRepositoryPolicies } from './repository/collect.ts';
 import { parseWorkflow } from './workflow.ts';

@@ -1,9 +1,11 @@
 import { configPath, parseConfig } from '../../core/config/parse.ts';
 import type { Config } from '../../core/config/schema.ts';
 import { ConfigError, InternalError, PermissionError } from '../../core/errors.ts';
+import { readCodeowners } from '../../core/gate/codeowners.ts';
 import { desiredSettings } from '../../core/governance/desired.ts';
 import { type Directory, namesIn, unknownNames } from '../../core/governance/directory.ts';
 import type { GovernanceEvent, MergedMeanwhile, Observation } from '../../core/governance/event.ts';
+import { unownedPaths } from '../../core/governance/ownership.ts';
 import { type GovernancePlan, planGovernance as planFor } from '../../core/governance/plan.ts';
 import type { Settings } from '../../core/governance/settings.ts';
 import type { EffectContext, Performer } from './performer.ts';
@@ -45,9 +47,10 @@ export const applyGovernance: Performer<'applyGovernance'> = async ({ hash, chan
 async function observe(since: number | null, context: EffectContext): Promise<Observation> {
   const { forge } = context;
   const head = await forge.resolveRef(`heads/${await forge.defaultBranch()}`);
-  const found = await readDeclared(head?.commit ?? '', context);
+  const sha = head?.commit ?? '';
+  const found = await readDeclared(sha, context);
   if (found.kind !== 'declared') return found.kind === 'wrong' ? { ...found, kind: 'unreadable' } : found;
-  const compared = await compare(found.governance, context);
+  const compared = await compare(found.governance, sha, context);
   if (compared.kind === 'wrong') return { kind: 'unreadable', problems: compared.problems };
   const { plan, settings } = compared;
   const merged: readonly MergedMeanwhile[] =
@@ -58,7 +61,7 @@ async function observe(since: number | null, context: EffectContext): Promise<Ob
 async function propose(headSha: string, context: EffectContext): Promise<Proposal> {
   const found = await readDeclared(headSha, context);
   if (found.kind !== 'declared') return found;
-  const compared = await compare(found.governance, context);
+  const compared = await compare(found.governance, headSha, context);
   if (compared.kind === 'wrong') return compared;
   return { kind: 'plan', configSha256: found.sha256, plan: compared.plan };
 }
@@ -92,6 +95,7 @@ type Compared =
 
 async function compare(
   governance: NonNullable<Config['governance']>,
+  sha: string,
   context: EffectContext,
 ): Promise<Compared> {
   const port = context.forge.settings;
@@ -107,11 +111,27 @@ async function compare(
   }
   try {
     const settings = await port.read(directory);
-    return { kind: 'compared', plan: planFor(governance, settings, appSlug), settings };
+    const unowned = await unownedAt(sha, governance.codeowners, context);
+    return { kind: 'compared', plan: planFor(governance, settings, appSlug, unowned), settings };
   } catch (error) {
     if (!(error instanceof PermissionError)) throw error;
     return { kind: 'wrong', problems: [`${error.message}. ${error.help}`] };
   }
+}
+
+async function unownedAt(
+  sha: string,
+  wanted: readonly string[],
+  { forge }: EffectContext,
+): Promise<readonly string[]> {
+  if (wanted.length === 0) return [];
+  const files = forge.filesAt(sha);
+  const folders = wanted.filter((path) => path.endsWith('/')).map((path) => `${path.replace(/^\//, '')}**`);
+  const [owners, below] = await Promise.all([
+    readCodeowners(files),
+    folders.length === 0 ? [] : files.list(folders),
+  ]);
+  return unownedPaths(wanted, owners?.text ?? null, below);
 }
 
 function pickNames(wanted: readonly { readonly kind: string; readonly after: unknown }[]): Settings {

@@ -1,8 +1,8 @@
 import { askRule } from '../../adapters/policy/repository-rule.ts';
-import { codeownersPaths, parseCodeowners, requiredOwners } from '../../core/commands/codeowners.ts';
 import type { Approval } from '../../core/commands/desk/state.ts';
 import type { Permission } from '../../core/commands/permission.ts';
 import type { Actor } from '../../core/flow/event.ts';
+import { parseCodeowners, readCodeowners, requiredOwners } from '../../core/gate/codeowners.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { PromotionInput } from '../../core/ports/policy-engine.ts';
 import type { FileTree } from '../../core/ports/system.ts';
@@ -84,8 +84,8 @@ async function isOwner(login: string, { base, head }: TouchedBy, forge: Forge): 
   const branch = await forge.resolveRef(`heads/${await forge.defaultBranch()}`);
   const paths = base === null ? null : await forge.listChangedFiles(base, head);
   if (branch === null || paths === null) return null;
-  const text = await firstOf(forge.filesAt(branch.commit), codeownersPaths);
-  const sets = requiredOwners(parseCodeowners(text ?? ''), paths);
+  const file = await readCodeowners(forge.filesAt(branch.commit));
+  const sets = requiredOwners(parseCodeowners(file?.text ?? ''), paths);
   if (sets.length === 0) return false;
   const owns = await Promise.all(sets.map((owners) => isAmong(login, owners, forge)));
   return owns.every(Boolean);
@@ -98,14 +98,6 @@ async function isAmong(login: string, owners: readonly string[], forge: Forge): 
     if (name.includes('/') && (await forge.isActiveTeamMember(name, login))) return true;
   }
   return false;
-}
-
-async function firstOf(files: FileTree, paths: readonly string[]): Promise<string | null> {
-  for (const path of paths) {
-    const bytes = await files.read(path);
-    if (bytes !== null) return new TextDecoder().decode(bytes);
-  }
-  return null;
 }
 
 const policyGlob = '.github/release-conductor/policies/**/*.rego';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { configPath } from '../../core/config/parse.ts';
 import type { AggregateRef } from '../../core/flow/event.ts';
+import { codeownersPaths } from '../../core/gate/codeowners.ts';
 import { actorSchema, eventHandler, type Interpretation, ignored, type RawPayload } from './event-handler.ts';
 
 /** The rules of a repository. */
@@ -19,7 +20,7 @@ export function readAgain(
   };
 }
 
-/** A push to the default branch that may have changed the config: GitHub lists at most 2,048 commits of a push. */
+/** A push to the default branch that may have changed the config or the code owners: GitHub lists at most 2,048 commits of a push. */
 export function touchesConfig(payload: RawPayload): boolean {
   const { ref, repository, commits } = payload as {
     ref?: unknown;
@@ -29,9 +30,13 @@ export function touchesConfig(payload: RawPayload): boolean {
   if (ref !== `refs/heads/${repository?.default_branch}`) return false;
   if (!Array.isArray(commits) || commits.length >= 2_048) return true;
   return commits.some(({ added, modified, removed }) =>
-    [added, modified, removed].some((paths) => Array.isArray(paths) && paths.includes(configPath)),
+    [added, modified, removed].some(
+      (paths) => Array.isArray(paths) && paths.some((path) => watched.includes(path)),
+    ),
   );
 }
+
+const watched: readonly unknown[] = [configPath, ...codeownersPaths];
 
 const named = z.object({ name: z.string() }).nullish();
 const payload = z.object({

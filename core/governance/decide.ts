@@ -7,8 +7,10 @@ import { driftText, endDrift, issueKnown, problemText, tellDrift } from './drift
 import { lookAtEntry, onEntryJudged, onEntryRequested } from './entries.ts';
 import type { GovernanceEvent, Observation } from './event.ts';
 import { renderPlan } from './render.ts';
-import { type GovernanceState, unknownGovernance } from './state.ts';
+import { type FoundSettings, type GovernanceState, unknownGovernance } from './state.ts';
 import { recentRepairs, type Verdict, verdictOn } from './verdict.ts';
+
+type Read = Extract<Observation, { kind: 'read' }>;
 
 /** A look or a write whose outcome never came is given up after this, ms: performers retry for less. */
 const patience = 900_000;
@@ -90,13 +92,17 @@ function onObserved(draft: GovernanceDraft, observation: Observation): void {
       tellDrift(draft, problemText(observation.problems));
       break;
     case 'read':
-      draft.set({ found: { at: draft.now, settings: observation.settings } });
+      draft.set({ found: foundIn(observation, draft.now) });
       onRead(draft, observation);
   }
   if (draft.state.lookAgain) look(draft);
 }
 
-function onRead(draft: GovernanceDraft, observed: Extract<Observation, { kind: 'read' }>): void {
+function foundIn({ configSha256, settings, plan }: Read, at: number): FoundSettings {
+  return { at, configSha256, settings, plan };
+}
+
+function onRead(draft: GovernanceDraft, observed: Read): void {
   const { plan, configSha256, merged } = observed;
   const verdict = verdictOn(draft.state, observed, draft.now);
   const say = (why: string, code: string): void => {
@@ -109,6 +115,11 @@ function onRead(draft: GovernanceDraft, observed: Extract<Observation, { kind: '
       draft.set({ accepted: configSha256, goodAt: draft.now });
       forget(draft, configSha256);
       endDrift(draft);
+      break;
+    case 'unowned':
+      draft.set({ accepted: configSha256, goodAt: draft.now });
+      forget(draft, configSha256);
+      say(verdict.why, verdict.code);
       break;
     case 'tell':
       say(verdict.why, verdict.code);

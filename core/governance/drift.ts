@@ -58,7 +58,9 @@ function updateIssue(
 
 /** What the issue says of a plan that is not carried out, and of what was merged meanwhile. */
 export function driftText(why: string, plan: GovernancePlan, merged: readonly MergedMeanwhile[]): string {
-  return [why, '', renderPlan(plan), '', mergedText(merged)].join('\n');
+  // Merged in the gap: there is one only while something that can be written differs.
+  const gap = plan.changes.length === 0 ? [] : ['', mergedText(merged)];
+  return [why, '', renderPlan(plan), ...gap].join('\n');
 }
 
 export function problemText(problems: readonly string[]): string {

@@ -9,6 +9,8 @@ import type { Settings } from './settings.ts';
 export interface GovernancePlan {
   readonly changes: readonly Change[];
   readonly kept: readonly string[];
+  /** Paths that must have a code owner and have none: no write of ours can change that. */
+  readonly unowned: readonly string[];
   /** SHA-256 over the canonical JSON of the changes, before and after: the name of the plan. */
   readonly hash: string;
   /** Why it must not be applied; null: it may. */
@@ -19,14 +21,19 @@ export interface GovernancePlan {
  * The plan from what is there to what the config asks for. The same repository and the same config give the same
  * hash, so a plan that was shown can be recognised when it is applied.
  */
-export function planGovernance(config: GovernanceConfig, live: Settings, ownApp: string): GovernancePlan {
+export function planGovernance(
+  config: GovernanceConfig,
+  live: Settings,
+  ownApp: string,
+  unowned: readonly string[] = [],
+): GovernancePlan {
   const { changes, kept } = compareSettings(desiredSettings(config, ownApp), live, config.deletes);
   const hash = createHash('sha256')
     .update(canonicalJson({ schema_version: 1, changes }))
     .digest('hex');
   const tooMany = changes.length > config.max_changes;
   const message = `the plan has ${changes.length} changes, the config allows ${config.max_changes} (governance.max_changes)`;
-  return { changes, kept, hash, refused: tooMany ? { code: 'TOO_MANY_CHANGES', message } : null };
+  return { changes, kept, unowned, hash, refused: tooMany ? { code: 'TOO_MANY_CHANGES', message } : null };
 }
 
 /**

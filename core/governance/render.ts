@@ -4,14 +4,15 @@ import type { GovernancePlan } from './plan.ts';
 
 /** The plan as people read it on a pull request. Everything from outside is text, never markup. */
 export function renderPlan(plan: GovernancePlan): string {
-  if (plan.changes.length === 0) return `The repository is as the config says.${renderKept(plan)}`;
+  if (plan.changes.length === 0)
+    return `The repository is as the config says.${renderKept(plan)}${renderUnowned(plan)}`;
   return [
     `${count(plan.changes.length, 'change')}, plan ${codeSpan(plan.hash.slice(0, 12))}:`,
     '',
     '| | what | change |',
     '|---|---|---|',
     ...plan.changes.map(renderChange),
-    renderKept(plan),
+    renderKept(plan) + renderUnowned(plan),
     ...(plan.refused === null ? [] : ['', `**Not applied:** ${plan.refused.message}`]),
   ].join('\n');
 }
@@ -27,6 +28,16 @@ function renderKept({ kept }: GovernancePlan): string {
   if (kept.length === 0) return '';
   return `\n\nNot declared and left alone (\`governance.deletes\` is off): ${kept.map(cellText).join(', ')}.`;
 }
+
+/** Said of plans that were made before owners were looked at, too: they name none. */
+function renderUnowned({ unowned = [] }: Partial<GovernancePlan>): string {
+  if (unowned.length === 0) return '';
+  const paths = unowned.slice(0, mostPaths).map(codeSpan).join(', ');
+  const more = unowned.length > mostPaths ? ` and ${unowned.length - mostPaths} more` : '';
+  return `\n\n**Nobody owns** ${paths}${more}: anybody with write access can approve a change there. Add owners to \`.github/CODEOWNERS\`.`;
+}
+
+const mostPaths = 20;
 
 function count(number: number, word: string): string {
   return `${number} ${word}${number === 1 ? '' : 's'}`;

@@ -23,6 +23,15 @@ export interface Drift {
   readonly over: boolean;
 }
 
+/** The repository as it was at one moment, and how it differed from its config. */
+export interface FoundSettings {
+  /** Ms since the epoch. */
+  readonly at: number;
+  readonly configSha256: string;
+  readonly settings: Settings;
+  readonly plan: GovernancePlan;
+}
+
 /** The governance of one repository, as the Conductor remembers it. Plain JSON. */
 export interface GovernanceState {
   readonly schema_version: 1;
@@ -49,8 +58,8 @@ export interface GovernanceState {
   readonly drift: Drift | null;
   /** Jobs that wait before an environment, by run and environment. */
   readonly entries: Readonly<Record<string, WaitingEntry>>;
-  /** What was found at the last look: the export for the evidence. */
-  readonly found: { readonly at: number; readonly settings: Settings } | null;
+  /** What was found at the last look that could read everything. */
+  readonly found: FoundSettings | null;
   readonly counters: Readonly<Record<string, number>>;
 }
 

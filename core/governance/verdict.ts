@@ -8,6 +8,8 @@ type Read = Extract<Observation, { kind: 'read' }>;
 /** What follows from a look at the repository. */
 export type Verdict =
   | { readonly kind: 'in-order' }
+  /** Everything that can be written is as wanted; paths are without owners, and only people can change that. */
+  | { readonly kind: 'unowned'; readonly code: string; readonly why: string }
   | {
       readonly kind: 'apply';
       readonly why: 'merge' | 'repair';
@@ -25,7 +27,14 @@ const mostRepairs = 3;
  * so. Everything else is told.
  */
 export function verdictOn(state: GovernanceState, { plan, configSha256, mode }: Read, now: number): Verdict {
-  if (plan.changes.length === 0) return { kind: 'in-order' };
+  if (plan.changes.length === 0) {
+    if (plan.unowned.length === 0) return { kind: 'in-order' };
+    return {
+      kind: 'unowned',
+      code: 'UNOWNED_PATHS',
+      why: 'Files that decide about releases have no code owner.',
+    };
+  }
   if (plan.refused !== null) return tell(plan.refused.code, `Nothing was written: ${plan.refused.message}.`);
 
   const shown = state.shown.find((one) => one.configSha256 === configSha256);

@@ -20,7 +20,8 @@ async function currentConfig(world: World): Promise<string> {
 
 /** A pull request that proposes this config. */
 async function propose(world: World, config: string, branch: string) {
-  const sha = await commitFiles(world.alice, branch, { [configPath]: config });
+  const owners = '.github/ @acme/release-managers\n';
+  const sha = await commitFiles(world.alice, branch, { [configPath]: config, '.github/CODEOWNERS': owners });
   const { data } = await world.alice.rest.pulls.create({
     ...repository,
     head: branch,

@@ -1,6 +1,6 @@
 import { InputError } from '../../../core/errors.ts';
+import { ownersOf, parseCodeowners } from '../../../core/gate/codeowners.ts';
 import type { FileTree } from '../../../core/ports/system.ts';
-import { ownersOf } from '../codeowners.ts';
 
 export interface ChangedPath {
   readonly path: string;
@@ -36,9 +36,10 @@ export async function changedPaths(
     if (!present.has(path)) return 'removed';
     return modified.has(path) ? 'modified' : null;
   };
+  const owners = parseCodeowners(codeowners);
   return [...known.union(present)].sort().flatMap((path) => {
     const status = statusOf(path);
-    return status === null ? [] : [{ path, status, owners: ownersOf(codeowners, path) }];
+    return status === null ? [] : [{ path, status, owners: ownersOf(owners, path) ?? [] }];
   });
 }
 

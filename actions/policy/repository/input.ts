@@ -1,9 +1,10 @@
+import { readCodeowners } from '../../../core/gate/codeowners.ts';
 import type { GateIo } from '../../../core/gate/gate.ts';
 import { parseInput } from '../../../core/gate/input-document.ts';
 import type { Subject } from '../../../core/gate/result.ts';
 import type { BranchRules, BranchRulesRead } from '../../../core/ports/branch-rules.ts';
 import type { FileTree } from '../../../core/ports/system.ts';
-import { readCodeowners, readText } from '../files.ts';
+import { readText } from '../files.ts';
 import type { PolicyOptions } from '../options.ts';
 import { changedPaths } from './changed-paths.ts';
 import type { InputProblem } from './facts.ts';

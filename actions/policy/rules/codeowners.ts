@@ -1,12 +1,13 @@
-import { ownersOf } from '../codeowners.ts';
+import { ownersOf, parseCodeowners } from '../../../core/gate/codeowners.ts';
 import type { PolicyRule } from './rule.ts';
 
 export const codeowners: PolicyRule = {
   codes: ['path-without-owner'],
   protects: 'Without owners anybody with write access can approve a change to the gates themselves.',
   *check({ owned, codeowners: file }) {
+    const owners = parseCodeowners(file?.text ?? '');
     for (const path of owned) {
-      if (file !== null && ownersOf(file.text, path).length > 0) continue;
+      if ((ownersOf(owners, path) ?? []).length > 0) continue;
       yield {
         code: 'path-without-owner',
         level: 'warning',

@@ -1,0 +1,83 @@
+import type { FileTree } from '../ports/system.ts';
+
+/** One line of a CODEOWNERS file: owners of the files that a pattern matches. */
+export interface OwnerRule {
+  readonly matches: (path: string) => boolean;
+  /** `@login`, `@org/team` or an address, as written; empty: deliberately nobody. */
+  readonly owners: readonly string[];
+}
+
+/** Where GitHub looks for the file, in its order. */
+export const codeownersPaths: readonly string[] = ['.github/CODEOWNERS', 'CODEOWNERS', 'docs/CODEOWNERS'];
+
+/** The CODEOWNERS file that GitHub would use; null: there is none. */
+export async function readCodeowners(
+  files: FileTree,
+): Promise<{ readonly path: string; readonly text: string } | null> {
+  for (const path of codeownersPaths) {
+    const bytes = await files.read(path);
+    if (bytes !== null) return { path, text: new TextDecoder().decode(bytes) };
+  }
+  return null;
+}
+
+/**
+ * Reads a CODEOWNERS file as GitHub does: patterns like those of .gitignore, without `!` and `[ ]`; a line that cannot
+ * be read is left out.
+ */
+export function parseCodeowners(text: string): readonly OwnerRule[] {
+  return text.split(/\r?\n/).flatMap((line) => {
+    const [pattern, ...owners] = line
+      .replace(/(^|\s)#.*$/, '')
+      .trim()
+      .split(/\s+/);
+    if (pattern === undefined || pattern === '' || /[[\]]|^!/.test(pattern)) return [];
+    return [{ matches: matcher(pattern), owners: owners.filter((owner) => owner.includes('@')) }];
+  });
+}
+
+/** Owners of a file: those of the last line that matches (a line without owners takes them away); null: none matches. */
+export function ownersOf(rules: readonly OwnerRule[], path: string): readonly string[] | null {
+  return rules.findLast(({ matches }) => matches(path))?.owners ?? null;
+}
+
+/**
+ * The sets of owners that somebody has to be in, one for each different set that owns a changed file. Files without
+ * owners ask for nobody; without any owned file the answer is empty, and then nobody is an owner.
+ */
+export function requiredOwners(
+  rules: readonly OwnerRule[],
+  paths: readonly string[],
+): readonly (readonly string[])[] {
+  const sets = new Map<string, readonly string[]>();
+  for (const path of paths) {
+    const owners = ownersOf(rules, path);
+    if (owners !== null && owners.length > 0) sets.set(owners.join(' '), owners);
+  }
+  return [...sets.values()];
+}
+
+/** A pattern with a slash before its end is anchored; without one it matches at any depth. */
+function matcher(pattern: string): (path: string) => boolean {
+  const isFolder = pattern.endsWith('/');
+  const bare = pattern.replace(/^\/|\/$/g, '');
+  const anchored = pattern.slice(0, -1).includes('/');
+  const body = bare
+    .split('/')
+    .map((part) =>
+      part === '**' ? '**' : part.split('*').map(literal).join('[^/]*').replaceAll('\\?', '[^/]'),
+    )
+    .join('/')
+    .replaceAll('/**/', '/(?:.*/)?')
+    .replace(/^\*\*\//, '(?:.*/)?')
+    .replace(/\/\*\*$/, '/.*')
+    .replace(/^\*\*$/, '.*');
+  // `docs/*` owns the files in docs and nothing deeper; any other pattern owns what is below it, too.
+  const below = isFolder ? '/.*' : bare.endsWith('/*') ? '' : '(?:/.*)?';
+  const expression = new RegExp(`^${anchored ? '' : '(?:.*/)?'}${body}${below}$`);
+  return (path) => expression.test(path);
+}
+
+function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}
