@@ -90,8 +90,10 @@ export function createJobs(ports: JobPorts): Jobs {
 /** A job that fails comes again by its schedule; it takes nothing else down. */
 async function runJob(job: Job, ports: JobPorts): Promise<void> {
   const log: Log = ports.log;
+  const run = async (): Promise<unknown> => job.run(ports);
   try {
-    await job.run(ports);
+    // What a job finds begins a trace of its own: nobody else's work led to it.
+    await (ports.tracing === undefined ? run() : ports.tracing.span(`job ${job.queue}`, {}, run));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     log.warn({ job: job.queue, reason }, 'A job failed; it runs again by its schedule');

@@ -38,6 +38,12 @@ it('follows a webhook into its decision, the audit log, its effects, and what be
     vi.unstubAllEnvs();
   });
   const world = await startWorld({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
+  // What is looked up at the start would find the pull request too, in a trace of its own.
+  await eventually(async () =>
+    world.github.requests().some(({ operation }) => operation === 'GET /repos/{owner}/{repo}/pulls')
+      ? true
+      : null,
+  );
   const sha = await commitFiles(world.alice, 'feature', { 'a.txt': 'a' });
   await world.alice.rest.pulls.create({ ...repository, head: 'feature', base: 'main', title: 'a' });
   const [delivery] = await eventually(async () => {
