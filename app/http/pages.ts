@@ -5,6 +5,7 @@ import { type Database, listAggregates, type StoredAggregate } from '../../adapt
 import type { ChangeState } from '../../core/change/state.ts';
 import { phaseText } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
+import { readCanaryPage } from './canary-page.ts';
 
 export interface PagePorts {
   readonly database: Database;
@@ -26,6 +27,12 @@ export function createPages({ database, registry, simulate }: PagePorts): Hono {
   pages.get('/metrics', async (context) =>
     context.body(await registry.metrics(), 200, { 'content-type': registry.contentType }),
   );
+  pages.get('/canary/:owner/:repo/:tag{.+}', async (context) => {
+    const { owner, repo, tag } = context.req.param();
+    const page = await readCanaryPage(database, `${owner}/${repo}`, tag);
+    context.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
+    return page === null ? context.notFound() : context.html(page);
+  });
   pages.get('/', async (context) => {
     const [releases, changes] = await Promise.all([
       listAggregates(database, { kind: 'release', limit: 50 }),
@@ -73,7 +80,7 @@ function page(
 
 function releaseRow({ ref, state }: StoredAggregate): ReturnType<typeof html> {
   const { phase, weight, hold } = state as ReleaseState;
-  return html`<tr><td>${ref.repository}</td><td>${ref.key}</td><td>${phaseText[phase]}</td><td>${weight} %</td><td>${hold?.reason ?? ''}</td></tr>`;
+  return html`<tr><td>${ref.repository}</td><td><a href="/canary/${ref.repository}/${encodeURIComponent(ref.key)}">${ref.key}</a></td><td>${phaseText[phase]}</td><td>${weight} %</td><td>${hold?.reason ?? ''}</td></tr>`;
 }
 
 function changeRow({ ref, state }: StoredAggregate): ReturnType<typeof html> {

@@ -62,6 +62,15 @@ export function judgeSettings(
   };
 }
 
+/** Settings of one step of a release; 0 is the stage, which is judged by itself. */
+export function settingsAt(
+  { canary, metrics }: Pick<ReleaseConfig, 'canary' | 'metrics'>,
+  step: number,
+): JudgeSettings {
+  const settings = judgeSettings(canary, metrics);
+  return step === 0 ? { ...settings, steps: 1 } : settings;
+}
+
 /**
  * Fixed weights of the metrics (method G); their sum is 1. The absolute ones need little: where they
  * speak at all, they speak loudly.

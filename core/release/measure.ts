@@ -1,6 +1,6 @@
 import { judge } from '../canary/judge.ts';
 import { addToLog, openLog } from '../canary/record.ts';
-import { type JudgeSettings, judgeSettings } from '../canary/settings.ts';
+import { type JudgeSettings, settingsAt } from '../canary/settings.ts';
 import { type JudgeState, learnFrom, openJudge, openStep } from '../canary/state.ts';
 import { inlineText } from '../gate/markdown.ts';
 import type { CanaryReading } from '../ports/metrics.ts';
@@ -8,6 +8,7 @@ import type { IntervalCounts } from '../stats/cluster-history.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { finishWhenSoaked } from './finishing.ts';
 import { advanceWhenConfigured, tellReadiness } from './promote.ts';
+import { keepNotes, readingNotes } from './reading-notes.ts';
 import { escalate, startRollback } from './rollback.ts';
 import { concludeStage } from './stage.ts';
 import type { Measuring } from './state.ts';
@@ -66,7 +67,11 @@ export function onMeasured(
   if (event.tick !== measuring.tick || event.step !== measuring.step) return;
   const observation = { at: draft.now, reading: event.reading, problem: event.problem };
   const judged = judge(measuring.judge, observation, settingsOf(draft));
-  const { verdict, reasons, values } = judged;
+  const { verdict, values } = judged;
+  const notes = readingNotes(measuring.judge.reader, observation);
+  keepNotes(draft, measuring.step, notes);
+  const isTold = verdict === 'rollback' || verdict === 'ready';
+  const reasons = isTold ? judged.reasons : [...judged.reasons, ...notes];
   const log = addToLog(measuring.log, measuring.judge, judged.tick, verdict);
   const seen = measuring.seen + 1;
   draft.set({ measuring: { ...measuring, judge: judged.state, log, verdict, reasons, values, seen } });
@@ -191,7 +196,5 @@ function baselineExpected(draft: ReleaseDraft): boolean {
 
 /** The stage is judged by itself: its alarm stops a release, it cannot roll production back. */
 export function settingsOf(draft: ReleaseDraft): JudgeSettings {
-  const { canary, metrics } = draft.plan().config;
-  const settings = judgeSettings(canary, metrics);
-  return draft.state.step === 0 ? { ...settings, steps: 1 } : settings;
+  return settingsAt(draft.plan().config, draft.state.step);
 }
