@@ -52,6 +52,11 @@ export interface WorldOptions {
   readonly preflight?: Partial<PreflightFacts>;
   /** Objectives of production that burn; absent: there are none. */
   readonly burning?: (weight: number) => number | null;
+  /** Reads the arms in place of the world's own counters. */
+  readonly measure?: (
+    effect: Extract<Effect, { kind: 'measureCanary' }>,
+    world: World,
+  ) => Promise<{ readonly reading: CanaryReading | null; readonly problem: string | null }>;
   readonly role?: string | null;
   readonly tagShaNow?: string;
   readonly sloBurn?: number | null;
@@ -268,7 +273,7 @@ export class World {
           type: 'canary.measured',
           step: effect.step,
           tick: effect.tick,
-          ...this.read(effect),
+          ...(await (this.options.measure?.(effect, this) ?? this.read(effect))),
         });
       case 'packEvidence':
         return ok({ sha256: '1'.repeat(64), size: 10, bundleSha256: '2'.repeat(64) });
