@@ -141,3 +141,67 @@ test_a_second_factor_lasts_a_quarter_of_an_hour_by_default if {
 	access.obligations == set() with input as object.union(facts({}), asked_only)
 	count(access.obligations) == 1 with input as object.union(facts({}), object.union(asked_only, {"now": 1000001}))
 }
+
+# --- owners, the repository's own rule, and what the config asks for ---
+
+permits(people, actor) if {
+	input_of := object.union(facts(actor), {"permissions": object.union({"roles": [], "teams": [], "users": []}, people)})
+	access.refusals == set() with input as input_of
+}
+
+test_an_owner_of_the_changed_files_permits if {
+	permits({"codeowners": true}, {"codeowner": true})
+	not permits({"codeowners": true}, {"codeowner": false})
+	not permits({"codeowners": true}, {"codeowner": null})
+	not permits({}, {"codeowner": true})
+}
+
+test_a_rule_of_the_repository_decides_alone if {
+	permits({"policy": "data.shop.may"}, {"policy": true})
+	not permits({"policy": "data.shop.may"}, {"policy": false})
+	not permits({"policy": "data.shop.may"}, {"policy": null})
+	not permits({"policy": "data.shop.may"}, {"policy": true, "role": null})
+}
+
+test_a_rule_of_the_repository_has_to_agree if {
+	permits({"roles": ["write"], "policy": "data.shop.may"}, {"policy": true})
+	not permits({"roles": ["write"], "policy": "data.shop.may"}, {"policy": false})
+	not permits({"roles": ["admin"], "policy": "data.shop.may"}, {"policy": true})
+	not permits({"codeowners": true, "policy": "data.shop.may"}, {"policy": true, "codeowner": false})
+}
+
+test_the_message_names_owners_and_rule if {
+	people := {"permissions": {"roles": [], "teams": [], "users": [], "codeowners": true, "policy": "data.shop.may"}}
+	some refusal in access.refusals with input as object.union(facts({}), people)
+	contains(refusal.message, "owners of the changed files")
+	contains(refusal.message, "policy data.shop.may")
+}
+
+stated(obligations, extra) := {code |
+	some obligation in access.obligations with input as object.union(
+		object.union(facts({}), {"permissions": {"obligations": obligations}}),
+		extra,
+	)
+	code := obligation.code
+}
+
+test_the_config_asks_by_command_and_weight if {
+	stated({"reason": {"from_weight": 100}}, {}) == {"REASON"}
+	stated({"reason": {"from_weight": 100}}, {"step": {"target_weight": 50}}) == set()
+	stated({"reason": {"from_weight": 100}}, {"action": "override", "step": {"target_weight": null}}) == {"REASON"}
+	stated({"reason": {"from_weight": 0}}, {"action": "why"}) == set()
+	stated({"reason": {"from_weight": 0}}, {"action": "auto-advance"}) == set()
+}
+
+test_a_confirmation_counts_as_long_as_the_config_says if {
+	confirmed := {"access": {"step_up": {"at": 990000, "login": "ada"}}}
+	stated({"step_up": {"from_weight": 0, "within": 20000}}, confirmed) == set()
+	stated({"step_up": {"from_weight": 0, "within": 9000}}, confirmed) == {"STEP_UP"}
+}
+
+test_who_brought_the_commit_approves_nothing_of_it if {
+	second := {"second_approver": {"from_weight": 0, "within": 60000}}
+	approved := {"access": {"approvals": [approval]}}
+	stated(second, approved) == set()
+	stated(second, object.union(approved, {"release": {"author": "Grace"}})) == {"SECOND_APPROVER"}
+}

@@ -91,3 +91,9 @@ test_a_broken_glass_stands_for_the_approval if {
 	is_active({"approved_by": [], "break_glass": true})
 	not is_active({"approved_by": [], "break_glass": false})
 }
+
+test_breaking_the_glass_needs_no_second_person if {
+	is_active({"approved_by": [], "break_glass": true})
+	not is_active({"approved_by": [], "break_glass": false})
+	not is_active({"approved_by": [], "break_glass": true, "reason": "because"})
+}

@@ -301,6 +301,48 @@ describe('breaking the glass', () => {
   });
 });
 
+describe('commands about what went wrong', () => {
+  it('/unblock in the issue of a later release resolves the failure that stands in its way', async () => {
+    const world = await release();
+    const failure = { reason: 'errors', at: 1, resolvedBy: null };
+    world.options = {
+      ...world.options,
+      others: [{ tag: 'v1.0.9', way: world.state.way, lock: null, failure }],
+    };
+    expect(await ask(world, '/promote 10')).toContain('FAILURE_UNRESOLVED');
+    expect(await ask(world, '/unblock fixed by #412')).toContain('v1.0.9');
+    expect(world.effects.get('unblock/1')?.effect).toEqual({
+      kind: 'resolveFailure',
+      tag: 'v1.0.9',
+      by: 'ada',
+      reason: 'fixed by #412',
+    });
+  });
+
+  it('a failure that is resolved elsewhere is resolved once', async () => {
+    const world = await release();
+    await ask(world, '/promote 10');
+    await world.play((one) => one.state.phase === 'soaking', 800);
+    await ask(world, '/abort wrong changelog');
+    await world.play((one) => one.state.phase === 'rolled_back', 900);
+    expect(world.weight).toBe(0);
+    expect(world.state.failure?.resolvedBy).toBeNull();
+    world.send({ type: 'failure.resolved', by: 'grace', reason: 'fixed' });
+    world.send({ type: 'failure.resolved', by: 'linus', reason: 'again' });
+    await world.play((one) => one.state.failure?.resolvedBy !== null, 900);
+    expect(world.state.failure?.resolvedBy).toBe('grace');
+  });
+
+  it('/escalate posts the request that teams know and changes nothing', async () => {
+    const world = await release();
+    const { phase, hold } = world.state;
+    expect(await ask(world, '/escalate the judge waits')).toBeDefined();
+    await world.play((one) => one.comments.some((text) => text.includes('Escalated')), 900);
+    expect(world.comments.join('\n')).toMatch(/## Escalation Request[\s\S]*the judge waits/);
+    expect([world.state.phase, world.state.hold]).toEqual([phase, hold]);
+  });
+});
+
 describe('why it waits, and whom to ask', () => {
   it('is answered with every reason that stands against the next step', async () => {
     const world = await release({ promote: { roles: ['admin'], teams: ['@acme/sre'] } });
