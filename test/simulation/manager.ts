@@ -17,7 +17,7 @@ export function manage(
   for (const release of releases) {
     const { tag, phase, hold, plan } = release;
     // A failed release keeps the way closed until somebody says that its cause is understood.
-    if (isCalm && phase === 'rolled_back' && release.failure?.resolvedBy === null) {
+    if (isCalm && hasLeftTheWay(phase) && release.failure?.resolvedBy === null) {
       people.comment(tag, 'alice', '/resume');
     }
     if (hasLeftTheWay(phase) || plan === null) continue;

@@ -78,10 +78,10 @@ function watchGithub(world: World, check: Check): void {
   world.hub.happened = (what) => {
     happened(what);
     tellHappening(world, what);
-    if (what.kind === 'published') check('publishedIsReleased', publishedIsReleased(world, what.release.tag));
     // GitHub creates nothing conditionally: what a process sends that stood still between looking and creating
     // comes a second time. Whoever reads it must know the key: the pipeline does, and so does our own look-up.
     if (world.faults.isZombieCall) return;
+    if (what.kind === 'published') check('publishedIsReleased', publishedIsReleased(world, what.release.tag));
     // Nor does it help to look when GitHub shows a list of half a minute ago.
     if (what.kind === 'created' && world.scheduler.now > world.faults.misledUntil) {
       const name = `${what.what} ${what.key}`;

@@ -98,12 +98,14 @@ function shows({ hub }: World, { effect, kind }: Row): Finding {
 
 function commentsAreInOrder({ hub }: World, effects: readonly Row[]): Finding {
   const posted = hub.repository.comments.filter(({ author }) => author === appLogin);
-  let last = 0;
+  const newest = new Map<number, number>();
   for (const { key, kind, state } of effects) {
     if (kind !== 'postComment' || state !== 'done') continue;
-    const id = posted.find(({ body }) => body.includes(`release-conductor:${key} `))?.id ?? last;
-    if (id < last) return `comment ${key} came before what was decided earlier`;
-    last = id;
+    const found = posted.find(({ body }) => body.includes(`release-conductor:${key} `));
+    if (found === undefined) continue;
+    const { id, issue } = found;
+    if (id < (newest.get(issue) ?? 0)) return `comment ${key} came before what was decided earlier`;
+    newest.set(issue, id);
   }
   return null;
 }

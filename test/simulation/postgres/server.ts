@@ -112,9 +112,10 @@ export class PostgresServer {
     kind.add(name);
   }
 
-  /** Since when somebody has the lock of a name, virtual time; null: nobody has it. */
-  heldSince(name: string): number | null {
-    return this.#holders.get(name)?.since ?? null;
+  /** Since when somebody has the lock of a name that begins so, virtual time; null: nobody has one. */
+  heldSince(prefix: string): number | null {
+    for (const [name, { since }] of this.#holders) if (name.startsWith(prefix)) return since;
+    return null;
   }
 
   commit(session: Session): void {
