@@ -9,7 +9,6 @@ import type { ReleaseDraft } from './draft.ts';
 import { finishWhenSoaked } from './finishing.ts';
 import { advanceWhenConfigured, tellReadiness } from './promote.ts';
 import { keepNotes, readingNotes } from './reading-notes.ts';
-import { keepNotes, readingNotes } from './reading-notes.ts';
 import { escalate, startRollback } from './rollback.ts';
 import { concludeStage } from './stage.ts';
 import type { Measuring } from './state.ts';
