@@ -1,6 +1,6 @@
 import type { NotesConfig } from '../config/notes.ts';
 import type { ReleasePlanFacts } from '../flow/event.ts';
-import { inlineText } from '../gate/markdown.ts';
+import { codeSpan, inlineText } from '../gate/markdown.ts';
 import { checkNameOf, gateNames } from '../gate/names.ts';
 import { type ReleaseChange, textOf } from '../notes/change.ts';
 import { withoutReverted } from '../notes/reverts.ts';
@@ -60,7 +60,7 @@ function headline(
   cancelled: number,
   { told, asked, problem }: VersionJudgement,
 ): string {
-  const from = plan.previous === null ? 'First release' : `After \`${inlineText(plan.previous.tag)}\``;
+  const from = plan.previous === null ? 'First release' : `After ${codeSpan(plan.previous.tag)}`;
   const gone = cancelled === 0 ? '' : `, ${cancelled} more cancel each other`;
   const version =
     problem !== null || told === null
@@ -124,7 +124,7 @@ function rollbackSection(tag: string, plan: ReleasePlanFacts): string {
   const body =
     plan.previous === null
       ? 'There is no earlier verified version: a breach holds the release and calls the on-call.'
-      : `Write \`/rollback <reason>\` in the tracking issue, or deploy \`${inlineText(plan.previous.tag)}\` (commit \`${plan.previous.commit}\`) with all traffic. A breach during the canary does this by itself.`;
+      : `Write \`/rollback <reason>\` in the tracking issue, or deploy ${codeSpan(plan.previous.tag)} (commit \`${plan.previous.commit}\`) with all traffic. A breach during the canary does this by itself.`;
   return [`## Rollback of ${inlineText(tag)}`, '', body].join('\n');
 }
 

@@ -1,10 +1,15 @@
 /**
  * Makes text from outside safe inside a Markdown line: no mentions that notify people (written as a character
  * reference neither: `&#64;all`), no HTML comments that could pass for the Conductor's markers, no links, no line
- * breaks that open a new block. Code spans with balanced backticks stay code.
+ * breaks that open a new block. Code spans between single, balanced backticks stay code; a run of several begins and
+ * ends other spans than it seems to, so it becomes apostrophes.
  */
 export function inlineText(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim().replaceAll('@', '@\u200b');
+  const line = text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/`{2,}/g, (run) => "'".repeat(run.length))
+    .replaceAll('@', '@\u200b');
   const parts = line.split('`');
   const balanced = parts.length % 2 === 1;
   return parts

@@ -28,7 +28,7 @@ export const promotionRequestSchema = z.strictObject({
   flags_auto_ramp: z
     .boolean()
     .default(false)
-    .describe('Kept for the pipeline: the Conductor names flags and ramps none'),
+    .describe('Kept: whether flags are ramped is the word of the config, `release.flags.auto_ramp`'),
   trace_id: traceId,
 });
 export type PromotionRequest = z.infer<typeof promotionRequestSchema>;

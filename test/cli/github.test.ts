@@ -51,6 +51,8 @@ describe('a command for a release', () => {
     [['unlock', 'v1.4.0'], '/unlock'],
     [['unblock', 'v1.4.0', '--reason', 'fixed by #412'], '/unblock fixed by #412'],
     [['gates', 'v1.4.0', 'rerun', 'perf'], '/gates rerun perf'],
+    [['flags', 'v1.4.0'], '/flags'],
+    [['flags', 'v1.4.0', 'kill', 'search', 'drops results'], '/flags kill search drops results'],
     [['escalate', 'v1.4.0'], '/escalate'],
     [['plan', 'v1.4.0'], '/plan'],
     [['why', 'v1.4.0'], '/why'],
