@@ -45,6 +45,11 @@ export const commands: readonly CliEntry[] = [
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,
   },
   {
+    name: 'governance',
+    summary: 'show how the rules of a repository differ from its config; export them',
+    load: async () => (await import('./commands/governance.ts')).governanceCommand,
+  },
+  {
     name: 'run',
     summary: 'run the Conductor here',
     load: async () => (await import('./commands/run.ts')).runCommand,

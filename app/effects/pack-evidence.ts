@@ -1,13 +1,18 @@
 import {
   auditEntryAt,
   latestGateResults,
+  readAggregate,
   readAudit,
   readEvidenceFiles,
 } from '../../adapters/postgres/index.ts';
+import { canonicalJson } from '../../core/audit/canonical-json.ts';
 import type { EvidenceInputs, EvidenceItem } from '../../core/evidence/inputs.ts';
 import { packEvidence as pack } from '../../core/evidence/pack.ts';
 import type { GateReport } from '../../core/flow/event.ts';
+import { exportGovernance, exportPath } from '../../core/governance/export.ts';
+import type { GovernanceState } from '../../core/governance/state.ts';
 import type { EvidenceFacts } from '../../core/release/evidence-facts.ts';
+import { governanceOf } from '../events/settings.ts';
 import { proveEntries, signAuditHead } from '../evidence/audit-heads.ts';
 import { evidenceLost } from '../evidence/blobs.ts';
 import type { EffectContext, Performer } from './performer.ts';
@@ -24,6 +29,7 @@ export const packEvidence: Performer<'packEvidence'> = async (effect, context) =
     ...facts,
     reports,
     files: (await Promise.all(reports.map((report) => filesOf(report, context)))).flat(),
+    documents: [...(facts.documents ?? []), ...(await settingsOf(context))],
     ...(await auditOf(context)),
     ...(await decisionsOf(facts, context)),
   };
@@ -34,6 +40,14 @@ export const packEvidence: Performer<'packEvidence'> = async (effect, context) =
     settled: { sha256: packed.sha256, size: packed.zip.size, bundleSha256: packed.bundleSha256 },
   };
 };
+
+/** The rules of the repository as they were last found: under which the release was made. */
+async function settingsOf({ database, aggregate: { repository } }: EffectContext) {
+  const stored = await readAggregate(database, governanceOf(repository));
+  const state = (stored?.state as GovernanceState | undefined) ?? null;
+  const exported = state && exportGovernance(repository, state);
+  return exported === null ? [] : [{ path: exportPath, text: `${canonicalJson(exported)}\n` }];
+}
 
 /** What the policies were asked, and they themselves as far as they are still the same. */
 async function decisionsOf(

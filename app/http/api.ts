@@ -16,6 +16,7 @@ import { readSubmission, submissionLimits } from '../evidence/multipart.ts';
 import { addAudit } from './audit.ts';
 import { addBaselines } from './baselines.ts';
 import { addCommands } from './commands.ts';
+import { addGovernance } from './governance.ts';
 import { addKpis } from './kpis.ts';
 import { type Problem, problemBody, RequestProblem, unexpectedProblem } from './problem.ts';
 import { addPromotions } from './promotions.ts';
@@ -169,6 +170,7 @@ export function createApi(ports: ApiPorts): OpenAPIHono {
   addCommands(api, ports, refusals);
   addKpis(api, ports.database);
   addBaselines(api, ports, refusals);
+  addGovernance(api, ports.database, refusals);
   api.get('/.well-known/release-conductor/keys.json', async (context) =>
     context.body(renderKeySet(await ports.keyRing()), 200, { 'content-type': 'application/json' }),
   );

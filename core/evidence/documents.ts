@@ -25,14 +25,14 @@ export const inclusionProofsPath = 'audit/inclusion_proofs.json';
 
 /** Places that only the Conductor writes; a gate's file there would speak in its name. */
 export const reservedPath =
-  /^(gates|canary|audit|deployment)(\/|$)|^(_manifest\.json|release_notes\.md|approvals_matrix\.json)$/i;
+  /^(gates|canary|audit|deployment)(\/|$)|^(_manifest\.json|release_notes\.md|approvals_matrix\.json|identity\/repository-settings\.json)$/i;
 
 /** The files that the Conductor itself writes, from what it knows. Credentials in free text are removed. */
 export function ownDocuments(inputs: EvidenceInputs, audit: readonly AuditEntry[]): readonly Candidate[] {
   const documents = [
     text('release_notes.md', 'text/markdown', `${redactSecrets(inputs.releaseNotes).trimEnd()}\n`),
     ...(inputs.documents ?? []).map((document) =>
-      text(document.path, 'text/markdown', `${redactSecrets(document.text).trimEnd()}\n`),
+      text(document.path, mediaTypeOf(document.path), `${redactSecrets(document.text).trimEnd()}\n`),
     ),
     json('approvals_matrix.json', approvalsMatrix(inputs)),
     ...inputs.canary.flatMap(canaryDocuments),
@@ -40,6 +40,10 @@ export function ownDocuments(inputs: EvidenceInputs, audit: readonly AuditEntry[
   if (audit.length === 0) return documents;
   const lines = audit.map((entry) => `${canonicalJson(entry)}\n`).join('');
   return [...documents, text(highlightsPath, 'application/jsonl', lines), ...auditTree(inputs, audit)];
+}
+
+function mediaTypeOf(path: string): string {
+  return path.endsWith('.json') ? 'application/json' : 'text/markdown';
 }
 
 /** The judge's last word on a step with what it saw, and a picture of it. */

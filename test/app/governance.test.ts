@@ -1,5 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { readZip } from '../../adapters/zip/read-zip.ts';
 import { configPath } from '../../core/config/parse.ts';
+import { memorySource } from '../../core/evidence/bytes.ts';
+import { exportPath } from '../../core/governance/export.ts';
+import { FakeWorld, folderWith } from '../cli/support.ts';
+import { load, promoteToTheEnd, stage } from './story.ts';
 import { commitFiles, eventually, repository, startWorld, submit, submitAll, type World } from './world.ts';
 
 const rules = (more = '', mode = 'repair') => `
@@ -132,6 +137,65 @@ describe('the rules of a repository', () => {
     });
     expect(check.conclusion).not.toBe('success');
     expect(await rulesetNames(world)).toEqual([]);
+  });
+});
+
+describe('the export of the rules', () => {
+  const exported = async (world: World) => {
+    const answer = await fetch(`${world.conductor.url}/v1/governance/acme/shop`);
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  };
+  const cli = async (world: World, part: string): Promise<FakeWorld & { status: number }> => {
+    const shell = new FakeWorld(await folderWith({}), { CONDUCTOR_URL: world.conductor.url }, fetch);
+    return Object.assign(shell, { status: await shell.run('governance', part, '--repo', 'acme/shop') });
+  };
+
+  it('is refused while nothing is declared', async () => {
+    const world = await startWorld();
+    expect(await exported(world)).toMatchObject({ status: 404, body: { code: 'NOT_GOVERNED' } });
+  });
+
+  it('tells settings and drift by name, over HTTP and on the command line', async () => {
+    const world = await governed('report');
+    expect((await exported(world)).body).toMatchObject({
+      plan: { changes: [], without_code_owner: [] },
+      drift: null,
+      settings: { rulesets: [{ name: 'main', bypass: [{ actor: 'organization-admin' }] }] },
+    });
+    expect(await cli(world, 'plan')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('as its config says'),
+    });
+
+    const { data } = await world.alice.rest.repos.getRepoRulesets(repository);
+    await world.alice.rest.repos.deleteRepoRuleset({ ...repository, ruleset_id: data[0]?.id ?? 0 });
+    await eventually(async () => ((await exported(world)).body.drift === null ? null : true));
+    expect(await cli(world, 'plan')).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('+ ruleset main'),
+    });
+    const { stdout } = await cli(world, 'export');
+    expect(JSON.parse(stdout)).toMatchObject({ settings: { rulesets: [] }, repository: 'acme/shop' });
+  });
+
+  it('lies in the evidence of a release', async () => {
+    const world = await governed('report');
+    const issue = await stage(world, 'v1.1.0');
+    onTestFinished(load(world, 'v1.0.0', 'v1.1.0', 0));
+    await promoteToTheEnd(world, 'v1.1.0', issue);
+    const tag = { ...repository, tag: 'v1.1.0' };
+    const { data: published } = await world.alice.rest.repos.getReleaseByTag(tag);
+    const asset = published.assets.find(({ name }) => name === 'evidence.zip');
+    const { data } = await world.alice.rest.repos.getReleaseAsset({
+      ...repository,
+      asset_id: asset?.id ?? 0,
+      headers: { accept: 'application/octet-stream' },
+    });
+    const zip = memorySource(new Uint8Array(data as unknown as ArrayBuffer));
+    const { files } = await readZip(zip, (path) => path === exportPath);
+    expect(JSON.parse(new TextDecoder().decode(files.get(exportPath)))).toMatchObject({
+      settings: { labels: expect.arrayContaining([expect.objectContaining({ name: 'preview' })]) },
+    });
   });
 });
 
