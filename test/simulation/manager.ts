@@ -17,19 +17,23 @@ export function manage(
   for (const release of releases) {
     const { tag, phase, hold, plan } = release;
     // A failed release keeps the way closed until somebody says that its cause is understood.
-    if (isCalm && hasLeftTheWay(phase) && release.failure?.resolvedBy === null) {
-      people.comment(tag, 'alice', '/resume');
-    }
+    if (isCalm && phase === 'rolled_back' && isFailed(release)) people.comment(tag, 'alice', '/resume');
     if (hasLeftTheWay(phase) || plan === null) continue;
     if (isCalm && gatesNotPassed(release, now).length > 0) {
       for (const gate of plan.config.required_gates) people.runGate(tag, gate, 'pass');
     }
-    if (hold !== null && isCalm) {
+    if (isCalm && releases.some((other) => other.tag !== tag && isFailed(other))) {
+      people.comment(tag, 'alice', '/unblock understood');
+    } else if (hold !== null && isCalm) {
       people.comment(tag, 'alice', phase === 'rollback_failed' ? '/rollback try again' : '/resume');
     } else if (hold === null && plan.config.canary.advance === 'manual' && isPromotable(release, now)) {
       people.comment(tag, 'mia', '/promote next');
     }
   }
+}
+
+function isFailed({ failure }: ReleaseState): boolean {
+  return failure?.resolvedBy === null;
 }
 
 function isPromotable(release: ReleaseState, now: number): boolean {
