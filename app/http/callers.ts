@@ -125,7 +125,7 @@ export function refused(status: number, code: string, message: string): RequestP
 
 const help: Readonly<Record<string, string>> = {
   TOKEN_MISSING:
-    'Ask from a job of GitHub Actions with `permissions: id-token: write`, or sign the request (docs/deployers.md).',
+    'Ask from a job of GitHub Actions with `permissions: id-token: write`, or sign the request (docs/release.md).',
   SIGNATURE_INVALID: 'Sign timestamp, repository, path and body with the secret in CALLER_<LOGIN>_SECRET.',
   SIGNATURE_EXPIRED: 'Sign with the present time in seconds, and send at once.',
   EVENT_NOT_ALLOWED: `Start the workflow by one of: ${[...commandingEvents].join(', ')}.`,
