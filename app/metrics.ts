@@ -1,11 +1,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { AuditNote } from '../core/flow/effect.ts';
 
 /** What the Conductor tells about itself at `/metrics`. Labels are closed sets: no repository, no user text. */
 export interface AppMetrics {
   readonly registry: Registry;
   webhookReceived(event: string, outcome: string): void;
   deliveryProcessed(event: string, outcome: string, seconds: number): void;
-  decided(kind: string, event: string): void;
+  decided(kind: string, event: string, notes?: readonly AuditNote[]): void;
   effectPerformed(kind: string, outcome: string, seconds: number): void;
   evidenceReceived(gate: string, outcome: string): void;
 }
@@ -37,6 +38,10 @@ export function createMetrics(
   ]);
   const delay = histogram('delivery_seconds', 'From receipt to the committed decision', ['event']);
   const decisions = counter('decisions_total', 'Decisions by aggregate and event', ['kind', 'event']);
+  const reasons = counter('reasons_total', 'Reason codes of the audit log, by what was done or refused', [
+    'action',
+    'code',
+  ]);
   const effects = counter('effects_total', 'Attempts at effects', ['kind', 'outcome']);
   const effectTime = histogram('effect_seconds', 'Time of one successful attempt', ['kind']);
   const evidence = counter('evidence_total', 'Submitted gate results', ['gate', 'outcome']);
@@ -57,11 +62,24 @@ export function createMetrics(
       processed.inc({ event, outcome });
       delay.observe({ event }, seconds);
     },
-    decided: (kind, event) => decisions.inc({ kind, event }),
+    decided: (kind, event, notes = []) => {
+      decisions.inc({ kind, event });
+      for (const { action, code } of notes.flatMap(codesOf)) reasons.inc({ action, code });
+    },
     effectPerformed: (kind, outcome, seconds) => {
       effects.inc({ kind, outcome });
       if (outcome === 'done') effectTime.observe({ kind }, seconds);
     },
     evidenceReceived: (gate, outcome) => evidence.inc({ gate, outcome }),
   };
+}
+
+/** Every reason of a refusal, not only the first. */
+function codesOf({
+  action,
+  reasonCode,
+  data,
+}: AuditNote): { readonly action: string; readonly code: string }[] {
+  const codes = Array.isArray(data.codes) ? data.codes.map(String) : reasonCode === null ? [] : [reasonCode];
+  return codes.map((code) => ({ action, code }));
 }

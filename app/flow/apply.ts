@@ -7,7 +7,7 @@ import {
   saveAggregate,
   type Transaction,
 } from '../../adapters/postgres/index.ts';
-import type { PlannedEffect } from '../../core/flow/effect.ts';
+import type { AuditNote, PlannedEffect } from '../../core/flow/effect.ts';
 import type { AggregateRef } from '../../core/flow/event.ts';
 import { type Tracing, traceIdOf } from '../../core/ports/tracing.ts';
 import type { Decider, Routed } from './decide.ts';
@@ -18,7 +18,7 @@ export const effectQueue = 'effects';
 export interface ApplyPorts {
   readonly queue: Queue;
   readonly decider: Decider;
-  readonly decided: (kind: AggregateRef['kind'], event: string) => void;
+  readonly decided: (kind: AggregateRef['kind'], event: string, notes: readonly AuditNote[]) => void;
   /** Absent: nothing is traced. */
   readonly tracing?: Tracing;
 }
@@ -41,7 +41,7 @@ export async function applyEvents(
     await saveAggregate(tx, ref, state, ports.decider.isClosed(ref, state), now);
     await appendAudit(tx, ref.repository, ref, audit, now, traceIdOf(trace));
     await sendEffects(tx, ref, effects, ports.queue, now, trace);
-    ports.decided(ref.kind, event.type);
+    ports.decided(ref.kind, event.type, audit);
   }
 }
 

@@ -191,6 +191,10 @@ describe('commands as a demanding release engineer tries them', () => {
     await ask(world, issue, '/promote 5O', /BAD_ARGUMENT/);
     await ask(world, issue, '/promoted 50', /UNKNOWN_COMMAND.*did you mean `\/promote`/);
     await ask(world, issue, '/promote 100', /STEP_SKIPPED/);
+    const metrics = await (await fetch(`${world.conductor.url}/metrics`)).text();
+    expect(metrics).toContain(
+      'conductor_reasons_total{action="command.promote.refused",code="STEP_SKIPPED"} 1',
+    );
     await ask(world, issue, '/promote 10\n/hold', /TOO_MANY_COMMANDS/);
     await ask(world, issue, '/hold wait\n/promot 10', /UNKNOWN_COMMAND/);
     await settled(world);

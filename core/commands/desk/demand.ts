@@ -26,6 +26,7 @@ export function keepWaiting(
   },
 ): void {
   const demand = found.demand === null ? newDemand(desk, found) : { ...found.demand, open: found.open };
+  if (found.demand === null) replaceOlder(desk, demand);
   put(desk, demand);
   if (found.demand === null) begin(desk, demand);
   tell(desk, demand);
@@ -55,6 +56,16 @@ function newDemand(
     since: desk.now,
     until: desk.now + within,
   };
+}
+
+/** The same command again means the newer one: an approval must never be for the one that nobody looks at. */
+function replaceOlder(desk: Desk, { command }: Demand): void {
+  for (const demand of desk.state.demands.filter((older) => older.command.name === command.name)) {
+    dropDemand(desk, demand);
+    const code = 'REPLACED';
+    desk.note(`command.${command.name}.void`, demand.actor.login, 'the command was given again', code);
+    reply(desk, demand, endedReply(demand, code, 'the command was given again'), 'refused', [code]);
+  }
 }
 
 function begin(desk: Desk, demand: Demand): void {

@@ -1,6 +1,6 @@
 import { malformedReply } from '../../comms/replies.ts';
 import type { Actor, CommandSource } from '../../flow/event.ts';
-import { type CommandOptions, noOptions, type Place } from '../command.ts';
+import { type Command, type CommandOptions, noOptions, type Place } from '../command.ts';
 import { changesAnything, definitionOf } from '../registry.ts';
 import type { Desk } from './desk.ts';
 import { answerFreely, answerOf, keyOf, react, settle } from './reply.ts';
@@ -16,6 +16,10 @@ export function onIssued(desk: Desk, pending: PendingCommand): void {
     return;
   }
   const { places } = definitionOf(command.name);
+  if (!places.includes(desk.place) && isSharedWord(command.name, desk.place)) {
+    settle(desk, key, 'ignored', ['WRONG_PLACE']);
+    return;
+  }
   if (!places.includes(desk.place)) {
     answerWrongPlace(desk, key, pending, places);
     return;
@@ -67,6 +71,11 @@ export function demandKey(n: number): string {
 
 export function optionsOf({ options }: PendingCommand): CommandOptions {
   return options ?? noOptions;
+}
+
+/** Other bots (Prow) have commands of these names on pull requests: whoever writes them there does not mean us. */
+function isSharedWord(name: Command['name'], place: Place): boolean {
+  return place === 'pull request' && ['approve', 'hold', 'override'].includes(name);
 }
 
 /** No reply: two bots that answer each other never stop. */

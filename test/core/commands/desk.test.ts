@@ -102,6 +102,18 @@ describe('a command that needs a second person', () => {
     }
   });
 
+  it('is replaced when it is given again: an approval means the newer one', async () => {
+    const world = await release(second);
+    await ask(world, '/promote 10');
+    world.say('/promote next', 'linus');
+    await world.play((one) => one.state.demands[0]?.actor.login === 'linus', 900);
+    expect(world.state.demands).toHaveLength(1);
+    expect(world.comments.join('\n')).toContain('REPLACED');
+    await ask(world, '/approve', 'grace');
+    await world.play((one) => production(one) === 1, 900);
+    expect(world.state.approvals.at(-1)).toMatchObject({ actor: 'linus', approvedBy: ['grace'] });
+  });
+
   it('runs nothing when the world has moved between the command and the approval', async () => {
     const world = await release(second);
     await ask(world, '/promote 10');
