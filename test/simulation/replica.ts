@@ -16,7 +16,7 @@ import { describeDelivery } from '../../app/events/describe.ts';
 import { interpretDelivery } from '../../app/events/interpret.ts';
 import { isWanted } from '../../app/events/registry.ts';
 import { type IntakePorts, type Submitted, takeIn } from '../../app/evidence/intake.ts';
-import { effectQueue } from '../../app/flow/apply.ts';
+import { applyEvents, effectQueue } from '../../app/flow/apply.ts';
 import type { Decider } from '../../app/flow/decide.ts';
 import { type InboxPorts, processDelivery } from '../../app/flow/inbox.ts';
 import { InboxWriter, inboxQueue } from '../../app/flow/inbox-writer.ts';
@@ -148,16 +148,17 @@ function portsOf(
 ): Ports {
   const now = (): number => clock.now();
   const github = simulatedGithub(wire, clock, patient);
+  const ignore = (): void => undefined;
+  const common = { queue, decider, decided: ignore, database, log: silentLog, now };
   const services: EffectServices = {
     database,
     policy,
     evidence: simulatedEvidence(),
     blobs: blobs.blobsFor(process),
     metricsSource: () => metrics.sourceFor(process),
+    tell: (ref, event) => database.transaction((tx) => applyEvents(tx, [{ ref, event }], common, now())),
     now,
   };
-  const ignore = (): void => undefined;
-  const common = { queue, decider, decided: ignore, database, log: silentLog, now };
   const perform = async (pending: PendingEffect): ReturnType<OutboxPorts['perform']> => {
     const { key, aggregate } = pending;
     const forge = await github.forgeFor(aggregate.repository, null);
