@@ -49,8 +49,10 @@ export const flagsSchema = z
     on: z.string().min(1).max(60).default('on').describe('Variant that a flipped flag gives'),
     off: z.string().min(1).max(60).default('off').describe('Variant that a killed flag gives'),
     within: durationSchema
-      .default(600_000)
-      .describe('A flip that has not shown itself within this time has failed, and is undone'),
+      .optional()
+      .describe(
+        'A flip that has not shown itself within this time has failed, and is undone; 10m, a pull request has 24h',
+      ),
     interval: durationSchema.default(10_000).describe('Time between two looks at a flip'),
   })
   .refine(
@@ -58,3 +60,16 @@ export const flagsSchema = z
     'a webhook cannot be read: name in `confirm` where its flags are evaluated',
   );
 export type FlagsConfig = z.infer<typeof flagsSchema>;
+
+const usualPatience = 600_000;
+const patienceWithPeople = 86_400_000;
+
+/** Time that a flip has to show itself, ms. */
+export function patienceOf({ provider, within }: FlagsConfig): number {
+  if (within !== undefined) return within;
+  return waitsForPeople(provider) ? patienceWithPeople : usualPatience;
+}
+
+export function waitsForPeople(provider: FlagsConfig['provider']): boolean {
+  return provider.kind === 'flagd' && provider.write === 'pull-request';
+}

@@ -1,4 +1,5 @@
 import { flagsChangedText, flagsSkippedText, flagsUndoneText } from '../comms/flags.ts';
+import { patienceOf } from '../config/flags.ts';
 import {
   type FlagChange,
   type FlagOperation,
@@ -73,7 +74,7 @@ function set(draft: ReleaseDraft, operation: FlagOperation, changes: readonly Fl
     reason,
     changes,
     config,
-    deadline: draft.now + config.within,
+    deadline: draft.now + patienceOf(config),
   });
 }
 

@@ -1,4 +1,4 @@
-import type { FlagsConfig } from '../config/flags.ts';
+import { type FlagsConfig, waitsForPeople } from '../config/flags.ts';
 import { type FlagOperation, type FlagOrder, type FlagsState, noFlags } from '../flags/model.ts';
 import { announce } from './announce.ts';
 import type { ReleaseDraft } from './draft.ts';
@@ -28,6 +28,7 @@ export function flipForGa(draft: ReleaseDraft): void {
     announceGa(draft, names.join(', ') || 'none');
     return;
   }
+  if (waitsForPeople(flags.provider)) announceGa(draft, `${names.join(', ')} (in a pull request)`);
   order(draft, { ...everyFlag(draft), purpose: 'ga', percent: 100, reason: '' });
 }
 
@@ -62,15 +63,20 @@ function order(draft: ReleaseDraft, given: FlagOrder): void {
   if (given.flags.length === 0) return;
   const flags = draft.state.flags ?? noFlags;
   const urgent = given.purpose === 'kill' || given.purpose === 'rollback';
-  if (!urgent && flags.operation !== null) {
+  if (!urgent && flags.operation !== null && !isOutdatedBy(flags.operation, given)) {
     // Only the newest share is meant, and nothing that waits may come before a kill.
     const kept = flags.waiting.filter(({ purpose }) => purpose === 'restore' || purpose === 'kill');
     draft.set({ flags: { ...flags, waiting: [...kept, given] } });
     return;
   }
-  const waiting = given.purpose === 'rollback' ? [] : waitingAgain(flags, given);
+  const waiting = given.purpose === 'kill' ? waitingAgain(flags, given) : urgent ? [] : flags.waiting;
   draft.set({ flags: { ...flags, waiting } });
   begin(draft, given);
+}
+
+/** A share that is still being set, or waits for people, is no longer meant when the canary has gone on. */
+function isOutdatedBy({ purpose, stage }: FlagOperation, given: FlagOrder): boolean {
+  return purpose === 'ramp' && stage !== 'undoing' && (given.purpose === 'ramp' || given.purpose === 'ga');
 }
 
 /** A kill interrupts: what it interrupted is done afterwards, without the flag. */

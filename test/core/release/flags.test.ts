@@ -70,6 +70,21 @@ describe('the flags of a release', () => {
   });
 });
 
+describe('a share that is still being set', () => {
+  it('gives way to the next one', async () => {
+    const world = await begin().play(({ state }) => state.flags?.operation?.stage === 'setting');
+    world.intercept((event) => event.type === 'effect.settled' && event.key.endsWith('flags-set/1'));
+    await world.play();
+    expect(set(world)).toEqual([
+      'ramp search=10 reports=10',
+      'ramp search=50 reports=50',
+      'ramp search=100 reports=100',
+      'ga search=100 reports=100',
+    ]);
+    expect(world.state.flags?.former.search?.share).toBe(0);
+  });
+});
+
 describe('a flip that ends half way', () => {
   it('is undone wholly, and that is said', async () => {
     const world = await begin({
