@@ -1,9 +1,10 @@
 import { flagsLine } from '../comms/flags.ts';
 import { postable } from '../comms/safe-text.ts';
-import { flagNames } from '../flags/model.ts';
 import { verdictTable } from '../comms/verdict-table.ts';
+import { flagNames } from '../flags/model.ts';
 import { cellText, codeSpan, inlineText } from '../gate/markdown.ts';
 import { checkNameOf } from '../gate/names.ts';
+import { blockedBy } from './blocked.ts';
 import { gatesNotPassed } from './gates.ts';
 import { observedUntil } from './observe.ts';
 import { whyNotReady } from './obstacles.ts';
@@ -76,8 +77,10 @@ const sign: Readonly<Record<Phase, string>> = {
   superseded: '⏭️',
 };
 
-function headline({ phase, hold }: ReleaseState): string {
-  return hold === null ? phaseText[phase] : `${phaseText[phase]}, ⏸️ held`;
+function headline(state: ReleaseState): string {
+  const where = phaseText[state.phase];
+  if (state.hold !== null) return `${where}, ⏸️ held`;
+  return blockedBy(state).length > 0 ? `${where}, 🚧 blocked` : where;
 }
 
 function factsTable(state: ReleaseState, now: number): readonly string[] {
@@ -90,6 +93,8 @@ function factsTable(state: ReleaseState, now: number): readonly string[] {
   ];
   if (hold !== null)
     rows.push(['held', `\`${hold.code}\` by ${cellText(hold.by)}: ${cellText(hold.reason)}`]);
+  const blocked = blockedBy(state);
+  if (blocked.length > 0) rows.push(['blocked', blocked.map(cellText).join('; ')]);
   rows.push(...waitingRows(state, now));
   if (state.flags !== undefined) {
     rows.push(['flags', flagsLine(flagNames(plan?.config.ga_flags ?? [], state.flags), state.flags)]);

@@ -91,6 +91,23 @@ describe('a promotion is refused', () => {
   });
 });
 
+describe('a release that something outside of it blocks', () => {
+  it('says so until the next step is allowed', async () => {
+    const others = [
+      { tag: 'v1.0.9', way, lock: null, failure: { reason: 'breach', at: start, resolvedBy: null } },
+    ];
+    const world = new World({ promotes: false, others });
+    await world.play((one) => one.state.phase === 'stage_verified');
+    world.say('/promote 10');
+    await world.play((one) => one.status.includes('🚧 blocked'));
+    expect(world.status).toContain('| blocked | FAILURE_UNRESOLVED: ');
+    world.options = { promotes: false };
+    world.say('/promote 10');
+    await world.play((one) => one.state.phase === 'soaking');
+    expect(world.status).not.toContain('blocked');
+  });
+});
+
 describe('the lock of the environment', () => {
   it('is set with a life and a reason, keeps others out, and is taken off', async () => {
     const world = new World({ promotes: false });
