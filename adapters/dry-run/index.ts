@@ -74,6 +74,7 @@ export function dryRunForge(inner: Forge, record: (call: SimulatedCall) => Promi
     deployer: {
       ...inner.deployer,
       order: async (input) => ({ id: await note('deployer', input) }),
+      reportOf: async (id) => (id < 0 ? { state: 'success', url: null } : inner.deployer.reportOf(id)),
       stateOf: async (id) => (id < 0 ? 'success' : inner.deployer.stateOf(id)),
     },
     answerProtectionRule: async (input) => {

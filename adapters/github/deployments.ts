@@ -22,6 +22,7 @@ export function githubDeployer(github: GithubClient): Deployer {
     },
 
     stateOf: (id) => stateOf(github, id),
+    reportOf: (id) => reportOf(github, id),
 
     actual: async ({ environment, service }) => {
       for (const { id, payload } of await newestIn(github, environment)) {
@@ -163,12 +164,20 @@ const longestReport = 1_024;
 const underWay: ReadonlySet<string> = new Set(['queued', 'pending', 'in_progress', 'waiting']);
 
 async function stateOf(github: GithubClient, id: number): Promise<string | null> {
+  return (await reportOf(github, id))?.state ?? null;
+}
+
+async function reportOf(
+  github: GithubClient,
+  id: number,
+): Promise<{ readonly state: string; readonly url: string | null } | null> {
   const statuses = await github.find(
     'GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses',
     { deployment_id: id, per_page: 1 },
-    z.array(z.object({ state: z.string() })),
+    z.array(z.object({ state: z.string(), environment_url: z.string().nullish() })),
   );
-  return statuses?.[0]?.state ?? null;
+  const newest = statuses?.[0];
+  return newest === undefined ? null : { state: newest.state, url: newest.environment_url ?? null };
 }
 
 function keyOf(payload: unknown): unknown {

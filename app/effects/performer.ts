@@ -5,7 +5,6 @@ import type { AggregateRef, GateReport } from '../../core/flow/event.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { MetricsSource } from '../../core/ports/metrics.ts';
 import type { PolicyEngine } from '../../core/ports/policy-engine.ts';
-import type { PreviewHygiene } from '../../core/release/clauses.ts';
 import type { StepUpPages } from '../../core/stepup/pages.ts';
 import type { StagedFile } from '../evidence/believe.ts';
 import type { Blobs } from '../evidence/blobs.ts';
@@ -26,8 +25,6 @@ export interface EffectServices {
   readonly notifyUrl?: (name: string) => string | undefined;
   /** The pages on which people confirm commands; absent where nobody can sign in. */
   readonly stepUp?: StepUpPages;
-  /** Whether the previews of a repository are in order; absent where there are none. */
-  readonly previewHygiene?: (repository: string) => Promise<PreviewHygiene>;
   /** Lets something happen to another aggregate; absent where none can hear. */
   readonly tell?: (ref: AggregateRef, event: DomainEvent) => Promise<void>;
   /** Stores a believed result and tells every change and release of its commit; absent where none can hear. */

@@ -3,24 +3,29 @@ import { checkConfig, configPath } from '../../core/config/parse.ts';
 import type { PreviewsConfig } from '../../core/config/previews.ts';
 import { InternalError } from '../../core/errors.ts';
 import type { LedgerRow } from '../../core/preview/budget.ts';
+import type { PreviewReport } from '../../core/preview/event.ts';
 import { ledgerRow } from '../../core/preview/ledger.ts';
 import { type PreviewState, previewRef } from '../../core/preview/state.ts';
+import { previewUrl } from '../../core/preview/url.ts';
 import type { EffectContext, Performer } from './performer.ts';
 
 /** Living previews of one organisation that are counted at most. */
 const mostLiving = 5_000;
 
 /** Reads the pull request, what its base branch says of previews, and what the others of the organisation cost. */
-export const readPreview: Performer<'readPreview'> = async ({ pullRequest }, context) => {
+export const readPreview: Performer<'readPreview'> = async ({ pullRequest, ...known }, context) => {
   const found = await context.forge.readPullRequest(pullRequest);
-  const config = await readConfig(found.baseSha, context);
-  const others = await othersOf(pullRequest, config?.budget.time_zone ?? 'UTC', context);
+  const config = found.baseSha === known.baseSha ? 'as known' : await readConfig(found.baseSha, context);
+  const [others, report] = await Promise.all([
+    othersOf(pullRequest, context),
+    known.awaited === null ? null : readReport(known.awaited, context),
+  ]);
   const { draft, fork, labels, headSha, baseSha } = found;
   return {
     event: {
       type: 'preview.read',
       pullRequest,
-      facts: { open: found.state === 'open', draft, fork, labels, headSha, baseSha, config, others },
+      facts: { open: found.state === 'open', draft, fork, labels, headSha, baseSha, config, report, others },
     },
   };
 };
@@ -53,9 +58,14 @@ async function readConfig(baseSha: string, { forge }: EffectContext): Promise<Pr
   return checked?.ok === true ? (checked.config.previews ?? null) : null;
 }
 
+async function readReport(deploymentId: number, { forge }: EffectContext): Promise<PreviewReport | null> {
+  const said = await forge.deployer.reportOf(deploymentId);
+  return said === null ? null : { deploymentId, state: said.state, url: previewUrl(said.url) };
+}
+
+/** Each counts its money by the day of its own repository. */
 async function othersOf(
   pullRequest: number,
-  timeZone: string,
   { database, aggregate, now }: EffectContext,
 ): Promise<readonly LedgerRow[]> {
   const owner = `${aggregate.repository.split('/')[0]}/`;
@@ -63,6 +73,9 @@ async function othersOf(
   return living
     .filter(({ ref }) => ref.repository.startsWith(owner))
     .filter(({ ref }) => ref.repository !== aggregate.repository || ref.key !== `pr/${pullRequest}`)
-    .map(({ ref, state }) => ledgerRow(state as PreviewState, ref.repository, now(), timeZone))
+    .map(({ ref, state }) => {
+      const preview = state as PreviewState;
+      return ledgerRow(preview, ref.repository, now(), preview.config?.budget.time_zone ?? 'UTC');
+    })
     .filter((row) => row.exists || row.spentToday > 0);
 }

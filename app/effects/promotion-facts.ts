@@ -4,6 +4,8 @@ import type { PromotionFactsFromState } from '../../core/flow/effect.ts';
 import type { GateReport } from '../../core/flow/event.ts';
 import type { GateName } from '../../core/gate/names.ts';
 import type { PromotionInput } from '../../core/ports/policy-engine.ts';
+import { hygieneOf } from '../../core/preview/hygiene.ts';
+import type { PreviewState } from '../../core/preview/state.ts';
 import { calendarAt } from '../../core/release/calendar.ts';
 import {
   type ClauseEvidence,
@@ -102,12 +104,24 @@ async function readForeignLock(
   }
 }
 
-async function readPreviews({ previewHygiene, aggregate }: EffectContext): Promise<PreviewHygiene> {
+/** What the store says of the previews; whether any exists is asked apart, because those that are over say nothing. */
+async function readPreviews({ database, aggregate, now }: EffectContext): Promise<PreviewHygiene> {
   try {
-    return (await previewHygiene?.(aggregate.repository)) ?? 'none';
+    const { repository } = aggregate;
+    const open = await listAggregates(database, { kind: 'preview', repository, open: true, limit: 1_000 });
+    const any = open.length > 0 || (await hadPreviews(database, repository));
+    const hygiene = hygieneOf(
+      open.map(({ state }) => state as PreviewState),
+      now(),
+    );
+    return hygiene === 'none' && any ? 'clean' : hygiene;
   } catch {
     return 'unknown';
   }
+}
+
+async function hadPreviews(database: EffectContext['database'], repository: string): Promise<boolean> {
+  return (await listAggregates(database, { kind: 'preview', repository, limit: 1 })).length > 0;
 }
 
 async function readStanding(tag: string, context: EffectContext, now: number): Promise<Standing> {

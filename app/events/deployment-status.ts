@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { previewUrl } from '../../core/preview/url.ts';
 import { eventHandler, ignored } from './event-handler.ts';
 
 const states = ['queued', 'pending', 'in_progress', 'success', 'failure', 'error', 'inactive'] as const;
@@ -32,7 +33,7 @@ export const deploymentStatus = eventHandler({
         type: 'preview.reported',
         deploymentId: deployment.id,
         state: status.state,
-        url: httpUrl(status.environment_url),
+        url: previewUrl(status.environment_url),
       } as const;
       return { outcome: 'preview reported', events: [{ ref, event }] };
     }
@@ -56,12 +57,6 @@ export const deploymentStatus = eventHandler({
 function previewOf(environment: string): number | null {
   const number = /^preview\/pr-(\d{1,9})$/.exec(environment)?.[1];
   return number === undefined ? null : Number(number);
-}
-
-/** What the pipeline says is the address of the preview; anything but http and https is none. */
-function httpUrl(text: string | null | undefined): string | null {
-  const url = URL.parse(text ?? '');
-  return url !== null && /^https?:$/.test(url.protocol) && url.href.length <= 500 ? url.href : null;
 }
 
 /** GitHub gives the payload back as an object or as the text that was sent, depending on how it was sent. */

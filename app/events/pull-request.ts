@@ -47,6 +47,11 @@ export const pullRequest = eventHandler({
   },
 });
 
+function declaresPreviews(bytes: Uint8Array): boolean {
+  const checked = checkConfig(new TextDecoder().decode(bytes));
+  return checked.ok && checked.config.previews !== undefined;
+}
+
 /** What the base branch says of labels; a config that is broken says nothing, and is told of elsewhere. */
 function notesConfigOf(bytes: Uint8Array): NotesConfig {
   const checked = checkConfig(new TextDecoder().decode(bytes));
@@ -57,7 +62,7 @@ function notesConfigOf(bytes: Uint8Array): NotesConfig {
 export async function pullRequestUpdate(
   number: number,
   { forge, repository }: Pick<EventContext, 'forge' | 'repository'>,
-): Promise<{ outcome: string; events: readonly Routed[] }> {
+): Promise<{ outcome: string; events: readonly Routed[]; declaresPreviews?: boolean }> {
   const { state, title, body, labels, ...found } = await forge.readPullRequest(number);
   if (state === 'closed') return ignored('closed meanwhile');
   const before = await forge.filesAt(found.baseSha).read(configPath);
@@ -72,6 +77,7 @@ export async function pullRequestUpdate(
   const proposed = { type: 'config.proposed', pullRequest: number, headSha: found.headSha } as const;
   return {
     outcome: 'updated',
+    declaresPreviews: declaresPreviews(before),
     events: [
       { ref, event: updated },
       ...(proposesConfig ? [{ ref: governanceOf(repository), event: proposed }] : []),

@@ -7,6 +7,8 @@ import {
 import type { ReleaseEvent } from '../../core/flow/event.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { Log } from '../../core/ports/system.ts';
+import { type PreviewState, previewRef } from '../../core/preview/state.ts';
+import { isSwept } from '../../core/preview/sweep.ts';
 import { hasTraffic } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import { pullRequestUpdate } from '../events/pull-request.ts';
@@ -41,21 +43,33 @@ export async function reconcileChanges(ports: ReconcilePorts): Promise<void> {
     await tolerating(repository, ports, async () => {
       const forge = await ports.forgeFor(repository, installationId);
       const open = await forge.listOpenPullRequests();
-      for (const number of open)
-        await apply((await pullRequestUpdate(number, { forge, repository })).events, ports);
+      for (const number of open) {
+        const { events, declaresPreviews } = await pullRequestUpdate(number, { forge, repository });
+        await apply(declaresPreviews ? [...events, touched(repository, number)] : events, ports);
+      }
       await apply(await closedMeanwhile(repository, new Set(open), ports.database), ports);
     });
   }
 }
 
-/** Every preview that exists or may be wanted: what webhooks did not tell is found here, and time passes. */
+/**
+ * Every preview that exists or waits: what webhooks did not tell is found here, and time passes. Pull requests without
+ * one are looked at with the changes.
+ */
 export async function reconcilePreviews(ports: ReconcilePorts): Promise<void> {
-  for (const { ref } of await listAggregates(ports.database, { kind: 'preview', open: true, limit: 5_000 })) {
+  for (const { ref, state } of await listAggregates(ports.database, {
+    kind: 'preview',
+    open: true,
+    limit: 5_000,
+  })) {
+    if (!isSwept(state as PreviewState)) continue;
     const pullRequest = Number(ref.key.slice('pr/'.length));
-    await tolerating(ref.repository, ports, () =>
-      apply([{ ref, event: { type: 'preview.touched', pullRequest } }], ports),
-    );
+    await tolerating(ref.repository, ports, () => apply([touched(ref.repository, pullRequest)], ports));
   }
+}
+
+function touched(repository: string, pullRequest: number): Routed {
+  return { ref: previewRef(repository, pullRequest), event: { type: 'preview.touched', pullRequest } };
 }
 
 /** The rules of every repository: what webhooks did not tell is found here. */

@@ -11,6 +11,8 @@ export interface Deployer {
   order(order: DeploymentOrder): Promise<{ readonly id: number }>;
   /** The newest word about an order (`queued`, `in_progress`, `success`, `failure` …); null: none yet. */
   stateOf(id: number): Promise<string | null>;
+  /** As `stateOf`, with the address at which the pipeline says it stands. */
+  reportOf(id: number): Promise<{ readonly state: string; readonly url: string | null } | null>;
   /** What was last carried out, whoever ordered it; null: nothing that says a version and a weight. */
   actual(place: DeploymentPlace): Promise<ActualTraffic | null>;
   /** What others have under way in the environment. */

@@ -2,6 +2,8 @@ import type { PreviewsConfig } from '../config/previews.ts';
 import type { Day } from './day.ts';
 import { forecast } from './meter.ts';
 
+const hour = 3_600_000;
+
 /** What one preview has cost today. */
 export interface LedgerRow {
   readonly repository: string;
@@ -75,14 +77,19 @@ export function checkBudget(
   return null;
 }
 
-/** Running previews that no longer fit into what is left of today's budgets: each has to sleep or go. */
+/**
+ * The budget of the day that is spent, or will be `ahead` ms from now if everything goes on as it does: then each has
+ * to sleep or go. Looking ahead keeps the money within the budget although previews are looked at only so often.
+ */
 export function overspent(
   { budget }: Pick<PreviewsConfig, 'budget'>,
   own: LedgerRow,
   ledger: readonly LedgerRow[],
+  ahead: number,
 ): BudgetScope | null {
-  const total = (rows: readonly LedgerRow[]): number => sum(rows.map(({ spentToday }) => spentToday));
-  if (own.spentToday >= budget.preview) return 'preview';
+  const total = (rows: readonly LedgerRow[]): number =>
+    sum(rows.map(({ spentToday, perHour }) => spentToday + (perHour * ahead) / hour));
+  if (total([own]) >= budget.preview) return 'preview';
   if (total(ledger.filter(({ repository }) => repository === own.repository)) >= budget.repository)
     return 'repository';
   return total(ledger) >= budget.organisation ? 'organisation' : null;

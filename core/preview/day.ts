@@ -11,6 +11,17 @@ const day = 86_400_000;
 
 /** The day that `now` is in. */
 export function dayAt(now: number, timeZone: string): Day {
+  const last = lastDays.get(timeZone);
+  if (last !== undefined && now >= last.from && now < last.to) return last;
+  const found = findDay(now, timeZone);
+  lastDays.set(timeZone, found);
+  return found;
+}
+
+/** The day that was last asked for in each zone: ledgers ask for the same one thousands of times. */
+const lastDays = new Map<string, Day>();
+
+function findDay(now: number, timeZone: string): Day {
   const date = dateOf(now, timeZone);
   const from = firstMoment(date, timeZone);
   // Half past noon of the next day is in the next day, whatever the clocks do.

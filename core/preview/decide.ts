@@ -1,9 +1,10 @@
+import type { PreviewsConfig } from '../config/previews.ts';
 import type { Decision } from '../flow/effect.ts';
 import type { EffectSettled } from '../flow/event.ts';
 import { effectIdOf } from '../flow/key.ts';
 import { renderPreview } from './comment.ts';
 import { type PreviewContext, PreviewDraft } from './draft.ts';
-import type { PreviewEvent, PreviewFacts } from './event.ts';
+import type { PreviewEvent, PreviewFacts, PreviewReport } from './event.ts';
 import { type PreviewState, unknownPreview } from './state.ts';
 import { orderEnded, steer } from './steer.ts';
 
@@ -55,13 +56,16 @@ export function decidePreview(
 
 function read(draft: PreviewDraft, pullRequest: number): void {
   if (pullRequest === 0) return;
-  draft.emit(`read/${draft.next('read')}`, { kind: 'readPreview', pullRequest });
+  const { baseSha, order } = draft.state;
+  const awaited = order?.status === 'requested' ? order.githubId : null;
+  draft.emit(`read/${draft.next('read')}`, { kind: 'readPreview', pullRequest, baseSha, awaited });
 }
 
 /** GitHub's word about the pull request. A push begins the life anew, and voids the approval of a fork. */
 function onRead(draft: PreviewDraft, pullRequest: number, facts: PreviewFacts): void {
   const { state, now } = draft;
-  const { config, open, headSha, baseSha, fork } = facts;
+  const { open, headSha, baseSha, fork } = facts;
+  const config = facts.config === 'as known' ? known(state) : facts.config;
   const labelled = config !== null && facts.labels.includes(config.label);
   const isPush = headSha !== state.headSha;
   const closes = state.open && !open;
@@ -83,6 +87,7 @@ function onRead(draft: PreviewDraft, pullRequest: number, facts: PreviewFacts): 
     asleep: closes ? false : state.asleep,
     approved: state.approved?.sha === headSha ? state.approved : null,
   });
+  if (facts.report !== null) onReported(draft, facts.report);
   if (fork && open && labelled && config !== null && draft.state.approved === null) {
     draft.emit(`unlabel/${draft.next('unlabel')}`, {
       kind: 'removeLabel',
@@ -101,6 +106,7 @@ function onCommand(
   draft.set({ pullRequest, heard: [...draft.state.heard, id].slice(-rememberedCommands) });
   const { state, now } = draft;
   const { config } = state;
+  if (order.kind !== 'extend') draft.set({ spentOn: null });
   draft.note(`preview.${order.kind}-asked`, by, `#${state.pullRequest}`);
   switch (order.kind) {
     case 'start':
@@ -129,10 +135,12 @@ function onCommand(
   read(draft, draft.state.pullRequest);
 }
 
-function onReported(
-  draft: PreviewDraft,
-  { deploymentId, state, url }: Extract<PreviewEvent, { type: 'preview.reported' }>,
-): void {
+/** What the base branch declared when it was last read. */
+function known({ config, declared }: PreviewState): PreviewsConfig | null {
+  return declared === true ? config : null;
+}
+
+function onReported(draft: PreviewDraft, { deploymentId, state, url }: PreviewReport): void {
   const { order } = draft.state;
   if (order === null || order.githubId !== deploymentId) return;
   if (state === 'success') orderEnded(draft, true, url);

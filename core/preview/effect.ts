@@ -15,7 +15,14 @@ export interface PreviewPayload {
 
 export type PreviewEffect =
   /** Reads the pull request, its config and the ledger; answers with `preview.read`. */
-  | { readonly kind: 'readPreview'; readonly pullRequest: number }
+  | {
+      readonly kind: 'readPreview';
+      readonly pullRequest: number;
+      /** The base commit whose config is known already. */
+      readonly baseSha: string;
+      /** A deployment on which nobody has reported yet. */
+      readonly awaited: number | null;
+    }
   /** Settles with `{ deploymentId }`; progress arrives as `preview.reported`. */
   | {
       readonly kind: 'orderPreview';

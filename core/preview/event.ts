@@ -10,10 +10,18 @@ export interface PreviewFacts {
   readonly headSha: string;
   /** Commit of the base branch. */
   readonly baseSha: string;
-  /** From the base branch; null: it has no `previews`. */
-  readonly config: PreviewsConfig | null;
+  /** From the base branch; null: it has no `previews`; `as known`: the base has not moved. */
+  readonly config: PreviewsConfig | null | 'as known';
+  /** The pipeline's last word on the order that is awaited, for the case that its webhook was lost. */
+  readonly report: PreviewReport | null;
   /** Previews of the organisation without this one. */
   readonly others: readonly LedgerRow[];
+}
+
+export interface PreviewReport {
+  readonly deploymentId: number;
+  readonly state: string;
+  readonly url: string | null;
 }
 
 export type PreviewEvent =
@@ -37,12 +45,7 @@ export type PreviewEvent =
     }
   /** Somebody opened the gateway page. */
   | { readonly type: 'preview.visited' }
-  | {
-      readonly type: 'preview.reported';
-      readonly deploymentId: number;
-      readonly state: string;
-      readonly url: string | null;
-    }
+  | ({ readonly type: 'preview.reported' } & PreviewReport)
   | { readonly type: 'timer.fired'; readonly timer: string };
 
 export type PreviewCommand =

@@ -48,6 +48,8 @@ export interface PreviewState {
   readonly size: string | null;
   /** Put to sleep by a person or by idleness. */
   readonly asleep: boolean;
+  /** The day on which its money ran out: it sleeps until the next one. */
+  readonly spentOn: string | null;
   /** End of life, ms since the epoch; null: it never began. */
   readonly expiresAt: number | null;
   readonly lastVisit: number;
@@ -94,6 +96,7 @@ export const unknownPreview: PreviewState = {
   wish: null,
   size: null,
   asleep: false,
+  spentOn: null,
   expiresAt: null,
   lastVisit: 0,
   mayExist: false,

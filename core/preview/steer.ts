@@ -1,13 +1,17 @@
+import { overspent } from './budget.ts';
+import { dayAt } from './day.ts';
 import type { PreviewDraft } from './draft.ts';
+import { ledgerRow } from './ledger.ts';
 import { meterAt } from './meter.ts';
 import { environmentOf, type PreviewAction, type PreviewState } from './state.ts';
+import { sweepEvery } from './sweep.ts';
 import { type Wanted, wantedAt } from './wanted.ts';
 
 const minute = 60_000;
 /** An order that nobody reported on is taken for failed after this. */
 const patience = 30 * minute;
 /** Waits between orders of the same action that failed. The last one repeats: a teardown is never given up. */
-const waits = [0, minute, 5 * minute, 15 * minute, 60 * minute] as const;
+const waits = [0, minute, 5 * minute, 15 * minute, 30 * minute] as const;
 /** Teardowns that failed before people are told that something is left. */
 const orphanAfter = 5;
 /** A preview that could not be made so often is not tried again at that commit. */
@@ -19,6 +23,7 @@ const mostCreations = 3;
  */
 export function steer(draft: PreviewDraft): void {
   giveUpSilent(draft);
+  noteSpent(draft);
   const wanted = wantedAt(draft.state, draft.repository, draft.now);
   draft.set({ refusal: wanted.kind === 'nothing' ? wanted.refusal : null });
   if (draft.state.order?.status === 'requested') return;
@@ -141,9 +146,20 @@ function failed(draft: PreviewDraft): void {
       kind: 'openIssue',
       title: `The preview of #${pullRequest} cannot be torn down`,
       labels: ['release-conductor'],
-      body: `The pipeline failed ${failures} times to destroy the environment \`${environmentOf(pullRequest)}\`. It is tried again every hour; until then it may cost money. Look at the runs of its deployments, or remove it by hand and close this issue.`,
+      body: `The pipeline failed ${failures} times to destroy the environment \`${environmentOf(pullRequest)}\`. It is tried again every half hour; until then it may cost money. Look at the runs of its deployments, or remove it by hand and close this issue.`,
     });
   }
+}
+
+/** Marked for the day, so that what sleeps for want of money does not wake and sleep again and again. */
+function noteSpent(draft: PreviewDraft): void {
+  const { state, now, repository } = draft;
+  const { config, running, others } = state;
+  if (config === null || running === null || running.asleep) return;
+  const zone = config.budget.time_zone;
+  const own = ledgerRow(state, repository, now, zone);
+  if (overspent(config, own, [...others, own], sweepEvery) === null) return;
+  draft.set({ spentOn: dayAt(now, zone).date });
 }
 
 function giveUpSilent(draft: PreviewDraft): void {

@@ -2,6 +2,7 @@ import { checkBudget, overspent } from './budget.ts';
 import { dayAt } from './day.ts';
 import { ledgerRow } from './ledger.ts';
 import type { PreviewState, Refusal } from './state.ts';
+import { isSpentToday } from './sweep.ts';
 
 /** What should be there now, and why not if it should not. */
 export type Wanted =
@@ -23,7 +24,13 @@ export function wantedAt(state: PreviewState, repository: string, now: number): 
   const own = ledgerRow(state, repository, now, config.budget.time_zone);
   if (state.running !== null || state.mayExist) {
     // What runs goes on until its money is spent; then it sleeps, because what sleeps can wake tomorrow.
-    const spent = overspent(config, own, [...state.others, own]) !== null;
+    const ledger = [...state.others, own];
+    const spent = isSpentToday(state, now) || overspent(config, own, ledger, 0) !== null;
+    if (spent && (config.cost.sizes[size]?.asleep_per_hour ?? 0) > 0) {
+      const asked = { repository, pullRequest: state.pullRequest, size };
+      const refusal = checkBudget(config, asked, ledger, now, day);
+      if (refusal !== null) return nothing({ kind: 'budget', refusal });
+    }
     return { ...preview, asleep: state.asleep || spent || isIdle(state, now) };
   }
   const living = state.others.filter((row) => row.repository === repository && row.exists);

@@ -136,8 +136,8 @@ describe('the budget', () => {
   });
 
   it('says when a running preview has to stop', () => {
-    expect(overspent(config(), row(7, { spentToday: 2.99 }), [])).toBeNull();
-    expect(overspent(config(), row(7, { spentToday: 3 }), [])).toBe('preview');
-    expect(overspent(config(), row(7), [row(1, { spentToday: 10 })])).toBe('repository');
+    expect(overspent(config(), row(7, { spentToday: 2.99 }), [], 0)).toBeNull();
+    expect(overspent(config(), row(7, { spentToday: 3 }), [], 0)).toBe('preview');
+    expect(overspent(config(), row(7), [row(1, { spentToday: 10 })], 0)).toBe('repository');
   });
 });

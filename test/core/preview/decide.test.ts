@@ -4,6 +4,7 @@ import { previewsSchema } from '../../../core/config/previews.ts';
 import type { Effect } from '../../../core/flow/effect.ts';
 import { decidePreview } from '../../../core/preview/decide.ts';
 import type { PreviewFacts } from '../../../core/preview/event.ts';
+import { hygieneOf } from '../../../core/preview/hygiene.ts';
 import type { PreviewState } from '../../../core/preview/state.ts';
 
 const hour = 3_600_000;
@@ -51,6 +52,7 @@ class Preview {
       headSha: 'a1',
       baseSha: 'base',
       config: config(),
+      report: null,
       others: [],
     };
     return this.tell({ type: 'preview.read', pullRequest: 7, facts: { ...all, ...facts } });
@@ -307,6 +309,21 @@ describe('the budget of a preview', () => {
     preview.read({ config: config({ max_concurrent: 2 }), others: [other(3), other(4)] });
     expect(preview.actions).toEqual([]);
     expect(preview.comment()).toContain('#3, #4');
+  });
+});
+
+describe('the hygiene of previews', () => {
+  const state = (): PreviewState => running().state as PreviewState;
+  const at = Date.UTC(2026, 5, 1, 8);
+
+  it.each([
+    ['none', () => [], 'none'],
+    ['one that lives', () => [state()], 'clean'],
+    ['one that should have gone an hour ago', () => [{ ...state(), expiresAt: at - hour - 1 }], 'unclean'],
+    ['one that cannot be torn down', () => [{ ...state(), orphanTold: true }], 'unclean'],
+    ['one that is gone', () => [{ ...state(), mayExist: false, expiresAt: 1 }], 'clean'],
+  ] as const)('with %s', (_name, states, hygiene) => {
+    expect(hygieneOf(states(), at)).toBe(hygiene);
   });
 });
 
