@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { ownersOf, parseCodeowners, requiredOwners } from '../../../core/gate/codeowners.ts';
+
+describe('CODEOWNERS', () => {
+  it.each([
+    ['*', 'a/b.ts', true],
+    ['*.js', 'a/b.js', true],
+    ['*.js', 'a/b.ts', false],
+    ['/build/logs/', 'build/logs/x/y', true],
+    ['/build/logs/', 'a/build/logs/x', false],
+    ['docs/*', 'docs/a.md', true],
+    ['docs/*', 'docs/a/b.md', false],
+    ['docs/*', 'x/docs/a.md', false],
+    ['apps/', 'x/apps/a', true],
+    ['apps/', 'apps', false],
+    ['/docs/', 'docs/a/b', true],
+    ['/scripts', 'scripts/a', true],
+    ['/scripts', 'scripts', true],
+    ['scripts', 'a/scripts/b', true],
+    ['**/logs', 'a/b/logs/c', true],
+    ['**/logs', 'logs/c', true],
+    ['/apps/**/x.ts', 'apps/a/b/x.ts', true],
+    ['/apps/**/x.ts', 'apps/x.ts', true],
+    ['/apps/**', 'apps/a/b', true],
+    ['a.c', 'abc', false],
+    ['file?.ts', 'file1.ts', true],
+    ['file?.ts', 'file12.ts', false],
+  ])('%s and %s: %s', (pattern, path, owned) => {
+    expect(ownersOf(parseCodeowners(`${pattern} @ada`), path) !== null).toBe(owned);
+  });
+
+  it('lets the last line that matches decide, and a line without owners take them away', () => {
+    const rules = parseCodeowners(
+      '* @ada\r\n/docs/ @grace @acme/docs # the writers\n/docs/free.md\n!x @eve\n[a] @eve\n',
+    );
+    expect(ownersOf(rules, 'a.ts')).toEqual(['@ada']);
+    expect(ownersOf(rules, 'docs/a.md')).toEqual(['@grace', '@acme/docs']);
+    expect(ownersOf(rules, 'docs/free.md')).toEqual([]);
+    expect(requiredOwners(rules, ['a.ts', 'b.ts', 'docs/a.md', 'docs/free.md'])).toEqual([
+      ['@ada'],
+      ['@grace', '@acme/docs'],
+    ]);
+    expect(requiredOwners(parseCodeowners(''), ['a.ts'])).toEqual([]);
+  });
+});
