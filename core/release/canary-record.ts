@@ -1,4 +1,5 @@
 import { recordOf } from '../canary/record.ts';
+import { canaryReasons } from '../canary/verdict.ts';
 import type { CanaryRecord } from '../evidence/inputs.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { explainStep } from './explain-step.ts';
@@ -13,7 +14,8 @@ export function recordCanary(draft: ReleaseDraft): void {
     step: measuring.step,
     weight: weightOfStep(draft.plan(), measuring.step),
     verdict: measuring.verdict,
-    reasons: measuring.reasons.map(({ code, message }) => `${code}: ${message}`),
+    // What else is told of a reading does not follow from its counts, so a replay could not tell it again.
+    reasons: measuring.reasons.filter(isJudges).map(({ code, message }) => `${code}: ${message}`),
     data: measuring.values,
     record: recordOf(measuring.log, settingsOf(draft)),
   };
@@ -27,4 +29,8 @@ export function recordCanary(draft: ReleaseDraft): void {
       `📈 **${place}**: the judge said ${record.verdict}.\n\n${explained}`,
     );
   }
+}
+
+function isJudges({ code }: { readonly code: string }): boolean {
+  return (canaryReasons as readonly string[]).includes(code);
 }
