@@ -10,6 +10,7 @@ import {
 import { requestOidcToken } from '../adapters/actions-runner/oidc-token.ts';
 import { errorCommand, maskCommand, plainText } from '../adapters/actions-runner/workflow-commands.ts';
 import { readTag } from '../adapters/node-io/git-tag.ts';
+import { replayPolicies } from '../adapters/policy/rego-engine.ts';
 import { openOwnSigner } from '../adapters/sigstore/own-signer.ts';
 import { openBundleVerifier } from '../adapters/sigstore/verify-bundle.ts';
 import { openFile } from '../adapters/zip/file-source.ts';
@@ -73,7 +74,7 @@ async function verify(env: StepEnvironment, ask: typeof fetch): Promise<Verifica
   const bundle = await readFile(`${path}.sigstore.json`).catch(() => null);
   const report = await verifyEvidence(
     { zip, bundle, trustedKeys, expected },
-    { verifyBundle, readArchive: readZip },
+    { verifyBundle, readArchive: readZip, replayPolicies },
   ).finally(() => zip.close());
   await writeSummary(report, bundle, env, workspace, ask);
   return report;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createOidcVerifier, type OidcVerifier } from '../adapters/oidc/verifier.ts';
-import { regoPolicyEngine } from '../adapters/policy/rego-engine.ts';
+import { regoPolicyEngine, replayPolicies } from '../adapters/policy/rego-engine.ts';
 import { type PendingEffect, readBacklog } from '../adapters/postgres/index.ts';
 import { prometheusSource } from '../adapters/prometheus/index.ts';
 import { scrapeSource } from '../adapters/scrape/index.ts';
@@ -75,6 +75,7 @@ export async function compose(
     fetch: outboundFetch(environment.allowedHosts),
     simulate: environment.simulate,
     notifyUrl: (name) => environment.notifyUrls[notifyVariable(name)],
+    previewPage: (repository, pullRequest) => `${origin()}/previews/${repository}/${pullRequest}`,
     ...(stepUp && { stepUp: stepUpPages(stepUp) }),
     tell: (ref, event) => database.transaction((tx) => applyEvents(tx, [{ ref, event }], apply, now())),
     believe: (report, files) => believe(report, files, { ...apply, database, blobs, now }),
@@ -113,6 +114,7 @@ async function evidencePorts({ dataDir, signingKey, witnesses }: Environment): P
     readArchive: readZip,
     signer: keySigner(open, openWitnesses(witnesses)),
     verifyBundle: openBundleVerifier({ roots, identities: [] }),
+    replayPolicies,
     trustedKeys: () => readKeyRing(dataDir, signingKey),
   };
 }

@@ -1,12 +1,13 @@
 import {
   type PolicyDecision,
   type PolicyEngine,
+  type PolicyReplay,
   type PromotionInput,
   policyDecisionSchema,
   promotionInputSchema,
 } from '../../core/ports/policy-engine.ts';
 import { compile, type Limits, type Policy } from '../../rego/index.ts';
-import { type PolicyBundle, readPolicyBundle } from './policy-files.ts';
+import { type PolicyBundle, policyBundle, readPolicyBundle } from './policy-files.ts';
 
 const entrypoint = 'data.release_conductor.promotion.decision';
 
@@ -23,8 +24,36 @@ const answerSchema = policyDecisionSchema.omit({ policy_sha256: true });
  */
 export function regoPolicyEngine(bundle: PolicyBundle = readPolicyBundle()): PolicyEngine {
   const policy = compile(bundle.modules, { data: bundle.data });
-  return { decidePromotion: (input) => ({ ...decide(policy, input), policy_sha256: bundle.sha256 }) };
+  return {
+    decidePromotion: (input) => ({ ...decide(policy, input), policy_sha256: bundle.sha256 }),
+    policies: {
+      schema_version: 1,
+      modules: bundle.modules.map((module) => ({ ...module })),
+      data: bundle.data,
+      sha256: bundle.sha256,
+    },
+  };
 }
+
+/** Kept policies, asked once more: what they answered then, they answer now (`PolicyReplay`). */
+export const replayPolicies: PolicyReplay = ({ modules, data }) => {
+  const bundle = policyBundle(modules, data);
+  let policy: Policy | null = null;
+  try {
+    policy = compile(bundle.modules, { data: bundle.data });
+  } catch {
+    // policies that do not compile allow nothing
+  }
+  return {
+    sha256: bundle.sha256,
+    decide: (input) => ({
+      ...(policy === null
+        ? denial('POLICY_ERROR', 'the kept policies do not compile')
+        : decide(policy, input as PromotionInput)),
+      policy_sha256: bundle.sha256,
+    }),
+  };
+};
 
 type Answer = Omit<PolicyDecision, 'policy_sha256'>;
 

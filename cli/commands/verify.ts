@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { requestOidcToken } from '../../adapters/actions-runner/oidc-token.ts';
 import { readTag } from '../../adapters/node-io/git-tag.ts';
+import { replayPolicies } from '../../adapters/policy/rego-engine.ts';
 import { openOwnSigner } from '../../adapters/sigstore/own-signer.ts';
 import { openFile } from '../../adapters/zip/file-source.ts';
 import { readZip } from '../../adapters/zip/read-zip.ts';
@@ -88,7 +89,7 @@ async function verify(
       : await readNamedFile(world, bundlePath, maxSmallBytes);
   const { keys: trustedKeys, verifyBundle } = await readTrust(input, world);
   const expected = { ...expectedOf(input), ...(await readClone(input, world)) };
-  const ports = { verifyBundle, readArchive: readZip };
+  const ports = { verifyBundle, readArchive: readZip, replayPolicies };
   return { report: await verifyEvidence({ zip, bundle, trustedKeys, expected }, ports), bundle };
 }
 

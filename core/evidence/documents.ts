@@ -25,7 +25,7 @@ export const inclusionProofsPath = 'audit/inclusion_proofs.json';
 
 /** Places that only the Conductor writes; a gate's file there would speak in its name. */
 export const reservedPath =
-  /^(gates|canary|audit|deployment)(\/|$)|^(_manifest\.json|release_notes\.md|approvals_matrix\.json|identity\/repository-settings\.json)$/i;
+  /^(gates|canary|audit|deployment|decisions)(\/|$)|^(_manifest\.json|release_notes\.md|approvals_matrix\.json|identity\/repository-settings\.json)$/i;
 
 /** The files that the Conductor itself writes, from what it knows. Credentials in free text are removed. */
 export function ownDocuments(inputs: EvidenceInputs, audit: readonly AuditEntry[]): readonly Candidate[] {
@@ -36,10 +36,28 @@ export function ownDocuments(inputs: EvidenceInputs, audit: readonly AuditEntry[
     ),
     json('approvals_matrix.json', approvalsMatrix(inputs)),
     ...inputs.canary.flatMap(canaryDocuments),
+    ...(inputs.questions ?? []).map(questionDocument),
+    ...(inputs.policies ?? []).map(({ sha256, ...policies }) => json(policiesPath(sha256), policies)),
   ];
   if (audit.length === 0) return documents;
   const lines = audit.map((entry) => `${canonicalJson(entry)}\n`).join('');
   return [...documents, text(highlightsPath, 'application/jsonl', lines), ...auditTree(inputs, audit)];
+}
+
+export const questionPath = (sha256: string): string => `decisions/questions/${sha256}.json`;
+export const policiesPath = (sha256: string): string => `decisions/policies/${sha256}.json`;
+
+/** What the policies were asked once, byte for byte: its name is its digest. */
+function questionDocument(content: StoredContent): Candidate {
+  const { size, sha256 } = content;
+  return {
+    path: questionPath(sha256),
+    mediaType: 'application/json',
+    content,
+    size,
+    sha256,
+    origin: 'conductor',
+  };
 }
 
 function mediaTypeOf(path: string): string {

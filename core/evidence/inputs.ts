@@ -4,6 +4,7 @@ import type { JudgeRecord } from '../canary/record.ts';
 import type { GateReport } from '../flow/event.ts';
 import type { GateName } from '../gate/names.ts';
 import type { StoredContent } from '../ports/blob-store.ts';
+import type { PolicyDocument } from '../ports/policy-engine.ts';
 
 /** What the evidence is about. All digests are lower-case hex. */
 export interface EvidenceSubject {
@@ -39,6 +40,9 @@ export interface Approval {
   /** ms since the epoch. */
   readonly at: number;
   readonly url: string | null;
+  /** What was asked of which policies; absent when nothing was. */
+  readonly inputSha256?: string;
+  readonly policySha256?: string;
 }
 
 /** A file that a gate or another producer stored; `origin` is shown in the manifest (`gate:slo`, `drill:…`). */
@@ -90,6 +94,10 @@ export interface EvidenceInputs {
   readonly audit: readonly AuditEntry[];
   /** The signed head of the whole log (a sigstore bundle) and the places of `audit` in its tree; absent: none was signed. */
   readonly auditTree?: { readonly head: string; readonly proofs: InclusionProofs };
+  /** What the policies were asked, by digest: the rows of `approvals` name them. */
+  readonly questions?: readonly StoredContent[];
+  /** The policies that answered. */
+  readonly policies?: readonly PolicyDocument[];
   /** Why a slot of the layout is empty, by slot name; slots that are not named here get their usual reason. */
   readonly absent?: Readonly<Record<string, string>>;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { VerificationError } from '../errors.ts';
 import type { ArchiveReader, ArchiveWriter } from '../ports/archive.ts';
 import type { ByteSource } from '../ports/blob-store.ts';
+import type { PolicyReplay } from '../ports/policy-engine.ts';
 import type { BundleVerifier, Signer, TrustedKey } from '../ports/signer.ts';
 import type { EvidenceInputs } from './inputs.ts';
 import type { Manifest } from './manifest.ts';
@@ -15,6 +16,8 @@ export interface EvidencePorts {
   readonly readArchive: ArchiveReader;
   readonly signer: Signer;
   readonly verifyBundle: BundleVerifier;
+  /** As in `VerificationPorts`: evidence whose decisions cannot be made again is not handed out. */
+  readonly replayPolicies?: PolicyReplay;
   /** Our own keys, those of before too: a key may be rotated between packing and reading back. */
   readonly trustedKeys: () => Promise<readonly TrustedKey[]>;
 }

@@ -1,6 +1,7 @@
 import type { TreeHead } from '../audit/tree-head.ts';
 import type { ArchiveReader, ReadArchive } from '../ports/archive.ts';
 import type { ByteSource } from '../ports/blob-store.ts';
+import type { PolicyReplay } from '../ports/policy-engine.ts';
 import type { BundleVerifier, TrustedKey } from '../ports/signer.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -33,6 +34,8 @@ export interface TagInClone {
 export interface VerificationPorts {
   readonly verifyBundle: BundleVerifier;
   readonly readArchive: ArchiveReader;
+  /** Asks the kept policies again; absent: what they answered is taken from the evidence. */
+  readonly replayPolicies?: PolicyReplay;
 }
 
 /** A zip whose structure and manifest could be read. */

@@ -14,7 +14,8 @@ interface OpenedArchive {
 }
 
 /** Documents that are judged by their content; of all others the digest is enough. */
-const judged = /^(_manifest\.json|gates\/[^/]+\.json|audit\/[^/]+)$/;
+const judged =
+  /^(_manifest\.json|approvals_matrix\.json|gates\/[^/]+\.json|audit\/[^/]+|decisions\/\w+\/[^/]+\.json)$/;
 
 /** Opens the zip and its manifest. */
 export async function openArchive(zip: ByteSource, readArchive: ArchiveReader): Promise<OpenedArchive> {

@@ -8,6 +8,7 @@ import type {
 import { openArchive } from './verify-archive.ts';
 import { checkAudit } from './verify-audit.ts';
 import { checkEntries, checkGates, checkSubject } from './verify-content.ts';
+import { checkDecisions } from './verify-decisions.ts';
 import { checkStatement, readStatement } from './verify-signature.ts';
 
 /**
@@ -29,6 +30,7 @@ export async function verifyEvidence(
     ['entries', opened && checkEntries(opened)],
     ['subject', opened && checkSubject(opened.manifest, input.expected)],
     ['gates', opened && checkGates(opened)],
+    ['decisions', opened && checkDecisions(opened, ports.replayPolicies)],
     ['audit', audit?.problems ?? null],
   ];
   const problems = unique(steps.flatMap(([, found]) => found ?? []));

@@ -29,6 +29,7 @@ export function recordDecision(draft: ReleaseDraft, decided: Decided): void {
     commentId: source.commentId,
     changedAt: null,
     policySha256: assessment.decision.policy_sha256,
+    inputSha256: assessment.inputSha256,
   };
   draft.set({ approvals: [...draft.state.approvals, row].slice(-rows) });
 }

@@ -56,7 +56,7 @@ export function evidenceFacts(
     requiredGates: plan.config.required_gates,
     maxGateAge: plan.config.max_gate_age,
     canary: state.canaryRecords,
-    approvals: state.approvals.map(({ policySha256: _digest, commentId: _comment, ...approval }) => approval),
+    approvals: state.approvals.map(({ commentId: _comment, ...approval }) => approval),
     exceptions: state.overrides.map(({ n, gate, reason, by, approvedBy, at, until }) => ({
       id: `override/${n}`,
       kind: 'break-glass',

@@ -134,6 +134,8 @@ export interface ApprovalRow {
   readonly commentId: number;
   readonly changedAt: number | null;
   readonly policySha256: string;
+  /** Of what the policies were asked. Absent in states of before. */
+  readonly inputSha256?: string;
 }
 
 /** How the Conductor's own attempts to take this step went. */

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { replayPolicies } from '../../adapters/policy/rego-engine.ts';
 import { verifyBundle } from '../../adapters/sigstore/verify-bundle.ts';
 import { readZip } from '../../adapters/zip/read-zip.ts';
 import { memorySource } from '../../core/evidence/bytes.ts';
@@ -45,9 +46,12 @@ describe('a release', () => {
         trustedKeys: keys.keys.map(({ pem }) => trustedKeyFromPem(pem)),
         expected: { repository: 'acme/shop', tag: 'v1.1.0' },
       },
-      { readArchive: readZip, verifyBundle },
+      { readArchive: readZip, verifyBundle, replayPolicies },
     );
     expect(report.problems).toEqual([]);
+    const paths = report.manifest?.entries.map(({ path }) => path) ?? [];
+    expect(paths.filter((path) => path.startsWith('decisions/questions/')).length).toBeGreaterThanOrEqual(3);
+    expect(paths).toContain(`decisions/policies/${report.manifest?.policy_sha256[0]}.json`);
     expect(world.github.violations().filter(({ source }) => source !== 'emulate')).toEqual([]);
   });
 

@@ -78,10 +78,9 @@ describe('good evidence', () => {
     expect(report.problems).toEqual([]);
     expect(report).toMatchObject({ ok: true, signedBy: key.hint, zipSha256: good.sha256 });
     expect(report.checks.map(({ name, ok }) => [name, ok])).toEqual(
-      ['signature', 'archive', 'statement', 'entries', 'subject', 'gates', 'audit'].map((name) => [
-        name,
-        true,
-      ]),
+      ['signature', 'archive', 'statement', 'entries', 'subject', 'gates', 'decisions', 'audit'].map(
+        (name) => [name, true],
+      ),
     );
   });
 

@@ -1,3 +1,4 @@
+import { replayPolicies } from '../../../adapters/policy/rego-engine.ts';
 import { openFile } from '../../../adapters/zip/file-source.ts';
 import { readZip } from '../../../adapters/zip/read-zip.ts';
 import { LogVerifier } from '../../../core/audit/lines.ts';
@@ -60,7 +61,7 @@ async function headOfEvidence(
   const bundle = await readOptionalFile(world, `${path}.sigstore.json`, maxBundleBytes);
   const { ok, problems, auditHead } = await verifyEvidence(
     { zip, bundle, trustedKeys, expected: {} },
-    { verifyBundle, readArchive: readZip },
+    { verifyBundle, readArchive: readZip, replayPolicies },
   ).finally(() => zip.close());
   if (ok && auditHead !== null) return auditHead;
   const [first] = problems;
