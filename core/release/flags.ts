@@ -69,6 +69,7 @@ function order(draft: ReleaseDraft, given: FlagOrder): void {
     draft.set({ flags: { ...flags, waiting: [...kept, given] } });
     return;
   }
+  if (flags.operation !== null) noteInterrupted(draft, flags.operation, given);
   const waiting = given.purpose === 'kill' ? waitingAgain(flags, given) : urgent ? [] : flags.waiting;
   draft.set({ flags: { ...flags, waiting } });
   begin(draft, given);
@@ -77,6 +78,17 @@ function order(draft: ReleaseDraft, given: FlagOrder): void {
 /** A share that is still being set, or waits for people, is no longer meant when the canary has gone on. */
 function isOutdatedBy({ purpose, stage }: FlagOperation, given: FlagOrder): boolean {
   return purpose === 'ramp' && stage !== 'undoing' && (given.purpose === 'ramp' || given.purpose === 'ga');
+}
+
+/** It may have been written already: whoever reads the log has to know. */
+function noteInterrupted(draft: ReleaseDraft, operation: FlagOperation, given: FlagOrder): void {
+  const { purpose, percent, flags, stage } = operation;
+  draft.note('flag.interrupted', given.by, `${purpose} gives way to ${given.purpose}`, 'FLAGS_SUPERSEDED', {
+    flags,
+    purpose,
+    percent,
+    stage,
+  });
 }
 
 /** A kill interrupts: what it interrupted is done afterwards, without the flag. */

@@ -94,18 +94,18 @@ describe('feature flags of a release', () => {
       other: flag({ defaultVariant: 'on' }),
     });
     const { data: commits } = await world.alice.rest.repos.listCommits({ ...repository, path: 'flags.json' });
-    expect(
-      commits
-        .map(({ commit }) => commit.message)
-        .reverse()
-        .slice(1),
-    ).toEqual([
-      'Flags of v1.1.0 (ramp): search 10 %, reports 10 %',
-      'Flags of v1.1.0 (ramp): search 50 %, reports 50 %',
-      'Flags of v1.1.0 (ramp): search 100 %, reports 100 %',
-    ]);
+    const shares = commits.flatMap(
+      ({ commit }) =>
+        /^Flags of v1\.1\.0 \((?:ramp|ga)\): search (\d+) %, reports \1 %$/.exec(commit.message)?.[1] ?? [],
+    );
+    // A step that is reached while the one before is still read back takes its place.
+    expect(shares.length).toBeGreaterThan(0);
+    expect(['10', '50', '100'].filter((percent) => shares.includes(percent))).toEqual(shares.toReversed());
+    expect(shares[0]).toBe('100');
     const audit = await (await fetch(`${world.conductor.url}/v1/audit?repository=acme/shop`)).text();
-    expect(audit.match(/"flag\.flipped"/g)).toHaveLength(8);
+    const count = (action: string): number => audit.split(`"flag.${action}"`).length - 1;
+    expect(count('flipped') + 2 * count('interrupted')).toBe(8);
+    expect(count('flipped')).toBeGreaterThanOrEqual(2);
     expect(world.github.violations().filter(({ source }) => source === 'request')).toEqual([]);
   });
 
