@@ -1,11 +1,11 @@
 import { type DeskState, emptyDesk } from '../commands/desk/state.ts';
+import type { NotesConfig } from '../config/notes.ts';
 import type { Channel } from '../flow/channel.ts';
 import { closedChannel } from '../flow/channel.ts';
 import type { Effect } from '../flow/effect.ts';
-import type { NotesConfig } from '../config/notes.ts';
-import type { ReleaseChange } from '../notes/change.ts';
 import type { GateName } from '../gate/names.ts';
 import type { GateRecord } from '../gate/record.ts';
+import type { ReleaseChange } from '../notes/change.ts';
 
 export type CheckContent = Omit<Extract<Effect, { kind: 'publishCheck' }>, 'kind' | 'name'>;
 

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 
 /** What targets beside the tracking issue are told of. */
-export const notifiedEvents = ['start', 'rollback', 'rolled-back', 'escalation', 'override', 'ga', 'kpi'] as const;
+export const notifiedEvents = [
+  'start',
+  'rollback',
+  'rolled-back',
+  'escalation',
+  'override',
+  'ga',
+  'kpi',
+] as const;
 export type NotifiedEvent = (typeof notifiedEvents)[number];
 
 const targetSchema = z.strictObject({
