@@ -1,5 +1,5 @@
-import type { PromotionFactsFromState } from '../../../core/flow/effect.ts';
 import type { Command } from '../../../core/commands/command.ts';
+import type { PromotionFactsFromState } from '../../../core/flow/effect.ts';
 import type { Actor } from '../../../core/flow/event.ts';
 import { type GateName, gateNames } from '../../../core/gate/names.ts';
 import type { Verdict } from '../../../core/gate/result.ts';
@@ -41,7 +41,13 @@ export function promotionInput(
     schema_version: 1,
     action: command.name === 'why' ? 'promote' : actor.type === 'App' ? 'auto-advance' : command.name,
     repository,
-    release: { tag: facts.release, sha: facts.sha, tag_sha_now: world.tagShaNow, phase: facts.phase, author: facts.author },
+    release: {
+      tag: facts.release,
+      sha: facts.sha,
+      tag_sha_now: world.tagShaNow,
+      phase: facts.phase,
+      author: facts.author,
+    },
     step: {
       environment: facts.environment,
       current_weight: facts.currentWeight,
@@ -59,7 +65,14 @@ export function promotionInput(
       };
     }),
     max_gate_age_ms: facts.maxGateAgeMs,
-    actor: { login: actor.login, type: actor.type, role: world.role, teams: [...world.teams], codeowner: null, policy: null },
+    actor: {
+      login: actor.login,
+      type: actor.type,
+      role: world.role,
+      teams: [...world.teams],
+      codeowner: null,
+      policy: null,
+    },
     permissions: {
       ...facts.permission,
       roles: [...facts.permission.roles],
