@@ -28,10 +28,12 @@ export async function startSigstore(
 ): Promise<SigstoreServices> {
   const requests: string[] = [];
   const keys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const ctLog = await initializeCTLog(keys());
-  const ca = await initializeCA(keys(), ctLog);
-  const tsa = await initializeTSA(keys());
-  const tlog = await initializeTLog('http://127.0.0.1', keys());
+  // Whole seconds: the mock writes fractions of them into timestamps as the verifier cannot always read them.
+  const clock = new Date(Math.floor(Date.now() / 1_000) * 1_000);
+  const ctLog = await initializeCTLog(keys(), clock);
+  const ca = await initializeCA(keys(), ctLog, clock);
+  const tsa = await initializeTSA(keys(), clock);
+  const tlog = await initializeTLog('http://127.0.0.1', keys(), clock);
   const rekor = {
     path: '/api/v1/log/entries',
     fn: async (request: string) => ({
