@@ -18,6 +18,7 @@ export { withEnvironment, withHostOf } from './environment-under-test.ts';
 export { parseFacts } from './facts-file.ts';
 export { nodeMetrics } from './metrics.ts';
 export { type NodeIoParts, nodeGateIo } from './node-io.ts';
+export { openToForeignCode } from './policy/foreign-code.ts';
 export { type GateRun, type GateRunOutcome, runGate } from './run-gate.ts';
 export {
   type DeployCheck,

@@ -11,8 +11,10 @@ const marks = { ok: '✔', problem: '✖', skipped: '–' } as const;
 export const doctorCommand: CliCommand = {
   usage: '[options]',
   description: [
-    'Looks at what the Conductor needs: Node, config, environment, disk, key, Postgres, port, GitHub, the App and',
-    'its permissions, and whether the required checks are pinned to it. Changes nothing.',
+    'Looks at what the Conductor needs, and changes nothing. This machine: Node, config, environment, disk, key,',
+    'Postgres, port, clock. GitHub: permissions and events of the App, webhooks that failed within a day, what is left',
+    'of the rate limit, required checks that are not pinned, a merge queue that the App cannot see, tags that can be',
+    'moved, workflows that run foreign code with secrets. Each problem with its remedy.',
     'Exit status 0: no problem, 1: some. What could not be looked at is shown as skipped.',
   ].join('\n'),
   options: {

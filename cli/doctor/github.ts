@@ -1,21 +1,22 @@
-import { createPrivateKey } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { SignJWT } from 'jose';
-import { parse } from 'yaml';
-import { z } from 'zod';
 import { githubRules } from '../../adapters/node-io/branch-rules.ts';
 import { checkNameOf } from '../../core/gate/names.ts';
 import { problemsOfChecks } from '../../core/gate/required-checks.ts';
 import type { BranchRules } from '../../core/ports/branch-rules.ts';
 import type { CliWorld } from '../command.ts';
-import { githubApi } from '../github.ts';
+import { appInOrder, rateLimit, webhookDeliveries } from './app.ts';
 import { type Diagnosis, type DoctorCheck, ok, type Patient, problem, skipped } from './check.ts';
+import { mergeQueue, openWorkflows, protectedTags } from './repository.ts';
 
 /** What can be wrong between here and GitHub. */
 export const githubChecks: readonly DoctorCheck[] = [
   { name: 'github', look: async ({ world }) => [await reachable(world)] },
-  { name: 'app', look: ({ world }) => app(world) },
+  { name: 'app', look: appInOrder },
+  { name: 'webhooks', look: webhookDeliveries },
+  { name: 'rate limit', look: rateLimit },
   { name: 'required checks', look: requiredChecks },
+  { name: 'merge queue', look: mergeQueue },
+  { name: 'tags', look: protectedTags },
+  { name: 'workflows', look: openWorkflows },
 ];
 
 /** GitHub refuses App JWTs of a clock that is more than a minute off. */
@@ -37,52 +38,6 @@ async function reachable({ env, fetch }: CliWorld): Promise<Diagnosis> {
     );
   }
   return ok(`${root} answers`);
-}
-
-async function app(world: CliWorld): Promise<readonly Diagnosis[]> {
-  const { APP_ID, PRIVATE_KEY, PRIVATE_KEY_PATH } = world.env;
-  if (!APP_ID || !(PRIVATE_KEY || PRIVATE_KEY_PATH)) return [skipped('APP_ID and PRIVATE_KEY are not set')];
-  const token = await appToken(APP_ID, PRIVATE_KEY || (await readFile(String(PRIVATE_KEY_PATH), 'utf8')));
-  if (token === null)
-    return [problem('PRIVATE_KEY is not an RSA key in PEM', 'paste the key that GitHub gave for the App')];
-  const answer = await githubApi(world, token).get('/app');
-  const found = z
-    .object({ slug: z.string(), permissions: z.record(z.string(), z.string()) })
-    .safeParse(answer);
-  if (!found.success) return [problem('GitHub does not know this App', 'check APP_ID and GITHUB_API_URL')];
-  return [ok(`App ${found.data.slug}`), ...(await missingPermissions(found.data.permissions))];
-}
-
-async function appToken(appId: string, pem: string): Promise<string | null> {
-  try {
-    const key = createPrivateKey(pem.replaceAll('\\n', '\n'));
-    const now = Math.floor(Date.now() / 1_000);
-    return await new SignJWT()
-      .setProtectedHeader({ alg: 'RS256' })
-      .setIssuer(appId)
-      .setIssuedAt(now - 30)
-      .setExpirationTime(now + 300)
-      .sign(key);
-  } catch {
-    return null; // its message could quote the key
-  }
-}
-
-const levels = ['none', 'read', 'write', 'admin'];
-
-/** Compares what was granted with the manifest. GitHub keeps old grants until an administrator accepts new ones. */
-async function missingPermissions(granted: Readonly<Record<string, string>>): Promise<readonly Diagnosis[]> {
-  const manifest = parse(await readFile(new URL('../../app.yml', import.meta.url), 'utf8')) as {
-    default_permissions: Record<string, string>;
-  };
-  return Object.entries(manifest.default_permissions)
-    .filter(([name, level]) => levels.indexOf(granted[name] ?? 'none') < levels.indexOf(level))
-    .map(([name, level]) =>
-      problem(
-        `permission ${name}: expected ${level}, found ${granted[name] ?? 'none'}`,
-        'change it in the settings of the App, and accept it in each installation',
-      ),
-    );
 }
 
 async function requiredChecks({ world, repository }: Patient): Promise<readonly Diagnosis[]> {

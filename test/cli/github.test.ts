@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { judgeChecks } from '../../cli/doctor/github.ts';
+import { judgeTags } from '../../cli/doctor/repository.ts';
 import { checkNameOf } from '../../core/gate/names.ts';
 import type { BranchRules } from '../../core/ports/branch-rules.ts';
 import { FakeGithub, FakeWorld } from './support.ts';
@@ -252,6 +253,93 @@ describe('doctor', () => {
     expect(stdout).toMatch(/✖ data directory: .*cannot be written/);
     expect(stdout).toMatch(/✖ postgres: DATABASE_URL does not answer/);
     expect(stdout).not.toContain('hunter2');
+  });
+
+  const judged = async (answers: Record<string, unknown>, check: string) => {
+    const { stdout } = await call(
+      { 'GET /meta': {}, ...answers },
+      { ...env, ...credentials, DATA_DIR: '/dev/null/data', DATABASE_URL: 'postgres://127.0.0.1:1/x' },
+      'doctor',
+      '--json',
+    );
+    const all = JSON.parse(stdout) as { check: string; state: string; detail: string; help?: string }[];
+    return all.filter((one) => one.check === check);
+  };
+  const app = { slug: 'conductor', permissions: {}, events: ['push'] };
+  const queue = {
+    'GET /repos/acme/shop': { default_branch: 'main' },
+    'GET /repos/acme/shop/rules/branches/main': [{ type: 'merge_queue' }],
+  };
+  const workflow = `on: pull_request_target
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+        with: { ref: "\${{ github.event.pull_request.head.sha }}" }
+`;
+
+  it.each<[string, string, Record<string, unknown>, RegExp]>([
+    ['an event that the App does not hear', 'app', { 'GET /app': app }, /does not hear of merge_group/],
+    [
+      'webhooks that failed within a day',
+      'webhooks',
+      {
+        'GET /app/hook/deliveries': [
+          { delivered_at: new Date().toISOString(), event: 'push', status_code: 502 },
+          { delivered_at: '2020-01-01T00:00:00Z', event: 'label', status_code: 500 },
+        ],
+      },
+      /1 of 1 webhook deliveries of the last day failed: push \(502\)/,
+    ],
+    [
+      'a rate limit that is nearly used up',
+      'rate limit',
+      {
+        'GET /repos/acme/shop/installation': { id: 5 },
+        'POST /app/installations/5/access_tokens': { token: 'of-the-installation' },
+        'GET /rate_limit': { resources: { core: { limit: 5_000, remaining: 12, reset: 1_800_000_000 } } },
+      },
+      /12 of 5000 requests are left/,
+    ],
+    [
+      'a merge queue without permission',
+      'merge queue',
+      { 'GET /app': app, ...queue },
+      /lacks .*merge_queues: read/,
+    ],
+    ['tags that can be moved', 'tags', {}, /tags v\* can be moved and deleted/],
+    [
+      'a workflow open to foreign code',
+      'workflows',
+      {
+        'GET /repos/acme/shop/contents/.github/workflows': [{ path: '.github/workflows/a.yml' }],
+        'GET /repos/acme/shop/contents/.github/workflows/a.yml': {
+          content: Buffer.from(workflow).toString('base64'),
+        },
+      },
+      /workflows\/a\.yml:\d+: .*pull_request_target/,
+    ],
+  ])('names %s, with its remedy', async (_what, check, answers, detail) => {
+    expect(await judged(answers, check)).toContainEqual({
+      check,
+      state: 'problem',
+      detail: expect.stringMatching(detail),
+      help: expect.stringMatching(/\S/),
+    });
+  });
+
+  it('knows tags that a ruleset keeps, and exceptions from it', () => {
+    const rules = [{ type: 'update' }, { type: 'deletion' }];
+    const keeps = (include: string[], exclude: string[] = [], enforcement = 'active') =>
+      judgeTags('api-v*', [
+        { id: 1, target: 'tag', enforcement, conditions: { ref_name: { include, exclude } }, rules },
+      ]).state;
+    expect(keeps(['~ALL'])).toBe('ok');
+    expect(keeps(['refs/tags/api-v*'])).toBe('ok');
+    expect(keeps(['refs/tags/v*'])).toBe('problem');
+    expect(keeps(['~ALL'], ['refs/tags/api-*'])).toBe('problem');
+    expect(keeps(['~ALL'], [], 'evaluate')).toBe('problem');
   });
 
   it('finds a real Postgres when none is configured', async () => {

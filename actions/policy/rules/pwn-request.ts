@@ -1,4 +1,5 @@
-import type { Step } from '../workflow.ts';
+import type { Finding } from '../../../core/gate/result.ts';
+import type { Step, WorkflowRead } from '../workflow.ts';
 import type { PolicyRule } from './rule.ts';
 
 /** Triggers that run with the base repository's secrets while somebody else supplies the code. */
@@ -10,27 +11,30 @@ export const pwnRequest: PolicyRule = {
   codes: ['pwn-request'],
   protects:
     'Code of a pull request that is checked out in a privileged run can take its secrets and its token.',
-  *check({ workflows }) {
-    for (const read of workflows) {
-      if (!read.ok) continue;
-      const { workflow } = read;
-      const trigger = privileged.find((name) => workflow.triggers.has(name));
-      if (trigger === undefined) continue;
-      for (const step of workflow.jobs.flatMap((job) => job.steps)) {
-        const line = foreignCheckout(step);
-        if (line === null) continue;
-        yield {
-          code: 'pwn-request',
-          level: 'error',
-          message: `On \`${trigger}\`, which runs with secrets and a write token, this step checks out code that the author of a pull request controls.`,
-          help: 'Build and test the code on pull_request, hand results over as artifacts, and treat those as data in the privileged run.',
-          path: workflow.path,
-          line,
-        };
-      }
-    }
-  },
+  check: ({ workflows }) => foreignCheckouts(workflows),
 };
+
+/** One finding for each step that does it. */
+export function* foreignCheckouts(workflows: readonly WorkflowRead[]): Iterable<Finding> {
+  for (const read of workflows) {
+    if (!read.ok) continue;
+    const { workflow } = read;
+    const trigger = privileged.find((name) => workflow.triggers.has(name));
+    if (trigger === undefined) continue;
+    for (const step of workflow.jobs.flatMap((job) => job.steps)) {
+      const line = foreignCheckout(step);
+      if (line === null) continue;
+      yield {
+        code: 'pwn-request',
+        level: 'error',
+        message: `On \`${trigger}\`, which runs with secrets and a write token, this step checks out code that the author of a pull request controls.`,
+        help: 'Build and test the code on pull_request, hand results over as artifacts, and treat those as data in the privileged run.',
+        path: workflow.path,
+        line,
+      };
+    }
+  }
+}
 
 /** Line of a step that fetches the head of a pull request; null when it does not. */
 function foreignCheckout(step: Step): number | null {
