@@ -63,12 +63,12 @@ export function indexOf({ ticks, sum }: Dispersion): number {
 }
 
 /**
- * Cluster size to judge the *next* tick with: the declared one, what the history showed, or more when the ticks so far
+ * Cluster size to judge the *next* tick with: the declared one, else what the history showed, or more when the ticks so far
  * show clusters beyond five standard errors. Half is added, because an index of 3.7 already means clusters of up to 5.
  */
 export function clusterOf(state: Dispersion, declared: number): number {
   const { ticks, variance, learned } = state;
-  const known = Math.max(declared, learned);
+  const known = declared > 1 ? declared : learned;
   if (ticks < fewestTicks) return known;
   const index = indexOf(state);
   if (index <= 1 + (5 * Math.sqrt(variance)) / ticks) return known;
