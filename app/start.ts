@@ -2,7 +2,7 @@ import { openTracing } from '../adapters/otel/index.ts';
 import type { Queue } from '../adapters/pg-boss/index.ts';
 import { type Composition, compose, oidcVerifier } from './compose.ts';
 import { type Environment, readEnvironment } from './environment.ts';
-import { effectQueue } from './flow/apply.ts';
+import { applyEvents, effectQueue } from './flow/apply.ts';
 import { processDelivery } from './flow/inbox.ts';
 import { InboxWriter, inboxQueue } from './flow/inbox-writer.ts';
 import { performEffect } from './flow/outbox.ts';
@@ -10,6 +10,7 @@ import { resumeUnfinished } from './flow/recover.ts';
 import { connectGithub, type GithubAccess } from './github.ts';
 import { createApi } from './http/api.ts';
 import { createPages } from './http/pages.ts';
+import { createPreviewPages, type PreviewPagePorts } from './http/previews.ts';
 import { type HttpServer, startServer } from './http/server.ts';
 import { callerVariable } from './http/signed-callers.ts';
 import { createStepUp } from './http/step-up/index.ts';
@@ -115,6 +116,10 @@ async function serve(
     keyRing: evidence.trustedKeys,
     evidenceReceived: metrics.evidenceReceived,
   });
+  const tell = async (...[ref, event]: Parameters<PreviewPagePorts['tell']>): Promise<void> => {
+    await database.transaction((tx) => applyEvents(tx, [{ ref, event }], apply, now()));
+  };
+  api.route('/', createPreviewPages({ database, now, tell }));
   if (stepUp !== null) api.route('/', createStepUp(stepUp));
   const server: HttpServer = await startServer({
     host: environment.host,

@@ -25,6 +25,8 @@ export interface EffectServices {
   readonly notifyUrl?: (name: string) => string | undefined;
   /** The pages on which people confirm commands; absent where nobody can sign in. */
   readonly stepUp?: StepUpPages;
+  /** Our page of a preview; absent where there are no pages. */
+  readonly previewPage?: (repository: string, pullRequest: number) => string;
   /** Lets something happen to another aggregate; absent where none can hear. */
   readonly tell?: (ref: AggregateRef, event: DomainEvent) => Promise<void>;
   /** Stores a believed result and tells every change and release of its commit; absent where none can hear. */

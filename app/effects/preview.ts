@@ -21,11 +21,23 @@ export const readPreview: Performer<'readPreview'> = async ({ pullRequest, ...kn
     known.awaited === null ? null : readReport(known.awaited, context),
   ]);
   const { draft, fork, labels, headSha, baseSha } = found;
+  const gateway = context.previewPage?.(context.aggregate.repository, pullRequest) ?? null;
   return {
     event: {
       type: 'preview.read',
       pullRequest,
-      facts: { open: found.state === 'open', draft, fork, labels, headSha, baseSha, config, report, others },
+      facts: {
+        open: found.state === 'open',
+        draft,
+        fork,
+        labels,
+        headSha,
+        baseSha,
+        config,
+        report,
+        others,
+        gateway,
+      },
     },
   };
 };

@@ -3,8 +3,9 @@ import { cellText } from '../gate/markdown.ts';
 import { type BudgetRefusal, money } from './budget.ts';
 import { dayAt } from './day.ts';
 import { ledgerRow } from './ledger.ts';
-import { spentBetween } from './meter.ts';
+import { forecast, spentBetween } from './meter.ts';
 import type { PreviewState, Refusal } from './state.ts';
+import { isSpentToday } from './sweep.ts';
 
 const hour = 3_600_000;
 
@@ -13,7 +14,7 @@ export function renderPreview(state: PreviewState, repository: string, now: numb
   const { config, mayExist, counters, refusal } = state;
   if (refusal?.kind === 'undeclared') return refusalText(refusal);
   if (config === null || (!mayExist && refusal === null && counters.order === undefined)) return null;
-  const lines = [`### Preview of ${state.headSha.slice(0, 12)}: ${phaseOf(state)}`, ''];
+  const lines = [`### Preview of ${state.headSha.slice(0, 12)}: ${phaseOf(state, now)}`, ''];
   if (refusal !== null) lines.push(refusalText(refusal), '');
   if (mayExist) lines.push(...factsOf(state, repository, now), '');
   lines.push(
@@ -22,7 +23,9 @@ export function renderPreview(state: PreviewState, repository: string, now: numb
   return postable(lines.join('\n'));
 }
 
-function phaseOf({ running, order, mayExist, refusal }: PreviewState): string {
+/** In a few words what it does now. */
+export function phaseOf(state: PreviewState, now: number): string {
+  const { running, order, mayExist, refusal } = state;
   if (order?.status === 'requested') {
     return { create: 'being made', sleep: 'going to sleep', wake: 'waking up', destroy: 'being torn down' }[
       order.action
@@ -31,7 +34,8 @@ function phaseOf({ running, order, mayExist, refusal }: PreviewState): string {
   if (!mayExist) return refusal === null ? 'gone' : 'refused';
   if (running === null)
     return order?.action === 'destroy' ? 'cannot be torn down yet' : 'could not be made yet';
-  return running.asleep ? 'asleep' : 'running';
+  if (!running.asleep) return 'running';
+  return isSpentToday(state, now) ? 'asleep until tomorrow, because its budget of today is spent' : 'asleep';
 }
 
 function factsOf(state: PreviewState, repository: string, now: number): readonly string[] {
@@ -40,13 +44,19 @@ function factsOf(state: PreviewState, repository: string, now: number): readonly
   const zone = config.budget.time_zone;
   const row = ledgerRow(state, repository, now, zone);
   const total = spentBetween(state.meter, 0, now);
+  const perHour = config.cost.sizes[size ?? config.cost.default_size]?.per_hour ?? 0;
   const rows = [
     ['address', url === null ? 'not reported yet' : url],
+    ...(state.gateway === null ? [] : [['wakes at', state.gateway] as const]),
     ['age', ageText(now - since)],
     ['size', size ?? config.cost.default_size],
     [
       'cost',
       `${money(row.spentToday)} today (${dayAt(now, zone).date}, ${zone}) of ${money(config.budget.preview)}, ${money(total)} in all`,
+    ],
+    [
+      'forecast',
+      `${money(row.spentToday + forecast(perHour, now, dayAt(now, zone).to))} by midnight if it runs on, at most ${money(total + forecast(perHour, now, expiresAt ?? now))} by its end`,
     ],
     ['ends', expiresAt === null ? '' : new Date(expiresAt).toISOString()],
   ] as const;

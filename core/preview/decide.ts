@@ -80,6 +80,7 @@ function onRead(draft: PreviewDraft, pullRequest: number, facts: PreviewFacts): 
     config: config ?? state.config,
     declared: config !== null,
     others: facts.others,
+    gateway: facts.gateway,
     expiresAt: isPush || state.expiresAt === null ? now + (config?.ttl ?? 0) : state.expiresAt,
     lastVisit: isPush ? now : state.lastVisit,
     // The words of a person end with the pull request: opened again, it begins like a new one.

@@ -57,6 +57,8 @@ export interface PreviewState {
   readonly mayExist: boolean;
   readonly running: { readonly sha: string; readonly size: string; readonly asleep: boolean } | null;
   readonly url: string | null;
+  /** Our page that wakes it; null: we have no address of our own. */
+  readonly gateway: string | null;
   readonly since: number;
   readonly order: Order | null;
   /** Failures in a row of the same action. */
@@ -102,6 +104,7 @@ export const unknownPreview: PreviewState = {
   mayExist: false,
   running: null,
   url: null,
+  gateway: null,
   since: 0,
   order: null,
   failures: 0,

@@ -142,6 +142,31 @@ describe('a preview', () => {
     await isGone(world, number);
   });
 
+  it('sleeps by a word and wakes by a visit of its page, not by one of a machine', async () => {
+    const world = await withPreviews();
+    const number = await open(world, 'feature');
+    await running(world, number);
+    const page = `${world.conductor.url}/previews/acme/shop/${number}`;
+    const visit = (accept: string) => fetch(page, { headers: { accept }, redirect: 'manual' });
+    const awake = await visit('text/html');
+    expect(awake.status).toBe(302);
+    expect(awake.headers.get('location')).toMatch(/^https:\/\/preview-\d+\.example\.com\/$/);
+    expect(await (await fetch(`${world.conductor.url}/previews`)).text()).toContain(`acme/shop#${number}`);
+
+    await ask(world, number, '/preview sleep', /sleeps/);
+    await report(world, await order(world, number, 2));
+    await commentOf(world, number, /asleep/);
+    expect(await (await visit('*/*')).text()).toContain('asleep');
+    await settled(world);
+    expect(await orders(world, number)).toHaveLength(2);
+    expect((await fetch(`${world.conductor.url}/previews/acme/shop/999`)).status).toBe(404);
+    // Once a minute counts: the visit above was the first.
+    await world.conductor.close();
+    await world.start();
+    expect(await (await visit('text/html')).text()).toContain('wakes for this visit');
+    expect((await order(world, number, 3)).action).toBe('wake');
+  });
+
   it('is refused where the config declares none', async () => {
     const world = await startWorld();
     const number = await open(world, 'feature', []);

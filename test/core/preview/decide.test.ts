@@ -53,6 +53,7 @@ class Preview {
       baseSha: 'base',
       config: config(),
       report: null,
+      gateway: 'https://rc.example.com/previews/acme/shop/7',
       others: [],
     };
     return this.tell({ type: 'preview.read', pullRequest: 7, facts: { ...all, ...facts } });
@@ -106,6 +107,8 @@ describe('a preview', () => {
     });
     expect(preview.comment()).toContain('https://pr-7.example.com');
     expect(preview.comment()).toContain('2026-06-04T08:00:00.000Z');
+    expect(preview.comment()).toContain('$0.32 by midnight if it runs on, at most $1.44 by its end');
+    expect(preview.comment()).toContain('https://rc.example.com/previews/acme/shop/7');
   });
 
   it.each([

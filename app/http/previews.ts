@@ -1,0 +1,138 @@
+import type { Context } from 'hono';
+import { Hono } from 'hono';
+import { html } from 'hono/html';
+import { type Database, listAggregates, readAggregate } from '../../adapters/postgres/index.ts';
+import type { AggregateRef } from '../../core/flow/event.ts';
+import { money } from '../../core/preview/budget.ts';
+import { phaseOf } from '../../core/preview/comment.ts';
+import { ledgerRow } from '../../core/preview/ledger.ts';
+import { type PreviewState, previewRef } from '../../core/preview/state.ts';
+import type { DomainEvent } from '../flow/decide.ts';
+
+export interface PreviewPagePorts {
+  readonly database: Database;
+  readonly now: () => number;
+  readonly tell: (ref: AggregateRef, event: DomainEvent) => Promise<void>;
+}
+
+const minute = 60_000;
+/** Visits that are told in a minute, of all previews together: the gateway is no way to flood the store. */
+const mostVisits = 120;
+const path = '/previews/:owner{[A-Za-z0-9][A-Za-z0-9-]*}/:repo{[A-Za-z0-9._-]+}/:number{[1-9][0-9]{0,8}}';
+
+/**
+ * The gateway: whoever opens the page of a preview is sent to it, and wakes it if it sleeps. It leads only to addresses
+ * that the repository's own pipeline reported, and shows nothing that the comment on the pull request does not.
+ */
+export function createPreviewPages({ database, now, tell }: PreviewPagePorts): Hono {
+  const pages = new Hono();
+  const limit = visitLimit(now);
+  pages.get('/previews', async (context) => {
+    const found = await listAggregates(database, { kind: 'preview', open: true, limit: 1_000 });
+    const living = found
+      .map(({ ref, state }) => ({ repository: ref.repository, state: state as PreviewState }))
+      .filter(({ state }) => state.mayExist || state.refusal !== null);
+    return answer(context, listPage(living, now()));
+  });
+  pages.get(path, async (context) => {
+    const { owner, repo, number } = context.req.param();
+    const ref = previewRef(`${owner}/${repo}`, Number(number));
+    const state = ((await readAggregate(database, ref))?.state ?? null) as PreviewState | null;
+    if (state === null || !state.mayExist) return answer(context, gonePage(), 404);
+    const isPerson = context.req.method === 'GET' && !isMachine(context.req.raw.headers);
+    if (isPerson && limit(`${ref.repository}#${number}`)) await tell(ref, { type: 'preview.visited' });
+    const { running, url, order } = state;
+    if (running !== null && !running.asleep && url !== null && order?.status !== 'requested') {
+      context.header('referrer-policy', 'no-referrer');
+      context.header('cache-control', 'no-store');
+      return context.redirect(url, 302);
+    }
+    return answer(context, waitingPage(state, now()));
+  });
+  return pages;
+}
+
+/** What fetches a link in order to show it somewhere else is no visit. */
+function isMachine(headers: Headers): boolean {
+  const purpose = headers.get('sec-purpose') ?? headers.get('purpose') ?? '';
+  return /prefetch|prerender/i.test(purpose) || !(headers.get('accept') ?? '').includes('text/html');
+}
+
+/** One visit of a preview a minute counts, and so many of all. */
+function visitLimit(now: () => number): (preview: string) => boolean {
+  let begun = 0;
+  const told = new Set<string>();
+  return (preview) => {
+    if (now() - begun >= minute) {
+      begun = now();
+      told.clear();
+    }
+    if (told.has(preview) || told.size >= mostVisits) return false;
+    told.add(preview);
+    return true;
+  };
+}
+
+function answer(context: Context, body: Html, status: 200 | 404 = 200): Response | Promise<Response> {
+  context.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
+  context.header('cache-control', 'no-store');
+  context.header('referrer-policy', 'no-referrer');
+  return context.html(body, status);
+}
+
+type Html = ReturnType<typeof html>;
+
+function frame(title: string, body: Html, refresh = false): Html {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width" />
+        ${refresh ? html`<meta http-equiv="refresh" content="5" />` : ''}
+        <title>${title}</title>
+        <style>
+          body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark; }
+          table { border-collapse: collapse; width: 100%; }
+          th, td { text-align: left; padding: 0.3rem 0.8rem 0.3rem 0; border-bottom: 1px solid #8884; }
+        </style>
+      </head>
+      <body>${body}</body>
+    </html>`;
+}
+
+function waitingPage(state: PreviewState, now: number): Html {
+  const { pullRequest, running } = state;
+  const title = `Preview of #${pullRequest}: ${phaseOf(state, now)}`;
+  const text =
+    running?.asleep === true
+      ? 'It wakes for this visit, if its budget allows it; the comment on the pull request says so if not.'
+      : 'This page looks again every five seconds.';
+  return frame(title, html`<h1>${title}</h1><p>${text}</p>`, true);
+}
+
+function gonePage(): Html {
+  return frame(
+    'No preview',
+    html`<h1>No preview</h1><p>There is none here. The comment on the pull request says why.</p>`,
+  );
+}
+
+function listPage(
+  living: readonly { readonly repository: string; readonly state: PreviewState }[],
+  now: number,
+): Html {
+  const rows = living.map(({ repository, state }) => {
+    const zone = state.config?.budget.time_zone ?? 'UTC';
+    const { spentToday, perHour } = ledgerRow(state, repository, now, zone);
+    const ends = state.expiresAt === null ? '' : new Date(state.expiresAt).toISOString();
+    return html`<tr><td>${repository}#${state.pullRequest}</td><td>${phaseOf(state, now)}</td><td>${money(spentToday)}</td><td>${money(perHour)}</td><td>${ends}</td></tr>`;
+  });
+  return frame(
+    'Previews',
+    html`<h1>Previews</h1>
+      <table>
+        <tr><th>Preview</th><th>State</th><th>Today</th><th>An hour</th><th>Ends</th></tr>
+        ${rows}
+      </table>`,
+  );
+}
