@@ -154,7 +154,7 @@ describe('verify as a job of GitHub Actions', () => {
   it('signs the summary and the decision without a key, and others verify them by who it was', async () => {
     const sigstore = await startSigstore({ iss: issuer, sub: identity });
     await writeFile(join(folder, 'trusted_root.json'), sigstore.trustedRoot);
-    const world = new FakeWorld(folder, sigstore.jobEnv, fetch);
+    const world = new FakeWorld(folder, { ...sigstore.jobEnv, TIMESTAMP_URL: '' }, fetch);
     const signing = ['--vsa-bundle', 'vsa.sigstore.json', '--countersign', 'by-job.sigstore.json'];
     expect(await world.run('verify', 'evidence.zip', '--key', 'keys.json', ...signing)).toBe(0);
 
