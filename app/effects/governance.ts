@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import type { GovernanceConfig } from '../../core/config/governance.ts';
+import { organisationRepository, stricterOf } from '../../core/config/organisation.ts';
 import { configPath, parseConfig } from '../../core/config/parse.ts';
 import type { Config } from '../../core/config/schema.ts';
 import { ConfigError, InternalError, PermissionError } from '../../core/errors.ts';
@@ -75,18 +78,48 @@ type Declared =
   | { readonly kind: 'undeclared' }
   | { readonly kind: 'wrong'; readonly problems: readonly string[] };
 
-async function readDeclared(sha: string, { forge }: EffectContext): Promise<Declared> {
-  const bytes = await forge.filesAt(sha).read(configPath);
+/** What the repository's config declares, and no weaker than what its organisation's does. */
+async function readDeclared(sha: string, context: EffectContext): Promise<Declared> {
+  const bytes = await context.forge.filesAt(sha).read(configPath);
   if (bytes === null) return { kind: 'undeclared' };
   try {
-    const { config, sha256 } = parseConfig(new TextDecoder().decode(bytes));
-    return config.governance === undefined
+    const own = parseConfig(new TextDecoder().decode(bytes));
+    const theirs = await readOrganisation(context);
+    if (theirs !== null) {
+      const sha256 = createHash('sha256').update(`${own.sha256}\n${theirs.sha256}`).digest('hex');
+      return { kind: 'declared', governance: stricterOf(theirs.governance, own.config.governance), sha256 };
+    }
+    return own.config.governance === undefined
       ? { kind: 'undeclared' }
-      : { kind: 'declared', governance: config.governance, sha256 };
+      : { kind: 'declared', governance: own.config.governance, sha256: own.sha256 };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { kind: 'wrong', problems: error.message.split('\n') };
   }
+}
+
+/**
+ * Null: the organisation has no such repository, or its config declares no rules. One that cannot be read is a problem
+ * of every repository: without it nobody knows what may be weakened.
+ */
+async function readOrganisation({
+  forge,
+  forgeOf,
+}: EffectContext): Promise<{ readonly governance: GovernanceConfig; readonly sha256: string } | null> {
+  const repository = `${forge.repository.split('/')[0]}/${organisationRepository}`;
+  if (forgeOf === undefined || repository === forge.repository) return null;
+  const organisation = await forgeOf(repository).catch((error: unknown) => {
+    const cause =
+      error instanceof PermissionError ? (error.cause as { status?: unknown } | undefined) : undefined;
+    if (cause?.status === 404) return null;
+    throw error;
+  });
+  if (organisation === null) return null;
+  const head = await organisation.resolveRef(`heads/${await organisation.defaultBranch()}`);
+  const bytes = head === null ? null : await organisation.filesAt(head.commit).read(configPath);
+  if (bytes === null) return null;
+  const { config, sha256 } = parseConfig(new TextDecoder().decode(bytes), `${repository}/${configPath}`);
+  return config.governance === undefined ? null : { governance: config.governance, sha256 };
 }
 
 type Compared =
