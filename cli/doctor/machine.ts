@@ -100,8 +100,12 @@ async function externalPostgres(url: string): Promise<Diagnosis> {
   try {
     await client.connect();
     const { rows } = await client.query<{ server_version: string }>('show server_version');
+    const rights = await auditRights(client);
     await client.end();
-    return ok(`Postgres ${rows[0]?.server_version} at DATABASE_URL`);
+    return (
+      rights ??
+      ok(`Postgres ${rows[0]?.server_version} at DATABASE_URL; the audit log is append-only by rights`)
+    );
   } catch (error) {
     // The address holds a password and is not shown.
     return problem(
@@ -109,6 +113,25 @@ async function externalPostgres(url: string): Promise<Diagnosis> {
       'correct DATABASE_URL, or unset it',
     );
   }
+}
+
+/** What stands between this account and the audit log besides the triggers; null: it may only append. */
+async function auditRights(client: pg.Client): Promise<Diagnosis | null> {
+  const { rows } = await client.query<{ superuser: boolean; there: boolean; changes: boolean | null }>(
+    `select rolsuper as superuser, to_regclass('audit') is not null as there,
+       has_table_privilege(to_regclass('audit'), 'update, delete, truncate') as changes
+     from pg_roles where rolname = current_user`,
+  );
+  const [found] = rows;
+  if (found?.superuser) {
+    const help = 'give the Conductor an account of its own, without SUPERUSER, that owns its database';
+    return problem('DATABASE_URL is of a superuser: nothing but triggers keeps the audit log from it', help);
+  }
+  if (found?.there !== true || found.changes !== true) return null;
+  return problem(
+    'this account may change the audit log',
+    'revoke update, delete, truncate on audit, audit_heads from it',
+  );
 }
 
 async function port(host: string, number: number): Promise<Diagnosis> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -132,6 +133,28 @@ describe('the audit log', () => {
       expect(await readAudit(database, 'acme/shop')).toHaveLength(1);
     },
   );
+
+  it.each([
+    [`update audit set entry = '{}'`],
+    ['delete from audit'],
+    ['truncate audit'],
+    ['delete from audit_heads'],
+  ])('gives an ordinary account no right to: %s', async (sql) => {
+    const role = `app_${randomUUID().replaceAll('-', '')}`;
+    const { url, query } = await createTestDatabase();
+    await query(`create role ${role} login password 'app'`);
+    await query(`grant all on schema public to ${role}`);
+    const address = new URL(url);
+    address.username = role;
+    address.password = 'app';
+    const own = await connect({ url: address.href, log: silentLog });
+    onTestFinished(() => own.close());
+    await migrate(own);
+    await own.transaction((tx) => appendAudit(tx, 'acme/shop', release, [note], now));
+    await own.query('alter table audit disable trigger user');
+    await expect(own.query(sql)).rejects.toThrow(/permission denied/);
+    expect(await readAudit(own, 'acme/shop')).toHaveLength(1);
+  });
 
   it('tells a removed entry even from somebody who switched the trigger off', async () => {
     await database.transaction((tx) => appendAudit(tx, 'acme/shop', release, [note, note, note], now));
