@@ -1,11 +1,12 @@
-import { listAggregates } from '../../adapters/postgres/index.ts';
+import { z } from 'zod';
+import { listAggregates, readAggregate } from '../../adapters/postgres/index.ts';
 import { checkConfig, configPath } from '../../core/config/parse.ts';
 import type { PreviewsConfig } from '../../core/config/previews.ts';
 import { InternalError } from '../../core/errors.ts';
 import type { LedgerRow } from '../../core/preview/budget.ts';
 import type { PreviewReport } from '../../core/preview/event.ts';
 import { ledgerRow } from '../../core/preview/ledger.ts';
-import { type PreviewState, previewRef } from '../../core/preview/state.ts';
+import { environmentOf, type PreviewState, previewRef } from '../../core/preview/state.ts';
 import { previewUrl } from '../../core/preview/url.ts';
 import type { EffectContext, Performer } from './performer.ts';
 
@@ -21,6 +22,7 @@ export const readPreview: Performer<'readPreview'> = async ({ pullRequest, ...kn
     known.awaited === null ? null : readReport(known.awaited, context),
   ]);
   const { draft, fork, labels, headSha, baseSha } = found;
+  const spentToday = await readBill(pullRequest, config, context);
   const gateway = context.previewPage?.(context.aggregate.repository, pullRequest) ?? null;
   return {
     event: {
@@ -36,6 +38,7 @@ export const readPreview: Performer<'readPreview'> = async ({ pullRequest, ...kn
         config,
         report,
         others,
+        spentToday,
         gateway,
       },
     },
@@ -68,6 +71,28 @@ async function readConfig(baseSha: string, { forge }: EffectContext): Promise<Pr
   const bytes = await forge.filesAt(baseSha).read(configPath);
   const checked = bytes === null ? null : checkConfig(new TextDecoder().decode(bytes));
   return checked?.ok === true ? (checked.config.previews ?? null) : null;
+}
+
+const billSchema = z.object({ spent_today_usd: z.number().nonnegative() });
+
+/** What the cost endpoint says of this preview; whatever else it answers is no figure. */
+async function readBill(
+  pullRequest: number,
+  read: PreviewsConfig | null | 'as known',
+  { database, aggregate, fetch }: EffectContext,
+): Promise<number | null | 'unknown'> {
+  const stored = read === 'as known' ? (await readAggregate(database, aggregate))?.state : null;
+  const config = read === 'as known' ? ((stored as PreviewState | null)?.config ?? null) : read;
+  if (config?.cost.endpoint === undefined) return null;
+  const url = new URL(config.cost.endpoint);
+  url.searchParams.set('repository', aggregate.repository);
+  url.searchParams.set('environment', environmentOf(pullRequest));
+  try {
+    const answer = await fetch?.(url, { signal: AbortSignal.timeout(10_000) });
+    return answer?.ok === true ? billSchema.parse(await answer.json()).spent_today_usd : 'unknown';
+  } catch {
+    return 'unknown';
+  }
 }
 
 async function readReport(deploymentId: number, { forge }: EffectContext): Promise<PreviewReport | null> {

@@ -15,6 +15,8 @@ export interface LedgerRow {
   readonly asleep: boolean;
   /** Something of it may exist, running or not. */
   readonly exists: boolean;
+  /** US dollars a day that its own config allows the organisation. */
+  readonly organisation: number;
   /** When it began to live, ms since the epoch. */
   readonly since: number;
 }
@@ -61,7 +63,7 @@ export function checkBudget(
       limit: budget.repository,
       rows: ledger.filter(({ repository }) => repository === asked.repository),
     },
-    { scope: 'organisation', limit: budget.organisation, rows: ledger },
+    { scope: 'organisation', limit: ofOrganisation(budget.organisation, ledger), rows: ledger },
   ] as const;
   for (const { scope, limit, rows } of scopes) {
     const spent = sum(rows.map(({ spentToday }) => spentToday));
@@ -92,7 +94,12 @@ export function overspent(
   if (total([own]) >= budget.preview) return 'preview';
   if (total(ledger.filter(({ repository }) => repository === own.repository)) >= budget.repository)
     return 'repository';
-  return total(ledger) >= budget.organisation ? 'organisation' : null;
+  return total(ledger) >= ofOrganisation(budget.organisation, ledger) ? 'organisation' : null;
+}
+
+/** Repositories may tighten the organisation's budget, none can widen it for the others. */
+function ofOrganisation(own: number, ledger: readonly LedgerRow[]): number {
+  return Math.min(own, ...ledger.map(({ organisation }) => organisation));
 }
 
 /** A smaller size that fits, else somebody's running preview put to sleep, else the oldest one destroyed. */

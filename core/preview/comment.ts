@@ -82,6 +82,8 @@ export function refusalText(refusal: Refusal): string {
   switch (refusal.kind) {
     case 'fork':
       return 'The head comes from a fork: a maintainer has to put the label on after each push. It gets no secret.';
+    case 'cost-unknown':
+      return 'The cost endpoint of the config did not answer; nothing is started before it does.';
     case 'undeclared':
       return 'The config of the base branch declares no `previews`; add the section to have them.';
     case 'failed':

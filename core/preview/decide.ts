@@ -81,6 +81,8 @@ function onRead(draft: PreviewDraft, pullRequest: number, facts: PreviewFacts): 
     declared: config !== null,
     others: facts.others,
     gateway: facts.gateway,
+    bill: typeof facts.spentToday === 'number' ? { spentToday: facts.spentToday, at: now } : state.bill,
+    billUnknown: facts.spentToday === 'unknown',
     expiresAt: isPush || state.expiresAt === null ? now + (config?.ttl ?? 0) : state.expiresAt,
     lastVisit: isPush ? now : state.lastVisit,
     // The words of a person end with the pull request: opened again, it begins like a new one.

@@ -8,6 +8,8 @@ export interface PreviewPayload {
   readonly action: PreviewAction;
   /** Head of the pull request: what is built. The deployment itself may stand on the base, see `give`. */
   readonly sha: string;
+  /** Commit of the base branch: what the gates compare with. */
+  readonly base_sha: string;
   readonly size: string;
   /** The head comes from a fork: the pipeline gives it no secret. */
   readonly fork: boolean;

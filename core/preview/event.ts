@@ -14,6 +14,8 @@ export interface PreviewFacts {
   readonly config: PreviewsConfig | null | 'as known';
   /** The pipeline's last word on the order that is awaited, for the case that its webhook was lost. */
   readonly report: PreviewReport | null;
+  /** US dollars of today by the cost endpoint; null: none is configured; `unknown`: it did not answer. */
+  readonly spentToday: number | null | 'unknown';
   /** Our page that wakes it. */
   readonly gateway: string | null;
   /** Previews of the organisation without this one. */

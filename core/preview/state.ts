@@ -66,6 +66,10 @@ export interface PreviewState {
   readonly refusal: Refusal | null;
   readonly orphanTold: boolean;
   readonly meter: Meter;
+  /** What the cost endpoint said last; null: never, or none is configured. */
+  readonly bill: Bill | null;
+  /** The cost endpoint is configured and did not answer: nothing is started. */
+  readonly billUnknown: boolean;
   readonly comment: Channel<string>;
   readonly counters: Readonly<Record<string, number>>;
   /** Ids of the last commands. */
@@ -74,12 +78,20 @@ export interface PreviewState {
   readonly others: readonly LedgerRow[];
 }
 
+/** US dollars of its day, as of `at` (ms since the epoch). */
+export interface Bill {
+  readonly spentToday: number;
+  readonly at: number;
+}
+
 export type Refusal =
   | { readonly kind: 'budget'; readonly refusal: BudgetRefusal }
   | { readonly kind: 'concurrency'; readonly limit: number; readonly by: readonly number[] }
   | { readonly kind: 'fork' }
   /** The config of the base branch declares no previews. */
   | { readonly kind: 'undeclared' }
+  /** The cost endpoint did not answer. */
+  | { readonly kind: 'cost-unknown' }
   | { readonly kind: 'failed'; readonly sha: string };
 
 export const unknownPreview: PreviewState = {
@@ -111,6 +123,8 @@ export const unknownPreview: PreviewState = {
   refusal: null,
   orphanTold: false,
   meter: [],
+  bill: null,
+  billUnknown: false,
   comment: closedChannel,
   counters: {},
   heard: [],

@@ -75,7 +75,15 @@ function give(draft: PreviewDraft, action: PreviewAction, wanted: Wanted): void 
     environment: environmentOf(state.pullRequest),
     sha: trusted(state, action, sha),
     description: `${action} the preview of #${state.pullRequest}`,
-    payload: { schema_version: 1, pull_request: state.pullRequest, action, sha, size, fork: state.fork },
+    payload: {
+      schema_version: 1,
+      pull_request: state.pullRequest,
+      action,
+      sha,
+      base_sha: state.baseSha,
+      size,
+      fork: state.fork,
+    },
   });
 }
 

@@ -33,6 +33,7 @@ export function wantedAt(state: PreviewState, repository: string, now: number): 
     }
     return { ...preview, asleep: state.asleep || spent || isIdle(state, now) };
   }
+  if (state.billUnknown) return nothing({ kind: 'cost-unknown' });
   const living = state.others.filter((row) => row.repository === repository && row.exists);
   if (living.length >= config.max_concurrent) {
     const by = living.map(({ pullRequest }) => pullRequest).toSorted((a, b) => a - b);

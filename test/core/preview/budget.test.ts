@@ -21,6 +21,7 @@ const row = (pullRequest: number, more: Partial<LedgerRow> = {}): LedgerRow => (
   perHour: 0,
   asleep: false,
   exists: true,
+  organisation: Number.POSITIVE_INFINITY,
   since: pullRequest,
   ...more,
 });

@@ -15,6 +15,7 @@ const other = (pullRequest: number, more: object = {}) => ({
   repository: 'acme/shop',
   pullRequest,
   spentToday: 0,
+  organisation: 100,
   perHour: 0,
   asleep: false,
   exists: true,
@@ -53,6 +54,7 @@ class Preview {
       baseSha: 'base',
       config: config(),
       report: null,
+      spentToday: null,
       gateway: 'https://rc.example.com/previews/acme/shop/7',
       others: [],
     };
@@ -305,6 +307,25 @@ describe('the budget of a preview', () => {
     preview.now = Date.UTC(2026, 5, 2, 0, 5);
     preview.read({ config: costly });
     expect(preview.actions).toEqual(['create', 'sleep', 'wake']);
+  });
+
+  it('starts nothing while the cost endpoint does not answer, and counts by its bill', () => {
+    const preview = new Preview();
+    preview.read({ spentToday: 'unknown' });
+    expect(preview.actions).toEqual([]);
+    expect(preview.comment()).toContain('cost endpoint');
+    preview.settleComments();
+    preview.read({ spentToday: 2.9 });
+    expect(preview.actions).toEqual([]);
+    expect(preview.comment()).toContain('$2.90 is spent');
+    preview.read({ spentToday: 0.5 });
+    expect(preview.actions).toEqual(['create']);
+  });
+
+  it('of the organisation is the smallest that any of its repositories declares', () => {
+    const preview = new Preview();
+    preview.read({ others: [other(3, { spentToday: 1, organisation: 1, repository: 'acme/api' })] });
+    expect(preview.comment()).toContain('budget of the organisation is $1.00 a day');
   });
 
   it('allows so many at once, and says which are there', () => {

@@ -233,6 +233,7 @@ export class Month {
         baseSha: 'base',
         config: effect.baseSha === 'base' ? 'as known' : this.config,
         report,
+        spentToday: null,
         gateway: null,
         others,
       },
