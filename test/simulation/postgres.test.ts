@@ -1,10 +1,12 @@
 import { expect, it, onTestFinished } from 'vitest';
 import {
   aggregatesOfCommit,
+  appendAudit,
   claimDelivery,
   connect,
   type Database,
   failDelivery,
+  findAudit,
   finishDelivery,
   installationOf,
   installedRepositories,
@@ -19,6 +21,7 @@ import {
   planEffects,
   postponeEffect,
   readAggregate,
+  readAudit,
   readBacklog,
   readDelivery,
   readPendingEffect,
@@ -83,6 +86,14 @@ async function conversation(database: Database): Promise<unknown[]> {
     answers.push(value instanceof Set ? [...value].sort() : value);
   };
   const effect = { kind: 'startTimer', timer: 't' } as const;
+  const said = { action: 'said', actor: 'alice', reason: 'r', reasonCode: null, data: {} };
+  await database.transaction((tx) =>
+    appendAudit(tx, 'acme/shop', release, [said, { ...said, action: 'done' }], start),
+  );
+  for (const filter of [{}, { action: 'said' }, { after: 1 }, { limit: 1 }, { key: 'other' }]) {
+    await note(findAudit(database, { repository: 'acme/shop', ...filter }));
+  }
+  await note(readAudit(database, 'acme/shop', release));
   await database.transaction(async (tx) => {
     await note(lockAggregate(tx, release));
     await saveAggregate(tx, release, { sha: 'a', trackingIssue: 3, occupies: true } as never, false, start);

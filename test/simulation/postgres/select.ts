@@ -50,7 +50,9 @@ export function compileSelect(select: SelectStmt, tables: Tables, outer: Scope['
     if (order.length > 0) found = found.toSorted((a, b) => inOrder(order, inside(a), inside(b)));
     if (distinct.length > 0)
       found = firstOfEach(found, (joined) => distinct.map((value) => value(inside(joined))));
-    if (limit !== null) found = found.slice(0, Number(limit(environment)));
+    // `limit null` is none.
+    const most = limit === null ? null : limit(environment);
+    if (most !== null) found = found.slice(0, Number(most));
     return project(found.map(inside), environment);
   };
 }
