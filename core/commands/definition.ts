@@ -30,7 +30,7 @@ export type DefaultPermission = 'promote' | 'rollback' | 'hold' | { readonly rol
  */
 export interface CommandDefinition<Name extends Command['name'] = Command['name']> {
   readonly name: Name;
-  /** How it is written: `/promote <weight|next> [sha]`. */
+  /** How it is written: `/promote [weight|next] [sha]`. */
   readonly usage: string;
   readonly summary: string;
   /** What else a person should know before using it, for `--help` and the docs. One paragraph. */

@@ -13,6 +13,7 @@ describe('a comment that is a command', () => {
     ['/promote 100', [promote(100)]],
     ['/promote 1', [promote(1)]],
     ['/promote next', [promote('next')]],
+    ['/promote', [promote('next')]],
     [`/promote 50 ${sha}`, [promote(50, sha)]],
     ['/promote 50 abcdef1', [promote(50, 'abcdef1')]],
     ['/promote\t50', [promote(50)]],
@@ -176,7 +177,6 @@ describe('a comment that is prose', () => {
 
 describe('a command that went wrong gets one answer', () => {
   it.each([
-    ['/promote', 'MISSING_ARGUMENT', '/promote next'],
     ['/promote 5O', 'BAD_ARGUMENT', 'whole number'],
     ['/promote 0', 'BAD_ARGUMENT', '1 to 100'],
     ['/promote 101', 'BAD_ARGUMENT', '1 to 100'],
