@@ -9,9 +9,9 @@ export const sweepEvery = 5 * minute;
 /** What is still there so long after it should be gone is an orphan, ms. */
 const teardownTime = 60 * minute;
 
-/** Whether the sweep looks at it: something of it may exist, or waits for money, room or a label. */
-export function isSwept({ mayExist, refusal, order }: PreviewState): boolean {
-  return mayExist || refusal !== null || order?.status === 'requested';
+/** Whether the sweep looks at it. What waits for money, room or a label is looked at with the open pull requests. */
+export function isSwept({ mayExist, order }: PreviewState): boolean {
+  return mayExist || order?.status === 'requested';
 }
 
 /** Something of it is there although its pull request is closed, its life is over, or nobody could tear it down. */

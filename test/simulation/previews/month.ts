@@ -63,6 +63,8 @@ export class Month {
   );
   private planned = 0;
   private readonly states = new Map<string, PreviewState>();
+  /** Those of yesterday, out of the way of the ledger. */
+  private readonly over = new Map<string, PreviewState>();
   private readonly pulls = new Map<string, PullRequest>();
   private readonly provider: Provider;
   private readonly config: PreviewsConfig;
@@ -174,6 +176,11 @@ export class Month {
 
   private sweep(): void {
     for (const [key, state] of this.states) {
+      if (!state.open && !state.mayExist && !isRecent(state, this.now)) {
+        this.over.set(key, state);
+        this.states.delete(key);
+        continue;
+      }
       const pull = this.pulls.get(key);
       if (pull !== undefined && (state.open || state.mayExist) && isSwept(state)) this.touch(pull);
     }
@@ -190,7 +197,7 @@ export class Month {
   }
 
   private tell(pull: PullRequest, event: PreviewEvent | EffectSettled): void {
-    const before = this.states.get(keyOf(pull)) ?? null;
+    const before = this.states.get(keyOf(pull)) ?? this.over.get(keyOf(pull)) ?? null;
     const { repository } = pull;
     const decision = decidePreview(before, event, { now: this.now, repository });
     this.states.set(keyOf(pull), decision.state);
