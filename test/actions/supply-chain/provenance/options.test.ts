@@ -33,7 +33,11 @@ describe('options of provenance', () => {
       { artifacts: [{ path: 'a', digest: `sha256:${'0'.repeat(64)}`, attestations: ['b'] }] },
       'exactly one of path, digest, digest_file',
     ],
-    ['an artifact with neither', { artifacts: [{ attestations: ['b'] }] }, 'exactly one of path, digest, digest_file'],
+    [
+      'an artifact with neither',
+      { artifacts: [{ attestations: ['b'] }] },
+      'exactly one of path, digest, digest_file',
+    ],
     [
       'a digest that is none',
       { artifacts: [{ digest: 'sha1:00', attestations: ['b'] }] },
