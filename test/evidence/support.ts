@@ -10,10 +10,14 @@ import { leafOf, makeInclusionProofs, renderTreeHead, treeHeadType } from '../..
 import { bytesOf, memorySource } from '../../core/evidence/bytes.ts';
 import type { EvidenceInputs, EvidenceItem } from '../../core/evidence/inputs.ts';
 import { trustedKeyFromPem } from '../../core/evidence/keys.ts';
+import { type Manifest, manifestPath } from '../../core/evidence/manifest.ts';
 import { type EvidencePorts, type PackedEvidence, packEvidence } from '../../core/evidence/pack.ts';
+import { planBundle } from '../../core/evidence/plan.ts';
+import { makeStatement, payloadType, renderStatement } from '../../core/evidence/statement.ts';
 import type { GateReport } from '../../core/flow/event.ts';
 import type { GateName } from '../../core/gate/names.ts';
 import type { GateResult } from '../../core/gate/result.ts';
+import type { ArchiveEntry } from '../../core/ports/archive.ts';
 import type { StoredContent } from '../../core/ports/blob-store.ts';
 
 export function sha256Of(bytes: Uint8Array | string): string {
@@ -61,6 +65,24 @@ export async function gather(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Ar
   const parts: Uint8Array[] = [];
   for await (const piece of pieces) parts.push(piece.slice());
   return new Uint8Array(Buffer.concat(parts));
+}
+
+/** Evidence as the Conductor would sign it, without the Conductor's own verification before it. */
+export async function signUnverified(
+  inputs: EvidenceInputs,
+  { signer }: EvidencePorts,
+  tamper: (entries: ArchiveEntry[], manifest: Manifest) => ArchiveEntry[] = (entries) => entries,
+): Promise<{ readonly zip: Uint8Array; readonly bundle: Uint8Array }> {
+  const plan = planBundle(inputs);
+  const entries = tamper([...plan.entries], structuredClone(plan.manifest));
+  const zip = await gather(writeZip(entries));
+  const manifest = entries.find(({ path }) => path === manifestPath);
+  const statement = makeStatement(
+    plan.manifest,
+    sha256Of((manifest?.content as Uint8Array | undefined) ?? ''),
+    sha256Of(zip),
+  );
+  return { zip, bundle: await signer.attest(renderStatement(statement), payloadType) };
 }
 
 /** Packed evidence with its zip in memory. */

@@ -1,13 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { writeZip } from '../../adapters/zip/write-zip.ts';
 import { nextAuditEntry } from '../../core/audit/entry.ts';
 import { memorySource } from '../../core/evidence/bytes.ts';
 import type { EvidenceInputs } from '../../core/evidence/inputs.ts';
 import { trustedKeyFromPem } from '../../core/evidence/keys.ts';
 import { type Manifest, manifestPath, renderManifest } from '../../core/evidence/manifest.ts';
 import { readBackAndVerify } from '../../core/evidence/pack.ts';
-import { planBundle } from '../../core/evidence/plan.ts';
-import { makeStatement, payloadType, renderStatement } from '../../core/evidence/statement.ts';
+import { payloadType } from '../../core/evidence/statement.ts';
 import type { VerificationInput } from '../../core/evidence/verification.ts';
 import { verifyEvidence } from '../../core/evidence/verify.ts';
 import type { ArchiveEntry } from '../../core/ports/archive.ts';
@@ -16,7 +14,6 @@ import {
   auditOf,
   commit,
   gateResultFor,
-  gather,
   inputsFor,
   newPrivateKey,
   packInMemory,
@@ -24,6 +21,7 @@ import {
   reportFor,
   repository,
   sha256Of,
+  signUnverified,
 } from './support.ts';
 
 const ports = portsWith(newPrivateKey());
@@ -55,22 +53,9 @@ const verify = ({ zip, ...change }: Change = {}) =>
 const found = async (change: Change = {}) =>
   (await verify(change)).problems.map(({ code, entry }) => `${code} ${entry}`);
 
-/** Evidence as the Conductor would sign it, without the Conductor's own verification before it. */
-async function signed(
-  inputs: EvidenceInputs,
-  tamper: (entries: ArchiveEntry[], manifest: Manifest) => ArchiveEntry[] = (e) => e,
-) {
-  const plan = planBundle(inputs);
-  const entries = tamper([...plan.entries], structuredClone(plan.manifest));
-  const zip = await gather(writeZip(entries));
-  const manifest = entries.find(({ path }) => path === manifestPath);
-  const statement = makeStatement(
-    plan.manifest,
-    sha256Of((manifest?.content as Uint8Array | undefined) ?? ''),
-    sha256Of(zip),
-  );
-  return { zip, bundle: await ports.signer.attest(renderStatement(statement), payloadType) };
-}
+/** As the Conductor's key signs it, unverified. */
+const signed = (inputs: EvidenceInputs, tamper?: Parameters<typeof signUnverified>[2]) =>
+  signUnverified(inputs, ports, tamper);
 
 describe('good evidence', () => {
   it('verifies with every check, offline, with the public key alone', async () => {
