@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { actorSchema, eventHandler } from './event-handler.ts';
-import { readAgain, touchesConfig } from './settings.ts';
+import { readAgain, readConfigChange, touchesConfig } from './settings.ts';
 import { readTag } from './tag.ts';
 
 const tagPrefix = 'refs/tags/';
@@ -17,7 +17,9 @@ export const push = eventHandler({
     sender: actorSchema,
   }),
   async read({ ref, deleted, after, head_commit: head, sender }, context) {
-    if (!ref.startsWith(tagPrefix)) return readAgain(context.repository, null);
+    if (!ref.startsWith(tagPrefix)) {
+      return readAgain(context.repository, await readConfigChange({ ref, after, by: sender.login }, context));
+    }
     const tag = ref.slice(tagPrefix.length);
     // For an annotated tag `after` is the tag object and `head_commit` the commit.
     const commit = deleted ? null : (head?.id ?? after);

@@ -1,8 +1,17 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { configPath } from '../../core/config/parse.ts';
 import type { AggregateRef } from '../../core/flow/event.ts';
 import { codeownersPaths } from '../../core/gate/codeowners.ts';
-import { actorSchema, eventHandler, type Interpretation, ignored, type RawPayload } from './event-handler.ts';
+import type { Touched } from '../../core/governance/event.ts';
+import {
+  actorSchema,
+  type EventContext,
+  eventHandler,
+  type Interpretation,
+  ignored,
+  type RawPayload,
+} from './event-handler.ts';
 
 /** The rules of a repository. */
 export function governanceOf(repository: string): AggregateRef {
@@ -10,14 +19,22 @@ export function governanceOf(repository: string): AggregateRef {
 }
 
 /** Look at the rules again; `what` is who is said to have done what. */
-export function readAgain(
-  repository: string,
-  what: { readonly text: string; readonly actor: string } | null,
-): Interpretation {
+export function readAgain(repository: string, what: Touched | null): Interpretation {
   return {
     outcome: 'rules touched',
     events: [{ ref: governanceOf(repository), event: { type: 'settings.touched', what } }],
   };
+}
+
+/** Who pushed which config to the default branch: the digest is the one that gates and releases record. */
+export async function readConfigChange(
+  { ref, after, by }: { readonly ref: string; readonly after: string; readonly by: string },
+  { forge }: EventContext,
+): Promise<Touched> {
+  const bytes = await forge.filesAt(after).read(configPath);
+  const config = bytes === null ? null : createHash('sha256').update(bytes).digest('hex');
+  const text = `pushed to ${ref}, with the config ${config?.slice(0, 12) ?? 'gone'}`;
+  return { text, actor: by, config: { sha: after, config_sha256: config } };
 }
 
 /** A push to the default branch that may have changed the config or the code owners: GitHub lists at most 2,048 commits of a push. */

@@ -82,9 +82,12 @@ function auditTree({ auditTree: tree }: EvidenceInputs, audit: readonly AuditEnt
   ];
 }
 
-/** A gate's result as it was believed. Canonical, so that the digest does not depend on who serialised it. */
+/**
+ * A gate's result as it was believed. Canonical, and not a byte more: its digest is the one that intake answered and
+ * that the audit log records.
+ */
 export function gateDocument(report: GateReport): Candidate {
-  const content = new TextEncoder().encode(`${canonicalJson(report.result)}\n`);
+  const content = new TextEncoder().encode(canonicalJson(report.result));
   return inMemory(`gates/${report.gate}.json`, 'application/json', content, `gate:${report.gate}`);
 }
 

@@ -5,7 +5,7 @@ import { effectIdOf } from '../flow/key.ts';
 import { type GovernanceContext, GovernanceDraft } from './draft.ts';
 import { driftText, endDrift, issueKnown, problemText, tellDrift } from './drift.ts';
 import { lookAtEntry, onEntryJudged, onEntryRequested } from './entries.ts';
-import type { GovernanceEvent, Observation } from './event.ts';
+import type { GovernanceEvent, Observation, Touched } from './event.ts';
 import { renderPlan } from './render.ts';
 import { type FoundSettings, type GovernanceState, unknownGovernance } from './state.ts';
 import { recentRepairs, type Verdict, verdictOn } from './verdict.ts';
@@ -26,7 +26,7 @@ export function decideGovernance(
   const draft = new GovernanceDraft(state ?? unknownGovernance, context);
   switch (event.type) {
     case 'settings.touched':
-      if (event.what !== null) draft.note('governance.touched', event.what.actor, event.what.text, {});
+      if (event.what !== null) noteTouched(draft, event.what);
       look(draft);
       break;
     case 'settings.observed':
@@ -61,6 +61,12 @@ export function decideGovernance(
       return unreachable(event);
   }
   return draft.decision();
+}
+
+/** A change of the config is an entry of its own: every later decision goes by the new digest. */
+function noteTouched(draft: GovernanceDraft, { text, actor, config }: Touched): void {
+  if (config === undefined) draft.note('governance.touched', actor, text, {});
+  else draft.note('config.changed', actor, text, { ...config });
 }
 
 /** One look at a time; what happens meanwhile leads to one more. */

@@ -26,13 +26,18 @@ export type Observation =
   /** The config is wrong, a name in it is nobody's, or GitHub does not show everything: nothing is written. */
   | { readonly kind: 'unreadable'; readonly problems: readonly string[] };
 
+/** Who is said to have changed what. */
+export interface Touched {
+  readonly text: string;
+  readonly actor: string;
+  /** The config or the code owners on the default branch: its commit, and the digest of the config (null: gone). */
+  readonly config?: { readonly sha: string; readonly config_sha256: string | null };
+}
+
 /** Everything that can happen to the governance of a repository. */
 export type GovernanceEvent =
   /** Something that may concern the rules was changed on GitHub; `null` for a look by schedule. */
-  | {
-      readonly type: 'settings.touched';
-      readonly what: { readonly text: string; readonly actor: string } | null;
-    }
+  | { readonly type: 'settings.touched'; readonly what: Touched | null }
   | { readonly type: 'settings.observed'; readonly observation: Observation }
   /** A pull request proposes another config, or a new version of one. */
   | { readonly type: 'config.proposed'; readonly pullRequest: number; readonly headSha: string }

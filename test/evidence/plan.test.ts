@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '../../core/audit/canonical-json.ts';
 import { bytesOf } from '../../core/evidence/bytes.ts';
 import type { EvidenceItem } from '../../core/evidence/inputs.ts';
 import { type Manifest, manifestSchema } from '../../core/evidence/manifest.ts';
@@ -55,6 +56,12 @@ describe('the plan of the evidence', () => {
       origin: 'conductor',
       verdict: null,
     });
+  });
+
+  it('names each result by the digest that intake answered and that the audit log records', () => {
+    const { manifest } = planBundle(inputsFor());
+    const digests = inputsFor().reports.map(({ gate, result }) => [gate, sha256Of(canonicalJson(result))]);
+    expect(manifest.gates.map(({ gate, result_sha256: digest }) => [gate, digest])).toEqual(digests);
   });
 
   it('binds the subject, the digests and the audit head', () => {

@@ -86,6 +86,19 @@ function inOrder(): Told {
   return told;
 }
 
+describe('a config that was pushed to the default branch', () => {
+  it('is an entry of the audit log with its commit and digest, and leads to a look', () => {
+    const config = { sha: 'a'.repeat(40), config_sha256: 'c2' };
+    const decision = decideGovernance(
+      null,
+      { type: 'settings.touched', what: { text: 'pushed', actor: 'mona', config } },
+      { now: 0, repository: 'acme/shop' },
+    );
+    expect(decision.audit).toMatchObject([{ action: 'config.changed', actor: 'mona', data: config }]);
+    expect(decision.effects.map(({ effect }) => effect.kind)).toEqual(['observeSettings']);
+  });
+});
+
 describe('a config in a pull request', () => {
   it('is planned, and the check of the pull request carries the plan', () => {
     const told = new Told();
