@@ -94,9 +94,10 @@ export async function startServer(options: {
     }
     const operation = match === null ? null : route.operation;
     if (operation !== '') inspectAnswer(method, path, who, answer);
-    log(who.login, operation, fault === null ? answer.status : 0);
+    const conditional = withEtag(answer, method, headers['if-none-match']);
+    log(who.login, operation, fault === null ? conditional.status : 0);
     if (fault !== null) return fail(response, fault);
-    send(response, withEtag(answer, method, headers['if-none-match']), method);
+    send(response, conditional, method);
   }
 
   async function dispatch(ready: Github, route: Route, call: Call): Promise<Answer> {
