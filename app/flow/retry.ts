@@ -1,5 +1,6 @@
 import { ConductorError, ConflictError, ProviderError } from '../../core/errors.ts';
 import type { Effect } from '../../core/flow/effect.ts';
+import { outageOf } from './outage.ts';
 
 export type RetryPlan =
   | { readonly retry: true; readonly at: number; readonly reason: string }
@@ -26,7 +27,7 @@ export function patienceFor(effect: Effect): Patience {
 
 /**
  * What a failed attempt means. A provider that asks for patience gets it, one that is down is asked again ever
- * more rarely; what the provider refused for good, and what is our own defect, ends.
+ * more rarely, and so are our own database and disks; what the provider refused for good, and what is our own defect, ends.
  *
  * @param attempts how many attempts failed, this one included.
  */
@@ -36,7 +37,7 @@ export function planRetry(
   now: number,
   patience: Patience = usualPatience,
 ): RetryPlan {
-  const code = error instanceof ConductorError ? error.code : 'INTERNAL';
+  const code = error instanceof ConductorError ? error.code : (outageOf(error) ?? 'INTERNAL');
   const reason = error instanceof Error ? error.message : String(error);
   if (attempts >= attemptsFor(error, patience)) return { retry: false, code, reason };
   const backoff = Math.min(firstDelayMs * 2 ** (attempts - 1), patience.longestDelayMs);
@@ -46,6 +47,7 @@ export function planRetry(
 
 function attemptsFor(error: unknown, patience: Patience): number {
   if (error instanceof ProviderError) return error.retryable ? patience.attempts : 1;
+  if (outageOf(error) !== null) return patience.attempts;
   if (error instanceof ConflictError) return defectAttempts;
   return error instanceof ConductorError ? 1 : defectAttempts;
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { ConductorError } from '../../core/errors.ts';
+import { type Outage, outageOf } from '../flow/outage.ts';
 
 /** What a refused request is told (RFC 9457), with our stable code and what to change. */
 export interface Problem {
@@ -49,36 +50,25 @@ export const unexpectedProblem: Problem = {
 };
 
 /**
- * What a store that refuses to write means for the caller. The codes are Postgres' SQLSTATEs; whatever is not
- * the operator's to mend tells nothing of the inside.
+ * What a store that refuses to write means for the caller; whatever is not the operator's to mend tells nothing of
+ * the inside.
  */
 export function problemOfStore(error: unknown): Problem {
-  switch ((error as { code?: unknown } | null)?.code) {
-    case '53100':
-      return {
-        status: 503,
-        code: 'DISK_FULL',
-        message: 'The disk of the database is full: nothing was stored',
-        help: 'Free space on the disk of DATA_DIR, or of the server that DATABASE_URL names; then redeliver.',
-      };
-    case '53300':
-      return {
-        status: 503,
-        code: 'DATABASE_BUSY',
-        message: 'The database takes no more connections: nothing was stored',
-        help: 'Raise max_connections of the server, or run fewer replicas; then redeliver.',
-      };
-    case 'ECONNREFUSED':
-    case 'ECONNRESET':
-    case '57P01':
-    case '57P03':
-      return {
-        status: 503,
-        code: 'DATABASE_UNAVAILABLE',
-        message: 'The database does not answer: nothing was stored',
-        help: 'Start the database; /ready says when it is back.',
-      };
-    default:
-      return { ...unexpectedProblem, status: 503 };
-  }
+  const code = outageOf(error);
+  return code === null ? { ...unexpectedProblem, status: 503 } : { status: 503, code, ...outages[code] };
 }
+
+const outages: Readonly<Record<Outage, Pick<Problem, 'message' | 'help'>>> = {
+  DISK_FULL: {
+    message: 'The disk of the database is full: nothing was stored',
+    help: 'Free space on the disk of DATA_DIR, or of the server that DATABASE_URL names; then redeliver.',
+  },
+  DATABASE_BUSY: {
+    message: 'The database takes no more connections: nothing was stored',
+    help: 'Raise max_connections of the server, or run fewer replicas; then redeliver.',
+  },
+  DATABASE_UNAVAILABLE: {
+    message: 'The database does not answer: nothing was stored',
+    help: 'Start the database; /ready says when it is back.',
+  },
+};

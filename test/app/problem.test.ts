@@ -4,6 +4,8 @@ import { problemOfStore } from '../../app/http/problem.ts';
 describe('a store that refuses to write', () => {
   it.each([
     ['a full disk', { code: '53100' }, 'DISK_FULL'],
+    ['a full disk under a file of ours', { code: 'ENOSPC' }, 'DISK_FULL'],
+    ['a connection that went away', new Error('Connection terminated unexpectedly'), 'DATABASE_UNAVAILABLE'],
     ['no connection left', { code: '53300' }, 'DATABASE_BUSY'],
     ['a server that is shutting down', { code: '57P01' }, 'DATABASE_UNAVAILABLE'],
     ['a server that is gone', { code: 'ECONNREFUSED' }, 'DATABASE_UNAVAILABLE'],

@@ -37,10 +37,15 @@ describe('a failed attempt', () => {
     expect(planRetry(error, attempts, now).retry).toBe(false);
   });
 
-  it('outlasts an outage of a day', () => {
+  it.each([
+    ['a provider', provider(true)],
+    ['a full disk of the database', Object.assign(new Error('no space'), { code: '53100' })],
+    ['a full disk', Object.assign(new Error('no space'), { code: 'ENOSPC' })],
+    ['a database that went away', new Error('Connection terminated unexpectedly')],
+  ])('outlasts an outage of a day: %s', (_name, error) => {
     let at = now;
     for (let attempts = 1; at < now + 86_400_000; attempts += 1) {
-      const plan = planRetry(provider(true), attempts, at);
+      const plan = planRetry(error, attempts, at);
       if (!plan.retry) throw new Error(`given up after ${(at - now) / 3_600_000} h`);
       at = plan.at;
     }
