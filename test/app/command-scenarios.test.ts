@@ -113,7 +113,8 @@ describe('commands as a demanding release engineer tries them', () => {
   });
 
   it('scenario 4: an edit commands nothing, and an approval that was edited or deleted is void', async () => {
-    const world = await startWorld();
+    // Browsers know passkeys at localhost: the confirmation keeps the command waiting.
+    const world = await startWorld({ HOST: 'localhost' });
     await configure(world, obliged('second_approver: {}, step_up: {}'));
     const issue = await stage(world, 'v1.1.0');
     const harmless = await sayAs(world, 'alice', issue, 'lgtm');
