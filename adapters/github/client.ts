@@ -23,13 +23,17 @@ export interface GithubClient {
   find<T>(route: string, parameters: Record<string, unknown>, answer: z.ZodType<T>): Promise<T | null>;
   /**
    * Every page of a list, or up to the page that is `enough`. `member` is where the answer keeps the items when it is
-   * not a bare array.
+   * not a bare array. `steady` lists seldom change: they are read conditionally and kept.
    */
   list<T>(
     route: string,
     parameters: Record<string, unknown>,
     item: z.ZodType<T>,
-    options?: { readonly member?: string; readonly enough?: (page: readonly T[]) => boolean },
+    options?: {
+      readonly member?: string;
+      readonly enough?: (page: readonly T[]) => boolean;
+      readonly steady?: true;
+    },
   ): Promise<readonly T[]>;
   send<T>(
     route: string,
@@ -71,6 +75,15 @@ export function requestClock({ now }: Clock): RequestClock {
 
 export const systemClock: RequestClock = requestClock({ now: () => Date.now() });
 
+interface GithubAnswer {
+  readonly data: unknown;
+  readonly headers: Record<string, unknown>;
+}
+
+interface Remembered extends GithubAnswer {
+  readonly etag: string;
+}
+
 const pageSize = 100;
 /** 10,000 items: a list that is longer is not one of ours. */
 const maxPages = 100;
@@ -84,7 +97,7 @@ export function githubClient(
   clock: RequestClock = systemClock,
 ): GithubClient {
   const [owner = '', repo = ''] = repository.split('/');
-  const remembered = new Map<string, { readonly etag: string; readonly data: unknown }>();
+  const remembered = new Map<string, Remembered>();
 
   /** What a route does not name would become a query parameter. */
   const placeOf = (route: string): Record<string, unknown> =>
@@ -94,7 +107,7 @@ export function githubClient(
     route: string,
     parameters: Record<string, unknown>,
     transfer: Transfer = { timeoutMs },
-  ): Promise<{ data: unknown; headers: Record<string, unknown> }> => {
+  ): Promise<GithubAnswer> => {
     try {
       const signal = clock.deadline(transfer.timeoutMs);
       const request = {
@@ -109,17 +122,17 @@ export function githubClient(
   };
 
   /** An answer that did not change costs nothing of the rate limit (GitHub answers 304). */
-  const read = async (route: string, parameters: Record<string, unknown>): Promise<unknown> => {
+  const read = async (route: string, parameters: Record<string, unknown>): Promise<GithubAnswer> => {
     const key = JSON.stringify([route, parameters]);
     const known = remembered.get(key);
     const headers = known === undefined ? {} : { headers: { 'if-none-match': known.etag } };
     try {
       const request = { signal: clock.deadline(timeoutMs) };
       const answer = await octokit.request(route, { ...placeOf(route), ...parameters, ...headers, request });
-      remember(remembered, key, answer.headers.etag, answer.data);
-      return answer.data;
+      remember(remembered, key, answer);
+      return answer;
     } catch (error) {
-      if (known !== undefined && statusOf(error) === 304) return known.data;
+      if (known !== undefined && statusOf(error) === 304) return known;
       throw translateError(error, route, clock.now());
     }
   };
@@ -128,19 +141,20 @@ export function githubClient(
     owner,
     repo,
     botLogin: `${appSlug}[bot]`,
-    get: async (route, parameters, answer) => parse(route, await read(route, parameters), answer),
+    get: async (route, parameters, answer) => parse(route, (await read(route, parameters)).data, answer),
     find: async (route, parameters, answer) => {
       try {
-        return parse(route, await read(route, parameters), answer);
+        return parse(route, (await read(route, parameters)).data, answer);
       } catch (error) {
         if (statusOf((error as Error).cause) === 404) return null;
         throw error;
       }
     },
-    list: async (route, parameters, item, { member, enough } = {}) => {
+    list: async (route, parameters, item, { member, enough, steady } = {}) => {
+      const readPage = steady ? read : call;
       const items: z.infer<typeof item>[] = [];
       for (let page = 1; page <= maxPages; page += 1) {
-        const { data, headers } = await call(route, { ...parameters, per_page: pageSize, page });
+        const { data, headers } = await readPage(route, { ...parameters, per_page: pageSize, page });
         const found = member === undefined ? data : (data as Record<string, unknown>)[member];
         if (!Array.isArray(found)) throw unexpected(route, 'a list');
         const parsed = parse(route, found, item.array());
@@ -155,14 +169,13 @@ export function githubClient(
 }
 
 function remember(
-  remembered: Map<string, { readonly etag: string; readonly data: unknown }>,
+  remembered: Map<string, Remembered>,
   key: string,
-  etag: unknown,
-  data: unknown,
+  { data, headers: { etag, link } }: GithubAnswer,
 ): void {
   if (typeof etag !== 'string') return;
   remembered.delete(key);
-  remembered.set(key, { etag, data });
+  remembered.set(key, { etag, data, headers: { link } });
   const oldest = remembered.keys().next();
   if (remembered.size > rememberedAnswers && oldest.done !== true) remembered.delete(oldest.value);
 }

@@ -41,7 +41,10 @@ const patternSchema = z.object({
 const transient = /^preview\//;
 
 export async function readEnvironments(github: GithubClient): Promise<EnvironmentSetting[]> {
-  const found = await github.list(`GET ${base}`, {}, environmentSchema, { member: 'environments' });
+  const found = await github.list(`GET ${base}`, {}, environmentSchema, {
+    member: 'environments',
+    steady: true,
+  });
   return Promise.all(
     found.filter(({ name }) => !transient.test(name)).map((environment) => toSetting(github, environment)),
   );
@@ -163,5 +166,8 @@ async function customRulesOf(github: GithubClient, environment: string) {
 
 function patternsOf(github: GithubClient, environment: string) {
   const parameters = { environment_name: environment };
-  return github.list(`GET ${policies}`, parameters, patternSchema, { member: 'branch_policies' });
+  return github.list(`GET ${policies}`, parameters, patternSchema, {
+    member: 'branch_policies',
+    steady: true,
+  });
 }

@@ -22,7 +22,12 @@ export function settingsMethods(github: GithubClient): RepositorySettings {
     resolve: async ({ user, app }) => {
       // All teams: those that the settings do not name may stand in a bypass list.
       const teams = await github
-        .list('GET /orgs/{org}/teams', { org: github.owner }, z.object({ id: z.number(), slug: z.string() }))
+        .list(
+          'GET /orgs/{org}/teams',
+          { org: github.owner },
+          z.object({ id: z.number(), slug: z.string() }),
+          { steady: true },
+        )
         .catch((error: Error) => {
           if ((error.cause as { status?: number } | undefined)?.status === 404) return []; // a person's repository
           throw error;

@@ -7,7 +7,7 @@ const base = '/repos/{owner}/{repo}/labels';
 const labelSchema = z.object({ name: z.string(), color: z.string(), description: z.string().nullish() });
 
 export async function readLabels(github: GithubClient): Promise<LabelSetting[]> {
-  const found = await github.list(`GET ${base}`, {}, labelSchema);
+  const found = await github.list(`GET ${base}`, {}, labelSchema, { steady: true });
   return found.map(({ name, color, description }) => ({
     name,
     color: color.toLowerCase(),

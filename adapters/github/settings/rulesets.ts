@@ -58,7 +58,7 @@ export async function applyRuleset(
 }
 
 function briefsOf(github: GithubClient): Promise<readonly z.infer<typeof briefSchema>[]> {
-  return github.list(`GET ${base}`, { includes_parents: false }, briefSchema);
+  return github.list(`GET ${base}`, { includes_parents: false }, briefSchema, { steady: true });
 }
 
 function toSetting(found: z.infer<typeof rulesetSchema>, directory: Directory): RulesetSetting {
