@@ -16,6 +16,7 @@ import { readAgain } from '../events/settings.ts';
 import { type ApplyPorts, applyEvents } from '../flow/apply.ts';
 import type { Routed } from '../flow/decide.ts';
 import { withStoredResults } from '../flow/stored-results.ts';
+import { dueBetween } from './slots.ts';
 
 export interface ReconcilePorts extends ApplyPorts {
   readonly database: Database;
@@ -72,9 +73,12 @@ function touched(repository: string, pullRequest: number): Routed {
   return { ref: previewRef(repository, pullRequest), event: { type: 'preview.touched', pullRequest } };
 }
 
-/** The rules of every repository: what webhooks did not tell is found here. */
-export async function reconcileGovernance(ports: ReconcilePorts): Promise<void> {
-  for (const { repository } of await installedRepositories(ports.database)) {
+/**
+ * The rules of the repositories whose turn has come since `since` (ms since the epoch): what webhooks did not tell is
+ * found here.
+ */
+export async function reconcileGovernance(ports: ReconcilePorts, since: number): Promise<void> {
+  for (const { repository } of dueBetween(await installedRepositories(ports.database), since, ports.now())) {
     await tolerating(repository, ports, () => apply(readAgain(repository, null).events, ports));
   }
 }
