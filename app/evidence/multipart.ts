@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { Busboy, type BusboyFileStream } from '@fastify/busboy';
 import { ConductorError } from '../../core/errors.ts';
 import { type GateResult, gateResultSchema } from '../../core/gate/result.ts';
+import { outageOf } from '../flow/outage.ts';
 import { RequestProblem } from '../http/problem.ts';
 import type { StagedFile } from './believe.ts';
 import type { Blobs } from './blobs.ts';
@@ -42,7 +43,8 @@ function readParts(body: Readable, type: string, reader: PartReader): Promise<vo
     const fail = (error: unknown): void => {
       body.unpipe();
       body.resume(); // the rest is read and dropped, so that the answer arrives
-      reject(error instanceof ConductorError ? error : malformed('its parts cannot be told apart'));
+      const isOurs = error instanceof ConductorError || outageOf(error) !== null;
+      reject(isOurs ? error : malformed('its parts cannot be told apart'));
     };
     let parts: InstanceType<typeof Busboy>;
     try {

@@ -13,12 +13,13 @@ import { phases } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import { type IntakePorts, takeIn } from '../evidence/intake.ts';
 import { readSubmission, submissionLimits } from '../evidence/multipart.ts';
+import { outageOf } from '../flow/outage.ts';
 import { addAudit } from './audit.ts';
 import { addBaselines } from './baselines.ts';
 import { addCommands } from './commands.ts';
 import { addGovernance } from './governance.ts';
 import { addKpis } from './kpis.ts';
-import { type Problem, problemBody, RequestProblem, unexpectedProblem } from './problem.ts';
+import { type Problem, problemBody, problemOfStore, RequestProblem, unexpectedProblem } from './problem.ts';
 import { addPromotions } from './promotions.ts';
 import type { CallerSecrets } from './signed-callers.ts';
 
@@ -221,7 +222,7 @@ function toRelease({ ref, state, updatedAt }: StoredAggregate): z.infer<typeof r
   };
 }
 
-/** Our errors keep their code and help; what is not ours is a defect and is told nothing of. */
+/** Our errors keep their code and help, as does a store that is down; what is else is a defect and is told nothing of. */
 function explain(error: unknown, log: Log): Problem {
   if (error instanceof RequestProblem) return { ...pick(error), status: error.status };
   if (error instanceof VerificationError) return { ...pick(error), status: 401 };
@@ -231,7 +232,7 @@ function explain(error: unknown, log: Log): Problem {
     { reason: error instanceof Error ? (error.stack ?? error.message) : String(error) },
     'A request failed',
   );
-  return unexpectedProblem;
+  return outageOf(error) === null ? unexpectedProblem : problemOfStore(error);
 }
 
 function pick({ code, message, help }: ConductorError): Omit<Problem, 'status'> {
