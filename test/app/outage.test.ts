@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { expectEachSideEffectOnce, load, promoteToTheEnd, stage } from './story.ts';
 import { commitFiles, repository, startWorld, submit, type World } from './world.ts';
 
 /**
@@ -20,6 +21,15 @@ async function failStoring({ query }: World, times: number): Promise<void> {
 }
 
 describe('a full disk and a lost database connection', () => {
+  it('in the middle of storing a decision or its evidence delay a release, which goes on by itself', async () => {
+    const world = await startWorld();
+    const issue = await stage(world, 'v1.1.0');
+    onTestFinished(load(world, 'v1.0.0', 'v1.1.0', 0));
+    await failStoring(world, 2);
+    await promoteToTheEnd(world, 'v1.1.0', issue);
+    await expectEachSideEffectOnce(world, 'v1.1.0');
+  });
+
   it('in the middle of intake store nothing, say what to do, and let the same result in afterwards', async () => {
     const world = await startWorld();
     const sha = await commitFiles(world.alice, 'feature', { 'a.txt': 'a' });
