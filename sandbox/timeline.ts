@@ -56,7 +56,7 @@ export class Timeline {
    * @param timeout ms
    * @throws NotObserved when `timeout` has passed.
    */
-  async observe(what: string, probe: () => Promise<string | null>, timeout = 30_000): Promise<string> {
+  async observe(what: string, probe: () => Promise<string | null>, timeout = 90_000): Promise<string> {
     const from = this.now();
     let last = 'nothing was seen';
     while (this.now() - from < timeout) {

@@ -34,7 +34,7 @@ export const breach: Scenario = {
       issue,
       'automatic rollback, with the cause',
       'Canary breach at **10%**',
-      60_000,
+      180_000,
     );
     await observeShare(stage, verified, 100);
     await observeIncident(stage, tag);

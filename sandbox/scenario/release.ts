@@ -20,7 +20,7 @@ export const release: Scenario = {
     await observeComment(stage, issue, 'the release-start template', 'stage canary starting');
     await observeStageRuns(stage, tag);
     for (const weight of [10, 50, 100]) await promote(stage, issue, tag, weight);
-    await observeComment(stage, issue, 'the GA template', 'promoted to 100%', 60_000);
+    await observeComment(stage, issue, 'the GA template', 'promoted to 100%', 180_000);
     await observePublished(stage, tag);
     await verifyOffline(stage, tag);
     world.released(tag);
@@ -29,7 +29,7 @@ export const release: Scenario = {
 
 /** Comments `/promote <weight>` when the status says that it is awaited, and watches the traffic follow. */
 export async function promote(stage: Stage, issue: number, tag: string, weight: number): Promise<void> {
-  await observeStatus(stage, issue, `ready for ${weight} %`, new RegExp(`/promote ${weight}\\b`), 60_000);
+  await observeStatus(stage, issue, `ready for ${weight} %`, new RegExp(`/promote ${weight}\\b`), 180_000);
   await stage.lead.comment(issue, `/promote ${weight}`);
   stage.timeline.act(`the release lead writes /promote ${weight}`);
   await observeShare(stage, tag, weight);

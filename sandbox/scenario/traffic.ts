@@ -5,7 +5,7 @@ export async function observeStageRuns({ timeline, world }: Stage, version: stri
   await timeline.observe(
     `stage runs ${version}`,
     async () => ((world.platform.weights('stage')[version] ?? 0) === 100 ? 'weight 100' : null),
-    60_000,
+    180_000,
   );
 }
 
@@ -21,7 +21,7 @@ export async function observeShare(
       (world.platform.weights('production')[version] ?? 0) === percent
         ? await measureShare(world, version, percent)
         : null,
-    60_000,
+    180_000,
   );
 }
 

@@ -77,7 +77,7 @@ export async function observeAllGreen({ timeline, developer, world }: Stage, sha
       if (red) throw new Refuted(`${red.name} is ${red.conclusion}: ${red.output?.title}`);
       return checks.every((check) => check?.status === 'completed') ? `on ${sha.slice(0, 7)}` : null;
     },
-    60_000,
+    180_000,
   );
 }
 

@@ -30,4 +30,4 @@ it('ends the demo in the same state when the Conductor is killed with kill -9 at
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-}, 300_000);
+}, 900_000);
