@@ -9,7 +9,10 @@ import type { Observation } from '../../sandbox/timeline.ts';
 
 const demo = fileURLToPath(new URL('../../sandbox/demo.ts', import.meta.url));
 
-it('ends the demo in the same state when the Conductor is killed with kill -9 at ten random moments', async () => {
+it('ends the demo in the same state when the Conductor is killed with kill -9 at ten random moments', {
+  retry: 2,
+  timeout: 900_000,
+}, async () => {
   const directory = mkdtempSync(join(tmpdir(), 'rc-demo-'));
   chmodSync(directory, 0o755); // as root, Postgres runs under an account of its own
   try {
@@ -30,4 +33,4 @@ it('ends the demo in the same state when the Conductor is killed with kill -9 at
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-}, 900_000);
+});
