@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readNumber, readOptions } from '../adapters/node-io/command-line.ts';
 import { InputError } from '../core/errors.ts';
 
 export interface BenchArguments {
@@ -16,23 +16,17 @@ export interface BenchArguments {
  */
 export function parseBenchArguments(args: readonly string[], names: readonly string[]): BenchArguments {
   const help = `use --json, --only ${names.join('|')} or --rounds N`;
-  const { json = false, only, rounds = '5' } = optionsIn(args, help);
+  const {
+    json = false,
+    only,
+    rounds = '5',
+  } = readOptions(
+    args,
+    { json: { type: 'boolean' }, only: { type: 'string' }, rounds: { type: 'string' } },
+    help,
+  );
   if (only !== undefined && !names.includes(only)) {
     throw new InputError('USAGE', `--only: there is no benchmark "${only}"`, help);
   }
-  if (!/^[1-9]\d{0,3}$/.test(rounds)) {
-    throw new InputError('USAGE', `--rounds: expected a number from 1 to 9999, found "${rounds}"`, help);
-  }
-  return { json, only, rounds: Number(rounds) };
-}
-
-function optionsIn(args: readonly string[], help: string) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { json: { type: 'boolean' }, only: { type: 'string' }, rounds: { type: 'string' } },
-    }).values;
-  } catch (error) {
-    throw new InputError('USAGE', error instanceof Error ? error.message : String(error), help);
-  }
+  return { json, only, rounds: readNumber('rounds', rounds, { least: 1, most: 9_999 }, help) };
 }

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { InputError } from '../core/errors.ts';
+import { readNumber, readOptions } from '../adapters/node-io/command-line.ts';
 
 export interface DemoArguments {
   readonly keep: boolean;
@@ -14,29 +13,28 @@ const help =
 
 /** The demo's command line. @throws InputError that names the option which is wrong. */
 export function parseDemoArguments(args: readonly string[]): DemoArguments {
-  const { keep = false, scenario, directory, kill = '0', seed = '1' } = optionsIn(args);
-  if (!/^\d{1,3}$/.test(kill)) {
-    throw new InputError('USAGE', `--kill: expected a number from 0 to 999, found "${kill}"`, help);
-  }
-  if (!/^\d{1,9}$/.test(seed)) {
-    throw new InputError('USAGE', `--seed: expected a number from 0 to 999999999, found "${seed}"`, help);
-  }
-  return { keep, scenario, directory, kill: Number(kill), seed: Number(seed) };
-}
-
-function optionsIn(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        keep: { type: 'boolean' },
-        scenario: { type: 'string' },
-        directory: { type: 'string' },
-        kill: { type: 'string' },
-        seed: { type: 'string' },
-      },
-    }).values;
-  } catch (error) {
-    throw new InputError('USAGE', error instanceof Error ? error.message : String(error), help);
-  }
+  const {
+    keep = false,
+    scenario,
+    directory,
+    kill = '0',
+    seed = '1',
+  } = readOptions(
+    args,
+    {
+      keep: { type: 'boolean' },
+      scenario: { type: 'string' },
+      directory: { type: 'string' },
+      kill: { type: 'string' },
+      seed: { type: 'string' },
+    },
+    help,
+  );
+  return {
+    keep,
+    scenario,
+    directory,
+    kill: readNumber('kill', kill, { least: 0, most: 999 }, help),
+    seed: readNumber('seed', seed, { least: 0, most: 999_999_999 }, help),
+  };
 }

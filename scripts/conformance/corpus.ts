@@ -14,6 +14,8 @@ export interface CaseResult {
 export interface Corpus {
   readonly name: string;
   readonly about: string;
+  /** Whether a folder of any name is laid out like this corpus. */
+  recognises(folder: string): boolean;
   /** Runs the cases found in the folder, in a stable order. */
   run(folder: string): AsyncIterable<CaseResult> | Iterable<CaseResult>;
 }

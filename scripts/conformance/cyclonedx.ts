@@ -8,6 +8,7 @@ import type { CaseResult, Corpus, Outcome } from './corpus.ts';
 export const cycloneDx: Corpus = {
   name: 'cyclonedx',
   about: 'CycloneDX documents, valid and invalid, read by the supply-chain gate',
+  recognises: (folder) => globSync('**/{valid,invalid}-*.json', { cwd: folder }).length > 0,
   async *run(folder): AsyncGenerator<CaseResult> {
     const names = globSync('**/*.{json,xml,textproto}', { cwd: folder }).map((path) =>
       path.split('\\').join('/'),

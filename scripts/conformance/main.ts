@@ -1,7 +1,8 @@
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readOptions, runScript } from '../../adapters/node-io/command-line.ts';
+import { InputError } from '../../core/errors.ts';
 import type { CaseResult, Corpus } from './corpus.ts';
 import { cycloneDx } from './cyclonedx.ts';
+import { type FoundCorpus, findCorpora } from './find.ts';
 import { opaConformance } from './opa-conformance.ts';
 import { openSlo } from './openslo.ts';
 import { render, summarise } from './report.ts';
@@ -9,42 +10,52 @@ import { sigstoreConformance } from './sigstore-conformance.ts';
 import { spdx } from './spdx.ts';
 import { squawk } from './squawk.ts';
 
-/** Runs published conformance cases: `npm run conformance -- --dir FOLDER --corpus NAME [--json]`. */
-const corpora: readonly Corpus[] = [cycloneDx, opaConformance, openSlo, sigstoreConformance, spdx, squawk];
+const corpora: readonly Corpus[] = [squawk, openSlo, sigstoreConformance, opaConformance, cycloneDx, spdx];
+const help = 'use --dir FOLDER [--corpus NAME]… [--json] [--verbose]';
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
+/**
+ * `npm run conformance -- --dir FOLDER [--corpus NAME]… [--json] [--verbose]`: runs published cases through the
+ * code of the gates. The folder holds corpora, known by their names or their layout, or is one.
+ */
+await runScript(async () => {
+  const { dir, corpus, json, verbose } = readOptions(
+    process.argv.slice(2),
+    {
       dir: { type: 'string' },
       corpus: { type: 'string', multiple: true },
       json: { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
     },
-  });
-  if (values.dir === undefined) return usage('--dir FOLDER is missing: the folder that holds the corpora');
-  const names = values.corpus ?? corpora.map(({ name }) => name);
-  const unknown = names.find((name) => !corpora.some((corpus) => corpus.name === name));
-  if (unknown !== undefined)
-    return usage(`unknown corpus ${unknown}; known: ${corpora.map(({ name }) => name).join(', ')}`);
-  const reports = [];
-  for (const corpus of corpora.filter(({ name }) => names.includes(name))) {
-    const results: CaseResult[] = [];
-    for await (const result of corpus.run(join(values.dir, corpus.name))) results.push(result);
-    reports.push(summarise(corpus.name, results));
+    help,
+  );
+  if (dir === undefined) {
+    throw new InputError('USAGE', '--dir FOLDER is missing: the folder that holds the corpora', help);
   }
-  console.log(
-    values.json
-      ? JSON.stringify(reports, undefined, 2)
-      : reports.map((report) => render(report, values.verbose)).join('\n'),
-  );
+  const { found, unknown } = findCorpora(dir, corpora);
+  for (const folder of unknown) console.error(`left out: ${folder}: laid out like none of the corpora`);
+  const reports = [];
+  for (const one of chosen(found, corpus)) {
+    const report = summarise(one.name, await resultsOf(one));
+    if (!json) console.log(render(report, verbose));
+    reports.push(report);
+  }
+  if (json) console.log(JSON.stringify(reports, undefined, 2));
   return reports.some(({ totals }) => totals.failed > 0) ? 1 : 0;
-}
+});
 
-function usage(problem: string): number {
-  console.error(
-    `${problem}\nusage: npm run conformance -- --dir FOLDER [--corpus NAME]… [--json] [--verbose]`,
+function chosen(found: readonly FoundCorpus[], names: readonly string[] | undefined): readonly FoundCorpus[] {
+  if (names === undefined) return found;
+  const missing = names.find((name) => !found.some((one) => one.name === name));
+  if (missing === undefined) return found.filter(({ name }) => names.includes(name));
+  throw new InputError(
+    'USAGE',
+    `--corpus: there is no corpus "${missing}" in the folder`,
+    `name one of: ${found.map(({ name }) => name).join(', ')}`,
   );
-  return 2;
 }
 
-process.exitCode = await main();
+async function resultsOf({ corpus, folder }: FoundCorpus): Promise<readonly CaseResult[]> {
+  const results: CaseResult[] = [];
+  for await (const result of corpus.run(folder)) results.push(result);
+  return results;
+}

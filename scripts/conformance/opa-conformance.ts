@@ -24,15 +24,25 @@ import type { CaseResult, Corpus, Outcome } from './corpus.ts';
 export const opaConformance: Corpus = {
   name: 'opa-conformance',
   about: "OPA's compliance cases for Rego v1",
+  recognises: (folder) => groupFiles(folder).some((file) => holdsCases(join(folder, file))),
   *run(folder) {
-    for (const file of readdirSync(folder)
-      .filter((name) => name.endsWith('.json'))
-      .sort()) {
+    for (const file of groupFiles(folder)) {
       const cases = parseJson(readFileSync(join(folder, file), 'utf8'));
       for (const one of cases as readonly Value[]) yield result(file.replace(/\.json$/, ''), one);
     }
   },
 };
+
+function groupFiles(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort();
+}
+
+/** Whether a file begins as a group of cases does: a list whose items have a note. */
+function holdsCases(path: string): boolean {
+  return /^\s*\[\s*\{/.test(readFileSync(path, 'utf8')) && readFileSync(path, 'utf8').includes('"note"');
+}
 
 interface Case {
   readonly note: string;

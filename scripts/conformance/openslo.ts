@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { problemsOf } from '../../actions/slo/documents/read.ts';
@@ -8,6 +8,7 @@ import type { CaseResult, Corpus, Outcome } from './corpus.ts';
 export const openSlo: Corpus = {
   name: 'openslo',
   about: 'OpenSLO v1 documents, valid and invalid, read by the SLO gate',
+  recognises: (folder) => existsSync(join(folder, 'expectations.json')),
   async *run(folder): AsyncGenerator<CaseResult> {
     const expectations = JSON.parse(await readFile(join(folder, 'expectations.json'), 'utf8')) as Readonly<
       Record<string, string>

@@ -18,6 +18,7 @@ const defaultIssuer = 'https://token.actions.githubusercontent.com';
 export const sigstoreConformance: Corpus = {
   name: 'sigstore-conformance',
   about: "sigstore's client conformance suite: bundles to accept and to refuse",
+  recognises: (folder) => existsSync(join(folder, 'bundle-verify')),
   async *run(folder) {
     const cases = join(folder, 'bundle-verify');
     const names = readdirSync(cases, { withFileTypes: true }).filter((entry) => entry.isDirectory());

@@ -13,6 +13,7 @@ const unread = /\.(xml|rdf|rdf\.xml|ttl|xlsx?|ods)$/;
 export const spdx: Corpus = {
   name: 'spdx',
   about: 'SPDX 2.2, 2.3 and 3.0 documents, valid and invalid, read by the supply-chain gate',
+  recognises: (folder) => globSync(['**/*.{spdx,jsonld}', '**/*.spdx.*'], { cwd: folder }).length > 0,
   async *run(folder): AsyncGenerator<CaseResult> {
     const names = globSync('**/*.{spdx,json,yaml,yml,xml,rdf,ttl,jsonld}', { cwd: folder });
     for (const name of names.map((path) => path.split('\\').join('/')).sort()) {

@@ -16,8 +16,11 @@ import type { CaseResult, Corpus, Outcome } from './corpus.ts';
 export const squawk: Corpus = {
   name: 'squawk',
   about: "squawk's rule tests through the migrations gate, and its lock modes",
+  recognises: (folder) =>
+    existsSync(join(folder, 'cases.json')) || existsSync(join(folder, 'lock_modes.json')),
   async *run(folder): AsyncGenerator<CaseResult> {
-    for (const one of await readJson<SquawkCase>(join(folder, 'cases.json'))) {
+    const cases = join(folder, 'cases.json');
+    for (const one of existsSync(cases) ? await readJson<SquawkCase>(cases) : []) {
       const explained = differences[one.id];
       const outcome: Outcome =
         explained === undefined ? await judgeRule(one) : { kind: 'left out', reason: explained };

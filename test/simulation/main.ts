@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { readNumber, readOptions, runScript } from '../../adapters/node-io/command-line.ts';
+import { InputError } from '../../core/errors.ts';
 import { plantedBugs } from './bugs.ts';
 import { type Plan, planOf } from './plan.ts';
 import { type HuntOrder, huntFor, huntForAll } from './planted.ts';
@@ -26,13 +27,14 @@ interface Share {
   readonly bug: string | undefined;
 }
 
-if (isMainThread) await main();
+if (isMainThread) await runScript(main);
 else if ('hunt' in workerData) await hunt(workerData as HuntOrder);
 else await work(workerData as Share);
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
+async function main(): Promise<number> {
+  const values = readOptions(
+    process.argv.slice(2),
+    {
       seeds: { type: 'string', default: '100' },
       from: { type: 'string', default: '0' },
       workers: { type: 'string', default: '2' },
@@ -41,21 +43,19 @@ async function main(): Promise<void> {
       history: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
-  });
-  if (values.help || (values.bug !== undefined && optionsFor(values.bug) === null)) {
+    usage,
+  );
+  if (values.help) {
     console.log(usage);
-    process.exit(values.help ? 0 : 2);
+    return 0;
   }
-  const [from, seeds, workers] = [values.from, values.seeds, values.workers].map(Number) as [
-    number,
-    number,
-    number,
-  ];
-  if (values.planted) {
-    const allFound = await huntForAll(new URL(import.meta.url), from, seeds, workers);
-    process.exitCode = allFound ? 0 : 1;
-    return;
+  const seeds = readNumber('seeds', values.seeds, { least: 1, most: 1_000_000 }, usage);
+  const from = readNumber('from', values.from, { least: 0, most: 1_000_000_000 }, usage);
+  const workers = readNumber('workers', values.workers, { least: 1, most: 64 }, usage);
+  if (values.bug !== undefined && optionsFor(values.bug) === null) {
+    throw new InputError('USAGE', `--bug: there is no planted bug "${values.bug}"`, usage);
   }
+  if (values.planted) return (await huntForAll(new URL(import.meta.url), from, seeds, workers)) ? 0 : 1;
   const begun = performance.now();
   const shares = Array.from({ length: workers }, (_unused, n): Share => {
     return { from: from + n, until: from + seeds, every: workers, bug: values.bug };
@@ -65,10 +65,10 @@ async function main(): Promise<void> {
   console.log(render(summary, (performance.now() - begun) / 1_000));
   if (summary.failures.length === 0) {
     console.log('Every invariant held after every step.');
-    return;
+    return 0;
   }
   await explain(summary, values.bug, values.history);
-  process.exitCode = 1;
+  return 1;
 }
 
 function inWorker(share: Share): Promise<Summary> {
