@@ -41,7 +41,8 @@ function groupFiles(folder: string): readonly string[] {
 
 /** Whether a file begins as a group of cases does: a list whose items have a note. */
 function holdsCases(path: string): boolean {
-  return /^\s*\[\s*\{/.test(readFileSync(path, 'utf8')) && readFileSync(path, 'utf8').includes('"note"');
+  const text = readFileSync(path, 'utf8');
+  return /^\s*\[\s*\{/.test(text) && text.includes('"note"');
 }
 
 interface Case {

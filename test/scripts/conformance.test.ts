@@ -16,7 +16,7 @@ function folderWith(files: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'corpora-'));
   for (const file of files) {
     mkdirSync(join(folder, file, '..'), { recursive: true });
-    writeFileSync(join(folder, file), '[{"note": "a case"}]');
+    writeFileSync(join(folder, file), file.endsWith('jwt.json') ? '[{"note": "a case"}]' : '{}');
   }
   return folder;
 }
