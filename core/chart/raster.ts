@@ -75,8 +75,9 @@ class Canvas {
   fillRect(x: number, y: number, width: number, height: number, fill: Color): void {
     const covered = (pixel: number, from: number, to: number): number =>
       Math.max(0, Math.min(pixel + 1, to) - Math.max(pixel, from));
+    const color = numberOf(fill);
     this.#each(x, y, x + width, y + height, (column, row) => {
-      this.#blend(column, row, fill, covered(column, x, x + width) * covered(row, y, y + height));
+      this.#blend(column, row, color, covered(column, x, x + width) * covered(row, y, y + height));
     });
   }
 
@@ -94,9 +95,10 @@ class Canvas {
     const [left, right] = [Math.min(from[0], to[0]), Math.max(from[0], to[0])];
     const [top, bottom] = [Math.min(from[1], to[1]), Math.max(from[1], to[1])];
     const reach = radius + 1;
+    const color = numberOf(fill);
     this.#each(left - reach, top - reach, right + reach, bottom + reach, (column, row) => {
       const distance = distanceToSegment(column + 0.5, row + 0.5, from, to);
-      this.#blend(column, row, fill, Math.min(1, Math.max(0, radius + 0.5 - distance)));
+      this.#blend(column, row, color, Math.min(1, Math.max(0, radius + 0.5 - distance)));
     });
   }
 
@@ -114,15 +116,20 @@ class Canvas {
     }
   }
 
-  #blend(column: number, row: number, color: Color, share: number): void {
+  #blend(column: number, row: number, color: number, share: number): void {
     if (!(share > 0)) return;
     const at = (row * this.#width + column) * 3;
     for (let channel = 0; channel < 3; channel += 1) {
-      const wanted = Number.parseInt(color.slice(1 + 2 * channel, 3 + 2 * channel), 16);
+      const wanted = (color >> (16 - 8 * channel)) & 0xff;
       const present = this.pixels[at + channel] ?? 255;
       this.pixels[at + channel] = Math.round(present + (wanted - present) * share);
     }
   }
+}
+
+/** `#rrggbb` as one number: read once a shape, for a shape has thousands of pixels. */
+function numberOf(color: Color): number {
+  return Number.parseInt(color.slice(1), 16);
 }
 
 function distanceToSegment(x: number, y: number, from: Point, to: Point): number {
@@ -130,7 +137,9 @@ function distanceToSegment(x: number, y: number, from: Point, to: Point): number
   const length = dx * dx + dy * dy;
   const along = length === 0 ? 0 : ((x - from[0]) * dx + (y - from[1]) * dy) / length;
   const clamped = Math.min(1, Math.max(0, along));
-  return Math.hypot(x - from[0] - clamped * dx, y - from[1] - clamped * dy);
+  const [offX, offY] = [x - from[0] - clamped * dx, y - from[1] - clamped * dy];
+  // Math.hypot guards against overflow that pixels never come near, and takes several times as long.
+  return Math.sqrt(offX * offX + offY * offY);
 }
 
 function dashes(points: readonly Point[], on: number, off: number): readonly (readonly Point[])[] {

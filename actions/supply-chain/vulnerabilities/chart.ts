@@ -29,7 +29,7 @@ const full = 340;
 export function vulnerabilityCharts(judgement: VulnerabilityJudgement, now: number): EvidenceFile[] {
   if (!judgement.scanned) return [];
   const scene = sceneOf(severities.map((severity) => rowOf(severity, judgement, now)));
-  const png = encodePng(rasterize(scene), (bytes) => deflateSync(bytes, { level: 9 }));
+  const png = encodePng(rasterize(scene), deflateSync);
   const svg = new TextEncoder().encode(renderSvg(scene));
   return [
     { path: 'sbom/vulnerabilities.svg', mediaType: 'image/svg+xml', bytes: svg },
