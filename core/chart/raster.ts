@@ -59,6 +59,9 @@ function drawText(canvas: Canvas, shape: Extract<Shape, { kind: 'text' }>, scale
   }
 }
 
+/** Finer than the eye tells apart, and few enough that a picture keeps to the colours of a palette. */
+const coverageSteps = 8;
+
 type Point = readonly [x: number, y: number];
 
 class Canvas {
@@ -117,12 +120,13 @@ class Canvas {
   }
 
   #blend(column: number, row: number, color: number, share: number): void {
-    if (!(share > 0)) return;
+    const covered = Math.round(share * coverageSteps) / coverageSteps;
+    if (!(covered > 0)) return;
     const at = (row * this.#width + column) * 3;
     for (let channel = 0; channel < 3; channel += 1) {
       const wanted = (color >> (16 - 8 * channel)) & 0xff;
       const present = this.pixels[at + channel] ?? 255;
-      this.pixels[at + channel] = Math.round(present + (wanted - present) * share);
+      this.pixels[at + channel] = Math.round(present + (wanted - present) * covered);
     }
   }
 }

@@ -50,22 +50,27 @@ describe('a picture', () => {
     expect(pixel(rasterize(scene(...far), 1), 0, 2)[0]).toBe(255);
   });
 
-  it('is a PNG whose parts hold together', () => {
+  it('is a PNG of the colours it uses, when they are few', () => {
     const picture = rasterize(scene({ kind: 'dot', x: 5, y: 3, radius: 2, fill: '#123456' }), 2);
-    const png = Buffer.from(encodePng(picture, deflateSync));
-    expect(png.subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n');
-    const chunks = new Map<string, Buffer>();
-    for (let at = 8; at < png.length; ) {
-      const length = png.readUInt32BE(at);
-      const type = png.toString('latin1', at + 4, at + 8);
-      expect(png.readUInt32BE(at + 8 + length)).toBe(crc32(png.subarray(at + 4, at + 8 + length)));
-      chunks.set(type, png.subarray(at + 8, at + 8 + length));
-      at += 12 + length;
-    }
-    expect([...chunks.keys()]).toEqual(['IHDR', 'IDAT', 'IEND']);
+    const chunks = chunksOf(encodePng(picture, deflateSync));
+    expect([...chunks.keys()]).toEqual(['IHDR', 'PLTE', 'IDAT', 'IEND']);
     expect(chunks.get('IHDR')?.readUInt32BE(0)).toBe(20);
-    const rows = inflateSync(chunks.get('IDAT') ?? new Uint8Array());
-    expect(unfilter(rows, 20 * 3)).toEqual(Buffer.from(picture.pixels));
+    expect(chunks.get('IHDR')?.[9]).toBe(3);
+    const colorsUsed = chunks.get('PLTE') ?? Buffer.alloc(0);
+    const rows = inflateSync(chunks.get('IDAT') ?? Buffer.alloc(0));
+    const pixels = [...rows].flatMap((index, at) =>
+      at % 21 === 0 ? [] : [...colorsUsed.subarray(3 * index, 3 * index + 3)],
+    );
+    expect(Buffer.from(pixels)).toEqual(Buffer.from(picture.pixels));
+  });
+
+  it('is a PNG of whole colours when there are more than 256', () => {
+    const pixels = Uint8Array.from({ length: 20 * 20 * 3 }, (_, at) => Math.imul(at, 2_654_435_761) >>> 24);
+    const chunks = chunksOf(encodePng({ width: 20, height: 20, pixels }, deflateSync));
+    expect([...chunks.keys()]).toEqual(['IHDR', 'IDAT', 'IEND']);
+    expect(chunks.get('IHDR')?.[9]).toBe(2);
+    const rows = inflateSync(chunks.get('IDAT') ?? Buffer.alloc(0));
+    expect(unfilter(rows, 20 * 3)).toEqual(Buffer.from(pixels));
   });
 
   it('is SVG that says what it shows and cannot be broken out of', () => {
@@ -88,6 +93,19 @@ describe('a picture', () => {
     expect(layOut('').width).toBe(0);
   });
 });
+
+function chunksOf(encoded: Uint8Array): Map<string, Buffer> {
+  const png = Buffer.from(encoded);
+  expect(png.subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n');
+  const chunks = new Map<string, Buffer>();
+  for (let at = 8; at < png.length; ) {
+    const length = png.readUInt32BE(at);
+    expect(png.readUInt32BE(at + 8 + length)).toBe(crc32(png.subarray(at + 4, at + 8 + length)));
+    chunks.set(png.toString('latin1', at + 4, at + 8), png.subarray(at + 8, at + 8 + length));
+    at += 12 + length;
+  }
+  return chunks;
+}
 
 /** PNG filter 2: each byte is the difference to the one above. */
 function unfilter(rows: Buffer, stride: number): Buffer {
