@@ -1,5 +1,5 @@
-import { as } from '../sql/nodes.ts';
-import { outsideTransactionOnly } from '../sql/outside.ts';
+import { statementsOf } from '../sql/by-kind.ts';
+import { oftenOutside, outsideTransactionOnly } from '../sql/outside.ts';
 import type { Rule } from './rule.ts';
 
 export const concurrentlyInTransaction: Rule = {
@@ -7,9 +7,9 @@ export const concurrentlyInTransaction: Rule = {
   level: 'error',
   danger: 'VACUUM, REINDEX CONCURRENTLY and their like fail inside a transaction.',
   *check(script) {
-    for (const { node, start, transaction } of script.statements) {
+    for (const { kind, node, start, transaction } of statementsOf(script, ...oftenOutside)) {
       // CREATE INDEX CONCURRENTLY has a rule of its own, with squawk's name.
-      if (transaction === null || as(node, 'IndexStmt') !== undefined) continue;
+      if (transaction === null || kind === 'IndexStmt') continue;
       const what = outsideTransactionOnly(node);
       if (what === null || (transaction === 'assumed' && script.statements.length === 1)) continue;
       yield {

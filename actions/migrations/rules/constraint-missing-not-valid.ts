@@ -29,9 +29,11 @@ export const constraintMissingNotValid: Rule = {
 
 /** The lock of ADD CONSTRAINT … NOT VALID is short only when its transaction ends before the scan begins. */
 function* validatedInSameTransaction(script: Script, created: ReadonlySet<string>): Generator<Hit> {
+  const commands = tableCommands(script);
+  if (!commands.some(({ command }) => command.subtype === 'AT_ValidateConstraint')) return;
   const transactions = transactionNumbers(script);
   const added = new Set<string>();
-  for (const { statement, table, command, at } of tableCommands(script)) {
+  for (const { statement, table, command, at } of commands) {
     const transaction = transactions[statement.index];
     if (transaction === null || created.has(table)) continue;
     const constraint = command.subtype === 'AT_AddConstraint' ? as(command.def, 'Constraint') : undefined;

@@ -1,3 +1,4 @@
+import { statementsOf } from '../sql/by-kind.ts';
 import { as } from '../sql/nodes.ts';
 import { tableKey } from '../sql/tables.ts';
 import type { Rule } from './rule.ts';
@@ -8,7 +9,7 @@ export const unboundedWrite: Rule = {
   danger:
     'An UPDATE or DELETE of all rows locks each of them until the end, bloats the table and floods replicas.',
   *check(script, { created }) {
-    for (const { node, start } of script.statements) {
+    for (const { node, start } of statementsOf(script, 'UpdateStmt', 'DeleteStmt')) {
       const update = as(node, 'UpdateStmt');
       const remove = as(node, 'DeleteStmt');
       const relation = update?.relation ?? remove?.relation;

@@ -2,6 +2,19 @@ import type { Node } from 'libpg-query';
 import { all, as } from './nodes.ts';
 import { isOn } from './option.ts';
 
+/** The kinds among which are all statements that Postgres may refuse inside a transaction. */
+export const oftenOutside = [
+  'IndexStmt',
+  'VacuumStmt',
+  'DropStmt',
+  'CreatedbStmt',
+  'DropdbStmt',
+  'AlterSystemStmt',
+  'CreateTableSpaceStmt',
+  'ReindexStmt',
+  'AlterTableStmt',
+] as const;
+
 /** What a statement is called when Postgres runs it only outside a transaction; null for all others. */
 export function outsideTransactionOnly(node: Node): string | null {
   if (as(node, 'IndexStmt')?.concurrent) return 'CREATE INDEX CONCURRENTLY';

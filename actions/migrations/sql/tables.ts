@@ -1,4 +1,5 @@
 import type { RangeVar } from 'libpg-query';
+import { statementsOf } from './by-kind.ts';
 import { all, as, words } from './nodes.ts';
 import type { Script } from './parse.ts';
 
@@ -23,7 +24,8 @@ export function keyOfWords(parts: readonly string[]): string {
 /** Tables that the script makes: empty and unknown to every running version, so no lock on them can hurt. */
 export function createdTables(script: Script): Set<string> {
   const created = new Set<string>();
-  for (const { node } of script.statements) {
+  const makers = statementsOf(script, 'CreateStmt', 'CreateTableAsStmt', 'SelectStmt', 'RenameStmt');
+  for (const { node } of makers) {
     const table = as(node, 'CreateStmt')?.relation;
     const copy = as(node, 'CreateTableAsStmt')?.into?.rel ?? as(node, 'SelectStmt')?.intoClause?.rel;
     if (table !== undefined) created.add(tableKey(table));
