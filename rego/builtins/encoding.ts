@@ -1,4 +1,4 @@
-import { parseDocument, stringify } from 'yaml';
+import { parseDocument, stringify, type YAMLError } from 'yaml';
 import { RegoObject } from '../value/collections.ts';
 import { compareStrings, typeName } from '../value/compare.ts';
 import { remaining } from '../value/fuel.ts';
@@ -84,6 +84,14 @@ function prettyJson(value: Value, prefix: string, indent: string, current: strin
   return lines('{', '}', parts);
 }
 
+/** What is wrong, without the place; what is missing at the end is said in OPA's words. */
+function yamlProblem({ code, message }: YAMLError): string {
+  const said = (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
+  return code === 'BAD_INDENT' || / must end with /.test(said)
+    ? `did not find what was expected: ${said}`
+    : said;
+}
+
 /** YAML to a value; anchors cannot multiply what a document holds. */
 function parseYaml(text: string): Value {
   const document = parseDocument(text, {
@@ -93,7 +101,10 @@ function parseYaml(text: string): Value {
     intAsBigInt: true,
   });
   const problem = document.errors[0];
-  if (problem !== undefined) throw new BuiltinError(`yaml: ${problem.message.split('\n')[0]}`);
+  if (problem !== undefined) {
+    const line = problem.linePos?.[0].line ?? 1;
+    throw new BuiltinError(`yaml: line ${line}: ${yamlProblem(problem)}`);
+  }
   try {
     return fromJson(plainNumbers(document.toJS({ maxAliasCount: 100 })));
   } catch (error) {

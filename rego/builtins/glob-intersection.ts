@@ -59,6 +59,12 @@ function parse(pattern: string): Piece[] {
 
 function readSet(points: readonly string[], at: number): { set: CharacterSet; next: number } {
   const point = points[at] as string;
+  if (point === ']') {
+    const problem = "set-close ']' with no preceding '['";
+    throw new BuiltinError(
+      `input:${points.join('')}, pos:${at + 1}, ${problem}: the input provided is invalid`,
+    );
+  }
   if (point === '.') return { set: 'any', next: at };
   if (point === '*' || point === '+') throw new BuiltinError('flag without a preceding token');
   if (point === '\\') return { set: single(points[at + 1] ?? '\\'), next: at + 1 };

@@ -1,5 +1,4 @@
 import { RegoSet } from '../value/collections.ts';
-import { typeName } from '../value/compare.ts';
 import { objectGet } from '../value/object.ts';
 import type { Value } from '../value/types.ts';
 import { type Builtin, define, elementsOf, elementsOperand, objectOperand } from './builtin.ts';
@@ -18,23 +17,42 @@ function reachable(args: readonly Value[]): Value {
   return found;
 }
 
-/** Every path that starts at an initial node and ends where it can go no further, or would close a circle. */
+/**
+ * Paths from the initial nodes to where they can go no further, as OPA walks them: behind each first edge a node
+ * that the walk already left by an edge ends the path before it, so circles end and later ways into it are cut.
+ */
 function reachablePaths(args: readonly Value[], { budget }: Parameters<Builtin['evaluate']>[1]): Value {
   const graph = objectOperand(args, 1);
   const found = new RegoSet();
-  const follow = (path: readonly Value[], on: RegoSet): void => {
-    budget.charge(path.length + 1);
-    const last = path.at(-1) as Value;
-    const edges = elementsOf(objectGet(graph, last) ?? null) ?? [];
-    const onwards = edges.filter(
-      (node) => objectGet(graph, node) !== undefined || typeName(node) === 'string',
-    );
-    const fresh = onwards.filter((node) => objectGet(graph, node) !== undefined && !on.has(node));
-    if (fresh.length < onwards.length || fresh.length === 0) found.add(path);
-    for (const node of fresh) follow([...path, node], RegoSet.of([...on.values(), node]));
+  const follow = (node: Value, before: readonly Value[], left: RegoSet): void => {
+    budget.charge(before.length + 1);
+    const edges = objectGet(graph, node);
+    if (edges === undefined) {
+      found.add(before);
+      return;
+    }
+    const path = [...before, node];
+    const onwards = elementsOf(edges) ?? [];
+    if (onwards.length === 0) found.add(path);
+    for (const next of onwards) {
+      if (left.has(next)) {
+        found.add(path);
+      } else {
+        left.add(node);
+        follow(next, path, left);
+      }
+    }
   };
   for (const node of elementsOperand(args, 2, 'one of {array, set}')) {
-    if (objectGet(graph, node) !== undefined) follow([node], RegoSet.of([node]));
+    const edges = objectGet(graph, node);
+    if (edges === undefined) continue;
+    const onwards = elementsOf(edges) ?? [];
+    if (onwards.length === 0) found.add([node]);
+    for (const next of onwards) {
+      const left = RegoSet.of([node]);
+      if (left.has(next)) found.add([node]);
+      else follow(next, [node], left);
+    }
   }
   return found;
 }

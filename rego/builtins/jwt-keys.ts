@@ -22,10 +22,15 @@ export function verificationKeys(text: string): VerificationKey[] {
 }
 
 function pemKey(pem: string, label: string): KeyObject {
+  const isCertificate = label === 'CERTIFICATE';
   try {
-    return label === 'CERTIFICATE' ? new X509Certificate(pem).publicKey : createPublicKey(pem);
+    return isCertificate ? new X509Certificate(pem).publicKey : createPublicKey(pem);
   } catch {
-    throw new BuiltinError('failed to extract a Key from the PEM certificate');
+    throw new BuiltinError(
+      isCertificate
+        ? 'failed to parse a PEM certificate'
+        : 'failed to extract a Key from the PEM certificate',
+    );
   }
 }
 

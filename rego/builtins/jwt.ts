@@ -54,10 +54,18 @@ function nestedToken(payload: string): string {
   return text.startsWith('"') ? text.slice(1, -1) : text;
 }
 
+/** The header of a signed token; an encrypted one (RFC 7516, 9) is refused by name. */
+function signedHeader(token: Token): Value {
+  const header = jsonPart(token.header, 'header');
+  if (lookup(header, 'enc') !== undefined)
+    throw new BuiltinError('JWT is a JWE object, which is not supported');
+  return header;
+}
+
 function decode(args: readonly Value[]): Value {
   let token = splitToken(stringOperand(args, 1));
   for (let depth = 0; depth < MOST_NESTED; depth += 1) {
-    const header = jsonPart(token.header, 'header');
+    const header = signedHeader(token);
     if (!isNested(header)) {
       const payload = jsonPart(token.payload, 'payload');
       return [header, payload, part(token.signature, 'signature').toString('hex')];
@@ -142,7 +150,7 @@ function decodeVerify(args: readonly Value[], { nowNs }: Parameters<Builtin['eva
   const constraints = constraintsOf(args, nowNs());
   let token = splitToken(stringOperand(args, 1));
   for (let depth = 0; depth < MOST_NESTED; depth += 1) {
-    const header = jsonPart(token.header, 'header');
+    const header = signedHeader(token);
     const algorithm = lookup(header, 'alg');
     if (typeof algorithm !== 'string' || algorithmOf(algorithm) === undefined) return refused();
     if (constraints.algorithm !== undefined && constraints.algorithm !== algorithm) return refused();
@@ -168,16 +176,18 @@ function isAcceptable(payload: Value, { issuer, audience, time }: Constraints): 
       ? []
       : [meantFor];
   if (audience === undefined ? meantFor !== undefined : !audiences.includes(audience)) return false;
-  const expires = nanoseconds(objectGet(payload, 'exp'));
-  const starts = nanoseconds(objectGet(payload, 'nbf'));
-  if (expires === 'invalid' || starts === 'invalid') return false;
+  const expires = nanoseconds(payload, 'exp');
+  const starts = nanoseconds(payload, 'nbf');
   if (expires !== undefined && compareNumbers(time, expires) >= 0) return false;
   return starts === undefined || compareNumbers(time, starts) >= 0;
 }
 
-function nanoseconds(seconds: Value | undefined): Num | 'invalid' | undefined {
+function nanoseconds(payload: Value, claim: string): Num | undefined {
+  const seconds = lookup(payload, claim);
   if (seconds === undefined) return undefined;
-  return isNumber(seconds) ? (multiply(seconds, 1_000_000_000) ?? 'invalid') : 'invalid';
+  const time = isNumber(seconds) ? multiply(seconds, 1_000_000_000) : undefined;
+  if (time === undefined) throw new BuiltinError(`${claim} value must be a number`);
+  return time;
 }
 
 function encode(header: string, payload: string, jwk: string): Value {

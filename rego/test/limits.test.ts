@@ -64,7 +64,7 @@ describe('limits', () => {
     ],
     [
       'paths of a graph',
-      'g[sprintf("n%d", [i])] := [sprintf("n%d", [i + 1]), sprintf("m%d", [i + 1])] if some i in numbers.range(0, 60)\ng[sprintf("m%d", [i])] := [sprintf("n%d", [i + 1]), sprintf("m%d", [i + 1])] if some i in numbers.range(0, 60)\np := count(graph.reachable_paths(g, {"n0"}))',
+      'g[sprintf("n%d", [i])] := [sprintf("n%d", [i + 1]), sprintf("m%d", [i + 1])] if some i in numbers.range(0, 600)\ng[sprintf("m%d", [i])] := [sprintf("n%d", [i + 1]), sprintf("m%d", [i + 1])] if some i in numbers.range(0, 600)\np := count(graph.reachable_paths(g, {"n0"}))',
     ],
   ])('end an evaluation that grows by %s', (_name, source) => {
     const limits = { allocations: 100_000 };

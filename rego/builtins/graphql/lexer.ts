@@ -55,6 +55,7 @@ export function tokensOf(source: string): Token[] {
     const figure = word === null && mark === null ? take(number) : null;
     // Strings are placed one column to the right, at their first character.
     const long = take(block);
+    if (long === null && source.startsWith('"""', at)) throw unendedBlock(source, at, row);
     const short = long === null ? take(string) : null;
     if (word !== null) push('name', word[0], word[0]);
     else if (mark !== null) push('punctuator', mark[0], mark[0]);
@@ -69,6 +70,12 @@ export function tokensOf(source: string): Token[] {
         place.col,
       );
   }
+}
+
+/** A block string that never ends is placed where the text ends. */
+function unendedBlock(source: string, at: number, row: number): BuiltinError {
+  const lines = source.slice(at).split(/\r\n|[\n\r]/);
+  return graphqlError('Unexpected <Invalid>', row + lines.length - 1, (lines.at(-1)?.length ?? 0) + 1);
 }
 
 /** The value of a block string: common indentation and blank lines at the ends removed. */

@@ -14,6 +14,29 @@ const definitionKinds: Readonly<Record<string, string>> = {
   input: 'INPUT_OBJECT',
 };
 
+/** Where a directive may stand (GraphQL specification, 3.13). */
+const directiveLocations: ReadonlySet<string> = new Set([
+  'QUERY',
+  'MUTATION',
+  'SUBSCRIPTION',
+  'FIELD',
+  'FRAGMENT_DEFINITION',
+  'FRAGMENT_SPREAD',
+  'INLINE_FRAGMENT',
+  'VARIABLE_DEFINITION',
+  'SCHEMA',
+  'SCALAR',
+  'OBJECT',
+  'FIELD_DEFINITION',
+  'ARGUMENT_DEFINITION',
+  'INTERFACE',
+  'UNION',
+  'ENUM',
+  'ENUM_VALUE',
+  'INPUT_OBJECT',
+  'INPUT_FIELD_DEFINITION',
+]);
+
 class SchemaParser extends DocumentParser {
   document(): GraphNode {
     const lists = {
@@ -111,11 +134,16 @@ class SchemaParser extends DocumentParser {
   }
 
   /** Names with a mark between them, and perhaps one before the first. */
-  private names(mark: string): string[] {
+  private names(mark: string, next: () => string = () => this.name()): string[] {
     this.take(mark);
-    const names = [this.name()];
-    while (this.take(mark)) names.push(this.name());
+    const names = [next()];
+    while (this.take(mark)) names.push(next());
     return names;
+  }
+
+  private location(): string {
+    if (this.token.kind === 'name' && !directiveLocations.has(this.token.value)) this.unexpected();
+    return this.name();
   }
 
   private description(): string {
@@ -177,7 +205,7 @@ class SchemaParser extends DocumentParser {
         Description: description,
         Name: name,
         Arguments: args,
-        Locations: this.names('|'),
+        Locations: this.names('|', () => this.location()),
         IsRepeatable: repeatable,
       },
       start,
