@@ -5,6 +5,7 @@ import type { Sql, Transaction } from './sql.ts';
 
 /** Gives the entries their places and hashes; the function is in the migrations. */
 export const appendAuditStatement = 'select append_audit($1, $2, $3, $4, $5, $6)';
+const namedAppend = { name: 'append_audit', text: appendAuditStatement };
 
 /**
  * Appends to the repository's chain, in the transaction whose decision the notes describe: when it commits, because
@@ -31,7 +32,7 @@ export async function appendAudit(
     texts.map(({ ending }) => ending),
   ];
   if (tx.sendLast === undefined) await tx.query(appendAuditStatement, values);
-  else tx.sendLast(appendAuditStatement, values);
+  else tx.sendLast(namedAppend, values);
 }
 
 export async function lastAuditEntry(sql: Sql, repository: string): Promise<AuditEntry | null> {

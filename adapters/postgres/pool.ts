@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { InternalError, ProviderError } from '../../core/errors.ts';
 import type { Log } from '../../core/ports/system.ts';
+import { type Flush, groupFlush } from './group-flush.ts';
 import type { Sql, Transaction } from './sql.ts';
 
 /** The database as the app uses it. */
@@ -26,25 +27,35 @@ export async function connect(options: {
   readonly log: Log;
   readonly connections?: number;
 }): Promise<Database> {
+  const pool = openPool(options, options.connections ?? 20);
+  // A connection of its own: whoever waits for the disk waits for nobody's transaction.
+  const flusher = openPool(options, 1);
+  const flush = groupFlush(() => flusher.query(flushStatement));
+  await pool.query('select 1').catch(async (cause: unknown) => {
+    await Promise.all([pool.end(), flusher.end()]);
+    throw unreachable(options.url, cause);
+  });
+  return {
+    query: (text, values) => pool.query(text, values),
+    transaction: (work) => transaction(pool, flush, work),
+    exclusively: (name, work) => exclusively(pool, name, work),
+    close: async () => {
+      await Promise.all([pool.end(), flusher.end()]);
+    },
+  };
+}
+
+function openPool({ url, log }: { readonly url: string; readonly log: Log }, max: number): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.connections ?? 20,
+    connectionString: url,
+    max,
     application_name: 'release-conductor',
     connectionTimeoutMillis: 10_000,
     // Statements that need not wait for each other's answers travel together.
     pipeline: true,
   });
-  pool.on('error', (error) => options.log.warn({ reason: error.message }, 'A database connection was lost'));
-  await pool.query('select 1').catch(async (cause: unknown) => {
-    await pool.end();
-    throw unreachable(options.url, cause);
-  });
-  return {
-    query: (text, values) => pool.query(text, values),
-    transaction: (work) => transaction(pool, work),
-    exclusively: (name, work) => exclusively(pool, name, work),
-    close: () => pool.end(),
-  };
+  pool.on('error', (error) => log.warn({ reason: error.message }, 'A database connection was lost'));
+  return pool;
 }
 
 /**
@@ -75,28 +86,29 @@ async function onConnection<Result>(
   }
 }
 
-function transaction<Result>(pool: pg.Pool, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+async function transaction<Result>(
+  pool: pg.Pool,
+  flush: Flush,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  const last: pg.QueryConfig[] = [];
   const run = async (client: pg.PoolClient): Promise<Result> => {
-    const last: Statement[] = [];
     const begun = client.query('begin');
     begun.catch(() => {}); // whatever is sent behind it fails as well, and tells
     const result = await work({
       inTransaction: true,
       query: (text, values) => client.query(text, values),
-      sendLast: (text, values) => {
-        last.push({ text, values });
+      sendLast: (statement, values) => {
+        last.push({ ...statement, values });
       },
     });
     await begun;
     await (last.length === 0 ? commit(client) : commitWith(client, last));
     return result;
   };
-  return onConnection(pool, run, async (client, failed) => failed && client.query('rollback'));
-}
-
-interface Statement {
-  readonly text: string;
-  readonly values: unknown[];
+  const result = await onConnection(pool, run, async (client, failed) => failed && client.query('rollback'));
+  if (last.length > 0) await flush();
+  return result;
 }
 
 async function commit(client: pg.PoolClient): Promise<void> {
@@ -105,18 +117,23 @@ async function commit(client: pg.PoolClient): Promise<void> {
 }
 
 /**
- * Statements and commit in one go. That commit is not waited for on disk, so that the next one in line for a lock need
- * not wait either; the message behind it is, and with it everything before it.
+ * Statements and commit in one go. The commit is not waited for on disk, so that the next one in line for a lock need
+ * not wait either: the caller waits for the flush that comes after it.
  */
-async function commitWith(client: pg.PoolClient, last: readonly Statement[]): Promise<void> {
-  const sent = last.map(({ text, values }) => client.query(text, values));
-  const ended = client.query(
-    `set local synchronous_commit = off; commit; select pg_logical_emit_message(true, 'release-conductor', '')`,
-  );
-  await Promise.all([...sent, ended]);
-  const answers = (await ended) as unknown as readonly { readonly command: string }[];
-  if (answers[1]?.command !== 'COMMIT') throw aborted();
+async function commitWith(client: pg.PoolClient, last: readonly pg.QueryConfig[]): Promise<void> {
+  const sent = [
+    client.query('set local synchronous_commit = off'),
+    ...last.map((statement) => client.query(statement)),
+    commit(client),
+  ];
+  await Promise.all(sent);
 }
+
+/** A commit that is waited for on disk; with it goes every one before it in the write-ahead log. */
+const flushStatement = {
+  name: 'flush',
+  text: `select pg_logical_emit_message(true, 'release-conductor', '')`,
+};
 
 /** Postgres answers "commit" with a rollback when a statement had failed and nobody minded. */
 function aborted(): InternalError {

@@ -17,7 +17,13 @@ export interface Transaction extends Sql {
    * commits then share one write, and whoever builds on this one comes behind it in the write-ahead log, so that no
    * later one outlives it. Absent where a round trip costs nothing: query then.
    */
-  sendLast?(text: string, values: unknown[]): void;
+  sendLast?(statement: NamedStatement, values: unknown[]): void;
+}
+
+/** A statement that a connection parses once. The name stands for this text alone. */
+export interface NamedStatement {
+  readonly name: string;
+  readonly text: string;
 }
 
 // Counters, sizes and run ids stay far below 2^53: read `bigint` as a number.

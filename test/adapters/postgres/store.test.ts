@@ -115,7 +115,7 @@ describe('the audit log', () => {
   it('takes nothing from a transaction that failed, nor that from the log', async () => {
     const failing = database.transaction(async (tx) => {
       await appendAudit(tx, 'acme/shop', release, [note], now);
-      tx.sendLast?.('select 1 / 0', []);
+      tx.sendLast?.({ name: 'failing', text: 'select 1 / 0' }, []);
     });
     await expect(failing).rejects.toThrow(/division by zero/);
     const swallowing = database.transaction(async (tx) => {
