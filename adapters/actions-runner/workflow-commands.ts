@@ -1,4 +1,4 @@
-import type { Annotation } from '../../core/flow/effect.ts';
+import type { Annotation } from '../../core/gate/effect.ts';
 
 /**
  * Workflow commands: lines on standard output that the runner obeys

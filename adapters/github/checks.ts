@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Annotation } from '../../core/flow/effect.ts';
+import type { Annotation } from '../../core/gate/effect.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { GithubClient } from './client.ts';
 

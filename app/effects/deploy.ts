@@ -1,5 +1,6 @@
 import { ConflictError, ProviderError, VerificationError } from '../../core/errors.ts';
-import type { DeploymentPayload, Effect } from '../../core/flow/effect.ts';
+import type { Effect } from '../../core/flow/effect.ts';
+import type { DeploymentPayload } from '../../core/release/deployment-payload.ts';
 import type { EffectContext, Performer } from './performer.ts';
 import { readArtifactFacts } from './release-artifacts.ts';
 

@@ -1,6 +1,6 @@
 import { listAggregates } from '../../adapters/postgres/index.ts';
+import type { PromotionFactsFromState } from '../../core/commands/effect.ts';
 import type { PromotionClause } from '../../core/config/promote-only-if.ts';
-import type { PromotionFactsFromState } from '../../core/flow/effect.ts';
 import type { GateReport } from '../../core/flow/event.ts';
 import type { GateName } from '../../core/gate/names.ts';
 import type { PromotionInput } from '../../core/ports/policy-engine.ts';

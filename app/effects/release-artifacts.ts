@@ -11,9 +11,9 @@ import { artifactName, type ReleaseArtifact } from '../../core/config/artifacts.
 import { configPath, parseConfig } from '../../core/config/parse.ts';
 import { ConductorError } from '../../core/errors.ts';
 import { bytesOf } from '../../core/evidence/bytes.ts';
-import type { ArtifactsInQuestion } from '../../core/flow/effect.ts';
 import { globMatcher } from '../../core/gate/glob.ts';
 import type { PromotionInput } from '../../core/ports/policy-engine.ts';
+import type { ArtifactsInQuestion } from '../../core/release/effect.ts';
 import { evidenceLost } from '../evidence/blobs.ts';
 import { type LocatedArtifact, locateArtifact } from './locate-artifact.ts';
 import type { EffectContext } from './performer.ts';

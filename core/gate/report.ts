@@ -1,4 +1,4 @@
-import type { Annotation } from '../flow/effect.ts';
+import type { Annotation } from './effect.ts';
 import { cellText, codeSpan, inlineText } from './markdown.ts';
 import { checkNameOf } from './names.ts';
 import type { Finding, GateResult, Verdict } from './result.ts';

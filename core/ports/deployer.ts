@@ -1,5 +1,5 @@
-import type { DeploymentPayload } from '../flow/effect.ts';
 import type { PreviewPayload } from '../preview/effect.ts';
+import type { DeploymentPayload } from '../release/deployment-payload.ts';
 import type { ForeignDeployment } from '../release/preflight-facts.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Annotation } from '../flow/effect.ts';
+import type { Annotation } from '../gate/effect.ts';
 import type { CheckName } from '../gate/names.ts';
 import type { ByteSource } from './blob-store.ts';
 import type { Deployer } from './deployer.ts';

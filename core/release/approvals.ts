@@ -1,8 +1,8 @@
 import type { Decided } from '../commands/desk/desk.ts';
 import { optionsOf } from '../commands/desk/issued.ts';
+import type { ApprovalRow } from './accounts.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { activeOverrides } from './overrides.ts';
-import type { ApprovalRow } from './state.ts';
 
 const rows = 200;
 

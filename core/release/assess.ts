@@ -1,8 +1,8 @@
 import type { Command, CommandOptions } from '../commands/command.ts';
 import { noOptions } from '../commands/command.ts';
 import type { Demand } from '../commands/desk/state.ts';
+import type { AccessFacts, PromotionFactsFromState } from '../commands/effect.ts';
 import { type Permission, permissionOf } from '../commands/permission.ts';
-import type { AccessFacts, PromotionFactsFromState } from '../flow/effect.ts';
 import { isHotfix } from './lane.ts';
 import { exceptionsOf } from './overrides.ts';
 import type { ReleaseState } from './state.ts';

@@ -1,6 +1,7 @@
-import type { DeploymentPayload, Effect } from '../flow/effect.ts';
+import type { Effect } from '../flow/effect.ts';
+import type { DeploymentPayload } from './deployment-payload.ts';
 import type { ReleaseDraft } from './draft.ts';
-import type { Deployment } from './state.ts';
+import type { Deployment } from './progress.ts';
 import { weightOfStep } from './steps.ts';
 
 /** A deployment that has not ended after this is treated as failed, ms. */

@@ -3,10 +3,12 @@ import { InternalError } from '../errors.ts';
 import { offer, release } from '../flow/channel.ts';
 import type { AuditNote, Decision, Effect, PlannedEffect } from '../flow/effect.ts';
 import type { ReleasePlanFacts } from '../flow/event.ts';
+import type { StatusContent, TimelineStatus } from './accounts.ts';
+import type { HoldCode } from './hindrance.ts';
 import { aheadInQueue, isOvertaken, type Neighbour, occupierOf } from './neighbours.ts';
 import { hasEnded, hasLeftTheWay, type Phase } from './phase.ts';
 import { renderStatus } from './render-status.ts';
-import type { HoldCode, ReleaseState, StatusContent, TimelineStatus } from './state.ts';
+import type { ReleaseState } from './state.ts';
 import { isTransition } from './transitions.ts';
 
 export interface ReleaseContext {

@@ -7,7 +7,7 @@ import type { ReleaseDraft } from './draft.ts';
 import { evidenceFacts } from './evidence-facts.ts';
 import { flipForGa } from './flags.ts';
 import { observe } from './observe.ts';
-import type { Finishing } from './state.ts';
+import type { Finishing } from './progress.ts';
 import { isLastStep, isStepReady } from './steps.ts';
 
 /** After the soak at the last step, and never before, the release is packed and published. */

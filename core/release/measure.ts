@@ -7,11 +7,11 @@ import type { CanaryReading } from '../ports/metrics.ts';
 import type { IntervalCounts } from '../stats/cluster-history.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { finishWhenSoaked } from './finishing.ts';
+import type { Measuring } from './progress.ts';
 import { advanceWhenConfigured, tellReadiness } from './promote.ts';
 import { keepNotes, readingNotes } from './reading-notes.ts';
 import { escalate, startRollback } from './rollback.ts';
 import { concludeStage } from './stage.ts';
-import type { Measuring } from './state.ts';
 import { weightOfStep } from './steps.ts';
 
 /** Begins to measure the step that was just reached; its first reading only sets the reference. */

@@ -6,8 +6,8 @@ import { startEvidence } from './finishing.ts';
 import { rampFlags } from './flags.ts';
 import { startMeasuring } from './measure.ts';
 import { notify } from './notify.ts';
+import type { Deployment, EarlyReport } from './progress.ts';
 import { escalate, startRollback } from './rollback.ts';
-import type { Deployment, EarlyReport } from './state.ts';
 import { watchSlo } from './watch-slo.ts';
 
 const earlyReportLimit = 20;

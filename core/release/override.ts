@@ -2,9 +2,9 @@ import type { Command } from '../commands/command.ts';
 import { inlineText } from '../gate/markdown.ts';
 import { checkNameOf } from '../gate/names.ts';
 import type { ReleaseDraft } from './draft.ts';
+import type { Override } from './hindrance.ts';
 import { notify } from './notify.ts';
 import { startStageWhenGatesPass } from './on-preflight.ts';
-import type { Override } from './state.ts';
 
 /** Breaks the glass, loudly: timeline, comment, targets, audit, evidence. */
 export function overrideGate(

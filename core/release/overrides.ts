@@ -1,7 +1,8 @@
-import type { PolicyException } from '../flow/effect.ts';
+import type { PolicyException } from '../commands/effect.ts';
 import { cellText } from '../gate/markdown.ts';
 import { checkNameOf, type GateName } from '../gate/names.ts';
-import type { Override, ReleaseState } from './state.ts';
+import type { Override } from './hindrance.ts';
+import type { ReleaseState } from './state.ts';
 
 /** Objections of the policy that an override passes over. */
 const covered = ['GATE_FAILED', 'GATE_STALE', 'GATE_MISSING'] as const;

@@ -7,7 +7,7 @@ import { orderStep } from './deploy.ts';
 import { releaseDesk } from './desk.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { explainStep } from './explain-step.ts';
-import { notRefused } from './state.ts';
+import { notRefused } from './progress.ts';
 import { advancesAlone, isLastStep, isStepReady, nextStep, nextWeight, weightOfStep } from './steps.ts';
 
 /** Time after which the Conductor asks again after its first refusal; it doubles with each one, ms. */

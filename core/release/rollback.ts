@@ -6,9 +6,9 @@ import { recordCanary } from './canary-record.ts';
 import { orderRollback } from './deploy.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { restoreFlags } from './flags.ts';
+import type { HoldCode } from './hindrance.ts';
 import { notify } from './notify.ts';
 import { hasTraffic } from './phase.ts';
-import type { HoldCode } from './state.ts';
 
 export interface RollbackOrder {
   readonly code: HoldCode;

@@ -1,5 +1,6 @@
 import type { PromotionInput } from '../ports/policy-engine.ts';
-import type { LockNote, ReleaseState } from './state.ts';
+import type { LockNote } from './hindrance.ts';
+import type { ReleaseState } from './state.ts';
 
 type Remembered = Pick<ReleaseState, 'tag' | 'way' | 'lock' | 'failure'>;
 

@@ -1,8 +1,8 @@
 import { checkNameOf, type GateName } from '../gate/names.ts';
 import type { ReleaseDraft } from './draft.ts';
+import type { HoldCode } from './hindrance.ts';
 import { hasTraffic } from './phase.ts';
 import { escalate, startRollback } from './rollback.ts';
-import type { HoldCode } from './state.ts';
 
 const codeOf: Readonly<Record<GateName, HoldCode>> = {
   slo: 'SLO_BURN',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cutoverOf, newestPassedDrill, provenanceOf } from '../../../core/release/clauses.ts';
+import type { Failure, LockNote } from '../../../core/release/hindrance.ts';
 import { standingOf } from '../../../core/release/standing.ts';
-import type { Failure, LockNote } from '../../../core/release/state.ts';
 import { config, report, start } from '../support/facts.ts';
 import { World, type WorldOptions } from './world.ts';
 

@@ -1,5 +1,5 @@
 import type { Command } from '../../../core/commands/command.ts';
-import type { PromotionFactsFromState } from '../../../core/flow/effect.ts';
+import type { PromotionFactsFromState } from '../../../core/commands/effect.ts';
 import type { Actor } from '../../../core/flow/event.ts';
 import { type GateName, gateNames } from '../../../core/gate/names.ts';
 import type { Verdict } from '../../../core/gate/result.ts';

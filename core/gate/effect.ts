@@ -1,0 +1,27 @@
+import type { CheckName } from './names.ts';
+
+export interface Annotation {
+  readonly path: string;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly level: 'notice' | 'warning' | 'failure';
+  readonly title: string;
+  readonly message: string;
+}
+
+/** What is done about checks and the results behind them. */
+export type CheckEffect =
+  | {
+      readonly kind: 'publishCheck';
+      readonly sha: string;
+      readonly name: CheckName;
+      readonly status: 'queued' | 'in_progress' | 'completed';
+      readonly conclusion: 'success' | 'failure' | 'neutral' | 'action_required' | null;
+      readonly title: string;
+      readonly summary: string;
+      readonly annotations: readonly Annotation[];
+    }
+  /** Takes in what a run left in artifacts. Settles with `{ accepted, refused }`; results arrive as `gate.reported`. */
+  | { readonly kind: 'collectResults'; readonly runId: number; readonly sha: string }
+  /** Runs a workflow run of ours again, for a new result of its gate. */
+  | { readonly kind: 'rerunWorkflow'; readonly runId: number };
