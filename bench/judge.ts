@@ -9,7 +9,7 @@ import { judgeTests } from '../core/canary/tests.ts';
 import type { ArmReading } from '../core/ports/metrics.ts';
 import { randomFrom } from '../core/stats/random.ts';
 import { multiplyRatio } from '../core/stats/ratio-test.ts';
-import { advance, eOf, openProcess } from '../core/stats/restarting.ts';
+import { advance, eOf, openProcess, type RestartingProcess } from '../core/stats/restarting.ts';
 import type { Benchmark, Figure } from './measure.ts';
 
 const ticksPerRound = 200_000;
@@ -69,15 +69,15 @@ const at = (tick: number): Counts => counts[tick & 4_095] as Counts;
 
 function oneMetric(): number {
   const { ratio } = judgeTests(settings);
-  let process = openProcess(ratio.prior, settings.steps);
+  let process: RestartingProcess = openProcess(ratio.prior, settings.steps);
   let alarms = 0;
   const seconds = timed(() => {
     for (let tick = 0; tick < ticksPerRound; tick++) {
       const { requests, errors } = at(tick);
       const share = requests[0] / (requests[0] + requests[1]);
-      process = advance(process, ratio.prior, (capital) =>
-        multiplyRatio(capital, ratio, errors[0], errors[1], share),
-      );
+      const next = advance(process, ratio.prior);
+      multiplyRatio(next.capital, ratio, errors[0], errors[1], share);
+      process = next;
       if (0.6 * eOf(process) >= 1_000) alarms++;
     }
   });

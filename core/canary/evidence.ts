@@ -140,9 +140,9 @@ function addRatio(
 ): RestartingProcess {
   if (share === null || canaryEvents === null || baselineEvents === null) return process;
   if (canaryEvents + baselineEvents === 0) return process;
-  return advance(process, test.prior, (capital) =>
-    multiplyRatio(capital, test, canaryEvents, baselineEvents, share, cluster),
-  );
+  const next = advance(process, test.prior);
+  multiplyRatio(next.capital, test, canaryEvents, baselineEvents, share, cluster);
+  return next;
 }
 
 function addRate(
@@ -153,7 +153,9 @@ function addRate(
   cluster: number,
 ): RestartingProcess {
   if (requests === 0) return process;
-  return advance(process, test.prior, (capital) => multiplyRate(capital, test, events, requests, cluster));
+  const next = advance(process, test.prior);
+  multiplyRate(next.capital, test, events, requests, cluster);
+  return next;
 }
 
 function addHealth(state: EvidenceState, view: TickView, settings: JudgeSettings): EvidenceState['health'] {

@@ -39,18 +39,18 @@ export function stakeStep(process: RestartingProcess, prior: Float64Array, steps
   };
 }
 
-/** One tick: stakes a little, then lets `update` multiply by the tick's likelihood ratios in place. */
-export function advance(
-  process: RestartingProcess,
-  prior: Float64Array,
-  update: (capital: number[]) => void,
-): RestartingProcess {
-  const { capital, stakes, rest } = process;
+/** A process in the middle of a tick: its capital is its own, to be multiplied in place. */
+export interface StakedProcess extends RestartingProcess {
+  readonly capital: number[];
+}
+
+/** Begins one tick: stakes a little. The caller then multiplies the capital by the tick's likelihood ratios. */
+export function advance(process: RestartingProcess, prior: Float64Array): StakedProcess {
+  const { stakes, rest } = process;
   const share = shares.late * (lateRest(stakes) - lateRest(stakes + 1));
-  const next = new Array<number>(capital.length);
-  for (let k = 0; k < next.length; k++) next[k] = (capital[k] as number) + share * (prior[k] as number);
-  update(next);
-  return { capital: next, stakes: stakes + 1, rest: rest - share };
+  const capital = process.capital.slice();
+  for (let k = 0; k < capital.length; k++) capital[k] = (capital[k] as number) + share * (prior[k] as number);
+  return { capital, stakes: stakes + 1, rest: rest - share };
 }
 
 /** `E`: what is staked plus what is put aside. */

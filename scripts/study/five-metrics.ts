@@ -19,9 +19,9 @@ export function fiveMetrics(
     processes = processes.map((process) => {
       const ownCanary = canary[1] + poissonFrom(canary[0] * cell.base, random);
       const ownBaseline = baseline[1] + poissonFrom(baseline[0] * cell.base, random);
-      return advance(process, ratio.prior, (capital) =>
-        multiplyRatio(capital, ratio, ownCanary, ownBaseline, share),
-      );
+      const next = advance(process, ratio.prior);
+      multiplyRatio(next.capital, ratio, ownCanary, ownBaseline, share);
+      return next;
     });
     return mergeE(processes.map((process) => ({ weight: 0.2, e: eOf(process) }))) >= 1 / alpha;
   };
