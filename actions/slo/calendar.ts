@@ -89,3 +89,13 @@ export function nominalMs({ count, unit }: Pick<CalendarWindow, 'count' | 'unit'
   };
   return count * units[unit];
 }
+
+/** OpenSLO's duration shorthand: `28d`, `4w`, `1M`. */
+export function parseShorthand(text: string): Pick<CalendarWindow, 'count' | 'unit'> {
+  return { count: Number(text.slice(0, -1)), unit: text.slice(-1) as CalendarUnit };
+}
+
+/** The same in ms; months, quarters and years as nominal lengths. */
+export function shorthandMs(text: string): number {
+  return nominalMs(parseShorthand(text));
+}

@@ -107,7 +107,7 @@ const nothingToJudge: Finding = {
   code: 'no-objectives',
   level: 'notice',
   message: 'There is no SLO document, no objective in the config and no golden path.',
-  help: 'Add slo.yaml (OpenSLO v1 or Sloth), gates.slo.objectives or golden_paths.yaml.',
+  help: 'Add slo.yaml (OpenSLO v1, Sloth or Pyrra), gates.slo.objectives or golden_paths.yaml.',
 };
 
 function findingsOfProbes(facts: ProbeFacts, judged: readonly ProbeJudgement[]): readonly Finding[] {

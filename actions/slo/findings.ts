@@ -237,7 +237,7 @@ export function document(problem: DocumentProblem): Finding {
     code: 'slo-document-invalid',
     level: 'error',
     message: problem.message,
-    help: 'Correct the document; OpenSLO v1 and Sloth prometheus/v1 are read.',
+    help: 'Correct the document; OpenSLO v1, Sloth prometheus/v1 and Pyrra are read (actions/slo/README.md).',
     ...(problem.path === '' ? {} : { path: problem.path }),
     ...(problem.line === null ? {} : { line: problem.line }),
   };

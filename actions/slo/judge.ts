@@ -110,7 +110,7 @@ function judgeHistory(
   if (rolloutSpend !== null && left !== null && rolloutSpend > Math.max(0, left)) {
     findings.push(say.unaffordable(slo, rolloutSpend, left));
   }
-  const doubt = doubtOf(slo, rules, burn);
+  const doubt = doubtOf(slo, rules, counted, burn);
   if (doubt !== null) findings.push(doubt);
   if (counted === undefined) findings.push(say.periodMissing(slo));
   const pace = burnRate(windowOf(86_400_000) ?? counted, burn.budget);
@@ -128,7 +128,13 @@ function withinPeriod(days: number | null, { calendar }: Period, at: number): nu
  * The page rules must be able to speak. The fast one may be too quiet when the next one has enough events and
  * is clear; a window without any traffic is never health (the fault may be in front of the service).
  */
-function doubtOf(slo: Slo, rules: readonly RuleOutcome[], burn: BurnSettings): Finding | null {
+function doubtOf(
+  slo: Slo,
+  rules: readonly RuleOutcome[],
+  counted: WindowCount | undefined,
+  burn: BurnSettings,
+): Finding | null {
+  if (rules.length === 0) return doubtOfPeriod(slo, counted, burn);
   const pages = rules.filter(({ rule }) => rule.severity === 'page');
   const silent = pages.find(({ state }) => state === 'no-traffic');
   if (silent !== undefined) return say.noTraffic(slo, silent.rule.longMs);
@@ -140,6 +146,13 @@ function doubtOf(slo: Slo, rules: readonly RuleOutcome[], burn: BurnSettings): F
     );
   const speaks = pages.some(({ state }) => state === 'clear' || state === 'fires' || state === 'uncertain');
   return speaks ? null : say.tooFew(slo, burn.minEvents);
+}
+
+/** A period of an hour or less has no rules: its budget alone speaks, if it saw enough. */
+function doubtOfPeriod(slo: Slo, counted: WindowCount | undefined, burn: BurnSettings): Finding | null {
+  if (counted === undefined) return null;
+  if (counted.total === 0) return say.noTraffic(slo, counted.windowMs);
+  return burn.counted && counted.total < burn.minEvents ? say.tooFew(slo, burn.minEvents) : null;
 }
 
 function judgeBudget(

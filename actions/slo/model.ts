@@ -7,9 +7,15 @@ export type Measure =
   | { readonly kind: 'counter'; readonly selector: Selector }
   /**
    * PromQL with `{{.window}}` for the window: only a provider that evaluates PromQL can answer it. `perSecond`
-   * says that the answer is a rate, to be multiplied by the window's seconds.
+   * says that the answer is a rate, to be multiplied by the window's seconds. It cannot say anything about a window
+   * shorter than `leastMs`: then that one is asked for.
    */
-  | { readonly kind: 'promql'; readonly text: string; readonly perSecond: boolean };
+  | {
+      readonly kind: 'promql';
+      readonly text: string;
+      readonly perSecond: boolean;
+      readonly leastMs?: number;
+    };
 
 export type Sli =
   /** Bad of total, or total minus good of total; counts, so that windows are event-weighted. */
@@ -21,7 +27,7 @@ export type Sli =
       readonly of: 'events' | 'slices';
     }
   /** An error ratio that someone else computed: PromQL with `{{.window}}`. No counts, so no statistics. */
-  | { readonly kind: 'error-ratio'; readonly text: string }
+  | { readonly kind: 'error-ratio'; readonly text: string; readonly leastMs?: number }
   | { readonly kind: 'unsupported'; readonly reason: string };
 
 /** One objective of one indicator, whatever file it came from. */

@@ -58,7 +58,7 @@ export const sloOptionsSchema = z.strictObject({
   files: z
     .array(z.string())
     .default(['slo.yaml', 'slo.yml', 'slo/**/*.yaml', 'slo/**/*.yml'])
-    .describe('OpenSLO v1 and Sloth documents (globs)'),
+    .describe('OpenSLO v1, Sloth and Pyrra documents (globs)'),
   objectives: z.array(ownObjectiveSchema).default([]).describe('Objectives in the short form'),
   source: sourceSchema.optional().describe('Where the numbers come from'),
   on_no_data: z

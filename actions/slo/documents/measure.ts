@@ -36,8 +36,9 @@ export function promqlOf(measure: Measure, windowMs: number, match: readonly Mat
   if (measure.kind === 'counter') {
     return `sum(increase(${formatSelector(narrowed(measure.selector, match))}[${formatWindow(windowMs)}]))`;
   }
-  const text = withWindow(measure.text, windowMs);
-  return measure.perSecond ? `(${text}) * ${windowMs / 1_000}` : text;
+  const spanMs = Math.max(windowMs, measure.leastMs ?? 0);
+  const text = withWindow(measure.text, spanMs);
+  return measure.perSecond ? `(${text}) * ${spanMs / 1_000}` : text;
 }
 
 export function withWindow(text: string, windowMs: number): string {

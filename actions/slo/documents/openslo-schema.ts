@@ -50,7 +50,6 @@ const ratioMetric = z
       if (ratio.good ?? ratio.bad ?? ratio.total) say('`raw` excludes `good`, `bad` and `total`');
       return;
     }
-    if (ratio.counter === undefined) say('`counter` is missing');
     if (ratio.total === undefined) say('`total` is missing');
     if ((ratio.good === undefined) === (ratio.bad === undefined))
       say('expected exactly one of `good` and `bad`');

@@ -1,8 +1,11 @@
 import type { z } from 'zod';
 import type { DocumentProblem, Slo } from '../model.ts';
+import { dialectOf } from './dialect.ts';
 import { openSloToSlos } from './openslo.ts';
+import { keyOf, openSloLibrary } from './openslo-library.ts';
 import { type OpenSloDocument, openSloSchema } from './openslo-schema.ts';
-import { slothSchema, slothToSlos } from './sloth.ts';
+import { pyrraSchema, pyrraToSlo } from './pyrra.ts';
+import { slothSchema, slothToSlos, slothWindowsSchema } from './sloth.ts';
 import { readYaml, type YamlDocument } from './yaml.ts';
 
 /** Everything that a set of files says, and every mistake in it. */
@@ -17,55 +20,78 @@ interface Placed<T> {
   readonly document: T;
 }
 
-/** Reads OpenSLO v1 and Sloth documents. Files of other kinds are a problem: nothing is skipped in silence. */
+/** What was understood, language by language. */
+interface Understood {
+  readonly openSlo: Placed<OpenSloDocument>[];
+  readonly sloth: Placed<z.infer<typeof slothSchema>>[];
+  readonly slothWindows: Placed<z.infer<typeof slothWindowsSchema>>[];
+  readonly pyrra: Placed<z.infer<typeof pyrraSchema>>[];
+  readonly problems: DocumentProblem[];
+}
+
+/**
+ * Reads documents of OpenSLO v1, Sloth and Pyrra. What is written in another language is a problem that names it:
+ * nothing is skipped in silence.
+ */
 export function readDocuments(
   files: readonly { readonly path: string; readonly bytes: Uint8Array }[],
 ): DocumentSet {
-  const problems: DocumentProblem[] = [];
-  const openSlo: Placed<OpenSloDocument>[] = [];
-  const slos: Slo[] = [];
+  const found: Understood = { openSlo: [], sloth: [], slothWindows: [], pyrra: [], problems: [] };
   for (const { path, bytes } of files) {
     const read = readYaml(bytes, path);
-    problems.push(...read.problems);
+    found.problems.push(...read.problems);
     if (read.documents.length === 0 && read.problems.length === 0) {
-      problems.push({ path, line: null, message: 'empty: expected an OpenSLO or Sloth document' });
+      found.problems.push({ path, line: null, message: 'empty: expected a document with objectives' });
     }
-    for (const yaml of read.documents) {
-      switch (kindOf(yaml.value)) {
-        case 'openslo': {
-          const document = checked(openSloSchema, yaml, path, problems);
-          if (document !== null) openSlo.push({ path, yaml, document });
-          break;
-        }
-        case 'sloth': {
-          const spec = checked(slothSchema, yaml, path, problems);
-          const at = (index: number) => ({ path, line: lineOfSlothSlo(yaml, index) });
-          if (spec !== null) slos.push(...slothToSlos(spec, at));
-          break;
-        }
-        case 'unknown':
-          problems.push({
-            path,
-            line: yaml.lineOf([]),
-            message: 'neither OpenSLO v1 nor Sloth prometheus/v1',
-          });
-      }
-    }
+    for (const yaml of read.documents) understand(yaml, path, found);
   }
-  slos.push(...resolve(openSlo));
-  return { slos: refuseTwins(slos, problems), problems };
+  refuseNamesakes(found);
+  return { slos: refuseTwins(slosOf(found), found.problems), problems: found.problems };
+}
+
+function understand(yaml: YamlDocument, path: string, found: Understood): void {
+  const keep = <T>(schema: z.ZodType<T>, list: Placed<T>[]): void => {
+    const document = checked(schema, yaml, path, found.problems);
+    if (document !== null) list.push({ path, yaml, document });
+  };
+  const dialect = dialectOf(yaml.value);
+  switch (dialect.name) {
+    case 'openslo':
+      keep(openSloSchema, found.openSlo);
+      break;
+    case 'sloth':
+      keep(slothSchema, found.sloth);
+      break;
+    case 'sloth-windows':
+      keep(slothWindowsSchema, found.slothWindows);
+      break;
+    case 'pyrra':
+      keep(pyrraSchema, found.pyrra);
+      break;
+    case 'foreign':
+      found.problems.push({ path, line: yaml.lineOf([]), message: dialect.refusal });
+  }
+}
+
+/** Objectives language by language, each in the order of the files. */
+function slosOf({ openSlo, sloth, slothWindows, pyrra }: Understood): readonly Slo[] {
+  const library = openSloLibrary(openSlo.map(({ document }) => document));
+  return [
+    ...sloth.flatMap(({ document, path, yaml }) =>
+      slothToSlos(document, (n) => ({ path, line: lineOfSlothSlo(yaml, n) }), slothWindows.length > 0),
+    ),
+    ...pyrra.map(({ document, path, yaml }) => pyrraToSlo(document, { path, line: yaml.lineOf(['spec']) })),
+    ...openSlo.flatMap(({ document, path, yaml }) =>
+      document.kind === 'SLO'
+        ? openSloToSlos(document, { path, line: yaml.lineOf(['spec', 'objectives']) }, library)
+        : [],
+    ),
+  ];
 }
 
 /** Problems of one document, for whoever only wants to know whether it is valid. */
 export function problemsOf(bytes: Uint8Array, path: string): readonly DocumentProblem[] {
   return readDocuments([{ path, bytes }]).problems;
-}
-
-function kindOf(value: unknown): 'openslo' | 'sloth' | 'unknown' {
-  if (typeof value !== 'object' || value === null) return 'unknown';
-  const { apiVersion, version } = value as { readonly apiVersion?: unknown; readonly version?: unknown };
-  if (version === 'prometheus/v1' || apiVersion === 'sloth.slok.dev/v1') return 'sloth';
-  return typeof apiVersion === 'string' ? 'openslo' : 'unknown';
 }
 
 function lineOfSlothSlo(yaml: YamlDocument, index: number): number {
@@ -100,17 +126,20 @@ function deepest(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue
   });
 }
 
-function resolve(documents: readonly Placed<OpenSloDocument>[]): readonly Slo[] {
-  const slis = new Map(
-    documents.flatMap(({ document }) =>
-      document.kind === 'SLI' ? [[document.metadata.name, document.spec] as const] : [],
-    ),
-  );
-  return documents.flatMap(({ document, path, yaml }) => {
-    if (document.kind !== 'SLO') return [];
-    const origin = { path, line: yaml.lineOf(['spec', 'objectives']) };
-    return openSloToSlos(document, origin, (name) => slis.get(name));
-  });
+/** A reference to a name that two documents of one kind have could mean either. */
+function refuseNamesakes({ openSlo, problems }: Understood): void {
+  const seen = new Set<string>();
+  for (const { path, yaml, document } of openSlo) {
+    const { kind, metadata } = document;
+    // Objectives are compared by their own names, which also come from other languages.
+    if (kind === 'SLO') continue;
+    const key = keyOf(kind, metadata.name);
+    if (seen.has(key)) {
+      const line = yaml.lineOf(['metadata', 'name']);
+      problems.push({ path, line, message: `a second ${kind} named ${metadata.name}` });
+    }
+    seen.add(key);
+  }
 }
 
 function refuseTwins(slos: readonly Slo[], problems: DocumentProblem[]): readonly Slo[] {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Sli, Slo } from '../model.ts';
+import type { Measure, Sli, Slo } from '../model.ts';
 import { hasWindow, measureOf } from './measure.ts';
 
 /**
@@ -38,6 +38,8 @@ const sliSchema = z
       missing('error_ratio_query');
   });
 
+const alert = z.looseObject({ disable: z.boolean().optional() }).nullish();
+
 const specSchema = z.looseObject({
   service: name,
   slos: z
@@ -46,7 +48,9 @@ const specSchema = z.looseObject({
         name,
         objective: z.number().gt(0).max(100).describe('Percent'),
         sli: sliSchema,
-        alerting: z.looseObject({}).optional(),
+        alerting: z
+          .looseObject({ page_alert: alert, pageAlert: alert, ticket_alert: alert, ticketAlert: alert })
+          .nullish(),
       }),
     )
     .min(1)
@@ -68,10 +72,11 @@ export const slothSchema = z.union([
 /** Sloth's own default period. */
 const periodMs = 30 * 86_400_000;
 
-/** `lineOf` gives the line of the n-th SLO. */
+/** `originOf` gives the place of the n-th SLO; `ownWindows` says that there is an AlertWindows resource beside it. */
 export function slothToSlos(
   spec: z.infer<typeof slothSchema>,
   originOf: (index: number) => Slo['origin'],
+  ownWindows: boolean,
 ): readonly Slo[] {
   return spec.slos.map((slo, index) => ({
     name: `${spec.service}-${slo.name}`,
@@ -81,8 +86,24 @@ export function slothToSlos(
     periodMs,
     calendar: null,
     sli: sliOf(slo.sli),
-    notes: [],
+    notes: [
+      ...(isSilenced(slo.alerting)
+        ? [
+            'its alerts are disabled in Sloth; here it is judged all the same, because a release can wait for it',
+          ]
+        : []),
+      ...(ownWindows
+        ? ['Sloth’s own AlertWindows are not applied: 30d and the rules of the README are']
+        : []),
+    ],
   }));
+}
+
+type SlothSlo = z.infer<typeof slothSchema>['slos'][number];
+
+function isSilenced(alerting: SlothSlo['alerting']): boolean {
+  const page = alerting?.page_alert ?? alerting?.pageAlert;
+  return page?.disable === true;
 }
 
 function sliOf(sli: z.infer<typeof sliSchema>): Sli {
@@ -93,6 +114,22 @@ function sliOf(sli: z.infer<typeof sliSchema>): Sli {
   if (error === undefined || total === undefined) {
     return { kind: 'unsupported', reason: `Sloth plug-ins (\`${sli.plugin?.id}\`) are not run here` };
   }
-  const numerator = { is: 'bad', measure: measureOf(error, { counter: true }) } as const;
-  return { kind: 'events', of: 'events', numerator, total: measureOf(total, { counter: true }) };
+  const [bad, all] = [measureOf(error, { counter: true }), measureOf(total, { counter: true })];
+  // Sloth only ever divides the two. What does not count events on both sides has a ratio, and no counts behind it.
+  if (!isCount(bad) || !isCount(all)) return { kind: 'error-ratio', text: `(${error}) / (${total})` };
+  return { kind: 'events', of: 'events', numerator: { is: 'bad', measure: bad }, total: all };
 }
+
+function isCount(measure: Measure): boolean {
+  return (
+    measure.kind === 'counter' ||
+    measure.perSecond ||
+    /\b(?:increase|delta|count_over_time|sum_over_time)\s*\(/.test(measure.text)
+  );
+}
+
+/** `AlertWindows`: which rules Sloth makes; ours are our own. */
+export const slothWindowsSchema = z.looseObject({
+  kind: z.literal('AlertWindows'),
+  spec: z.looseObject({ sloPeriod: z.string() }),
+});

@@ -27,6 +27,8 @@ export function readYaml(
   const parsed = parseAllDocuments(new TextDecoder().decode(bytes), {
     lineCounter: lines,
     prettyErrors: false,
+    // The tools that these files are written for know `<<`.
+    merge: true,
   });
   if (!Array.isArray(parsed)) return refuse('empty: expected at least one document');
   if (parsed.length > maxDocuments) return refuse(`more than ${maxDocuments} documents`);

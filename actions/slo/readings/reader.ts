@@ -26,7 +26,7 @@ export async function readSlo(reader: CountReader, slo: Slo, windows: readonly n
       case 'unsupported':
         return problem('unsupported', sli.reason);
       case 'error-ratio':
-        return await readRatios(reader, sli.text, windows);
+        return await readRatios(reader, sli, windows);
       case 'events':
         return await readCounts(reader, sli, windows);
     }
@@ -36,10 +36,12 @@ export async function readSlo(reader: CountReader, slo: Slo, windows: readonly n
   }
 }
 
-async function readRatios(reader: CountReader, text: string, windows: readonly number[]): Promise<Reading> {
+type RatioSli = Extract<Slo['sli'], { kind: 'error-ratio' }>;
+
+async function readRatios(reader: CountReader, sli: RatioSli, windows: readonly number[]): Promise<Reading> {
   const found: WindowCount[] = [];
   for (const windowMs of windows) {
-    const ratio = await reader.ratio(text, windowMs);
+    const ratio = await reader.ratio(sli.text, Math.max(windowMs, sli.leastMs ?? 0));
     if (ratio !== null) found.push({ windowMs, bad: ratio, total: 1 });
   }
   if (found.length === 0) return problem('no-data', 'the query gave no series');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { shorthandMs } from '../../../actions/slo/calendar.ts';
 import { measureOf, promqlOf } from '../../../actions/slo/documents/measure.ts';
-import { shorthandMs } from '../../../actions/slo/documents/openslo.ts';
 import { problemsOf, readDocuments } from '../../../actions/slo/documents/read.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -123,7 +123,8 @@ spec:
     ]);
     expect(slos[0]?.sli).toEqual({
       kind: 'error-ratio',
-      text: '1 - avg_over_time(((sum(increase(good_total{}[5m]))) / (sum(increase(all_total{}[5m]))))[{{.window}}:5m])',
+      text: '1 - avg_over_time((((sum(increase(good_total[5m]))) / (sum(increase(all_total[5m])))) > -Inf)[{{.window}}:5m])',
+      leastMs: 300_000,
     });
     expect(slos[0]).toMatchObject({
       notes: [],
