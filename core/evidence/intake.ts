@@ -157,6 +157,7 @@ function originOf({ claims, now }: IntakeInput): ResultOrigin {
     runAttempt: claims.run_attempt,
     workflowRef: claims.job_workflow_ref ?? claims.workflow_ref,
     workflowSha: reusable ? (claims.job_workflow_sha as string) : claims.workflow_sha,
+    event: claims.event_name,
     receivedAt: now,
   };
 }

@@ -1,3 +1,5 @@
+import { SpareBuffers } from './spare-buffers.ts';
+
 export interface SecretHit {
   /** What it looks like, for people: never the text itself. */
   readonly kind: string;
@@ -87,9 +89,12 @@ const windowBytes = 256 * 1_024;
 /** How much of the end of a window is looked at again with the next: longer than any credential. */
 const overlap = 16 * 1_024;
 
+const sparePieces = new SpareBuffers(pieceBytes, 2);
+const nothing = new Uint8Array();
+
 /** Looks for credentials in content of any size that passes by, in constant memory. */
 export class SecretScanner {
-  #piece = Buffer.alloc(0);
+  #piece: Uint8Array = nothing;
   #filled = 0;
   #large = false;
   #found: string | null = null;
@@ -107,9 +112,10 @@ export class SecretScanner {
 
   /** What was found first, as `SecretHit.kind` says it; null: nothing. */
   finish(): string | null {
-    if (this.#found !== null) return this.#found;
-    if (this.#large) this.#lookThroughWindows();
-    else this.#found = kindIn(this.#piece.subarray(0, this.#filled));
+    if (this.#found === null && this.#large) this.#lookThroughWindows();
+    else this.#found ??= kindIn(this.#piece.subarray(0, this.#filled));
+    sparePieces.giveBack(this.#piece);
+    this.#piece = nothing;
     return this.#found;
   }
 
@@ -117,8 +123,9 @@ export class SecretScanner {
   #makeRoom(more: number): void {
     const needed = this.#filled + more;
     if (needed <= this.#piece.length) return;
-    const larger = Buffer.allocUnsafe(Math.min(pieceBytes, Math.max(2 * needed, 65_536)));
-    this.#piece.copy(larger, 0, 0, this.#filled);
+    const size = Math.max(2 * needed, 65_536);
+    const larger = size < pieceBytes ? Buffer.allocUnsafe(size) : sparePieces.take();
+    larger.set(this.#piece.subarray(0, this.#filled));
     this.#piece = larger;
   }
 
