@@ -54,6 +54,7 @@ export type ProblemCode =
   | 'MISSING'
   | 'STALE'
   | 'OTHER_COMMIT'
+  | 'TAG_MOVED'
   | 'OTHER_RELEASE'
   | 'NOT_PASSED';
 
@@ -75,7 +76,8 @@ const helpOf = {
   TAMPERED: 'download it again; if it stays like this it was changed after it was signed: do not use it',
   MISSING: 'run what should have made it for this commit, and release again',
   STALE: 'run the gate again shortly before the promotion',
-  OTHER_COMMIT: 'take the evidence of the commit that you ask about; if the tag was moved, find out by whom',
+  OTHER_COMMIT: 'take the evidence of the commit that you ask about',
+  TAG_MOVED: 'find out who moved the tag, and when; what it names now was not released with this evidence',
   OTHER_RELEASE: 'take the evidence of the release that you ask about',
   NOT_PASSED: 'read the findings in the result; a release needs this gate to pass',
 } as const satisfies Record<ProblemCode, string>;

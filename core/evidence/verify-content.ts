@@ -37,16 +37,33 @@ export function checkSubject({ subject, outcome }: Manifest, expected: Expected)
     wanted === undefined || wanted === found
       ? []
       : [problem(code, manifestPath, `expected ${what} ${wanted}, found ${found}`)];
-  const { clone } = expected;
   return [
     ...compare('OTHER_RELEASE', 'repository', expected.repository, subject.repository),
     ...compare('OTHER_RELEASE', 'tag', expected.tag, subject.tag),
     ...compare('OTHER_COMMIT', 'commit', expected.commit, subject.commit),
-    ...(clone === null ? [problem('MISSING', manifestPath, `the clone has no tag ${subject.tag}`)] : []),
-    ...compare('OTHER_COMMIT', 'the tag object of the clone', clone?.object, subject.tag_object),
-    ...compare('OTHER_COMMIT', 'the commit of the clone', clone?.commit, subject.commit),
-    ...compare('OTHER_COMMIT', 'the tree of the clone', clone?.tree, subject.tree),
+    ...((expected.tag ?? subject.tag) === subject.tag ? checkTag(subject, expected.clone) : []),
     ...compare('NOT_PASSED', 'outcome', expected.outcome, outcome),
+  ];
+}
+
+/** The tag is in the clone what it was when it was released: the same tag object, commit and tree. */
+function checkTag(subject: Manifest['subject'], clone: Expected['clone']): readonly Problem[] {
+  if (clone === undefined) return [];
+  if (clone === null) return [problem('MISSING', manifestPath, `the clone has no tag ${subject.tag}`)];
+  const moved = ([what, now, then]: readonly [string, string, string]): readonly Problem[] =>
+    now === then
+      ? []
+      : [
+          problem(
+            'TAG_MOVED',
+            manifestPath,
+            `${subject.tag} is ${what} ${now} in the clone, released was ${then}`,
+          ),
+        ];
+  return [
+    ...moved(['tag object', clone.object, subject.tag_object]),
+    ...moved(['commit', clone.commit, subject.commit]),
+    ...moved(['tree', clone.tree, subject.tree]),
   ];
 }
 

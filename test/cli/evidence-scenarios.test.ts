@@ -127,7 +127,20 @@ describe('scenario 19: verify, offline', () => {
     const moved = await verify();
     git('tag', '-f', 'v1.0.0', released.subject.tagObject ?? '');
     expect(moved.status).toBe(1);
-    expect(moved.problems).toEqual(expect.arrayContaining(['OTHER_COMMIT _manifest.json']));
+    expect(new Set(moved.problems)).toEqual(new Set(['TAG_MOVED _manifest.json']));
+    expect(moved.messages.join()).toContain(two);
+    expect((await verify()).status).toBe(0);
+  });
+
+  it('sees a tag that was made anew at the same commit, and one that is gone', async () => {
+    const { tagObject, commit } = released.subject;
+    git('tag', '-f', 'v1.0.0', commit);
+    const light = await verify();
+    git('tag', '-d', 'v1.0.0');
+    const gone = await verify();
+    git('tag', '-f', 'v1.0.0', tagObject);
+    expect(light).toMatchObject({ status: 1, problems: ['TAG_MOVED _manifest.json'] });
+    expect(gone).toMatchObject({ status: 1, problems: ['MISSING _manifest.json'] });
     expect((await verify()).status).toBe(0);
   });
 
