@@ -1,4 +1,5 @@
 import { type LockedPackage, type LockFile, npmPurl } from './lock-files/model.ts';
+import { mergeLocked, type PackageIndex } from './packages.ts';
 import type { Component, Sbom } from './sbom/model.ts';
 
 /** How the SBOMs and a lock file differ. */
@@ -16,18 +17,15 @@ export interface Binding {
  * Compares SBOMs with lock files, both ways. A package is known by its package URL, else by name and version. A
  * component without a package URL may belong to another ecosystem: only npm's own are asked to be locked.
  */
-export function bindToLocks(sboms: readonly Sbom[], locks: readonly LockFile[]): Binding[] {
-  const described = new Set<string>();
-  for (const { components } of sboms)
-    for (const { purl, name, version } of components) described.add(purl ?? `${name}@${version}`);
-  const locked = new Set<string>();
-  for (const { rootName, rootVersion, packages } of locks) {
-    locked.add(npmPurl(rootName, rootVersion));
-    for (const { purl } of packages) locked.add(purl);
-  }
+export function bindToLocks(
+  sboms: readonly Sbom[],
+  locks: readonly LockFile[],
+  { described, locked }: PackageIndex,
+): Binding[] {
+  const roots = new Set(locks.map(({ rootName, rootVersion }) => npmPurl(rootName, rootVersion)));
   const unlocked = sboms.flatMap((sbom) =>
     sbom.components
-      .filter(({ purl }) => purl?.startsWith('pkg:npm/') && !locked.has(purl))
+      .filter(({ purl }) => purl?.startsWith('pkg:npm/') && !locked.has(purl) && !roots.has(purl))
       .map((component) => ({ sbom: sbom.path, component })),
   );
   return locks.map((lock, index) => {
@@ -45,17 +43,11 @@ export function bindToLocks(sboms: readonly Sbom[], locks: readonly LockFile[]):
   });
 }
 
-/** One package may be installed in several places; it counts as needed when one of them is. */
 function unique(packages: readonly LockedPackage[]): LockedPackage[] {
-  const byKey = new Map<string, LockedPackage>();
+  const byPurl = new Map<string, LockedPackage>();
   for (const one of packages) {
-    const known = byKey.get(one.purl);
-    byKey.set(
-      one.purl,
-      known === undefined
-        ? one
-        : { ...known, dev: known.dev && one.dev, optional: known.optional && one.optional },
-    );
+    const known = byPurl.get(one.purl);
+    byPurl.set(one.purl, known === undefined ? one : mergeLocked(known, one));
   }
-  return [...byKey.values()];
+  return [...byPurl.values()];
 }

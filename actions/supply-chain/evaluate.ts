@@ -10,6 +10,7 @@ import { type Inventory, takeInventory } from './inventory.ts';
 import type { JsonObject } from './json.ts';
 import { judgeLicenses } from './licenses/findings.ts';
 import type { SupplyChainOptions } from './options.ts';
+import { indexPackages } from './packages.ts';
 import { evaluateProvenance, provenanceMeasurements } from './provenance/evaluate.ts';
 import { provenanceEvidence } from './provenance/evidence.ts';
 import type { ProvenanceFacts } from './provenance/facts.ts';
@@ -140,7 +141,7 @@ function completeInventory(
     return readSpdx(name, JSON.parse(new TextDecoder().decode(bytes)) as JsonObject, bytes);
   });
   return {
-    inventory: { ...found, sboms },
+    inventory: { ...found, sboms, packages: indexPackages(sboms, found.locks) },
     generated: true,
     findings: [
       {

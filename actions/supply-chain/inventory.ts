@@ -1,13 +1,15 @@
 import type { Finding } from '../../core/gate/result.ts';
 import { bindToLocks } from './binding.ts';
 import type { SupplyChainFacts } from './collect.ts';
-import type { LockedPackage, LockFile } from './lock-files/model.ts';
-import type { Component, Sbom } from './sbom/model.ts';
+import type { LockFile } from './lock-files/model.ts';
+import { indexPackages, type PackageIndex } from './packages.ts';
+import type { Sbom } from './sbom/model.ts';
 
 /** What is known of the release's contents: documents, locks, and what is wrong with either. */
 export interface Inventory {
   readonly sboms: readonly Sbom[];
   readonly locks: readonly LockFile[];
+  readonly packages: PackageIndex;
   readonly findings: readonly Finding[];
 }
 
@@ -18,16 +20,17 @@ const shownProblems = 25;
 export function takeInventory(facts: SupplyChainFacts): Inventory {
   const sboms = facts.sboms.flatMap((read) => (read.ok ? [read.sbom] : []));
   const locks = facts.locks.flatMap((read) => (read.ok ? [read.lock] : []));
+  const packages = indexPackages(sboms, locks);
   const unreadable = [...facts.sboms, ...facts.locks].flatMap((read) =>
     read.ok ? [] : [unreadableFinding(read)],
   );
   const findings = [
     ...unreadable,
     ...sboms.flatMap(documentFindings),
-    ...(sboms.length > 0 && locks.length > 0 ? bindingFindings(sboms, locks) : []),
+    ...(sboms.length > 0 && locks.length > 0 ? bindingFindings(sboms, locks, packages) : []),
     ...facts.otherLocks.map(unsupportedFinding),
   ];
-  return { sboms, locks, findings };
+  return { sboms, locks, packages, findings };
 }
 
 function unreadableFinding({ path, problem }: { readonly path: string; readonly problem: string }): Finding {
@@ -81,8 +84,12 @@ function documentFindings(sbom: Sbom): Finding[] {
   return [...invalid, ...counted];
 }
 
-function bindingFindings(sboms: readonly Sbom[], locks: readonly LockFile[]): Finding[] {
-  return bindToLocks(sboms, locks).flatMap((binding): Finding[] => {
+function bindingFindings(
+  sboms: readonly Sbom[],
+  locks: readonly LockFile[],
+  packages: PackageIndex,
+): Finding[] {
+  return bindToLocks(sboms, locks, packages).flatMap((binding): Finding[] => {
     const needed = locks.find(({ path }) => path === binding.lockPath)?.packages.length ?? 0;
     const described = sboms.reduce((sum, sbom) => sum + sbom.components.length, 0);
     if (described === 0 && needed > 0) return sboms.filter(({ entries }) => entries > 0).map(emptyFinding);
@@ -130,39 +137,4 @@ function emptyFinding(sbom: Sbom): Finding {
     help: 'Make the SBOM again after the dependencies are installed.',
     path: sbom.path,
   };
-}
-
-export interface LicensedComponent {
-  readonly component: Component;
-  readonly path: string;
-  readonly scope: 'runtime' | 'development';
-}
-
-/**
- * Every component once, for the licence check; licences completed from the lock file where the SBOM has none. The lock
- * file knows best what is for development only, then the SBOM.
- */
-export function licensedComponents({ sboms, locks }: Inventory): LicensedComponent[] {
-  const locked = new Map<string, LockedPackage>();
-  for (const one of locks.flatMap(({ packages }) => packages)) {
-    const known = locked.get(one.purl);
-    locked.set(one.purl, known === undefined ? one : { ...known, dev: known.dev && one.dev });
-  }
-  const components = new Map<string, LicensedComponent>();
-  const add = (key: string, component: Component, path: string): void => {
-    if (components.has(key)) return;
-    const lock = locked.get(key);
-    const silent = component.license === null || component.license === 'NOASSERTION';
-    components.set(key, {
-      component: silent ? { ...component, license: lock?.license ?? component.license } : component,
-      path,
-      scope: (lock?.dev ?? component.development === true) ? 'development' : 'runtime',
-    });
-  };
-  for (const { components: listed, path } of sboms)
-    for (const one of listed) add(one.purl ?? `${one.name}@${one.version}`, one, path);
-  for (const { packages, path } of locks) {
-    for (const one of packages) if (!components.has(one.purl)) add(one.purl, one, path);
-  }
-  return [...components.values()];
 }

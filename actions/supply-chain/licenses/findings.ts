@@ -1,5 +1,6 @@
 import type { Finding } from '../../../core/gate/result.ts';
-import { type Inventory, type LicensedComponent, licensedComponents } from '../inventory.ts';
+import type { Inventory } from '../inventory.ts';
+import { type LicensedComponent, licensedComponents } from '../packages.ts';
 import { decideLicense, type LicenseDecision, type LicensePolicy } from './decide.ts';
 import type { LicenseOptions } from './options.ts';
 
@@ -13,7 +14,7 @@ export function judgeLicenses(options: LicenseOptions, inventory: Inventory): Li
   const counts = { allowed: 0, denied: 0, unknown: 0 };
   const findings: Finding[] = [];
   const decide = remembering();
-  for (const one of licensedComponents(inventory)) {
+  for (const one of licensedComponents(inventory.packages, inventory.locks)) {
     const policy = policyFor(one, options);
     if (policy === null) continue;
     const license = clarified(one, options);

@@ -25,8 +25,9 @@ export async function readSbom(path: string, bytes: Uint8Array): Promise<SbomRea
     const text = decodeText(bytes).replace(/^\uFEFF/, '');
     const parsed = parseText(text);
     if (typeof parsed === 'string') return refuse(parsed);
-    if (deeperThan(parsed.document, maxDepth)) return refuse(`it is nested deeper than ${maxDepth} levels`);
     if (!isRecord(parsed.document)) return refuse('it holds no object', true);
+    if (isWalked(parsed.document) && deeperThan(parsed.document, maxDepth))
+      return refuse(`it is nested deeper than ${maxDepth} levels`);
     const sbom = await readDocument(path, parsed.document, bytes);
     return sbom === null
       ? refuse('it is neither SPDX nor CycloneDX', true)
@@ -70,6 +71,11 @@ async function readDocument(path: string, document: JsonObject, bytes: Uint8Arra
   if ('bomFormat' in document || 'specVersion' in document) return await readCycloneDx(path, document, bytes);
   if ('@graph' in document || 'spdxId' in document) return readSpdx3(path, document, bytes);
   return null;
+}
+
+/** SPDX 2 is read field by field; the others are graphs and trees. */
+function isWalked(document: JsonObject): boolean {
+  return !('spdxVersion' in document);
 }
 
 function deeperThan(value: unknown, levels: number): boolean {

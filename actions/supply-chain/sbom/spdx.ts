@@ -1,6 +1,6 @@
 import { isRecord, type JsonObject, listOf, recordsOf, textOf } from '../json.ts';
 import { type Component, digestOf, plainPurl, purlDigest, type Sbom } from './model.ts';
-import { spdxProblems } from './spdx2-rules.ts';
+import { spdxProblems } from './spdx2/rules.ts';
 
 /** Reads an SPDX 2.2 or 2.3 document (ISO/IEC 5962), whatever syntax it was written in. */
 export function readSpdx(path: string, document: JsonObject, bytes: Uint8Array): Sbom {

@@ -1,4 +1,4 @@
-import { mergeVulnerabilities, nameKey, packageKey } from './identity.ts';
+import { nameKey, packageKey } from './identity.ts';
 import type { Vulnerability } from './model.ts';
 
 /** What a release adds to, keeps of and takes away from the one before. */
@@ -9,22 +9,25 @@ export interface Difference {
 }
 
 /**
- * Compares by package, version and advisory, whatever the advisory is called. A baseline that does not know versions
- * (npm audit) matches every version of the package.
+ * Compares merged lists by package, version and advisory, whatever the advisory is called. A baseline that does not know
+ * versions (npm audit) matches every version of the package. What is accepted is not gone, only not counted: `open` is
+ * the part of `found` that counts.
  */
 export function differenceOf(
-  current: readonly Vulnerability[],
+  found: readonly Vulnerability[],
   baseline: readonly Vulnerability[],
+  open: readonly Vulnerability[] = found,
 ): Difference {
-  const now = mergeVulnerabilities(current);
-  const before = mergeVulnerabilities(baseline);
-  const wasThere = indexOf(before);
-  const isThere = indexOf(now);
-  return {
-    added: now.filter((one) => !wasThere(one)),
-    kept: now.filter(wasThere),
-    removed: before.filter((one) => !isThere(one)),
-  };
+  const { true: kept = [], false: added = [] } = groupByPresence(open, baseline);
+  return { added, kept, removed: groupByPresence(baseline, found).false ?? [] };
+}
+
+function groupByPresence(
+  list: readonly Vulnerability[],
+  among: readonly Vulnerability[],
+): Partial<Record<'true' | 'false', Vulnerability[]>> {
+  const isThere = indexOf(among);
+  return Object.groupBy(list, (one) => (isThere(one) ? 'true' : 'false'));
 }
 
 /** Tells whether an entry is among these. Their keys are made once; those without versions when one asks for them. */

@@ -3,7 +3,7 @@ import { graver } from './severity.ts';
 
 /** A package under one spelling: `v1.2.3` of Go is `1.2.3`, Maven's `group:name` is `group/name`. */
 export function packageKey({ package: name, version }: Pick<Vulnerability, 'package' | 'version'>): string {
-  return `${nameKey(name)}@${version.replace(/^v(?=\d)/, '')}`;
+  return `${nameKey(name)}@${/^v\d/.test(version) ? version.slice(1) : version}`;
 }
 
 export function nameKey(name: string): string {

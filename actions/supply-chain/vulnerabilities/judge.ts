@@ -4,6 +4,7 @@ import type { Deployed } from '../sbom/subject.ts';
 import type { VulnerabilityFacts } from './collect.ts';
 import { dataOf, describe, helpOf } from './describe.ts';
 import { type Difference, differenceOf } from './difference.ts';
+import { mergeVulnerabilities } from './identity.ts';
 import { type Severity, severities, type Vulnerability } from './model.ts';
 import type { VulnerabilityOptions } from './options.ts';
 import { overdueFindings } from './overdue.ts';
@@ -30,14 +31,10 @@ export function judgeVulnerabilities(
 ): VulnerabilityJudgement {
   const current = reportsOf(facts.reports);
   const before = reportsOf(facts.baseline ?? []);
-  const found = current.flatMap(({ vulnerabilities }) => vulnerabilities);
-  const earlier = before.flatMap(({ vulnerabilities }) => vulnerabilities);
+  const found = mergeVulnerabilities(current.flatMap(({ vulnerabilities }) => vulnerabilities));
+  const earlier = mergeVulnerabilities(before.flatMap(({ vulnerabilities }) => vulnerabilities));
   const settled = settle(found, options, facts.vex, now);
-  // What is accepted is not gone: it is only not counted.
-  const difference = {
-    ...differenceOf(settled.open, earlier),
-    removed: differenceOf(found, earlier).removed,
-  };
+  const difference = differenceOf(found, earlier, settled.open);
   const health = reportFindings(options, facts, deployed, now);
   return {
     findings: [

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../core/gate/result.ts';
 import { describe } from './describe.ts';
-import { mergeVulnerabilities, sameAdvisory } from './identity.ts';
+import { sameAdvisory } from './identity.ts';
 import type { Vulnerability } from './model.ts';
 import type { AdvisoryWaiver, VulnerabilityOptions } from './options.ts';
 import { excuses, statementFor } from './vex/apply.ts';
@@ -19,7 +19,7 @@ export interface Settled {
   readonly findings: readonly Finding[];
 }
 
-/** Takes out what VEX statements and waivers that hold speak of, and says what they fail to excuse. */
+/** Takes out of a merged list what VEX statements and waivers that hold speak of, and says what they fail to excuse. */
 export function settle(
   found: readonly Vulnerability[],
   options: VulnerabilityOptions,
@@ -32,7 +32,7 @@ export function settle(
   const accepted: Accepted[] = [];
   const findings: Finding[] = [];
   const expired = new Set<AdvisoryWaiver>();
-  for (const one of mergeVulnerabilities(found)) {
+  for (const one of found) {
     const statement = statementFor(one, statements, options.products);
     const covering = options.waivers.filter((waiver) => covers(waiver, one));
     const waiver = covering.find(({ expires }) => expires >= today);
