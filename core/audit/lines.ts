@@ -44,6 +44,8 @@ export class LogVerifier {
   readonly #problems: LogProblem[] = [];
   #previous = genesisHash;
   #repository: string | null = null;
+  /** Lines that came, also those behind a fault. */
+  #read = 0;
 
   constructor(heads: readonly TreeHead[] = []) {
     this.#heads = heads;
@@ -58,9 +60,11 @@ export class LogVerifier {
     return this.#repository;
   }
 
-  /** False: the chain is broken here, and further lines are not looked at. */
+  /** False: the chain is broken, and no further line can tell more of it. */
   add(line: string): boolean {
-    if (this.#problems.some(({ line: at }) => at > 0)) return false;
+    this.#read += 1;
+    const fault = this.#problems.find(({ line: at }) => at > 0);
+    if (fault !== undefined) return fault.code === 'REMOVED' && this.#isStillMissing(line);
     const match = matchTail(line);
     if (match === null) return this.#refuse(faultOf(line, this.size + 1, this.#previous));
     const [, own = '', previous = '', repository = '', seq = ''] = match;
@@ -127,8 +131,18 @@ export class LogVerifier {
     }
   }
 
-  #refuse(problem: Omit<LogProblem, 'line'>): false {
+  #refuse(problem: Omit<LogProblem, 'line'>): boolean {
     this.#problems.push({ line: this.size + 1, ...problem });
+    return problem.code === 'REMOVED';
+  }
+
+  /** An entry that was not where it should be may stand further down: then it was not removed. */
+  #isStillMissing(line: string): boolean {
+    const expected = this.size + 1;
+    if (Number(matchTail(line)?.[4]) !== expected) return true;
+    const at = this.#problems.findIndex(({ code }) => code === 'REMOVED');
+    const message = `entry ${expected} stands at line ${this.#read}`;
+    this.#problems[at] = { line: expected, code: 'REORDERED', message };
     return false;
   }
 }

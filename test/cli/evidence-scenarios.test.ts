@@ -187,7 +187,11 @@ describe('scenario 20: the audit log', () => {
   it.each<[string, readonly string[], string]>([
     ['edited', lines.with(4, (lines[4] ?? '').replace('mona', 'mina')), 'EDITED line 5'],
     ['removed', lines.toSpliced(4, 1), 'REMOVED line 5'],
-    ['reordered', [...lines.slice(0, 4), lines[5], lines[4], ...lines.slice(6)] as string[], 'line 5'],
+    [
+      'reordered',
+      [...lines.slice(0, 4), lines[5], lines[4], ...lines.slice(6)] as string[],
+      'REORDERED line 5',
+    ],
     ['said twice', lines.toSpliced(4, 0, lines[3] ?? ''), 'REORDERED line 5'],
   ])('with one entry %s is not believed, and its line is named', async (_name, changed, problem) => {
     const { status, stdout } = await verifyLog(changed);
