@@ -74,7 +74,6 @@ export async function compose(
     metricsSource: metricsSources(environment.allowedHosts, now),
     fetch: outboundFetch(environment.allowedHosts),
     simulate: environment.simulate,
-    forgeOf: (repository) => github.forgeFor(repository, null),
     notifyUrl: (name) => environment.notifyUrls[notifyVariable(name)],
     previewPage: (repository, pullRequest) => `${origin()}/previews/${repository}/${pullRequest}`,
     ...(stepUp && { stepUp: stepUpPages(stepUp) }),

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { createProbot, type Probot, ProbotOctokit } from 'probot';
 import { githubForge, type OctokitRequest, patientRequests, requestClock } from '../adapters/github/index.ts';
 import { installationOf, type Sql } from '../adapters/postgres/index.ts';
+import { organisationRepository } from '../core/config/organisation/check.ts';
 import { ConfigError, PermissionError } from '../core/errors.ts';
 import type { Forge } from '../core/ports/forge.ts';
 import type { Clock } from '../core/ports/system.ts';
@@ -65,7 +66,23 @@ export async function connectGithub(options: {
       slug = undefined;
     });
     const octokit = await asInstallation(installationId);
-    return githubForge({ octokit, repository, appSlug: await slug, clock });
+    const forge = githubForge({ octokit, repository, appSlug: await slug, clock });
+    return { ...forge, organisation: () => organisationOf(repository) };
+  };
+
+  /** Until when we need not ask again whether the App is on the repository of an owner: most have none. */
+  const absent = new Map<string, number>();
+  const organisationOf = async (repository: string): Promise<Forge | null> => {
+    const name = `${repository.split('/')[0]}/${organisationRepository}`;
+    const isKnown = (await installationOf(options.store, name)) !== null;
+    if (name === repository || (!isKnown && (absent.get(name) ?? 0) > options.clock.now())) return null;
+    try {
+      return await forgeFor(name, null);
+    } catch (error) {
+      if (!isNotInstalled(error)) throw error;
+      absent.set(name, options.clock.now() + 60_000);
+      return null;
+    }
   };
 
   const findInstallation = async (repository: string): Promise<number> => {
@@ -80,18 +97,15 @@ export async function connectGithub(options: {
     return (answer.data as { id: number }).id;
   };
 
-  return {
-    asApp,
-    asInstallation,
-    forgeFor: async (repository, installationId) => {
-      const id = installationId ?? (await findInstallation(repository));
-      const key = `${repository}#${id}`;
-      const forge = forges.get(key) ?? make(repository, id);
-      forges.set(key, forge);
-      forge.catch(() => forges.delete(key));
-      return forge;
-    },
+  const forgeFor: GithubAccess['forgeFor'] = async (repository, installationId) => {
+    const id = installationId ?? (await findInstallation(repository));
+    const key = `${repository}#${id}`;
+    const forge = forges.get(key) ?? make(repository, id);
+    forges.set(key, forge);
+    forge.catch(() => forges.delete(key));
+    return forge;
   };
+  return { asApp, asInstallation, forgeFor };
 }
 
 async function startProbot(options: {
@@ -119,6 +133,13 @@ async function startProbot(options: {
       { cause },
     );
   }
+}
+
+/** GitHub said so, and did not merely fail to answer. */
+function isNotInstalled(error: unknown): boolean {
+  const cause =
+    error instanceof PermissionError ? (error.cause as { status?: unknown } | undefined) : undefined;
+  return cause?.status === 404;
 }
 
 function notInstalled(repository: string, cause: unknown): PermissionError {

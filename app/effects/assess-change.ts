@@ -1,11 +1,11 @@
 import { latestGateResults } from '../../adapters/postgres/index.ts';
 import type { Command } from '../../core/commands/command.ts';
 import { permissionOf } from '../../core/commands/permission.ts';
-import { configPath, parseConfig } from '../../core/config/parse.ts';
 import type { PermissionsConfig } from '../../core/config/permissions.ts';
 import { gateNames } from '../../core/gate/names.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { PromotionInput } from '../../core/ports/policy-engine.ts';
+import { orThrow, readEffectiveConfig } from '../effective-config.ts';
 import { assess, gateFact, permissionInput, readAccess } from './assess-command.ts';
 import type { Performer } from './performer.ts';
 import { readActor, readOwnPolicy, unlessItFails } from './who.ts';
@@ -64,10 +64,9 @@ async function readTrusted(
   forge: Forge,
 ): Promise<{ readonly commit: string; readonly permissions: PermissionsConfig | null } | null> {
   const head = await forge.resolveRef(`heads/${await forge.defaultBranch()}`);
-  const bytes = head === null ? null : await forge.filesAt(head.commit).read(configPath);
-  if (head === null || bytes === null) return null;
-  const { config } = parseConfig(new TextDecoder().decode(bytes), configPath);
-  return { commit: head.commit, permissions: config.release?.permissions ?? null };
+  const found = head === null ? null : await readEffectiveConfig(head.commit, forge);
+  if (head === null || found === null) return null;
+  return { commit: head.commit, permissions: orThrow(found).config.release?.permissions ?? null };
 }
 
 /** What only promotions are asked for. */

@@ -1,12 +1,11 @@
 import { latestGateResults, listAggregates } from '../../adapters/postgres/index.ts';
-import { configPath, parseConfig } from '../../core/config/parse.ts';
 import type { ReleaseConfig } from '../../core/config/schema.ts';
 import { servicesOf } from '../../core/config/services.ts';
-import { ConfigError } from '../../core/errors.ts';
 import { type GateName, gateNames } from '../../core/gate/names.ts';
 import { type EntryFacts, judgeEntry as judge } from '../../core/governance/entry.ts';
 import { isGoingBack } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
+import { readConfigInForce } from '../effective-config.ts';
 import { gateFact } from './assess-command.ts';
 import type { EffectContext, Performer } from './performer.ts';
 
@@ -62,18 +61,10 @@ async function factsOf(environment: string, sha: string, context: EffectContext)
 
 /** From the default branch; null when there is none that can be read: nobody enters then. */
 async function releaseConfigs({ forge }: EffectContext): Promise<readonly ReleaseConfig[] | null> {
-  const head = await forge.resolveRef(`heads/${await forge.defaultBranch()}`);
-  const bytes = head === null ? null : await forge.filesAt(head.commit).read(configPath);
-  if (bytes === null) return null;
-  try {
-    const releases = servicesOf(parseConfig(new TextDecoder().decode(bytes)).config).map(
-      ({ release }) => release,
-    );
-    return releases.length === 0 ? null : releases;
-  } catch (error) {
-    if (error instanceof ConfigError) return null;
-    throw error;
-  }
+  const found = await readConfigInForce(forge);
+  if (found?.ok !== true) return null;
+  const releases = servicesOf(found.config).map(({ release }) => release);
+  return releases.length === 0 ? null : releases;
 }
 
 /** An environment that no release names asks for all gates. */

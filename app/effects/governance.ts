@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
-import type { GovernanceConfig } from '../../core/config/governance.ts';
-import { organisationRepository, stricterOf } from '../../core/config/organisation.ts';
-import { configPath, parseConfig } from '../../core/config/parse.ts';
+import { formatProblem } from '../../core/config/problem.ts';
 import type { Config } from '../../core/config/schema.ts';
-import { ConfigError, InternalError, PermissionError } from '../../core/errors.ts';
+import { InternalError, PermissionError } from '../../core/errors.ts';
 import { readCodeowners } from '../../core/gate/codeowners.ts';
 import { desiredSettings } from '../../core/governance/desired.ts';
 import { type Directory, namesIn, unknownNames } from '../../core/governance/directory.ts';
@@ -11,6 +8,7 @@ import type { GovernanceEvent, MergedMeanwhile, Observation } from '../../core/g
 import { unownedPaths } from '../../core/governance/ownership.ts';
 import { type GovernancePlan, planGovernance as planFor } from '../../core/governance/plan.ts';
 import type { Settings } from '../../core/governance/settings.ts';
+import { readEffectiveConfig } from '../effective-config.ts';
 import type { EffectContext, Performer } from './performer.ts';
 
 type Proposal = Extract<GovernanceEvent, { type: 'governance.planned' }>['proposal'];
@@ -53,7 +51,7 @@ async function observe(since: number | null, context: EffectContext): Promise<Ob
   const sha = head?.commit ?? '';
   const found = await readDeclared(sha, context);
   if (found.kind !== 'declared') return found.kind === 'wrong' ? { ...found, kind: 'unreadable' } : found;
-  const compared = await compare(found.governance, sha, context);
+  const compared = await compare(found, sha, context);
   if (compared.kind === 'wrong') return { kind: 'unreadable', problems: compared.problems };
   const { plan, settings } = compared;
   const merged: readonly MergedMeanwhile[] =
@@ -64,7 +62,8 @@ async function observe(since: number | null, context: EffectContext): Promise<Ob
 async function propose(headSha: string, context: EffectContext): Promise<Proposal> {
   const found = await readDeclared(headSha, context);
   if (found.kind !== 'declared') return found;
-  const compared = await compare(found.governance, headSha, context);
+  if (found.weaker.length > 0) return { kind: 'wrong', problems: found.weaker };
+  const compared = await compare(found, headSha, context);
   if (compared.kind === 'wrong') return compared;
   return { kind: 'plan', configSha256: found.sha256, plan: compared.plan };
 }
@@ -74,52 +73,22 @@ type Declared =
       readonly kind: 'declared';
       readonly governance: NonNullable<Config['governance']>;
       readonly sha256: string;
+      /** What it says more weakly than its organisation allows. */
+      readonly weaker: readonly string[];
     }
   | { readonly kind: 'undeclared' }
   | { readonly kind: 'wrong'; readonly problems: readonly string[] };
 
 /** What the repository's config declares, and no weaker than what its organisation's does. */
-async function readDeclared(sha: string, context: EffectContext): Promise<Declared> {
-  const bytes = await context.forge.filesAt(sha).read(configPath);
-  if (bytes === null) return { kind: 'undeclared' };
-  try {
-    const own = parseConfig(new TextDecoder().decode(bytes));
-    const theirs = await readOrganisation(context);
-    if (theirs !== null) {
-      const sha256 = createHash('sha256').update(`${own.sha256}\n${theirs.sha256}`).digest('hex');
-      return { kind: 'declared', governance: stricterOf(theirs.governance, own.config.governance), sha256 };
-    }
-    return own.config.governance === undefined
-      ? { kind: 'undeclared' }
-      : { kind: 'declared', governance: own.config.governance, sha256: own.sha256 };
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return { kind: 'wrong', problems: error.message.split('\n') };
-  }
-}
-
-/**
- * Null: the organisation has no such repository, or its config declares no rules. One that cannot be read is a problem
- * of every repository: without it nobody knows what may be weakened.
- */
-async function readOrganisation({
-  forge,
-  forgeOf,
-}: EffectContext): Promise<{ readonly governance: GovernanceConfig; readonly sha256: string } | null> {
-  const repository = `${forge.repository.split('/')[0]}/${organisationRepository}`;
-  if (forgeOf === undefined || repository === forge.repository) return null;
-  const organisation = await forgeOf(repository).catch((error: unknown) => {
-    const cause =
-      error instanceof PermissionError ? (error.cause as { status?: unknown } | undefined) : undefined;
-    if (cause?.status === 404) return null;
-    throw error;
-  });
-  if (organisation === null) return null;
-  const head = await organisation.resolveRef(`heads/${await organisation.defaultBranch()}`);
-  const bytes = head === null ? null : await organisation.filesAt(head.commit).read(configPath);
-  if (bytes === null) return null;
-  const { config, sha256 } = parseConfig(new TextDecoder().decode(bytes), `${repository}/${configPath}`);
-  return config.governance === undefined ? null : { governance: config.governance, sha256 };
+async function readDeclared(sha: string, { forge }: EffectContext): Promise<Declared> {
+  const found = await readEffectiveConfig(sha, forge);
+  if (found === null) return { kind: 'undeclared' };
+  if (!found.ok) return { kind: 'wrong', problems: found.problems.map(formatProblem) };
+  const { config, sha256 } = found;
+  const weaker = found.weaker.map(formatProblem);
+  if (config.governance !== undefined)
+    return { kind: 'declared', governance: config.governance, sha256, weaker };
+  return weaker.length === 0 ? { kind: 'undeclared' } : { kind: 'wrong', problems: weaker };
 }
 
 type Compared =
@@ -127,7 +96,7 @@ type Compared =
   | { readonly kind: 'wrong'; readonly problems: readonly string[] };
 
 async function compare(
-  governance: NonNullable<Config['governance']>,
+  { governance, weaker }: Extract<Declared, { kind: 'declared' }>,
   sha: string,
   context: EffectContext,
 ): Promise<Compared> {
@@ -145,7 +114,7 @@ async function compare(
   try {
     const settings = await port.read(directory);
     const unowned = await unownedAt(sha, governance.codeowners, context);
-    return { kind: 'compared', plan: planFor(governance, settings, appSlug, unowned), settings };
+    return { kind: 'compared', plan: planFor(governance, settings, appSlug, { unowned, weaker }), settings };
   } catch (error) {
     if (!(error instanceof PermissionError)) throw error;
     return { kind: 'wrong', problems: [`${error.message}. ${error.help}`] };

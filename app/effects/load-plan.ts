@@ -1,15 +1,16 @@
 import { parseChange } from '../../adapters/conventional-commits/index.ts';
 import { readAggregate } from '../../adapters/postgres/index.ts';
-import { configPath, parseConfig } from '../../core/config/parse.ts';
+import { configPath } from '../../core/config/path.ts';
+import { formatProblem } from '../../core/config/problem.ts';
 import { qaStatus } from '../../core/config/qa-report.ts';
 import { releaseOfTag } from '../../core/config/release-of-tag.ts';
-import type { Config, ReleaseConfig } from '../../core/config/schema.ts';
-import { ConfigError } from '../../core/errors.ts';
+import type { ReleaseConfig } from '../../core/config/schema.ts';
 import { globMatcher } from '../../core/gate/glob.ts';
 import type { ReleaseChange } from '../../core/notes/change.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import { isGoingBack } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
+import { readEffectiveConfig } from '../effective-config.ts';
 import type { Performed } from '../flow/outbox.ts';
 import type { EffectContext, Performer } from './performer.ts';
 import { readTemplates } from './release-templates.ts';
@@ -119,13 +120,13 @@ async function readReleaseConfig(
   { tag, sha }: { readonly tag: string; readonly sha: string },
   problems: string[],
 ): Promise<{ config: ReleaseConfig; configSha256: string; service?: string } | null> {
-  const bytes = await forge.filesAt(sha).read(configPath);
-  if (bytes === null) {
+  const parsed = await readEffectiveConfig(sha, forge);
+  if (parsed === null) {
     problems.push(`there is no ${configPath} in the tagged commit`);
     return null;
   }
-  const parsed = tryParse(new TextDecoder().decode(bytes), problems);
-  if (parsed === null) return null;
+  problems.push(...(parsed.ok ? parsed.weaker : parsed.problems).map(formatProblem));
+  if (!parsed.ok) return null;
   if (parsed.config.release === undefined) {
     problems.push(`${configPath} has no section \`release\``);
     return null;
@@ -158,14 +159,4 @@ async function readQaReport(
     );
   }
   return { qa: { path, status: status ?? '' } };
-}
-
-function tryParse(text: string, problems: string[]): { config: Config; sha256: string } | null {
-  try {
-    return parseConfig(text);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    problems.push(...error.message.split('\n'));
-    return null;
-  }
 }

@@ -33,8 +33,6 @@ export interface EffectServices {
   readonly believe?: (report: GateReport, files: readonly StagedFile[]) => Promise<void>;
   /** `SIMULATE=true`: nobody outside is told or asked to change anything. */
   readonly simulate?: boolean;
-  /** Another repository; absent where there is but one. Throws `NOT_INSTALLED` when the App is not there. */
-  readonly forgeOf?: (repository: string) => Promise<Forge>;
   readonly now: () => number;
 }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { listAggregates, readAggregate } from '../../adapters/postgres/index.ts';
-import { checkConfig, configPath } from '../../core/config/parse.ts';
 import type { PreviewsConfig } from '../../core/config/previews.ts';
 import { InternalError } from '../../core/errors.ts';
 import type { LedgerRow } from '../../core/preview/budget.ts';
@@ -8,6 +7,7 @@ import type { PreviewReport } from '../../core/preview/event.ts';
 import { ledgerRow } from '../../core/preview/ledger.ts';
 import { environmentOf, type PreviewState, previewRef } from '../../core/preview/state.ts';
 import { previewUrl } from '../../core/preview/url.ts';
+import { readEffectiveConfig } from '../effective-config.ts';
 import type { EffectContext, Performer } from './performer.ts';
 
 /** Living previews of one organisation that are counted at most. */
@@ -68,9 +68,8 @@ export const removeLabel: Performer<'removeLabel'> = async ({ issue, label }, { 
 
 /** A config that is broken asks for nothing new: what exists lives on by what it knew. */
 async function readConfig(baseSha: string, { forge }: EffectContext): Promise<PreviewsConfig | null> {
-  const bytes = await forge.filesAt(baseSha).read(configPath);
-  const checked = bytes === null ? null : checkConfig(new TextDecoder().decode(bytes));
-  return checked?.ok === true ? (checked.config.previews ?? null) : null;
+  const found = await readEffectiveConfig(baseSha, forge);
+  return found?.ok === true ? (found.config.previews ?? null) : null;
 }
 
 const billSchema = z.object({ spent_today_usd: z.number().nonnegative() });

@@ -8,12 +8,12 @@ import {
 import { latestGateResults, readEvidenceFiles } from '../../adapters/postgres/index.ts';
 import { openSignatures } from '../../adapters/sigstore/lazy.ts';
 import { artifactName, type ReleaseArtifact } from '../../core/config/artifacts.ts';
-import { configPath, parseConfig } from '../../core/config/parse.ts';
 import { ConductorError } from '../../core/errors.ts';
 import { bytesOf } from '../../core/evidence/bytes.ts';
 import { globMatcher } from '../../core/gate/glob.ts';
 import type { PromotionInput } from '../../core/ports/policy-engine.ts';
 import type { ArtifactsInQuestion } from '../../core/release/effect.ts';
+import { orThrow, readEffectiveConfig } from '../effective-config.ts';
 import { evidenceLost } from '../evidence/blobs.ts';
 import { type LocatedArtifact, locateArtifact } from './locate-artifact.ts';
 import type { EffectContext } from './performer.ts';
@@ -64,9 +64,8 @@ async function readTrust(
 ): Promise<Awaited<ReturnType<typeof readDeployTrust>>> {
   const head = await forge.resolveRef(`heads/${await forge.defaultBranch()}`);
   const files = forge.filesAt(head?.commit ?? sha);
-  const bytes = await files.read(configPath);
-  const section =
-    bytes === null ? null : parseConfig(new TextDecoder().decode(bytes)).config.gates['supply-chain'];
+  const found = await readEffectiveConfig(head?.commit ?? sha, forge);
+  const section = found === null ? null : orThrow(found).config.gates['supply-chain'];
   const subject = { repository: aggregate.repository, sha, ref: `refs/tags/${release}` };
   return readDeployTrust(section, files, subject);
 }

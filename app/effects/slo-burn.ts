@@ -1,7 +1,7 @@
 import { gateNamed, runGate, tool } from '../../actions/registry.ts';
-import { configPath, parseConfig } from '../../core/config/parse.ts';
 import type { GateIo } from '../../core/gate/gate.ts';
 import { silentLog } from '../../core/ports/system.ts';
+import { orThrow, readEffectiveConfig } from '../effective-config.ts';
 import type { EffectContext } from './performer.ts';
 
 /**
@@ -38,9 +38,9 @@ async function readOptions(
   sha: string,
   { forge }: EffectContext,
 ): Promise<{ readonly options: unknown; readonly sha256: string } | null> {
-  const bytes = await forge.filesAt(sha).read(configPath);
-  if (bytes === null) return null;
-  const { config, sha256 } = parseConfig(new TextDecoder().decode(bytes));
+  const found = await readEffectiveConfig(sha, forge);
+  if (found === null) return null;
+  const { config, sha256 } = orThrow(found);
   const slo = config.gates.slo;
   if (typeof slo !== 'object' || slo === null) return null;
   const { golden_paths: _walked, ...options } = slo as Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import { readAggregate } from '../../adapters/postgres/index.ts';
-import { checkConfig, configPath } from '../../core/config/parse.ts';
 import type { PreviewsConfig } from '../../core/config/previews.ts';
 import { previewRef } from '../../core/preview/state.ts';
+import { readEffectiveConfig } from '../effective-config.ts';
 import type { Routed } from '../flow/decide.ts';
 import type { EventContext } from './event-handler.ts';
 
@@ -42,7 +42,6 @@ export async function previewNews(
 
 async function declared(number: number, { forge }: EventContext): Promise<PreviewsConfig | null> {
   const { baseSha } = await forge.readPullRequest(number);
-  const bytes = await forge.filesAt(baseSha).read(configPath);
-  const checked = bytes === null ? null : checkConfig(new TextDecoder().decode(bytes));
-  return checked?.ok === true ? (checked.config.previews ?? null) : null;
+  const found = await readEffectiveConfig(baseSha, forge);
+  return found?.ok === true ? (found.config.previews ?? null) : null;
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { parseChange } from '../../adapters/conventional-commits/index.ts';
 import { type NotesConfig, notesSchema } from '../../core/config/notes.ts';
-import { checkConfig, configPath } from '../../core/config/parse.ts';
+import type { EffectiveConfig } from '../../core/config/organisation/effective.ts';
+import { configPath } from '../../core/config/path.ts';
+import { readEffectiveConfig } from '../effective-config.ts';
 import type { Routed } from '../flow/decide.ts';
 import { actorSchema, type EventContext, eventHandler, ignored, withAction } from './event-handler.ts';
 import { previewNews } from './preview.ts';
@@ -47,15 +49,9 @@ export const pullRequest = eventHandler({
   },
 });
 
-function declaresPreviews(bytes: Uint8Array): boolean {
-  const checked = checkConfig(new TextDecoder().decode(bytes));
-  return checked.ok && checked.config.previews !== undefined;
-}
-
 /** What the base branch says of labels; a config that is broken says nothing, and is told of elsewhere. */
-function notesConfigOf(bytes: Uint8Array): NotesConfig {
-  const checked = checkConfig(new TextDecoder().decode(bytes));
-  return (checked.ok ? checked.config.release?.notes : undefined) ?? notesSchema.parse({});
+function notesConfigOf(base: EffectiveConfig | null): NotesConfig {
+  return (base?.ok === true ? base.config.release?.notes : undefined) ?? notesSchema.parse({});
 }
 
 /** The pull request as it stands now; ignored while its base branch has no config. */
@@ -70,14 +66,15 @@ export async function pullRequestUpdate(
   const ref = { kind: 'change', repository, key: `pr/${number}` } as const;
   const after = await forge.filesAt(found.headSha).read(configPath);
   const proposesConfig = after === null || !Buffer.from(after).equals(before);
+  const base = await readEffectiveConfig(found.baseSha, forge);
   const message = `${title} (#${number})\n\n${body}`;
   const parsed = parseChange({ sha: found.headSha, message, author: found.author });
-  const note = { change: { ...parsed, labels }, config: notesConfigOf(before) };
+  const note = { change: { ...parsed, labels }, config: notesConfigOf(base) };
   const updated = { type: 'change.updated', pullRequest: number, ...found, proposesConfig, note } as const;
   const proposed = { type: 'config.proposed', pullRequest: number, headSha: found.headSha } as const;
   return {
     outcome: 'updated',
-    declaresPreviews: declaresPreviews(before),
+    declaresPreviews: base?.ok === true && base.config.previews !== undefined,
     events: [
       { ref, event: updated },
       ...(proposesConfig ? [{ ref: governanceOf(repository), event: proposed }] : []),

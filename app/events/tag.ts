@@ -1,9 +1,8 @@
 import { readAggregate } from '../../adapters/postgres/index.ts';
-import { configPath, parseConfig } from '../../core/config/parse.ts';
 import { releaseOfTag } from '../../core/config/release-of-tag.ts';
-import { ConfigError } from '../../core/errors.ts';
 import type { Actor } from '../../core/flow/event.ts';
 import { globMatcher } from '../../core/gate/glob.ts';
+import { readEffectiveConfig } from '../effective-config.ts';
 import { type EventContext, type Interpretation, ignored } from './event-handler.ts';
 
 /** A tag as an event names it. */
@@ -37,13 +36,7 @@ export async function readTag(news: TagNews, context: EventContext): Promise<Int
  * says so: the release then begins, and ends at once with every problem listed where people look.
  */
 async function isReleaseTag(tag: string, commit: string, { forge }: EventContext): Promise<boolean> {
-  const bytes = await forge.filesAt(commit).read(configPath);
-  if (bytes === null) return false;
-  try {
-    const { config } = parseConfig(new TextDecoder().decode(bytes));
-    return releaseOfTag(config, tag) !== null;
-  } catch (error) {
-    if (error instanceof ConfigError) return globMatcher(['v*'])(tag);
-    throw error;
-  }
+  const found = await readEffectiveConfig(commit, forge);
+  if (found === null) return false;
+  return found.ok ? releaseOfTag(found.config, tag) !== null : globMatcher(['v*'])(tag);
 }

@@ -1,10 +1,11 @@
 import { listAggregates, type Sql } from '../../adapters/postgres/index.ts';
 import type { ChangeState } from '../../core/change/state.ts';
-import { configPath, parseConfig } from '../../core/config/parse.ts';
+import { configPath } from '../../core/config/path.ts';
 import type { OidcClaims } from '../../core/evidence/claims.ts';
 import type { IntakeInput } from '../../core/evidence/intake.ts';
 import { parseWorkflowRef } from '../../core/evidence/workflow-identity.ts';
 import type { Forge } from '../../core/ports/forge.ts';
+import { orThrow, readEffectiveConfig } from '../effective-config.ts';
 import { RequestProblem } from '../http/problem.ts';
 
 /** What the base branch says about a run: whom it trusts, and whether the run's workflow is still the base's. */
@@ -58,9 +59,9 @@ async function baseBranchOf(store: Sql, repository: string, sha: string): Promis
 }
 
 async function readTrust(forge: Forge, sha: string): Promise<TrustContext['config']> {
-  const bytes = await forge.filesAt(sha).read(configPath);
-  if (bytes === null) throw notConfigured(`there is no ${configPath} at ${sha}`);
-  const { config, sha256 } = parseConfig(new TextDecoder().decode(bytes));
+  const found = await readEffectiveConfig(sha, forge);
+  if (found === null) throw notConfigured(`there is no ${configPath} at ${sha}`);
+  const { config, sha256 } = orThrow(found);
   return { trustedWorkflows: config.trusted_workflows, sha256 };
 }
 

@@ -12,7 +12,7 @@ export type Checked<Value> =
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
 /** What a rule beyond the schema objects to, with the name of the rule. */
-type Objection = RuleViolation & { readonly rule: string };
+export type Objection = RuleViolation & { readonly rule: string };
 
 /**
  * Text → value of the schema, then the rules; every problem with its line and column. `sha256` is the digest of the
@@ -26,7 +26,17 @@ export function checkWith<Value>(
 ): Checked<Value> {
   const parsed = parsePositioned(text, file);
   if (!parsed.ok) return parsed;
-  const { document } = parsed;
+  const checked = checkDocument(schema, rules, parsed.document, file);
+  return checked.ok ? { ...checked, sha256: createHash('sha256').update(text).digest('hex') } : checked;
+}
+
+/** As `checkWith`, for a document that was read already. */
+export function checkDocument<Value>(
+  schema: z.ZodType<Value>,
+  rules: (value: Value) => readonly Objection[],
+  document: PositionedDocument,
+  file: string,
+): { readonly ok: true; readonly config: Value } | Extract<Checked<Value>, { ok: false }> {
   const shaped = schema.safeParse(document.value ?? {});
   const problems = shaped.success
     ? rules(shaped.data).map(({ path, ...problem }) => ({
@@ -37,7 +47,7 @@ export function checkWith<Value>(
       }))
     : shaped.error.issues.flatMap((issue) => issueProblems(schema, issue, document, file));
   if (shaped.success && problems.length === 0) {
-    return { ok: true, config: shaped.data, sha256: createHash('sha256').update(text).digest('hex') };
+    return { ok: true, config: shaped.data };
   }
   return { ok: false, problems: problems.toSorted((a, b) => a.line - b.line || a.column - b.column) };
 }

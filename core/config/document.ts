@@ -7,7 +7,14 @@ import type { ConfigProblem } from './problem.ts';
 export interface PositionedDocument {
   readonly value: unknown;
   /** Place of the value at a path, or of the nearest parent that exists. `key: true` gives the key's own place. */
-  placeOf(path: readonly PropertyKey[], key?: boolean): { readonly line: number; readonly column: number };
+  placeOf(path: readonly PropertyKey[], key?: boolean): Place;
+}
+
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+  /** Where it is another file than the one that is read. */
+  readonly file?: string;
 }
 
 export type ParsedDocument =

@@ -20,6 +20,7 @@ export function checkConfig(text: string, file: string = configPath): CheckedCon
   return checkWith(configSchema, problemsOf, text, file);
 }
 
-function problemsOf(config: Config) {
+/** What the rules beyond the schema object to. */
+export function problemsOf(config: Config) {
   return configRules.flatMap((rule) => rule.check(config).map((found) => ({ ...found, rule: rule.name })));
 }

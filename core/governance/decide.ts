@@ -122,7 +122,7 @@ function onRead(draft: GovernanceDraft, observed: Read): void {
       forget(draft, configSha256);
       endDrift(draft);
       break;
-    case 'unowned':
+    case 'people':
       draft.set({ accepted: configSha256, goodAt: draft.now });
       forget(draft, configSha256);
       say(verdict.why, verdict.code);

@@ -65,7 +65,7 @@ export function driftText(why: string, plan: GovernancePlan, merged: readonly Me
 
 export function problemText(problems: readonly string[]): string {
   return [
-    'The rules of this repository cannot be compared with its config. **Nothing was written.**',
+    'What the config says cannot be made so. **Nothing was written.**',
     '',
     ...problems.map((problem) => `- ${cellText(problem)}`),
   ].join('\n');

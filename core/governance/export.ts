@@ -31,6 +31,7 @@ export const governanceExportSchema = z.object({
     refused: z.string().nullable(),
     undeclared: z.array(z.string()),
     without_code_owner: z.array(z.string()),
+    weaker_than_organisation: z.array(z.string()).default([]),
   }),
   /** Names instead of ids, lists in order, bypass actors among them. */
   settings: z.object({
@@ -66,7 +67,8 @@ export function exportGovernance(
       })),
       refused: plan.refused?.message ?? null,
       undeclared: [...plan.kept],
-      without_code_owner: [...plan.unowned],
+      without_code_owner: [...(plan.unowned ?? [])],
+      weaker_than_organisation: [...(plan.weaker ?? [])],
     },
     settings: {
       rulesets: settings.rulesets.map(fieldsOf),

@@ -11,6 +11,8 @@ export interface GovernancePlan {
   readonly kept: readonly string[];
   /** Paths that must have a code owner and have none: no write of ours can change that. */
   readonly unowned: readonly string[];
+  /** What the config says more weakly than its organisation allows: without effect, and people's to mend. */
+  readonly weaker: readonly string[];
   /** SHA-256 over the canonical JSON of the changes, before and after: the name of the plan. */
   readonly hash: string;
   /** Why it must not be applied; null: it may. */
@@ -25,7 +27,7 @@ export function planGovernance(
   config: GovernanceConfig,
   live: Settings,
   ownApp: string,
-  unowned: readonly string[] = [],
+  { unowned = [], weaker = [] }: Partial<Pick<GovernancePlan, 'unowned' | 'weaker'>> = {},
 ): GovernancePlan {
   const { changes, kept } = compareSettings(desiredSettings(config, ownApp), live, config.deletes);
   const hash = createHash('sha256')
@@ -33,7 +35,8 @@ export function planGovernance(
     .digest('hex');
   const tooMany = changes.length > config.max_changes;
   const message = `the plan has ${changes.length} changes, the config allows ${config.max_changes} (governance.max_changes)`;
-  return { changes, kept, unowned, hash, refused: tooMany ? { code: 'TOO_MANY_CHANGES', message } : null };
+  const refused = tooMany ? ({ code: 'TOO_MANY_CHANGES', message } as const) : null;
+  return { changes, kept, unowned, weaker, hash, refused };
 }
 
 /**

@@ -4,15 +4,14 @@ import type { GovernancePlan } from './plan.ts';
 
 /** The plan as people read it on a pull request. Everything from outside is text, never markup. */
 export function renderPlan(plan: GovernancePlan): string {
-  if (plan.changes.length === 0)
-    return `The repository is as the config says.${renderKept(plan)}${renderUnowned(plan)}`;
+  if (plan.changes.length === 0) return `The repository is as the config says.${renderRest(plan)}`;
   return [
     `${count(plan.changes.length, 'change')}, plan ${codeSpan(plan.hash.slice(0, 12))}:`,
     '',
     '| | what | change |',
     '|---|---|---|',
     ...plan.changes.map(renderChange),
-    renderKept(plan) + renderUnowned(plan),
+    renderRest(plan),
     ...(plan.refused === null ? [] : ['', `**Not applied:** ${plan.refused.message}`]),
   ].join('\n');
 }
@@ -22,6 +21,11 @@ function renderChange({ kind, name, before, after, details }: Change): string {
   const words =
     before === null ? 'make it' : after === null ? 'delete it' : details.map(cellText).join('<br>');
   return `| ${sign} | ${kind} ${cellText(name)} | ${words} |`;
+}
+
+/** What no write of ours changes. */
+function renderRest(plan: GovernancePlan): string {
+  return renderKept(plan) + renderUnowned(plan) + renderWeaker(plan);
 }
 
 function renderKept({ kept }: GovernancePlan): string {
@@ -35,6 +39,12 @@ function renderUnowned({ unowned = [] }: Partial<GovernancePlan>): string {
   const paths = unowned.slice(0, mostPaths).map(codeSpan).join(', ');
   const more = unowned.length > mostPaths ? ` and ${unowned.length - mostPaths} more` : '';
   return `\n\n**Nobody owns** ${paths}${more}: anybody with write access can approve a change there. Add owners to \`.github/CODEOWNERS\`.`;
+}
+
+function renderWeaker({ weaker = [] }: Partial<GovernancePlan>): string {
+  if (weaker.length === 0) return '';
+  const lines = weaker.slice(0, mostPaths).map((one) => `\n- ${cellText(one)}`);
+  return `\n\n**Weaker than the organisation allows**, and without effect:\n${lines.join('')}`;
 }
 
 const mostPaths = 20;

@@ -8,8 +8,8 @@ type Read = Extract<Observation, { kind: 'read' }>;
 /** What follows from a look at the repository. */
 export type Verdict =
   | { readonly kind: 'in-order' }
-  /** Everything that can be written is as wanted; paths are without owners, and only people can change that. */
-  | { readonly kind: 'unowned'; readonly code: string; readonly why: string }
+  /** Everything that can be written is as wanted; what is left only people can change. */
+  | { readonly kind: 'people'; readonly code: string; readonly why: string }
   | {
       readonly kind: 'apply';
       readonly why: 'merge' | 'repair';
@@ -28,9 +28,13 @@ const mostRepairs = 3;
  */
 export function verdictOn(state: GovernanceState, { plan, configSha256, mode }: Read, now: number): Verdict {
   if (plan.changes.length === 0) {
+    if ((plan.weaker ?? []).length > 0) {
+      const why = 'The config is weaker than its organisation allows; what the organisation says holds.';
+      return { kind: 'people', code: 'WEAKER_THAN_ORGANISATION', why };
+    }
     if (plan.unowned.length === 0) return { kind: 'in-order' };
     return {
-      kind: 'unowned',
+      kind: 'people',
       code: 'UNOWNED_PATHS',
       why: 'Files that decide about releases have no code owner.',
     };

@@ -15,6 +15,11 @@ export interface Forge {
   readonly repository: string;
   /** The App's own slug; objects authored by `<slug>[bot]` are ours. */
   readonly appSlug: string;
+  /**
+   * The repository whose config is the default of this one; null: the owner has none, or the App is not installed there.
+   * Absent where there is but one repository.
+   */
+  organisation?(): Promise<Forge | null>;
   /** Rulesets, environments and labels. */
   readonly settings: RepositorySettings;
 

@@ -132,7 +132,7 @@ describe('a sweep of 1,000 repositories', () => {
     );
     const look = async (repository: string): Promise<void> => {
       const forge = forges.get(repository);
-      const context = { forge, forgeOf: undefined } as unknown as EffectContext;
+      const context = { forge } as unknown as EffectContext;
       const { event } = (await observeSettings({ kind: 'observeSettings', since: null }, context)) as {
         event: { observation: { kind: string } };
       };

@@ -1,0 +1,52 @@
+import {
+  checkOrganisationConfig,
+  type EffectiveConfig,
+  effectiveConfig,
+  type OrganisationText,
+  organisationRepository,
+} from '../core/config/organisation/effective.ts';
+import { configPath } from '../core/config/path.ts';
+import { formatProblem } from '../core/config/problem.ts';
+import type { Config } from '../core/config/schema.ts';
+import { ConfigError } from '../core/errors.ts';
+import type { Forge } from '../core/ports/forge.ts';
+
+/**
+ * The config that holds at a commit: the repository's own over that of its organisation as it is now, nowhere weaker.
+ * Null: the repository has none, and the organisation's alone makes nothing happen.
+ *
+ * @throws ProviderError, PermissionError: an organisation that cannot be read is not taken for one without a config.
+ */
+export async function readEffectiveConfig(sha: string, forge: Forge): Promise<EffectiveConfig | null> {
+  const bytes = await forge.filesAt(sha).read(configPath);
+  if (bytes === null) return null;
+  const text = new TextDecoder().decode(bytes);
+  if (forge.repository.endsWith(`/${organisationRepository}`)) {
+    const checked = checkOrganisationConfig(text);
+    return checked.ok ? { ...checked, weaker: [] } : checked;
+  }
+  return effectiveConfig(text, await readOrganisationText(forge));
+}
+
+/** As `readEffectiveConfig`, on the default branch of now. */
+export async function readConfigInForce(forge: Forge): Promise<EffectiveConfig | null> {
+  const head = await forge.resolveRef(`heads/${await forge.defaultBranch()}`);
+  return head === null ? null : readEffectiveConfig(head.commit, forge);
+}
+
+/** The config, where the caller can do nothing with problems but pass them on. */
+export function orThrow(found: EffectiveConfig): { readonly config: Config; readonly sha256: string } {
+  if (found.ok) return found;
+  const words = found.problems.map(formatProblem).join('\n');
+  throw new ConfigError('CONFIG_INVALID', words, 'Correct this in the file that is named.');
+}
+
+/** The config of the repository's organisation as it is now; null: there is none, or the App is not there. */
+export async function readOrganisationText(forge: Forge): Promise<OrganisationText | null> {
+  const organisation = (await forge.organisation?.()) ?? null;
+  if (organisation === null) return null;
+  const head = await organisation.resolveRef(`heads/${await organisation.defaultBranch()}`);
+  const bytes = head === null ? null : await organisation.filesAt(head.commit).read(configPath);
+  if (bytes === null) return null;
+  return { text: new TextDecoder().decode(bytes), file: `${organisation.repository}/${configPath}` };
+}

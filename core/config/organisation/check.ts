@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import { checkDocument, type Objection } from '../check.ts';
+import { type PositionedDocument, parsePositioned } from '../document.ts';
+import { governanceSchema } from '../governance.ts';
+import { permissionsSchema } from '../permissions.ts';
+import type { ConfigProblem } from '../problem.ts';
+import { mergeConfigs, type Weakening } from './merge.ts';
+import { type Fields, isFields, shortly } from './strictness.ts';
+
+/** The repository of an organisation whose config is the default of all of its repositories. */
+export const organisationRepository = '.github';
+
+/** The organisation's config as it was read. */
+export interface OrganisationText {
+  readonly text: string;
+  /** How messages name it: `acme/.github/.github/release-conductor.yml`. */
+  readonly file: string;
+}
+
+/** The config that holds in a repository. */
+export type Effective<Value> =
+  | {
+      readonly ok: true;
+      readonly config: Value;
+      /** Of both texts where there is an organisation's: another text of either is another config. */
+      readonly sha256: string;
+      /** What the repository says more weakly than it may. It has no effect, and whoever proposes it is refused. */
+      readonly weaker: readonly ConfigProblem[];
+    }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+/** Two texts → the value of the schema that holds. Every problem names the file and the place it comes from. */
+export function checkEffective<Value>(
+  schema: z.ZodType<Value>,
+  rules: (value: Value) => readonly Objection[],
+  own: OrganisationText,
+  organisation: OrganisationText,
+): Effective<Value> {
+  const [mine, theirs] = [
+    parsePositioned(own.text, own.file),
+    parsePositioned(organisation.text, organisation.file),
+  ];
+  if (!mine.ok) return mine;
+  if (!theirs.ok) return theirs;
+  const wrong = [...notFields(mine.document, own.file), ...notFields(theirs.document, organisation.file)];
+  if (wrong.length > 0) return { ok: false, problems: wrong };
+  const { value, weakenings } = mergeConfigs(
+    withDefaults(fieldsOf(theirs.document)),
+    fieldsOf(mine.document),
+  );
+  const document: PositionedDocument = {
+    value,
+    placeOf: (path, key) =>
+      valueAt(mine.document.value, path) === undefined && valueAt(theirs.document.value, path) !== undefined
+        ? { ...theirs.document.placeOf(path, key), file: organisation.file }
+        : mine.document.placeOf(path, key),
+  };
+  const checked = checkDocument(schema, rules, document, own.file);
+  if (!checked.ok) return checked;
+  const weaker = weakenings.map((one) =>
+    problemOf(one, mine.document, own.file, theirs.document, organisation.file),
+  );
+  return { ...checked, sha256: digestOf(own.text, organisation.text), weaker };
+}
+
+/** Digest of a config and of its organisation's: the same in a gate run and in the Conductor. */
+function digestOf(own: string, organisation: string): string {
+  const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+  return sha256(`${sha256(own)}\n${sha256(organisation)}`);
+}
+
+function problemOf(
+  { path, theirPath, own, theirs, expected }: Weakening,
+  mine: PositionedDocument,
+  file: string,
+  document: PositionedDocument,
+  theirFile: string,
+): ConfigProblem {
+  const { line, column } = document.placeOf(theirPath);
+  const place = `${theirFile}:${line}:${column}`;
+  return {
+    rule: 'weaker-than-organisation',
+    file,
+    ...mine.placeOf(path),
+    path: path.join('.'),
+    message: `expected ${expected}, found ${shortly(own)}; the organisation says ${shortly(theirs)} at ${place}`,
+    help: 'Make it as strict, or leave it out: the value of the organisation then holds',
+  };
+}
+
+/**
+ * Rules and permissions are compared as a whole: an organisation that declares a ruleset without a bypass list means
+ * that nobody goes round it. Elsewhere it has said only what it wrote.
+ */
+function withDefaults(theirs: Fields): Fields {
+  const governance = filled(governanceSchema, theirs.governance);
+  const permissions = isFields(theirs.release) ? theirs.release.permissions : undefined;
+  return {
+    ...theirs,
+    ...(governance === undefined ? {} : { governance }),
+    ...(isFields(theirs.release) && isFields(permissions)
+      ? { release: { ...theirs.release, permissions: filledPermissions(permissions) } }
+      : {}),
+  };
+}
+
+function filledPermissions(permissions: Fields): Fields {
+  const { data } = permissionsSchema.safeParse(permissions);
+  const stated = Object.entries(permissions).map(([command, value]) => [
+    command,
+    data === undefined ? value : withoutUndefined((data as Fields)[command]),
+  ]);
+  return Object.fromEntries(stated);
+}
+
+function filled(schema: z.ZodType, value: unknown): unknown {
+  if (value === undefined) return undefined;
+  const parsed = schema.safeParse(value);
+  return parsed.success ? withoutUndefined(parsed.data) : value;
+}
+
+function withoutUndefined(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value ?? null)) as unknown;
+}
+
+function notFields({ value }: PositionedDocument, file: string): readonly ConfigProblem[] {
+  if (value === null || value === undefined || isFields(value)) return [];
+  const at = { file, line: 1, column: 1, path: '' };
+  return [
+    { rule: 'wrong-value', ...at, message: 'expected a mapping', help: 'Write `version: 1` and sections' },
+  ];
+}
+
+function fieldsOf({ value }: PositionedDocument): Fields {
+  return isFields(value) ? value : {};
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, step) =>
+      typeof at === 'object' && at !== null && Object.hasOwn(at, step)
+        ? (at as Record<PropertyKey, unknown>)[step]
+        : undefined,
+    value,
+  );
+}
