@@ -16,6 +16,7 @@ import { completedCheck, queuedCheck } from './check-content.ts';
 import { changeDesk } from './desk.ts';
 import { type ChangeContext, ChangeDraft } from './draft.ts';
 import { onCollected, onRunCompleted } from './on-run.ts';
+import { besides, type Slot } from './previewed.ts';
 import { rerequest } from './rerequest.ts';
 import { type ChangeState, unknownChange } from './state.ts';
 
@@ -83,9 +84,10 @@ export function decideChange(
 function onUpdated(draft: ChangeDraft, event: Extract<ChangeEvent, { type: 'change.updated' }>): void {
   const { type: _type, headSha, proposesConfig = false, ...facts } = event;
   const isNew = headSha !== draft.state.sha;
-  draft.state = { ...draft.state, ...facts, sha: headSha, open: true, gates: isNew ? {} : draft.state.gates };
+  draft.state = { ...draft.state, ...facts, sha: headSha, open: true };
   if (isNew) {
-    draft.state = { ...draft.state, rules: proposesConfig ? { kind: 'awaited' } : null, policyCheck: null };
+    const rules = proposesConfig ? ({ kind: 'awaited' } as const) : null;
+    draft.state = { ...draft.state, gates: {}, previewed: {}, rules, policyCheck: null };
     for (const gate of gateNames) draft.check(gate, queuedCheck(headSha, gate));
     voidDemands(changeDesk(draft), 'HEAD_MOVED', `the head is now ${headSha.slice(0, 12)}`);
     draft.note('change.head', event.author, `new head ${headSha}`, { sha: headSha, base: event.baseSha });
@@ -111,9 +113,15 @@ function onReported(draft: ChangeDraft, report: GateReport): void {
   const { state } = draft;
   const record = recordOf(report);
   if (!state.open || record.sha !== state.sha) return;
-  if (!supersedes(record, state.gates[report.gate])) return;
-  draft.state = { ...state, gates: { ...state.gates, [report.gate]: record } };
-  draft.check(report.gate, completedCheck(report));
+  const slot: Slot = report.origin.event === 'deployment' ? 'previewed' : 'gates';
+  if (!supersedes(record, state[slot]?.[report.gate])) return;
+  draft.state = { ...state, [slot]: { ...state[slot], [report.gate]: record } };
+  const other = (slot === 'gates' ? state.previewed : state.gates)?.[report.gate];
+  const isAwaited = other?.superseded === true;
+  draft.check(
+    report.gate,
+    isAwaited ? queuedCheck(state.sha, report.gate) : besides(completedCheck(report), other, slot),
+  );
   draft.comment();
   draft.note('gate.verdict', 'gate', `${checkNameOf[report.gate]}: ${record.verdict}`, {
     gate: report.gate,

@@ -14,6 +14,7 @@ import { countingVerdict } from '../gate/record.ts';
 import { isPassing } from '../gate/result.ts';
 import { previewOrderText } from '../preview/event.ts';
 import type { ChangeDraft } from './draft.ts';
+import { countingGates } from './previewed.ts';
 import { orderRerun } from './rerequest.ts';
 import type { ChangeState } from './state.ts';
 
@@ -103,7 +104,7 @@ function obstaclesOf(state: ChangeState, command: Command, assessed: string): re
   if (command.name !== 'gates' || command.rerun === null) return [];
   const { rerun } = command;
   const ran = gateNames.some(
-    (gate) => (rerun === 'all' || gate === rerun) && state.gates[gate]?.runId != null,
+    (gate) => (rerun === 'all' || gate === rerun) && countingGates(state)[gate]?.runId != null,
   );
   return ran
     ? []
@@ -117,13 +118,15 @@ function answerQuestion(state: ChangeState, command: Command): string {
     case 'why':
       return whyText(state);
     default:
-      return `Commit \`${state.sha.slice(0, 12)}\`:\n\n${verdictTable(gateNames, state.gates)}\n\n${whyText(state)}`;
+      return `Commit \`${state.sha.slice(0, 12)}\`:\n\n${verdictTable(gateNames, countingGates(state))}\n\n${whyText(state)}`;
   }
 }
 
 /** What the gates still have to say about this commit, and whom to ask. */
-function whyText({ gates, open, author }: ChangeState): string {
+function whyText(state: ChangeState): string {
+  const { open, author } = state;
   if (!open) return 'This pull request is closed; it waits for nothing.';
+  const gates = countingGates(state);
   const waiting = gateNames.filter((gate) => {
     const verdict = countingVerdict(gates[gate]);
     return verdict === null || !isPassing(verdict);

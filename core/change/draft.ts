@@ -4,6 +4,7 @@ import { type Channel, closedChannel, offer, release } from '../flow/channel.ts'
 import type { AuditNote, Decision, Effect, PlannedEffect } from '../flow/effect.ts';
 import { checkNameOf, type GateName, gateNames } from '../gate/names.ts';
 import { withRules } from './check-content.ts';
+import { countingGates } from './previewed.ts';
 import type { ChangeState, CheckContent } from './state.ts';
 
 export interface ChangeContext {
@@ -45,10 +46,10 @@ export class ChangeDraft {
 
   /** Renews the sticky comment; a merge group has none. */
   comment(): void {
-    const { pullRequest, sha, gates, note } = this.state;
+    const { pullRequest, sha, note } = this.state;
     if (pullRequest === null) return;
     const preview = note === undefined ? '' : notesPreview(note.change, note.config);
-    this.writeComment(pullRequest, verdictComment(sha, gateNames, gates, preview));
+    this.writeComment(pullRequest, verdictComment(sha, gateNames, countingGates(this.state), preview));
   }
 
   commentWritten(n: number): void {

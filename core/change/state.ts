@@ -14,6 +14,8 @@ export type ProposedRules =
   | { readonly kind: 'awaited' }
   | { readonly kind: 'shown'; readonly text: string; readonly acceptable: boolean };
 
+export type GateRecords = Readonly<Partial<Record<GateName, GateRecord>>>;
+
 /** A pull request or a merge group, as the Conductor remembers it. */
 export interface ChangeState extends DeskState {
   readonly schema_version: 1;
@@ -27,7 +29,9 @@ export interface ChangeState extends DeskState {
   readonly fork: boolean;
   readonly open: boolean;
   /** Newest result of each gate for `sha`. */
-  readonly gates: Readonly<Partial<Record<GateName, GateRecord>>>;
+  readonly gates: GateRecords;
+  /** Newest result of each gate in the previews of `sha`; absent: none has reported. */
+  readonly previewed?: GateRecords;
   readonly checks: Readonly<Partial<Record<GateName, Channel<CheckContent>>>>;
   /** What merging this head means for the rules of the repository; null: it does not touch the config. */
   readonly rules: ProposedRules | null;

@@ -57,7 +57,7 @@ function checkRepository({ claims, run, result }: IntakeInput): Refusal | null {
 }
 
 function checkRun({ claims, run }: IntakeInput): Refusal | null {
-  if (claims.event_name !== run.event || parseWorkflowRef(claims.workflow_ref)?.path !== filePart(run.path)) {
+  if (claims.event_name !== run.event || fileOf(claims) !== filePart(run.path)) {
     return refuse(
       403,
       'RUN_MISMATCH',
@@ -160,6 +160,11 @@ function originOf({ claims, now }: IntakeInput): ResultOrigin {
     event: claims.event_name,
     receivedAt: now,
   };
+}
+
+/** The file that ran. A deployment that was made for a commit has no ref, and nothing may follow the `@`. */
+function fileOf({ workflow_ref: text, sha }: IntakeInput['claims']): string | undefined {
+  return parseWorkflowRef(text.endsWith('@') ? `${text}${sha}` : text)?.path;
 }
 
 /** The API gives `path` with or without `@ref`. */

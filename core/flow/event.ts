@@ -36,6 +36,8 @@ export interface ResultOrigin {
   readonly runAttempt?: number;
   readonly workflowRef?: string;
   readonly workflowSha?: string;
+  /** What triggered the run; absent: not told. */
+  readonly event?: string;
   /** The fork that the run's head is in: such a result never counts for a release. */
   readonly fork?: string;
   readonly receivedAt: number;

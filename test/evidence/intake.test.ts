@@ -73,6 +73,7 @@ describe('a submitted gate result is believed', () => {
         runAttempt: 2,
         workflowRef: `acme/shop/${file}@refs/pull/7/merge`,
         workflowSha: merge,
+        event: 'pull_request',
         receivedAt: now,
       },
     });
@@ -92,6 +93,20 @@ describe('a submitted gate result is believed', () => {
         claims: { job_workflow_ref: 'acme/gates/.github/workflows/all.yml@refs/tags/v2' },
         config: { trustedWorkflows: ['acme/gates/.github/workflows/all.yml@refs/tags/v2'] },
         workflowUnchanged: false,
+      },
+    ],
+    [
+      'from a deployment that was made for a commit and so has no ref',
+      {
+        claims: {
+          workflow_ref: `acme/shop/${file}@`,
+          job_workflow_ref: `acme/shop/${file}@${head}`,
+          event_name: 'deployment',
+          sha: head,
+          workflow_sha: head,
+          ref: '',
+        },
+        run: { event: 'deployment' },
       },
     ],
     ['when the caller does not know the config', { config: { sha256: null } }],

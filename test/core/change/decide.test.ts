@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decideChange } from '../../../core/change/decide.ts';
 import type { ChangeState } from '../../../core/change/state.ts';
 import type { Effect, PlannedEffect } from '../../../core/flow/effect.ts';
-import type { ChangeEvent, EffectSettled } from '../../../core/flow/event.ts';
+import type { ChangeEvent, EffectSettled, GateReport } from '../../../core/flow/event.ts';
 import { effectKey } from '../../../core/flow/key.ts';
 import { checkNameOf, gateNames } from '../../../core/gate/names.ts';
 import { report, repository, shaA, shaB, start } from '../support/facts.ts';
@@ -61,6 +61,11 @@ const opened = (pullRequest: number | null = 7): Change => {
   change.send(updated(shaA, pullRequest));
   return change.settleAll();
 };
+
+const from = (event: string, given: GateReport): GateReport => ({
+  ...given,
+  origin: { ...given.origin, event },
+});
 
 describe('a change with a new head', () => {
   it('gets five queued checks under the seed’s names and one comment at once', () => {
@@ -215,11 +220,12 @@ describe('events in any order', () => {
           verdict: fc.constantFrom('pass', 'fail'),
           runId: fc.integer({ min: 1, max: 9 }),
           sha: fc.constantFrom(shaA, shaB),
+          event: fc.constantFrom('pull_request', 'deployment'),
         })
         .map(
-          ({ gate, ...options }): ChangeEvent => ({
+          ({ gate, event, ...options }): ChangeEvent => ({
             type: 'gate.reported',
-            report: report(gate, { ...options, verdict: options.verdict as 'pass' | 'fail' }),
+            report: from(event, report(gate, { ...options, verdict: options.verdict as 'pass' | 'fail' })),
           }),
         ),
       fc.nat(40).map((n) => n),
@@ -237,13 +243,75 @@ describe('events in any order', () => {
         const { state } = change;
         if (state === null || state.sha === '') return;
         for (const gate of gateNames) {
-          const verdict = state.gates[gate]?.verdict;
+          const verdicts = [state.gates[gate], state.previewed?.[gate]].flatMap((one) => one?.verdict ?? []);
           const shown = change.check(checkNameOf[gate], state.sha);
-          expect(shown?.conclusion ?? null).toBe(
-            verdict === undefined ? null : verdict === 'pass' ? 'success' : 'failure',
-          );
+          const all = verdicts.every((verdict) => verdict === 'pass') ? 'success' : 'failure';
+          expect(shown?.conclusion ?? null).toBe(verdicts.length === 0 ? null : all);
         }
       }),
     );
+  });
+});
+
+describe('a gate that looks at a change in its preview too', () => {
+  const own = (verdict: 'pass' | 'fail', runId = 1): ChangeEvent => ({
+    type: 'gate.reported',
+    report: from('pull_request', report('slo', { verdict, runId })),
+  });
+  const inPreview = (verdict: 'pass' | 'fail', runId = 2): ChangeEvent => ({
+    type: 'gate.reported',
+    report: from('deployment', report('slo', { verdict, runId })),
+  });
+
+  it.each<[string, ChangeEvent[], string]>([
+    ['passes when both looks pass', [own('pass'), inPreview('pass')], 'success'],
+    ['passes by its preview alone', [inPreview('pass')], 'success'],
+    ['fails when the preview does', [own('pass'), inPreview('fail')], 'failure'],
+    ['fails when the preview did before', [inPreview('fail'), own('pass', 3)], 'failure'],
+    [
+      'fails when the push does, whatever the preview says later',
+      [own('fail'), inPreview('pass')],
+      'failure',
+    ],
+    [
+      'passes when the next preview is better',
+      [own('pass'), inPreview('fail'), inPreview('pass', 3)],
+      'success',
+    ],
+  ])('%s', (_name, events, conclusion) => {
+    const change = opened();
+    for (const event of events) change.send(event);
+    expect(change.settleAll().check('slo-gates')).toMatchObject({ status: 'completed', conclusion });
+    expect(change.comment).toContain(conclusion === 'success' ? '✅ pass' : '❌ fail');
+  });
+
+  it('says in the check what the other look said', () => {
+    const change = opened();
+    change.send(inPreview('fail'));
+    change.settleAll().send(own('pass'));
+    const check = change.settleAll().check('slo-gates');
+    expect(check?.title).toMatch(/^fail in its preview: /);
+    expect(check?.summary).toContain('**The other look at this commit**, in its preview: fail');
+  });
+
+  it('stays red while only the push is run again, and runs the preview again when that is what fails', () => {
+    const change = opened();
+    for (const event of [own('pass'), inPreview('fail')]) change.send(event);
+    change.settleAll().send({ type: 'checks.rerequested', gates: ['slo'] });
+    expect(change.settleAll().check('slo-gates')?.conclusion).toBe('failure');
+    change.send(own('pass', 5));
+    expect(change.settleAll().check('slo-gates')?.conclusion).toBe('failure');
+    change.send(inPreview('pass', 6));
+    expect(change.settleAll().check('slo-gates')?.conclusion).toBe('success');
+  });
+
+  it('waits for the push that was asked for again, whatever the preview says', () => {
+    const change = opened();
+    for (const event of [own('pass'), inPreview('pass')]) change.send(event);
+    change.settleAll().send({ type: 'checks.rerequested', gates: ['slo'] });
+    change.settleAll().send(inPreview('pass', 7));
+    expect(change.settleAll().check('slo-gates')).toMatchObject({ status: 'queued' });
+    change.send(own('pass', 8));
+    expect(change.settleAll().check('slo-gates')?.conclusion).toBe('success');
   });
 });
