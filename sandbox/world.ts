@@ -130,8 +130,14 @@ async function startParts({ directory, simulate, log }: WorldOptions): Promise<W
         CONDUCTOR_URL: conductor.url,
         PLATFORM_URL: platform.url,
         ENVIRONMENT_URL: platform.environmentUrl('production'),
+        PREVIEW_URL: platform.url,
       },
-      secrets: { PLATFORM_TOKEN: platform.deployToken, DRY_RUN_DATABASE_URL: dryRun.url },
+      secrets: {
+        PLATFORM_TOKEN: platform.deployToken,
+        PREVIEW_TOKEN: platform.deployToken,
+        PREVIEW_FORK_TOKEN: platform.deployToken,
+        DRY_RUN_DATABASE_URL: dryRun.url,
+      },
     }),
   });
   github.setWebhookUrl(`${conductor.url}/api/github/webhooks`);

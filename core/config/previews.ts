@@ -62,10 +62,6 @@ export const previewsSchema = z.strictObject({
     .default(10)
     .describe('Previews of the repository that exist at once'),
   drafts: z.boolean().default(false).describe('Whether draft pull requests get one'),
-  golden_paths: z
-    .string()
-    .default('golden_paths.yaml')
-    .describe('Probes that run against it, in the base branch'),
   cost: costSchema.prefault({}),
   budget: budgetSchema.prefault({}),
 });

@@ -1,26 +1,32 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { z } from 'zod';
 import { ConductorError, ConflictError, ProviderError } from '../../core/errors.ts';
 import type { Environment } from './environment.ts';
 import { federate } from './federate.ts';
+import type { Previews } from './previews.ts';
 
 const installSchema = z.strictObject({
   directory: z.string().min(1),
   sha: z.string().regex(/^[0-9a-f]{40}$/),
 });
 const weightsSchema = z.record(z.string(), z.number());
+const previewName = ':name{pr-[1-9][0-9]{0,8}}';
+const previewSchema = installSchema.extend({ size: z.string().max(31) });
+const awakeSchema = z.strictObject({ awake: z.boolean() });
 const fenceSchema = z.coerce.number().int().positive();
 
 /** The HTTP API that the deploy workflow uses. Everything that changes something needs the deploy token. */
-export function createApi(environments: ReadonlyMap<string, Environment>, deployToken: string): Hono {
+export function createApi(
+  environments: ReadonlyMap<string, Environment>,
+  previews: Previews,
+  deployToken: string,
+): Hono {
   const api = new Hono();
   const find = (name: string): Environment => {
     const environment = environments.get(name);
-    if (environment === undefined)
-      throw new HTTPException(404, { message: `there is no environment "${name}"` });
-    return environment;
+    return environment ?? notFound(`there is no environment "${name}"`);
   };
 
   api.onError((error, context) => {
@@ -38,12 +44,14 @@ export function createApi(environments: ReadonlyMap<string, Environment>, deploy
     context.json(describe(find(context.req.param('environment')))),
   );
 
-  api.use('/environments/*', async (context, next) => {
+  const guard: MiddlewareHandler = async (context, next) => {
     if (!isToken(context.req.header('authorization') ?? '', deployToken)) {
       throw new HTTPException(401, { message: 'the deploy token is missing or wrong' });
     }
     await next();
-  });
+  };
+  api.use('/environments/*', guard);
+  api.use('/previews/*', guard);
   api.put('/environments/:environment/versions/:version', async (context) => {
     const environment = find(context.req.param('environment'));
     const { directory, sha } = installSchema.parse(await context.req.json());
@@ -62,7 +70,34 @@ export function createApi(environments: ReadonlyMap<string, Environment>, deploy
     await environment.remove(context.req.param('version'));
     return context.json(describe(environment));
   });
+  servePreviews(api, previews);
   return api;
+}
+
+/** What the preview workflow uses; every call may come twice. */
+function servePreviews(api: Hono, previews: Previews): void {
+  const path = `/previews/${previewName}` as const;
+  const describe = (name: string) => previews.describe(name) ?? notFound(`there is no preview "${name}"`);
+  api.get(path, (context) => context.json(describe(context.req.param('name'))));
+  api.put(path, async (context) => {
+    const name = context.req.param('name');
+    await previews.put(name, previewSchema.parse(await context.req.json()));
+    return context.json(describe(name));
+  });
+  api.put(`${path}/awake`, async (context) => {
+    const name = context.req.param('name');
+    describe(name);
+    await previews.setAwake(name, awakeSchema.parse(await context.req.json()).awake);
+    return context.json(describe(name));
+  });
+  api.delete(path, async (context) => {
+    await previews.remove(context.req.param('name'));
+    return context.json({});
+  });
+}
+
+function notFound(message: string): never {
+  throw new HTTPException(404, { message });
 }
 
 /** What an environment says about itself. */

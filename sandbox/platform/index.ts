@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
@@ -10,6 +9,8 @@ import type { Log } from '../../core/ports/system.ts';
 import type { SandboxPlatform } from '../contract.ts';
 import { createApi } from './api.ts';
 import { Environment } from './environment.ts';
+import { closeServer, type Listening, listen } from './listening.ts';
+import { type PreviewDescription, Previews } from './previews.ts';
 import { createProxy } from './proxy.ts';
 import type { Weights } from './weights.ts';
 
@@ -32,6 +33,8 @@ export interface Platform extends SandboxPlatform {
     readonly directory: string;
     readonly weights: Weights;
   }): Promise<void>;
+  /** Previews that stand, by name (`pr-7`). */
+  previews(): ReadonlyMap<string, PreviewDescription>;
   /** Kills the process of a version, as a fault would. */
   crash(environment: string, version: string): void;
 }
@@ -42,8 +45,11 @@ export async function startPlatform({ databaseUrl, log }: PlatformOptions): Prom
   const environments = new Map(
     environmentNames.map((name) => [name as string, new Environment(name, join(root, name), databaseUrl)]),
   );
+  const previews = new Previews(join(root, 'previews'));
   const deployToken = randomBytes(24).toString('base64url');
-  const api = await listen(createServer(getRequestListener(createApi(environments, deployToken).fetch)));
+  const api = await listen(
+    createServer(getRequestListener(createApi(environments, previews, deployToken).fetch)),
+  );
   const proxies = new Map<string, Listening>();
   for (const [name, environment] of environments) proxies.set(name, await listen(createProxy(environment)));
   const find = <T>(map: ReadonlyMap<string, T>, name: string): T => {
@@ -59,6 +65,13 @@ export async function startPlatform({ databaseUrl, log }: PlatformOptions): Prom
     environmentUrl: (name) => find(proxies, name).url,
     counters: (name) => structuredClone(find(environments, name).counters),
     weights: (name) => find(environments, name).weights,
+    previews: () =>
+      new Map(
+        previews.names().flatMap((name) => {
+          const found = previews.describe(name);
+          return found === null ? [] : [[name, found] as const];
+        }),
+      ),
     async install({ environment, version, sha, directory, weights }) {
       await find(environments, environment).install(version, sha, directory);
       find(environments, environment).setWeights(weights, null);
@@ -70,27 +83,8 @@ export async function startPlatform({ databaseUrl, log }: PlatformOptions): Prom
     },
     async close() {
       await Promise.all([api, ...proxies.values()].map(({ server }) => closeServer(server)));
-      await Promise.all([...environments.values()].map((environment) => environment.close()));
+      await Promise.all([...environments.values(), previews].map((one) => one.close()));
       await rm(root, { recursive: true, force: true, maxRetries: 3 });
     },
   };
-}
-
-interface Listening {
-  readonly server: Server;
-  readonly url: string;
-}
-
-async function listen(server: Server): Promise<Listening> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return { server, url: `http://127.0.0.1:${port}` };
-}
-
-async function closeServer(server: Server): Promise<void> {
-  server.close();
-  server.closeAllConnections();
-  await once(server, 'close');
 }

@@ -20,7 +20,11 @@ describe('the workflow of previews', () => {
     expect(problems).toEqual([]);
     expect((await readWorkflow(workflow, text)).problems).toEqual([]);
     expect([...text.matchAll(/run: (.*)/g)].map(([, script]) => script).join()).not.toContain('${{');
-    expect(text).not.toContain('secrets.');
+    // One secret reaches the provider, in one step; a fork gets another one, or none.
+    expect(text.match(/secrets\.\w+/g)).toEqual(['secrets.PREVIEW_FORK_TOKEN', 'secrets.PREVIEW_TOKEN']);
+    expect(text).toContain(
+      '${{ github.event.deployment.payload.fork && secrets.PREVIEW_FORK_TOKEN || !github.event.deployment.payload.fork && secrets.PREVIEW_TOKEN ||',
+    );
   });
 });
 

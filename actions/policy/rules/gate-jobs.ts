@@ -33,6 +33,13 @@ interface GateStep {
 const onChanges = ({ workflow }: GateStep): boolean =>
   workflow.triggers.has('pull_request') || workflow.triggers.has('merge_group');
 
+/** Every kind of deployment starts it, so that its jobs have to choose; what a change needs is not decided here. */
+function isOfDeployments({ triggers }: Workflow): boolean {
+  return (
+    triggers.size > 0 && [...triggers].every((name) => name === 'deployment' || name === 'deployment_status')
+  );
+}
+
 /** Steps that run this bundle's actions, and which gates they run. */
 function stepsOf(workflow: Workflow): GateStep[] {
   return workflow.jobs.flatMap((job) =>
@@ -57,7 +64,8 @@ function gatesOf(step: Step): GateName[] {
 function* judge({ workflow, job, step, gates }: GateStep): Generator<Finding> {
   const who = `The job \`${job.id}\`, which runs ${gates.map((gate) => `\`${gate}\``).join(', ')},`;
   const place = { path: workflow.path, line: step.line };
-  if (job.condition !== null || step.condition !== null || job.continueOnError || step.continueOnError) {
+  const isConditional = job.condition !== null || step.condition !== null;
+  if ((isConditional && !isOfDeployments(workflow)) || job.continueOnError || step.continueOnError) {
     yield {
       code: 'gate-job-skippable',
       level: 'warning',

@@ -118,9 +118,9 @@ export function actorOf(event: GithubEvent): string {
   return sender?.login ?? '';
 }
 
-/** `owner/repo/path@ref` of the workflow file that runs. */
+/** `owner/repo/path@ref` of the workflow file that runs; the commit where a deployment has no ref (pypi/warehouse#14335). */
 export function workflowRef(event: GithubEvent, workflow: Workflow): string {
-  return `${event.repository}/${workflow.path}@${event.ref}`;
+  return `${event.repository}/${workflow.path}@${event.ref || event.sha}`;
 }
 
 /** True for a pull request whose head lies in another repository. */

@@ -10,6 +10,7 @@ import { readWorkflow } from '../../../sandbox/runner/workflow/read.ts';
 
 const workflows = globSync([
   'templates/workflows/*.yml',
+  'templates/previews/*.yml',
   'sandbox/organisation/shop/.github/workflows/*.yml',
   '.github/workflows/*.yml',
 ]);
@@ -62,6 +63,9 @@ describe('workflow files', () => {
     ['templates/workflows/gates.yml', `${shop}/workflows/gates.yml`],
     ['templates/workflows/deploy.yml', `${shop}/workflows/deploy.yml`],
     ['templates/deploy/deployment.mjs', `${shop}/deploy/deployment.mjs`],
+    ['templates/previews/preview.yml', `${shop}/workflows/preview.yml`],
+    ['templates/previews/preview.mjs', `${shop}/preview/preview.mjs`],
+    ['templates/previews/order.mjs', `${shop}/preview/order.mjs`],
   ])('%s is what the sample organisation uses', (template, copy) => {
     expect(readFileSync(copy, 'utf8')).toBe(readFileSync(template, 'utf8'));
   });
