@@ -1,7 +1,5 @@
 import type { Metric, PastRun } from './model.ts';
-import type { PerfOptions } from './options.ts';
-
-type Accepted = PerfOptions['comparison']['accepted'][number];
+import { type Accepted, isDate } from './options.ts';
 
 /**
  * The past of one metric without what came before a level that somebody has accepted. `since` names the first run that
@@ -17,7 +15,7 @@ export function pastOf(
 ): readonly PastRun[] {
   const last = accepted.findLast((one) => one.metric === name);
   if (last === undefined || isWorse(current, last.up_to)) return past;
-  if (/^\d{4}-\d\d-\d\d/.test(last.since)) {
+  if (isDate(last.since)) {
     const since = Date.parse(last.since);
     return !(since <= now) ? past : past.filter(({ at }) => at !== null && Date.parse(at) >= since);
   }

@@ -1,6 +1,7 @@
 import { type BaselineDocument, baselineSchema } from '../../core/gate/baseline.ts';
 import { parseBenchmarkHistory } from './formats/benchmark.ts';
 import { readRun } from './formats/read.ts';
+import { textOf } from './formats/text.ts';
 import { type Baseline, FormatError, type Metric, type PastRun, type PerfRun } from './model.ts';
 
 /**
@@ -8,7 +9,7 @@ import { type Baseline, FormatError, type Metric, type PastRun, type PerfRun } f
  * Throws `FormatError`.
  */
 export function readBaseline(path: string, bytes: Uint8Array): readonly PastRun[] {
-  const text = new TextDecoder().decode(bytes);
+  const text = textOf(bytes);
   const history = parseBenchmarkHistory(text);
   if (history !== null) return history;
   const json = parseJson(text);

@@ -6,6 +6,7 @@ import type { FileTree } from '../../core/ports/system.ts';
 import { readBaseline } from './baseline.ts';
 import type { PeakPoint } from './forecast.ts';
 import { readRun } from './formats/read.ts';
+import { largestResult } from './formats/text.ts';
 import { type HeadroomFacts, type LoadStep, stepOf } from './headroom.ts';
 import { type Baseline, FormatError, type Metric, type PerfRun } from './model.ts';
 import type { HeadroomOptions, PerfOptions } from './options.ts';
@@ -46,8 +47,8 @@ async function readResults(options: PerfOptions, { files, baseFiles }: GateIo) {
     if (paths.length === 0 && options.results !== undefined) missing.push(glob);
     for (const path of paths.filter((one) => !runs.has(one))) {
       try {
-        const bytes = (await files.read(path)) ?? new Uint8Array();
-        const before = (await baseFiles?.read(path)) ?? null;
+        const bytes = (await files.read(path, largestResult)) ?? new Uint8Array();
+        const before = (await baseFiles?.read(path, largestResult)) ?? null;
         if (before !== null && Buffer.compare(before, bytes) === 0) stale.push(path);
         runs.set(path, facing(readRun(path, bytes, format), better));
       } catch (error) {

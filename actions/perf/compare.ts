@@ -29,7 +29,10 @@ export interface Comparison {
   readonly method: 'tolerance' | 'prediction' | 'rank-test';
   /** One-sided probability of such a value without a regression; null without a noise model. */
   readonly p: number | null;
-  /** Smallest regression that this comparison sees with the stated power, ratio; null without a noise model. */
+  /**
+   * Smallest regression that this comparison calls one with the stated power, ratio; null without a noise model. It is
+   * beyond what is tolerated, however quiet the past was.
+   */
   readonly detectable: number | null;
 }
 
@@ -91,8 +94,7 @@ function prediction(value: number, past: readonly number[], sign: number, settin
   const df = logs.length - 1;
   const spread = Math.max(leastNoise, Math.sqrt(variance(logs))) * Math.sqrt(1 + 1 / logs.length);
   const p = 1 - studentCdf((sign * Math.log(value) - mean(logs)) / spread, df);
-  const reach = studentQuantile(1 - settings.alpha, df) + studentQuantile(settings.power, df);
-  return { method: 'prediction', p, detectable: Math.expm1(reach * spread) };
+  return { method: 'prediction', p, detectable: detectableOf(spread, df, sign, settings) };
 }
 
 function rankTest(
@@ -109,10 +111,18 @@ function rankTest(
       (variance(after.map(Math.log)) + leastNoise ** 2) / after.length,
   );
   const df = before.length + after.length - 2;
-  const reach = studentQuantile(1 - settings.alpha, df) + studentQuantile(settings.power, df);
   // 3/π: the least efficiency of the rank test against the t-test under normal noise.
-  const detectable = Math.expm1(reach * spread * Math.sqrt(Math.PI / 3));
+  const detectable = detectableOf(spread * Math.sqrt(Math.PI / 3), df, sign, settings);
   return { method: 'rank-test', p: towardsWorse ? p / 2 : 1 - p / 2, detectable };
+}
+
+/** What must be exceeded, by chance or by tolerance, and as much again as the power asks for. Log scale → ratio. */
+function detectableOf(spread: number, df: number, sign: number, settings: CompareSettings): number {
+  const limit = Math.max(
+    toleratedLog(settings.tolerance, sign),
+    studentQuantile(1 - settings.alpha, df) * spread,
+  );
+  return changeOf(limit + studentQuantile(settings.power, df) * spread, sign);
 }
 
 /** Log of "worse by the ratio": ten per cent slower is ×1.1, ten per cent less throughput ×0.9. */

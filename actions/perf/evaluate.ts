@@ -14,6 +14,7 @@ import {
   failing,
   findingsOfComparison,
   findingsOfDrift,
+  findingsOfFewRuns,
   findingsOfFiles,
   findingsOfHeadroom,
 } from './findings.ts';
@@ -32,6 +33,7 @@ export function evaluatePerf(options: PerfOptions, facts: PerfFacts, sha: string
     ...facts.runs.flatMap((run) => [...checkValidity(run, options.validity), ...checkThresholds(run)]),
     ...checkBudgets(options.budgets, facts.runs),
     ...comparisons.flatMap(findingsOfComparison),
+    ...findingsOfFewRuns(comparisons, options.comparison.min_runs),
     ...drifts.filter(isNews(comparisons)).flatMap(findingsOfDrift),
     ...findingsOfHeadroom(headroom, options.headroom),
   ];
@@ -132,11 +134,18 @@ function summarize(
   if (facts.runs.length === 0) return verdict === 'skipped' ? 'No result to judge' : 'No usable result';
   const breaches = findings.filter(({ level, code }) => level === 'error' && failing.has(code)).length;
   const parts = [plural(facts.runs.length, 'result')];
-  if (comparisons.length > 0) parts.push(`${plural(comparisons.length, 'metric')} compared`);
+  if (comparisons.length > 0)
+    parts.push(`${plural(comparisons.length, 'metric')} ${comparedBy(comparisons)}`);
   if (headroom.state === 'measured') parts.push(`headroom ${(100 * headroom.headroom.low).toFixed(0)} %`);
   if (verdict === 'fail') parts.push(`${breaches} over budget`);
   if (verdict === 'inconclusive') parts.push('not valid enough to judge');
   return parts.join(', ');
+}
+
+function comparedBy(comparisons: readonly Comparison[]): string {
+  return comparisons.every(({ method }) => method === 'tolerance')
+    ? 'compared by tolerance alone'
+    : 'compared';
 }
 
 /** What a release that is promoted with this result adds to the Conductor's baseline. */

@@ -85,7 +85,7 @@ function findingOfThreshold(path: string, { metric, expression, state }: Thresho
 }
 
 export function findingsOfComparison(comparison: Comparison): readonly Finding[] {
-  const { metric, state, change, current, baseline, runs, detectable } = comparison;
+  const { metric, state, change, current, baseline, runs, detectable, method } = comparison;
   const worse = `${metric} is ${percent(change)} worse than the baseline (${show(current)} after ${show(baseline)}, ${plural(runs, 'run')})`;
   const data = { ...comparison };
   switch (state) {
@@ -96,7 +96,7 @@ export function findingsOfComparison(comparison: Comparison): readonly Finding[]
         {
           code: 'regression',
           level: 'error',
-          message: worse,
+          message: method === 'tolerance' ? `${worse}; how much runs vary by chance is not known` : worse,
           help: 'Profile what this change made slower.',
           data,
         },
@@ -115,6 +115,22 @@ export function findingsOfComparison(comparison: Comparison): readonly Finding[]
       ];
     }
   }
+}
+
+/** Said whenever the tolerance alone decided, whichever way it did. */
+export function findingsOfFewRuns(comparisons: readonly Comparison[], minRuns: number): readonly Finding[] {
+  const alone = comparisons.filter(({ method }) => method === 'tolerance');
+  if (alone.length === 0) return [];
+  const runs = Math.max(...alone.map((comparison) => comparison.runs));
+  return [
+    {
+      code: 'few-past-runs',
+      level: 'notice',
+      message: `${plural(alone.length, 'metric')} compared by the tolerance alone: there ${runs === 1 ? 'is' : 'are'} ${plural(runs, 'past run')}, and ${minRuns} tell how much runs vary by chance`,
+      help: 'Let more releases be promoted, or keep samples of the run (k6 --out json, JMeter’s JTL, go test -count).',
+      data: { metrics: alone.map(({ metric }) => metric), runs },
+    },
+  ];
 }
 
 /** Slow loss over many releases, each of them within tolerance of the one before. */

@@ -49,6 +49,38 @@ const validitySchema = z.strictObject({
   max_error_rate: ratio.default(0.01).describe('Share of requests that may fail'),
 });
 
+const acceptedSchema = z
+  .strictObject({
+    metric: z.string().describe('Name of the metric'),
+    since: z
+      .string()
+      .regex(
+        /^(\d{4}-\d\d-\d\d([T ].*)?|[0-9a-f]{7,64})$/i,
+        'expected a date such as 2026-05-04, or a commit of at least seven digits',
+      )
+      .describe('Commit or date from which the new level counts; a date also before its first run'),
+    up_to: z
+      .number()
+      .positive()
+      .optional()
+      .describe('The worst value that is accepted, in the unit of the metric; needed with a date'),
+    reason: z.string().min(10).describe('Why it is worth it; shown in the evidence'),
+  })
+  .superRefine(({ since, up_to }, context) => {
+    if (!isDate(since)) return;
+    const say = (path: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    if (Number.isNaN(Date.parse(since))) say('since', 'is no day of the calendar');
+    // The first run after the date has no past to be compared with: without a bound anything would pass.
+    if (up_to === undefined) say('up_to', 'is missing: a date accepts a level only up to a worst value');
+  });
+export type Accepted = z.infer<typeof acceptedSchema>;
+
+/** True when `since` names a time; otherwise it names a commit. */
+export function isDate(since: string): boolean {
+  return /^\d{4}-\d\d-\d\d/.test(since);
+}
+
 const comparisonSchema = z.strictObject({
   max_regression: z
     .number()
@@ -79,17 +111,7 @@ const comparisonSchema = z.strictObject({
     .default(0.25)
     .describe('How much worse than the best level of the whole history a metric may become, ratio'),
   accepted: z
-    .array(
-      z.strictObject({
-        metric: z.string().describe('Name of the metric'),
-        since: z
-          .string()
-          .min(7)
-          .describe('Commit or date from which the new level counts; a date also before its first run'),
-        up_to: z.number().optional().describe('The worst value that is accepted, in the unit of the metric'),
-        reason: z.string().min(10).describe('Why it is worth it; shown in the evidence'),
-      }),
-    )
+    .array(acceptedSchema)
     .default([])
     .describe('Regressions that somebody has accepted: the history before them is forgotten'),
 });

@@ -4,7 +4,11 @@
  */
 export function quantile(samples: readonly number[], q: number): number {
   if (samples.length === 0 || !(q >= 0 && q <= 1) || samples.some(Number.isNaN)) return Number.NaN;
-  const sorted = samples.toSorted((a, b) => a - b);
+  return quantileOfSorted(Float64Array.from(samples).sort(), q);
+}
+
+/** The same of samples that are in ascending order already; NaN without any. */
+export function quantileOfSorted(sorted: Float64Array, q: number): number {
   const position = (sorted.length - 1) * q;
   const below = sorted[Math.floor(position)] ?? Number.NaN;
   const above = sorted[Math.ceil(position)] ?? Number.NaN;

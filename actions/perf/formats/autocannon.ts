@@ -1,5 +1,6 @@
-import { FormatError, type Metric, type StatusCounts } from '../model.ts';
+import { FormatError, type StatusCounts } from '../model.ts';
 import { type Format, isRecord, numberAt } from './format.ts';
+import { loadRun, perSecond, statusCounts } from './load.ts';
 
 /** `autocannon --json`. It has no 95th percentile: its own are p90, p97_5 and p99. */
 export const autocannon: Format = {
@@ -16,57 +17,41 @@ export const autocannon: Format = {
     const statuses = statusesOf(json);
     const answered = numberAt(json.requests, 'total') ?? 0;
     const seconds = numberAt(json, 'duration');
+    const durationMs = seconds === null ? null : seconds * 1_000;
     // `errors` includes time-outs; neither was answered, so neither is in `requests.total`.
     const unanswered = numberAt(json, 'errors') ?? 0;
-    const failures =
-      unanswered + (numberAt(json, 'mismatches') ?? 0) + statuses.serverErrors + statuses.clientErrors;
-    const requests = answered + unanswered;
-    return {
+    const refused = statuses.serverErrors + statuses.clientErrors;
+    return loadRun({
       tool: 'autocannon',
-      load: {
-        durationMs: seconds === null ? null : seconds * 1_000,
-        requests,
-        failures,
-        statuses,
-        dropped: null,
-        iterations: null,
-        generatorExhausted: false,
-      },
-      metrics: {
-        ...latencies(json.latency),
-        ...(seconds === null || seconds <= 0
-          ? {}
-          : { throughput: { value: answered / seconds, unit: 'req/s', better: 'higher' } as const }),
-        ...(requests === 0
-          ? {}
-          : { error_rate: { value: failures / requests, unit: 'ratio', better: 'lower' } as const }),
-      },
-      thresholds: [],
-    };
+      durationMs,
+      requests: answered + unanswered,
+      failures: unanswered + (numberAt(json, 'mismatches') ?? 0) + refused,
+      statuses,
+      throughput: perSecond(answered, durationMs),
+      latencies: latenciesOf(json.latency),
+    });
   },
 };
 
 /** Status codes one by one when there (autocannon ≥ 7.11), else by class. */
 function statusesOf(json: Readonly<Record<string, unknown>>): StatusCounts {
-  const codes = isRecord(json.statusCodeStats) ? Object.entries(json.statusCodeStats) : [];
-  const sum = (test: (code: string) => boolean): number =>
-    codes
-      .filter(([code]) => test(code))
-      .reduce((total, [, entry]) => total + (numberAt(entry, 'count') ?? 0), 0);
+  const entries = isRecord(json.statusCodeStats) ? Object.entries(json.statusCodeStats) : [];
+  const { clientErrors, tooManyRequests, serverErrors } = statusCounts(
+    entries.map(([code, entry]) => [code, numberAt(entry, 'count') ?? 0]),
+  );
   return {
-    clientErrors: numberAt(json, '4xx') ?? sum((code) => code.startsWith('4')),
-    tooManyRequests: sum((code) => code === '429'),
-    serverErrors: numberAt(json, '5xx') ?? sum((code) => code.startsWith('5')),
+    clientErrors: numberAt(json, '4xx') ?? clientErrors,
+    tooManyRequests,
+    serverErrors: numberAt(json, '5xx') ?? serverErrors,
   };
 }
 
-function latencies(latency: Readonly<Record<string, unknown>>): Record<string, Metric> {
+function latenciesOf(latency: Readonly<Record<string, unknown>>): Record<string, number> {
   const wanted = ['average', 'p50', 'p75', 'p90', 'p97_5', 'p99', 'p99_9', 'max'] as const;
   return Object.fromEntries(
-    wanted.flatMap((stat) => {
-      const value = numberAt(latency, stat);
-      const name = stat === 'average' ? 'latency.avg' : `latency.${stat}`;
-      return value === null ? [] : [[name, { value, unit: 'ms', better: 'lower' } as const]];
+    wanted.flatMap((statistic) => {
+      const value = numberAt(latency, statistic);
+      return value === null ? [] : [[statistic === 'average' ? 'avg' : statistic, value]];
     }),
   );
 }

@@ -11,7 +11,7 @@ const measurement = /([0-9.]+(?:e[+-]?\d+)?)\s+(\S+)/g;
  */
 export const goBench: Format = {
   name: 'go-bench',
-  recognizes: ({ text }) => text.split('\n').some((one) => line.test(one) && one.includes('/op')),
+  recognizes: ({ text }) => /^Benchmark\S*\s+\d+\s.*\/op/m.test(text),
   parse({ text }) {
     const failed = /^(?:--- FAIL|FAIL|panic):?.*$/m.exec(text)?.[0];
     if (failed !== undefined) throw new FormatError(`the benchmarks failed: ${failed.slice(0, 200)}`);

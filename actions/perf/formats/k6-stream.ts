@@ -1,13 +1,8 @@
-import { quantile } from '../../../core/stats/quantile.ts';
-import { FormatError, type Metric, type PerfRun } from '../model.ts';
+import { FormatError } from '../model.ts';
 import { type Format, isRecord } from './format.ts';
-
-interface Point {
-  readonly metric: string;
-  readonly at: number;
-  readonly value: number;
-  readonly tags: Readonly<Record<string, unknown>>;
-}
+import { linesOf } from './lines.ts';
+import { loadRun, perSecond, statusCounts } from './load.ts';
+import { latenciesOf } from './requests.ts';
 
 /**
  * `k6 run --out json`: one JSON object a line, every sample raw, so that status codes and any quantile can be
@@ -16,88 +11,88 @@ interface Point {
 export const k6Stream: Format = {
   name: 'k6-stream',
   recognizes: ({ text }) => /^\{"(type|metric)":/.test(text) && /^\{[^\n]*"type":"(Metric|Point)"/.test(text),
-  parse({ text }): Omit<PerfRun, 'path'> {
-    const points = text.split('\n').flatMap((line, index) => readPoint(line, index + 1));
-    const of = (metric: string): readonly Point[] => points.filter((point) => point.metric === metric);
-    const requests = sumOf(of('http_reqs'));
-    if (points.length === 0) throw new FormatError('the stream has no points');
-    const failed = of('http_req_failed');
-    const failures = failed.length === 0 ? null : sumOf(failed);
-    const durationMs = spanOf(points);
-    const statuses = of('http_reqs').map(({ tags }) => String(tags.status ?? ''));
-    const count = (pattern: RegExp): number => statuses.filter((status) => pattern.test(status)).length;
-    const dropped = sumOf(of('dropped_iterations'));
-    return {
+  parse({ text }) {
+    const seen = newTally();
+    let number = 0;
+    for (const line of linesOf(text)) {
+      number += 1;
+      if (line.trim() !== '') addLine(seen, line, number);
+    }
+    if (seen.points === 0) throw new FormatError('the stream has no points');
+    const durationMs = seen.last - seen.first;
+    return loadRun({
       tool: 'k6',
-      thresholds: [],
-      load: {
-        durationMs,
-        requests,
-        failures,
-        statuses: {
-          clientErrors: count(/^4\d\d$/),
-          tooManyRequests: count(/^429$/),
-          serverErrors: count(/^5\d\d$/),
-        },
-        dropped,
-        iterations: sumOf(of('iterations')),
-        generatorExhausted: dropped > 0,
-      },
-      metrics: {
-        ...latencies(of('http_req_duration').map(({ value }) => value)),
-        ...(durationMs > 0
-          ? { throughput: { value: (1_000 * requests) / durationMs, unit: 'req/s', better: 'higher' } }
-          : {}),
-        ...(failures === null || requests === 0
-          ? {}
-          : { error_rate: { value: failures / requests, unit: 'ratio', better: 'lower' } }),
-      },
-    };
+      durationMs,
+      requests: seen.requests,
+      failures: seen.judged === 0 ? null : seen.failures,
+      statuses: statusCounts(seen.statuses),
+      throughput: perSecond(seen.requests, durationMs),
+      dropped: seen.dropped,
+      iterations: seen.iterations,
+      ...latenciesOf({ at: seen.at, elapsedMs: seen.elapsedMs }),
+    });
   },
 };
 
-function readPoint(line: string, number: number): readonly Point[] {
-  if (line.trim() === '') return [];
-  const json = parseJson(line);
-  if (!isRecord(json)) throw new FormatError(`line ${number} is not JSON: the stream was cut off`);
-  if (json.type !== 'Point' || !isRecord(json.data)) return [];
-  const { time, value, tags } = json.data;
-  if (
-    typeof json.metric !== 'string' ||
-    typeof value !== 'number' ||
-    typeof time !== 'string' ||
-    Number.isNaN(Date.parse(time))
-  ) {
-    throw new FormatError(`line ${number} is a point without metric, time or value`);
-  }
-  return [{ metric: json.metric, at: Date.parse(time), value, tags: isRecord(tags) ? tags : {} }];
+/** What is kept of a stream: a run of an hour has more points than can be held. */
+interface Tally {
+  points: number;
+  first: number;
+  last: number;
+  requests: number;
+  judged: number;
+  failures: number;
+  dropped: number;
+  iterations: number;
+  readonly statuses: Map<string, number>;
+  readonly at: number[];
+  readonly elapsedMs: number[];
 }
 
-function latencies(samples: readonly number[]): Record<string, Metric> {
-  if (samples.length === 0) return {};
-  const one = (value: number): Metric => ({ value, unit: 'ms', better: 'lower' });
+function newTally(): Tally {
   return {
-    'latency.avg': one(samples.reduce((a, b) => a + b, 0) / samples.length),
-    'latency.p50': one(quantile(samples, 0.5)),
-    'latency.p90': one(quantile(samples, 0.9)),
-    'latency.p95': one(quantile(samples, 0.95)),
-    'latency.p99': one(quantile(samples, 0.99)),
+    ...{ points: 0, first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY },
+    ...{ requests: 0, judged: 0, failures: 0, dropped: 0, iterations: 0 },
+    ...{ statuses: new Map<string, number>(), at: [], elapsedMs: [] },
   };
 }
 
-function sumOf(points: readonly Point[]): number {
-  return points.reduce((sum, { value }) => sum + value, 0);
+function addLine(seen: Tally, line: string, number: number): void {
+  const json = parseJson(line);
+  if (!isRecord(json)) throw new FormatError(`line ${number} is not JSON: the stream was cut off`);
+  if (json.type !== 'Point' || !isRecord(json.data)) return;
+  const { time, value, tags } = json.data;
+  const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  if (typeof json.metric !== 'string' || typeof value !== 'number' || Number.isNaN(at)) {
+    throw new FormatError(`line ${number} is a point without metric, time or value`);
+  }
+  seen.points += 1;
+  seen.first = Math.min(seen.first, at);
+  seen.last = Math.max(seen.last, at);
+  addPoint(seen, json.metric, at, value, isRecord(tags) ? String(tags.status ?? '') : '');
 }
 
-/** First to last point, ms. Not `Math.max(...)`: a stream has more points than a call may have arguments. */
-function spanOf(points: readonly Point[]): number {
-  let first = Number.POSITIVE_INFINITY;
-  let last = Number.NEGATIVE_INFINITY;
-  for (const { at } of points) {
-    first = Math.min(first, at);
-    last = Math.max(last, at);
+function addPoint(seen: Tally, metric: string, at: number, value: number, status: string): void {
+  switch (metric) {
+    case 'http_reqs':
+      seen.requests += value;
+      seen.statuses.set(status, (seen.statuses.get(status) ?? 0) + value);
+      break;
+    case 'http_req_failed':
+      seen.judged += 1;
+      seen.failures += value;
+      break;
+    case 'http_req_duration':
+      seen.at.push(at);
+      seen.elapsedMs.push(value);
+      break;
+    case 'iterations':
+      seen.iterations += value;
+      break;
+    case 'dropped_iterations':
+      seen.dropped += value;
+      break;
   }
-  return last - first;
 }
 
 function parseJson(text: string): unknown {

@@ -1,18 +1,38 @@
 import { FormatError, type LoadFacts, type Metric, type PerfRun, type Threshold } from '../model.ts';
-import { type Format, isRecord, numberAt, type ResultText } from './format.ts';
+import { type Format, isRecord, numberAt } from './format.ts';
 
 /** One metric of either form: its numbers, and per threshold whether k6 called it breached. */
 interface K6Metric {
   readonly values: Readonly<Record<string, unknown>>;
   readonly breached: Readonly<Record<string, boolean>>;
+  /** False when k6 says that the numbers are no times; `--summary-export` does not say. */
+  readonly isTime: boolean;
 }
 
 /** `handleSummary(data)`: numbers under `values`, thresholds as `{ok: true}`. */
 export const k6Summary: Format = {
   name: 'k6-summary',
   recognizes: ({ json }) => metricsOf(json).some(([, metric]) => isRecord(metric.values) && 'type' in metric),
-  parse: (input) =>
-    toRun('k6', input, readSummaryMetric, numberAt(at(input.json, 'state'), 'testRunDurationMs')),
+  parse: ({ json }) =>
+    toRun(readMetrics(json, readSummaryMetric), numberAt(at(json, 'state'), 'testRunDurationMs')),
+};
+
+/**
+ * `--new-machine-readable-summary` (k6 ≥ 1.5), as `--summary-export` or `handleSummary`: a list of metrics. It says nothing
+ * of thresholds.
+ */
+export const k6MachineReadable: Format = {
+  name: 'k6-machine-readable',
+  recognizes: ({ json }) => Array.isArray(at(at(json, 'results'), 'metrics')) && isRecord(at(json, 'config')),
+  parse(input) {
+    const seconds = numberAt(at(input.json, 'config'), 'duration');
+    const list = at(at(input.json, 'results'), 'metrics');
+    const metrics = (Array.isArray(list) ? list : []).flatMap((metric): [string, K6Metric][] => {
+      const name = at(metric, 'name');
+      return typeof name === 'string' ? [[name, readListedMetric(metric, seconds)]] : [];
+    });
+    return toRun(new Map(metrics), seconds === null ? null : seconds * 1_000);
+  },
 };
 
 /** `--summary-export`: numbers beside `thresholds`, whose booleans are inverted (true = breached, k6#1579). */
@@ -20,7 +40,7 @@ export const k6Export: Format = {
   name: 'k6-export',
   recognizes: ({ json }) =>
     isRecord(at(json, 'root_group')) && metricsOf(json).some(([, metric]) => !('values' in metric)),
-  parse: (input) => toRun('k6', input, readExportMetric, null),
+  parse: ({ json }) => toRun(readMetrics(json, readExportMetric), null),
 };
 
 function readSummaryMetric(metric: Readonly<Record<string, unknown>>): K6Metric {
@@ -29,24 +49,43 @@ function readSummaryMetric(metric: Readonly<Record<string, unknown>>): K6Metric 
     values: isRecord(metric.values) ? metric.values : {},
     // Anything but a clear ok is breached.
     breached: Object.fromEntries(thresholds.map(([text, one]) => [text, at(one, 'ok') !== true])),
+    isTime: metric.contains !== 'default' && metric.contains !== 'data',
   };
+}
+
+/** A rate is told as matches of all, a counter without its rate. */
+function readListedMetric(metric: unknown, seconds: number | null): K6Metric {
+  const found = at(metric, 'values');
+  const values = isRecord(found) ? found : {};
+  const [matches, total, count] = [
+    numberAt(values, 'matches'),
+    numberAt(values, 'total'),
+    numberAt(values, 'count'),
+  ];
+  const isTime = at(metric, 'contains') === 'time';
+  if (matches !== null && total !== null) {
+    return { values: { rate: values.rate, passes: matches, fails: total - matches }, breached: {}, isTime };
+  }
+  const rate = count === null || seconds === null || seconds <= 0 ? {} : { rate: count / seconds };
+  return { values: { ...values, ...rate }, breached: {}, isTime };
 }
 
 function readExportMetric(metric: Readonly<Record<string, unknown>>): K6Metric {
   const { thresholds, ...values } = metric;
   const entries = isRecord(thresholds) ? Object.entries(thresholds) : [];
-  return { values, breached: Object.fromEntries(entries.map(([text, flag]) => [text, flag !== false])) };
+  const breached = Object.fromEntries(entries.map(([text, flag]) => [text, flag !== false]));
+  return { values, breached, isTime: true };
 }
 
-function toRun(
-  tool: string,
-  input: ResultText,
+function readMetrics(
+  json: unknown,
   read: (metric: Readonly<Record<string, unknown>>) => K6Metric,
-  testRunMs: number | null,
-): Omit<PerfRun, 'path'> {
-  const found = metricsOf(input.json);
-  if (found.length === 0) throw new FormatError('the k6 summary has no metrics');
-  const metrics = new Map(found.map(([name, metric]) => [name, read(metric)]));
+): ReadonlyMap<string, K6Metric> {
+  return new Map(metricsOf(json).map(([name, metric]) => [name, read(metric)]));
+}
+
+function toRun(metrics: ReadonlyMap<string, K6Metric>, testRunMs: number | null): Omit<PerfRun, 'path'> {
+  if (metrics.size === 0) throw new FormatError('the k6 summary has no metrics');
   const thresholds: Threshold[] = [...metrics].flatMap(([name, metric]) =>
     Object.entries(metric.breached).map(([expression, breached]) => ({
       metric: name,
@@ -54,7 +93,7 @@ function toRun(
       state: isEmpty(metric.values) ? 'empty' : breached ? 'breached' : 'ok',
     })),
   );
-  return { tool, load: loadOf(metrics, testRunMs), metrics: numbersOf(metrics), thresholds };
+  return { tool: 'k6', load: loadOf(metrics, testRunMs), metrics: numbersOf(metrics), thresholds };
 }
 
 /** k6 writes zeros for a metric that never got a sample, and calls thresholds over it fulfilled. */
@@ -101,13 +140,13 @@ function allUsersBusy(metrics: ReadonlyMap<string, K6Metric>): boolean {
 /** `http_req_duration` is `latency`; every other trend keeps its own name. */
 function numbersOf(metrics: ReadonlyMap<string, K6Metric>): Record<string, Metric> {
   const numbers: Record<string, Metric> = {};
-  for (const [name, { values }] of metrics) {
+  for (const [name, { values, isTime }] of metrics) {
     if (isEmpty(values)) continue;
     if (numberAt(values, 'med') !== null || numberAt(values, 'avg') !== null) {
       const shown = name.replace(/^http_req_duration(?=$|\{)/, 'latency');
       for (const [stat, value] of Object.entries(values)) {
         if (typeof value === 'number')
-          numbers[`${shown}.${statName(stat)}`] = { value, unit: 'ms', better: 'lower' };
+          numbers[`${shown}.${statName(stat)}`] = { value, unit: isTime ? 'ms' : '', better: 'lower' };
       }
     }
   }

@@ -1,37 +1,44 @@
 import { FormatError, type PerfRun } from '../model.ts';
 import { autocannon } from './autocannon.ts';
 import { benchmark } from './benchmark.ts';
+import { foreignTo } from './foreign.ts';
 import type { Format } from './format.ts';
 import { goBench } from './go-bench.ts';
 import { hey } from './hey.ts';
 import { jmeter } from './jmeter.ts';
-import { k6Export, k6Summary } from './k6.ts';
+import { k6Export, k6MachineReadable, k6Summary } from './k6.ts';
 import { k6Stream } from './k6-stream.ts';
-import type { FormatName } from './names.ts';
+import { locust } from './locust.ts';
+import { type FormatName, formatNames } from './names.ts';
+import { oha } from './oha.ts';
+import { textOf } from './text.ts';
+import { vegeta } from './vegeta.ts';
 import { wrk } from './wrk.ts';
 
-/** Every format, in the order in which a file is tried. */
-const formats: readonly Format[] = [
-  k6Summary,
-  k6Export,
-  k6Stream,
-  autocannon,
-  benchmark,
-  goBench,
-  jmeter,
-  wrk,
-  hey,
-];
+const formats: Readonly<Record<FormatName, Format>> = {
+  'k6-summary': k6Summary,
+  'k6-machine-readable': k6MachineReadable,
+  'k6-export': k6Export,
+  'k6-stream': k6Stream,
+  'go-bench': goBench,
+  ...{ autocannon, vegeta, oha, benchmark, locust, jmeter, wrk, hey },
+};
 
-/** A result file → a run. `auto` takes the format that recognises it. Throws `FormatError`. */
+/** A result file → a run. `auto` takes the first format that recognises it. Throws `FormatError`. */
 export function readRun(path: string, bytes: Uint8Array, wanted: FormatName | 'auto'): PerfRun {
-  const text = new TextDecoder().decode(bytes).replace(/^\uFEFF/, '');
+  const text = textOf(bytes);
+  if (text.trim() === '') throw new FormatError('the file is empty');
   const input = { path, text, json: parseJson(text) };
-  const format = formats.find((one) => (wanted === 'auto' ? one.recognizes(input) : one.name === wanted));
-  if (format === undefined)
-    throw new FormatError('not a result of k6, autocannon, wrk, hey, JMeter, go test or benchmark JSON');
-  return { ...format.parse(input), path };
+  if (wanted !== 'auto') return { ...formats[wanted].parse(input), path };
+  const name = formatNames.find((one) => formats[one].recognizes(input));
+  if (name !== undefined) return { ...formats[name].parse(input), path };
+  const foreign = foreignTo(text);
+  if (foreign !== null) throw new FormatError(foreign);
+  const broken = input.json === undefined && /^\s*[[{]/.test(text);
+  throw new FormatError(broken ? 'not JSON: cut off, or edited' : `not a result of ${readable}`);
 }
+
+const readable = 'k6, autocannon, vegeta, oha, wrk, hey, JMeter, Locust, go test, nor benchmark JSON';
 
 function parseJson(text: string): unknown {
   if (!/^\s*[[{]/.test(text)) return undefined;

@@ -1,5 +1,6 @@
-import { FormatError, type Metric } from '../model.ts';
+import { FormatError } from '../model.ts';
 import type { Format } from './format.ts';
+import { loadRun, quantileName } from './load.ts';
 
 const unitMs = { us: 0.001, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
@@ -15,35 +16,28 @@ export const wrk: Format = {
     const requests = Number(total[1]);
     const socket = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(text);
     const broken = (socket ?? []).slice(1).reduce((sum, count) => sum + Number(count), 0);
-    const failures = broken + Number(/Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? 0);
-    const metrics: Record<string, Metric> = {
-      throughput: { value: Number(rate), unit: 'req/s', better: 'higher' },
-      ...(requests === 0
-        ? {}
-        : { error_rate: { value: failures / requests, unit: 'ratio', better: 'lower' } }),
-    };
-    for (const [, percent = '', value = '', unit = ''] of text.matchAll(
-      /^\s*([0-9.]+)%\s+([0-9.]+)(us|ms|s|m)\s*$/gm,
-    )) {
-      const name = `latency.p${String(Number(percent)).replace('.', '_')}`;
-      metrics[name] = { value: toMs(value, unit), unit: 'ms', better: 'lower' };
-    }
-    return {
+    return loadRun({
       tool: 'wrk',
-      thresholds: [],
-      metrics,
-      load: {
-        durationMs: toMs(total[2] ?? '', total[3] ?? ''),
-        requests,
-        failures,
-        statuses: null,
-        dropped: null,
-        iterations: null,
-        generatorExhausted: false,
-      },
-    };
+      durationMs: toMs(total[2] ?? '', total[3] ?? ''),
+      requests,
+      failures: broken + Number(/Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? 0),
+      statuses: null,
+      throughput: Number(rate),
+      latencies: latenciesOf(text),
+    });
   },
 };
+
+/** The first distribution: with `--u_latency` wrk2 prints the uncorrected one after it. */
+function latenciesOf(text: string): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const [, percent, value = '', unit = ''] of text.matchAll(
+    /^\s*([0-9.]+)%\s+([0-9.]+)(us|ms|s|m)\s*$/gm,
+  )) {
+    found[quantileName(Number(percent))] ??= toMs(value, unit);
+  }
+  return found;
+}
 
 function toMs(value: string, unit: string): number {
   return Number(value) * (unitMs[unit as keyof typeof unitMs] ?? Number.NaN);

@@ -41,14 +41,33 @@ describe('comparing a metric with past runs', () => {
     expect(share('regressed', 1, 0.3)).toBeLessThan(0.065);
   });
 
-  it('sees the smallest regression that it calls detectable as often as it says', () => {
-    const next = noisy(7, 100, 0.05);
-    const past = Array.from({ length: 10 }, () => metric(next()));
-    const detectable = compareMetric('m', metric(100), past, settings)?.detectable ?? 0;
-    expect(detectable).toBeGreaterThan(0.05);
-    // The spread is estimated from ten runs: allow for it on both sides.
-    expect(share('regressed', 1.151, 0.05)).toBeGreaterThan(0.7);
-  });
+  it.each([
+    ['noise larger than the tolerance', 0.05, 0.05, 'lower'],
+    ['less throughput, noise larger than the tolerance', 0.05, 0.05, 'higher'],
+    ['a tolerance larger than the noise', 0.01, 0.1, 'lower'],
+    ['less throughput, a tolerance larger than the noise', 0.01, 0.1, 'higher'],
+    ['no tolerance', 0.03, 0, 'lower'],
+  ] as const)(
+    'calls the smallest detectable regression one as often as it says: %s',
+    (_what, spread, tolerance, better) => {
+      const next = noisy(7, 100, spread);
+      let [hits, unchanged] = [0, 0];
+      for (let i = 0; i < 2_000; i += 1) {
+        const past = Array.from({ length: 10 }, () => metric(next(), better));
+        const judge = (value: number) =>
+          compareMetric('m', metric(value, better), past, { ...settings, tolerance });
+        const value = next();
+        const found = judge(value);
+        if (found?.state === 'regressed') unchanged += 1;
+        const worse = found?.detectable ?? 0;
+        if (judge(value * (better === 'lower' ? 1 + worse : 1 - worse))?.state === 'regressed') hits += 1;
+      }
+      // The noise is estimated from ten runs: allow for it.
+      expect(hits / 2_000).toBeGreaterThan(0.76);
+      expect(hits / 2_000).toBeLessThan(0.9);
+      expect(unchanged / 2_000).toBeLessThan(0.065);
+    },
+  );
 
   it.each([
     ['slower by 20 %', metric(120), 'regressed', 0.2],

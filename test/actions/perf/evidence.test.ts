@@ -47,6 +47,16 @@ describe('evidence of the performance gate', () => {
     expect((await run('k6-summary_pass')).result.measurements.headroom).toBeNull();
   });
 
+  it('says when the tolerance alone decided, whichever way', async () => {
+    for (const name of ['four-noisy-runs_fail', 'single-baseline_pass']) {
+      const { result } = await run(name);
+      expect(result.findings.find(({ code }) => code === 'few-past-runs')).toMatchObject({ level: 'notice' });
+      expect(result.summary).toContain('compared by tolerance alone');
+    }
+    const { result } = await run('one-past-run-quiet-within_fail');
+    expect(result.findings.map(({ code }) => code)).not.toContain('few-past-runs');
+  });
+
   it('draws the steps of the load, the capacity and the peak', async () => {
     const { files } = await run('headroom-too-small_fail');
     const svg = new TextDecoder().decode(files.find(({ path }) => path === 'perf/headroom.svg')?.bytes);
