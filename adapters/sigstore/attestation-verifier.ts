@@ -18,6 +18,7 @@ import type {
 } from '../../core/ports/attestations.ts';
 import { claimsOf, identityOf, issuerOf } from './certificate-claims.ts';
 import { logNamesSigner } from './log-signer.ts';
+import publicGood from './public-good-root.json' with { type: 'json' };
 import { type NamedKey, parsePublicKey } from './public-key.ts';
 import { attempt, type Refused, refused } from './refusal.ts';
 import { hashes, toBundle } from './signed-bundle.ts';
@@ -25,7 +26,18 @@ import { invalid, parseTrustedRoots } from './trusted-root.ts';
 
 /** Signature verification by the sigstore libraries, offline, against the anchors alone (port `attestations`). */
 export const openAttestationVerifier: OpenSignatureVerifier = async (anchors) =>
-  verifyAgainst({ ...anchors, roots: anchors.roots.flatMap(parseTrustedRoots) });
+  verifyAgainst({
+    ...anchors,
+    roots: [
+      ...anchors.roots.flatMap(parseTrustedRoots),
+      ...(anchors.publicGood === true ? publicGoodRoots() : []),
+    ],
+  });
+
+/** Carried along, so that nothing is fetched: `scripts/update-sigstore-root.ts` renews it. */
+function publicGoodRoots(): readonly TrustedRoot[] {
+  return parseTrustedRoots(JSON.stringify(publicGood));
+}
 
 /** The same with roots that were parsed before. */
 export function verifyAgainst(

@@ -2,6 +2,8 @@
 export interface TrustAnchors {
   /** Sigstore trusted roots: the text of `trusted_root.json`, or JSON lines of several. */
   readonly roots: readonly string[];
+  /** Trust the root of the public sigstore too, as this version carries it. */
+  readonly publicGood?: boolean;
   /** Public keys that may sign, as PEM (SPKI): ECDSA, Ed25519 or RSA. */
   readonly keys: readonly { readonly name: string; readonly pem: string }[];
   /** How often the signing must have been witnessed. Zero is for private deployments that lack that witness. */

@@ -7,7 +7,7 @@ const maxAnchorBytes = 1_024 * 1_024;
 
 /**
  * Reads whom to trust. Anchors come from the base: a change cannot bring along whom it is to be trusted by. What the
- * base does not have yet is named.
+ * base does not have yet is named. Without a root of its own, a repository trusts that of the public sigstore.
  *
  * @throws ConfigError `TRUST_ANCHOR_MISSING`
  */
@@ -26,7 +26,10 @@ export async function readAnchors(
   const roots = root === undefined ? [] : [await read(root)];
   const named = [];
   for (const path of keys) named.push({ name: path, pem: await read(path) });
-  return { anchors: { roots, keys: named, witnesses: transparency }, fromChange };
+  return {
+    anchors: { roots, publicGood: root === undefined, keys: named, witnesses: transparency },
+    fromChange,
+  };
 }
 
 function anchorMissing(path: string): ConfigError {

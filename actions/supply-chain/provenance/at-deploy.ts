@@ -34,7 +34,7 @@ export interface DeployCheck {
  * Whom to trust before a deployment, by the section `gates.supply-chain` and the files of the branch that decides
  * it now: a root or key that was withdrawn there since the build is trusted no more.
  *
- * @throws ConfigError when the section names nobody who may sign, or an anchor is missing
+ * @throws ConfigError when the section cannot be read, or an anchor is missing
  */
 export async function readDeployTrust(
   section: unknown,
@@ -43,13 +43,11 @@ export async function readDeployTrust(
 ): Promise<Pick<DeployCheck, 'anchors' | 'policy'>> {
   const raw = (section as { readonly provenance?: unknown } | null | undefined)?.provenance ?? {};
   const parsed = provenanceOptionsSchema.safeParse(raw);
-  if (!parsed.success || (parsed.data.identities.length === 0 && parsed.data.keys.length === 0)) {
+  if (!parsed.success) {
     throw new ConfigError(
-      'PROVENANCE_NOT_CONFIGURED',
-      parsed.success
-        ? 'gates.supply-chain.provenance names nobody who may sign'
-        : `gates.supply-chain.provenance: ${parsed.error.issues[0]?.message ?? 'it cannot be read'}`,
-      'Name identities with their issuer and a trusted root, or keys, on the default branch.',
+      'PROVENANCE_CONFIG_INVALID',
+      `gates.supply-chain.provenance: ${parsed.error.issues[0]?.message ?? 'it cannot be read'}`,
+      'Correct the section on the default branch; `release-conductor validate` says where it is wrong.',
     );
   }
   const { anchors } = await readAnchors(parsed.data, { files });

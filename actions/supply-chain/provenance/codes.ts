@@ -8,7 +8,7 @@ export const help = {
   'key-unknown':
     'If that signer is trusted, commit its public key and name it in provenance.keys on the base branch.',
   'certificate-untrusted':
-    'Check that provenance.trusted_root is the root of the sigstore instance that signed, and is current.',
+    'Check that provenance.trusted_root is the root of the sigstore instance that signed, and is current: private repositories are signed by GitHub’s own (gh attestation trusted-root).',
   'signing-time-unproven':
     'Sign with a timestamp authority or a log that the trusted root names, while the certificate is valid.',
   'log-entry-missing':

@@ -4,6 +4,7 @@ import { type ArtifactFacts, type ProvenanceFacts, printDigest } from './facts.t
 import {
   anchorFromChange,
   artifactMissing,
+  identityDerived,
   ignored,
   lackingFindings,
   signersOf,
@@ -41,6 +42,7 @@ export function evaluateProvenance(facts: ProvenanceFacts, policy: ProvenancePol
   const judged = facts.artifacts.map((artifact) => judgeArtifact(artifact, policy));
   const artifacts = judged.map(({ proven }) => proven);
   const findings = [
+    ...(policy.derived ? [identityDerived(policy)] : []),
     ...judged.flatMap((one) => one.findings),
     ...facts.missing.map(artifactMissing),
     ...facts.unreadable.map(unreadable),

@@ -3,6 +3,7 @@ import { describeSignatory } from './check-signature.ts';
 import { help, type Problem } from './codes.ts';
 import { type ArtifactFacts, printDigest } from './facts.ts';
 import type { Judgement } from './judge.ts';
+import type { ProvenancePolicy } from './policy.ts';
 
 /** At most so many problems of one artifact are spelled out. */
 const shownProblems = 25;
@@ -118,5 +119,14 @@ export function anchorFromChange(path: string): Finding {
     message: `\`${path}\` is not on the base branch yet: this change says by itself whom to trust.`,
     help: 'Have its owners review the file; once it is merged the base branch decides.',
     path,
+  };
+}
+
+export function identityDerived({ identities }: Pick<ProvenancePolicy, 'identities'>): Finding {
+  return {
+    code: 'provenance-identity-derived',
+    level: 'notice',
+    message: `The config names nobody who may sign; trusted was ${identities.map(({ identity }) => `\`${identity}\``).join(' or ')}.`,
+    help: 'Name the one workflow that builds releases: provenance.identities: [{ workflow: .github/workflows/release.yml }].',
   };
 }

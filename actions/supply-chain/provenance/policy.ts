@@ -1,5 +1,6 @@
 import { globMatcher, isGlob } from '../../../core/gate/glob.ts';
 import type { Subject } from '../../../core/gate/result.ts';
+import { type TrustedIdentity, trustedIdentities } from './identities.ts';
 import type { ProvenanceOptions } from './options.ts';
 import { repositoryOf } from './predicate.ts';
 
@@ -7,7 +8,9 @@ import { repositoryOf } from './predicate.ts';
 export interface ProvenancePolicy {
   readonly required: boolean;
   readonly kinds: readonly ('provenance' | 'signature')[];
-  readonly identities: readonly { readonly issuer: string; readonly identity: string }[];
+  readonly identities: readonly TrustedIdentity[];
+  /** Nobody is named who may sign: the identities follow from the subject. */
+  readonly derived: boolean;
   readonly builders: readonly string[];
   /** Null: any. */
   readonly source: {
@@ -24,7 +27,7 @@ export function provenancePolicy(options: ProvenanceOptions, subject: Subject): 
   return {
     required: options.required,
     kinds: [...new Set(options.require)],
-    identities: options.identities,
+    ...trustedIdentities(options, subject),
     builders: options.builders,
     source: {
       repository: repository === '*' ? null : repositoryOf(repository),

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { supplyChainGate } from '../../../../actions/supply-chain/gate.ts';
 import { parseOptions } from '../../../../core/gate/options.ts';
-import { githubIssuer, releaseWorkflow } from '../../../support/sigstore/instance.ts';
+import { githubIssuer } from '../../../support/sigstore/instance.ts';
 
-const artifacts = [{ path: 'dist/*.tgz', attestations: ['attestations/**'] }];
-const identities = [{ issuer: githubIssuer, identity: releaseWorkflow }];
 const parse = (provenance: unknown) =>
   parseOptions(supplyChainGate.options, { provenance }, 'gates.supply-chain');
 
@@ -18,16 +16,6 @@ describe('options of provenance', () => {
   });
 
   it.each([
-    [
-      'nobody who may sign',
-      { artifacts, trusted_root: 'r.json' },
-      'provenance.identities: name who may sign',
-    ],
-    [
-      'no trusted root',
-      { artifacts, identities },
-      'provenance.trusted_root: certificates and log entries are verified',
-    ],
     [
       'an artifact with path and digest',
       { artifacts: [{ path: 'a', digest: `sha256:${'0'.repeat(64)}`, attestations: ['b'] }] },
@@ -74,6 +62,18 @@ describe('options of provenance', () => {
       'an address with a pattern',
       { identities: [{ issuer: githubIssuer, identity: '*@acme.test' }] },
       'spell out scheme, host and owner',
+    ],
+    [
+      'an identity and a workflow',
+      { identities: [{ issuer: githubIssuer, identity: 'a', workflow: '.github/workflows/a.yml' }] },
+      'expected issuer and identity, or workflow',
+    ],
+    ['an identity without its issuer', { identities: [{ identity: 'a' }] }, 'expected issuer and identity'],
+    ['a workflow that is none', { identities: [{ workflow: 'release.yml' }] }, 'expected .github/workflows/'],
+    [
+      'a workflow of another repository at any ref',
+      { identities: [{ workflow: 'acme/ci/.github/workflows/build.yml' }] },
+      'needs its ref',
     ],
     ['a ref that is none', { source: { ref: 'main' } }, 'expected refs/'],
     ['no proven signing time', { transparency: { timestamp: 0 } }, 'provenance.transparency.timestamp'],
