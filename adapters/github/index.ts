@@ -1,3 +1,4 @@
 export { type OctokitRequest, type RequestClock, requestClock } from './client.ts';
 export { githubForge } from './forge.ts';
+export { markedKey } from './marker.ts';
 export { patientRequests } from './patience.ts';

@@ -11,6 +11,12 @@ export function hasMarker(body: string | null | undefined, key: string): boolean
   return markerOf(body) === markerLine(key);
 }
 
+/** The key that this body carries; null: none. Ask it only of objects that the App itself authored. */
+export function markedKey(body: string | null | undefined): string | null {
+  const line = markerOf(body);
+  return line === null ? null : line.slice(prefix.length, -suffix.length);
+}
+
 /** The new body under the marker of the old one. */
 export function keepMarker(oldBody: string | null | undefined, newBody: string): string {
   const marker = markerOf(oldBody);

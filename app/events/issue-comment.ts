@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { markedKey } from '../../adapters/github/index.ts';
 import { readAggregate, releaseOfIssue } from '../../adapters/postgres/index.ts';
 import type { Command, Place } from '../../core/commands/command.ts';
 import { parseComment } from '../../core/commands/grammar.ts';
 import type { AggregateRef, CommandSource } from '../../core/flow/event.ts';
+import { aggregateOfKey, effectIdOf } from '../../core/flow/key.ts';
+import type { ReleaseState } from '../../core/release/state.ts';
 import {
   actorSchema,
   type EventContext,
@@ -16,7 +19,12 @@ import { isBot, toActor } from './push.ts';
 
 const payloadSchema = z.object({
   action: z.string(),
-  issue: z.object({ number: z.int(), pull_request: z.unknown().optional() }),
+  issue: z.object({
+    number: z.int(),
+    pull_request: z.unknown().optional(),
+    user: z.object({ login: z.string() }).nullish(),
+    body: z.string().nullish(),
+  }),
   comment: z.object({
     id: z.int(),
     body: z.string().nullable(),
@@ -49,8 +57,9 @@ async function readCommands(payload: Payload, context: EventContext): Promise<In
   const place: Place = issue.pull_request == null ? 'release' : 'pull request';
   const parsed = parseComment(comment.body ?? '', place);
   if (parsed.kind === 'none' || comment.user === null) return ignored('not a command');
-  const ref = await aggregateOf(payload, context);
-  if (ref === null) return ignored('neither a release nor a configured pull request');
+  const addressee = await addresseeOf(payload, context);
+  if (addressee === null) return ignored('neither a release nor a configured pull request');
+  const { ref, frozenSha } = addressee;
   const source: CommandSource = {
     commentId: comment.id,
     issue: issue.number,
@@ -70,15 +79,16 @@ async function readCommands(payload: Payload, context: EventContext): Promise<In
     outcome: 'command',
     events: parsed.invocations.map(({ command, options }) => ({
       ref,
-      event: { type: 'command.issued', command: freeze(command, context.frozenSha), options, actor, source },
+      event: { type: 'command.issued', command: freeze(command, frozenSha), options, actor, source },
     })),
   };
 }
 
 async function readChange(payload: Payload, context: EventContext): Promise<Interpretation> {
   const { action, comment } = payload;
-  const ref = await aggregateOf(payload, context);
-  if (ref === null) return ignored('neither a release nor a configured pull request');
+  const addressee = await addresseeOf(payload, context);
+  if (addressee === null) return ignored('neither a release nor a configured pull request');
+  const { ref } = addressee;
   const bodySha256 = action === 'deleted' ? null : digest(comment.body);
   return {
     outcome: 'comment changed',
@@ -86,14 +96,38 @@ async function readChange(payload: Payload, context: EventContext): Promise<Inte
   };
 }
 
-/** Whom a comment is told to: the release of the issue, or the pull request once it is known. */
-async function aggregateOf(
-  { issue }: Payload,
-  { store, repository }: EventContext,
-): Promise<AggregateRef | null> {
-  if (issue.pull_request == null) return releaseOfIssue(store, repository, issue.number);
+/** Whom a comment is told to, and the commit that it spoke about when it was stored. */
+interface Addressee {
+  readonly ref: AggregateRef;
+  readonly frozenSha: string | null;
+}
+
+/** The release of the issue, or the pull request once it is known. */
+async function addresseeOf({ issue }: Payload, context: EventContext): Promise<Addressee | null> {
+  const { store, repository, frozenSha } = context;
+  if (issue.pull_request == null) {
+    const ref = await releaseOfIssue(store, repository, issue.number);
+    return ref === null ? releaseThatOpened(issue, context) : { ref, frozenSha };
+  }
   const ref = { kind: 'change', repository, key: `pr/${issue.number}` } as const;
-  return (await readAggregate(store, ref)) === null ? null : ref;
+  return (await readAggregate(store, ref)) === null ? null : { ref, frozenSha };
+}
+
+/**
+ * The release that asked for this issue and has not been told its number yet: GitHub's answer to opening it was lost,
+ * or is on its way. Its own marker says so, in an issue that the App itself opened.
+ */
+async function releaseThatOpened(
+  issue: Payload['issue'],
+  { store, repository, forge }: EventContext,
+): Promise<Addressee | null> {
+  const key = markedKey(issue.body);
+  if (key === null || issue.user?.login !== `${forge.appSlug}[bot]`) return null;
+  const ref = aggregateOfKey(key);
+  if (ref?.kind !== 'release' || ref.repository !== repository) return null;
+  if (!effectIdOf(key).startsWith('tracking/')) return null;
+  const state = (await readAggregate(store, ref))?.state as ReleaseState | undefined;
+  return state === undefined || state.trackingIssue !== null ? null : { ref, frozenSha: state.sha };
 }
 
 /** A promotion and an approval mean the commit of the moment when the comment was stored, unless they name another. */

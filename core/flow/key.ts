@@ -10,6 +10,22 @@ export function effectKey(aggregate: AggregateRef, id: string): string {
   return `${aggregate.kind}/${part(aggregate.repository)}/${part(aggregate.key)}#${id}`;
 }
 
+/** The aggregate of an effect's key, as it reads back from a marker; null: that is no key. */
+export function aggregateOfKey(key: string): AggregateRef | null {
+  const parts = /^(change|release|governance|preview)\/([^/#]+)\/([^/#]+)#/.exec(key);
+  if (parts === null) return null;
+  const [, kind, repository = '', name = ''] = parts;
+  try {
+    return {
+      kind: kind as AggregateRef['kind'],
+      repository: decodeURIComponent(repository),
+      key: decodeURIComponent(name),
+    };
+  } catch {
+    return null; // an escape that is none
+  }
+}
+
 /** The effect's id inside its aggregate: what follows `#`. A text without `#` is already an id. */
 export function effectIdOf(key: string): string {
   return key.slice(key.lastIndexOf('#') + 1);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { markedKey, withMarker } from '../../adapters/github/marker.ts';
 import { type Channel, closedChannel, offer, release } from '../../core/flow/channel.ts';
-import { effectIdOf, effectKey } from '../../core/flow/key.ts';
+import { aggregateOfKey, effectIdOf, effectKey } from '../../core/flow/key.ts';
 
 describe('a channel', () => {
   it('has one write under way, keeps only the newest content and ends with it written', () => {
@@ -59,5 +60,16 @@ describe('the key of an effect', () => {
     expect(key).not.toMatch(/[<> ]|-->/);
     expect(effectIdOf(key)).toBe('deploy/2');
     expect(effectIdOf('deploy/2')).toBe('deploy/2');
+  });
+
+  it('gives its aggregate back, whatever the tag, through a marker too', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (tag) => {
+        const ref = { kind: 'release', repository: 'acme/shop', key: tag } as const;
+        const key = effectKey(ref, 'tracking/1');
+        expect(aggregateOfKey(key)).toEqual(ref);
+        expect(aggregateOfKey(markedKey(withMarker(key, 'body')) ?? '')).toEqual(ref);
+      }),
+    );
   });
 });

@@ -121,7 +121,9 @@ export class People {
   ): Readonly<Record<string, unknown>> {
     const type = by.endsWith('[bot]') ? 'Bot' : 'User';
     const comment = { id, body, html_url: `https://github.test/c/${id}`, user: { login: by, type } };
-    return { action, issue: { number: issue }, comment };
+    const found = this.#hub.repository.issues.find((one) => one.id === issue);
+    const { author: login, body: text } = found ?? { author: by, body: '' };
+    return { action, issue: { number: issue, user: { login }, body: text }, comment };
   }
 
   #issueOf(tag: string): number | null {

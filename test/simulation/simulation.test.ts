@@ -109,6 +109,20 @@ describe('what the simulation found more', () => {
         { act: 'comment', at: 315_966, by: 'alice', tag: 'v1.1.0', text: '/rollback it hurts' },
       ],
     ],
+    [
+      'a command is answered although the answer to opening its issue was lost',
+      { ...planOf(467), advance: 'auto', quality: { errorRate: 0.002, from: 0 } },
+      [
+        { kind: 'github down', at: 53_933, for: 900_000 },
+        { kind: 'timed out after', at: 113_724, label: 'github POST /issues*', skip: 6 },
+      ],
+      [
+        { act: 'tag', at: 14_608, tag: 'v1.1.0' },
+        { act: 'comment', at: 84_338, by: 'mia', tag: 'v1.1.0', text: '/help' },
+        { act: 'tag', at: 167_420, tag: 'v1.2.0' },
+        { act: 'comment', at: 708_002, by: 'mia', tag: 'v1.1.0', text: '/help' },
+      ],
+    ],
   ] as [string, Plan, Plan['faults'], Plan['acts']][])('%s', async (_name, plan, faults, acts) => {
     expect((await runPlan({ ...plan, faults, acts })).violation).toBeNull();
   });

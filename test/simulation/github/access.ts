@@ -13,16 +13,29 @@ import { appSlug, repositoryName } from './repository.ts';
 /** GitHub's API on the wire: every request of a process is a call that the simulation owns. */
 export function simulatedWire(hub: Hub, scheduler: Scheduler, process: Process): OctokitRequest {
   const latency = (): number => scheduler.between(20, 400);
-  return {
-    request: (route, parameters = {}) => {
-      const label = `github ${route.replace('/repos/{owner}/{repo}', '').replace(/https:\S+/, 'upload')}`;
-      const answer = (): Awaited<ReturnType<OctokitRequest['request']>> => {
-        const data = hub.answer(route, parameters);
-        return { status: 200, headers: linkOf(route, parameters, data), data };
-      };
-      return scheduler.call(process, label, answer, latency);
-    },
+  const send: OctokitRequest['request'] = (route, parameters = {}) => {
+    const label = `github ${route.replace('/repos/{owner}/{repo}', '').replace(/https:\S+/, 'upload')}`;
+    const answer = (): Awaited<ReturnType<OctokitRequest['request']>> => {
+      const data = hub.answer(route, parameters);
+      return { status: 200, headers: linkOf(route, parameters, data), data };
+    };
+    return scheduler.call(process, label, answer, latency);
   };
+  return {
+    request: (route, parameters = {}) =>
+      parameters.data instanceof ReadableStream
+        ? received(parameters).then((complete) => send(route, complete))
+        : send(route, parameters),
+  };
+}
+
+/** A body that comes as a stream, once it has all come. */
+async function received(
+  parameters: Readonly<Record<string, unknown>>,
+): Promise<Readonly<Record<string, unknown>>> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of parameters.data as ReadableStream<Uint8Array>) pieces.push(piece);
+  return { ...parameters, data: Buffer.concat(pieces) };
 }
 
 /** The product's own adapter over the wire, with a client for the App and one for its installation. */

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { issueComment } from '../../app/events/issue-comment.ts';
+import type { Forge } from '../../core/ports/forge.ts';
+
+const marker = (key: string): string => `<!-- release-conductor:${key} -->\nRelease v1.1.0`;
+const ours = { login: 'conductor[bot]' };
+const tracking = 'release/acme%2Fshop/v1.1.0#tracking/1';
+
+/** A store with the release v1.1.0, whose issue has `trackingIssue` for a number. */
+function storeWith(trackingIssue: number | null): never {
+  const row = {
+    kind: 'release',
+    repository: 'acme/shop',
+    key: 'v1.1.0',
+    version: 1,
+    updated_at: new Date(0),
+    state: { tag: 'v1.1.0', sha: 'a'.repeat(40), trackingIssue },
+  };
+  const query = async (text: string, values: readonly unknown[]): Promise<{ rows: unknown[] }> => {
+    const byIssue = text.includes('tracking_issue = $2');
+    const matches = byIssue ? values[1] === trackingIssue : values.includes('v1.1.0');
+    return { rows: matches ? [row] : [] };
+  };
+  return { query } as never;
+}
+
+async function told(
+  issue: Readonly<Record<string, unknown>>,
+  trackingIssue: number | null = null,
+  text = '/promote 10',
+): Promise<readonly unknown[]> {
+  const comment = { id: 5, body: text, html_url: 'https://github.test/c/5', user: { login: 'mia' } };
+  const payload = issueComment.payload.parse({ action: 'created', issue: { number: 12, ...issue }, comment });
+  const found = await issueComment.read(payload, {
+    repository: 'acme/shop',
+    forge: { appSlug: 'conductor' } as Forge,
+    store: storeWith(trackingIssue),
+    frozenSha: null,
+  });
+  return found.events;
+}
+
+describe('a command in an issue whose number the release has not been told', () => {
+  it('is told to the release that the marker names, for the commit of the release', async () => {
+    expect(await told({ user: ours, body: marker(tracking) })).toMatchObject([
+      {
+        ref: { kind: 'release', repository: 'acme/shop', key: 'v1.1.0' },
+        event: { type: 'command.issued', command: { name: 'promote', sha: 'a'.repeat(40) } },
+      },
+    ]);
+  });
+
+  it.each([
+    ['an issue that somebody else opened with a copied marker', { login: 'eve' }, tracking, null],
+    ['an issue of another app', { login: 'conductor-2[bot]' }, tracking, null],
+    ['an issue without an author', null, tracking, null],
+    ['an incident issue', ours, 'release/acme%2Fshop/v1.1.0#incident/1', null],
+    ['a marker of another repository', ours, 'release/acme%2Fother/v1.1.0#tracking/1', null],
+    ['a marker of a release that nobody knows', ours, 'release/acme%2Fshop/v9.9.9#tracking/1', null],
+    ['a marker that is no key', ours, 'release/%E0%A4%A/v1.1.0#tracking/1', null],
+    ['a second issue of a release that has one', ours, tracking, 7],
+  ] as const)('is not obeyed in %s', async (_name, user, key, trackingIssue) => {
+    expect(await told({ user, body: marker(key) }, trackingIssue)).toEqual([]);
+  });
+});
