@@ -19,6 +19,7 @@ import { addBaselines } from './baselines.ts';
 import { addCommands } from './commands.ts';
 import { addGovernance } from './governance.ts';
 import { addKpis } from './kpis.ts';
+import { addOrganisation } from './organisation.ts';
 import { type Problem, problemBody, problemOfStore, RequestProblem, unexpectedProblem } from './problem.ts';
 import { addPromotions } from './promotions.ts';
 import type { CallerSecrets } from './signed-callers.ts';
@@ -171,6 +172,7 @@ export function createApi(ports: ApiPorts): OpenAPIHono {
   addCommands(api, ports, refusals);
   addKpis(api, ports.database);
   addBaselines(api, ports, refusals);
+  addOrganisation(api, ports, refusals);
   addGovernance(api, ports.database, refusals);
   api.get('/.well-known/release-conductor/keys.json', async (context) =>
     context.body(renderKeySet(await ports.keyRing()), 200, { 'content-type': 'application/json' }),

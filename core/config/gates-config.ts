@@ -27,7 +27,8 @@ export function parseGatesConfig(
   return orThrow(checked, file);
 }
 
-function rulesOfGates({ version, trusted_workflows, allowed_hosts, gates }: GatesConfig) {
+/** What the rules beyond the schema object to. */
+export function rulesOfGates({ version, trusted_workflows, allowed_hosts, gates }: GatesConfig) {
   const config = { version, trusted_workflows, allowed_hosts, gates, services: {} };
   return configRules.flatMap((rule) => rule.check(config).map((found) => ({ ...found, rule: rule.name })));
 }

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { OrganisationText } from '../../core/config/organisation/check.ts';
+import { configPath } from '../../core/config/path.ts';
+import { conductorEndpoint } from './conductor-address.ts';
+
+/** The organisation's config, or why it is not known. */
+export type OrganisationRead =
+  | { readonly known: true; readonly organisation: OrganisationText | null }
+  | { readonly known: false; readonly reason: string };
+
+const answerSchema = z.object({
+  organisation: z.object({ file: z.string(), text: z.string() }).nullable(),
+});
+
+/**
+ * The config of the job's organisation, asked of the Conductor with the job's own identity. One that cannot be had is no
+ * reason to hide a verdict: the Conductor takes no result that was computed without it.
+ */
+export async function organisationOfConductor(
+  conductorUrl: string,
+  ports: { readonly fetch: typeof fetch; readonly token: () => Promise<string> },
+): Promise<OrganisationRead> {
+  const url = conductorEndpoint(conductorUrl, '/v1/organisation');
+  try {
+    const answer = await ports.fetch(url, {
+      headers: { authorization: `Bearer ${await ports.token()}`, accept: 'application/json' },
+      redirect: 'error',
+      signal: AbortSignal.timeout(15_000),
+    });
+    if (!answer.ok) return unknown(`${url.origin} answered ${answer.status}`);
+    return { known: true, organisation: answerSchema.parse(await answer.json()).organisation };
+  } catch {
+    return unknown(`${url.origin} could not be asked`);
+  }
+}
+
+/** For a job without an identity, as those of forks are: what everybody can read. */
+export async function publicOrganisation(
+  repository: string,
+  apiUrl: string,
+  ports: { readonly fetch: typeof fetch; readonly token: string },
+): Promise<OrganisationRead> {
+  const name = `${repository.split('/')[0]}/.github`;
+  try {
+    const answer = await ports.fetch(`${apiUrl}/repos/${name}/contents/${configPath}`, {
+      headers: {
+        accept: 'application/vnd.github.raw+json',
+        'user-agent': 'release-conductor',
+        ...(ports.token === '' ? {} : { authorization: `Bearer ${ports.token}` }),
+      },
+      signal: AbortSignal.timeout(15_000),
+    });
+    if (answer.status === 404) return { known: true, organisation: null };
+    if (!answer.ok) return unknown(`${name} answered ${answer.status}`);
+    return { known: true, organisation: { file: `${name}/${configPath}`, text: await answer.text() } };
+  } catch {
+    return unknown(`${name} could not be read`);
+  }
+}
+
+function unknown(reason: string): OrganisationRead {
+  return { known: false, reason };
+}
