@@ -92,7 +92,7 @@ function allMetrics(): number {
   const seconds = timed(() => {
     for (let n = 1; n <= ticks; n++) {
       state = addHarmOnly(state, armOf(n, 0), armOf(n, 1), settings);
-      if (harmOf(state.harm, settings).merged >= 1_000) alarms++;
+      if (harmOf(state, settings).merged >= 1_000) alarms++;
     }
   });
   if (alarms > 0) throw new RangeError('a healthy world was called harmful');

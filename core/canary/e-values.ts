@@ -16,29 +16,31 @@ export interface EValues extends HarmValues {
   readonly baseline: number;
   readonly belowLimit: number;
   readonly belowRatio: number;
+}
+
+/** Evidence of harm: of every metric, of each further figure, and of all of it merged. */
+export interface HarmValues extends Readonly<Record<JudgedMetric | 'merged', number>> {
+  readonly compared: readonly number[];
   /** Of each gauge, in the order of the settings: evidence that it is worse than tolerated. */
   readonly gauges: readonly number[];
 }
 
-/** Evidence of harm: of every metric, of each further count, and of all of it merged. */
-export interface HarmValues extends Readonly<Record<JudgedMetric | 'merged', number>> {
-  readonly compared: readonly number[];
-}
-
 export function eValuesOf(state: EvidenceState, settings: JudgeSettings): EValues {
-  const { harm, baselineHarm, health, gauges = [] } = state;
+  const { baselineHarm, health } = state;
   return {
-    ...harmOf(harm, settings),
+    ...harmOf(state, settings),
     baseline: eOf(baselineHarm),
     belowLimit: sumOf(health.belowLimit),
     belowRatio: sumOf(health.belowRatio),
-    gauges: gauges.map(meanE),
   };
 }
 
 /** Every metric's evidence of harm, and all of it merged (method G). */
-export function harmOf(harm: EvidenceState['harm'], settings: JudgeSettings): HarmValues {
-  const { metric, compared: weight } = weightsOf(settings);
+export function harmOf(
+  { harm, gauges: tests }: Pick<EvidenceState, 'harm' | 'gauges'>,
+  settings: JudgeSettings,
+): HarmValues {
+  const { metric, compared: weight, gauge } = weightsOf(settings);
   const errors = eOf(harm.errors);
   const slow = slowE(harm.slow);
   const absolute = eOf(harm.absolute);
@@ -46,8 +48,17 @@ export function harmOf(harm: EvidenceState['harm'], settings: JudgeSettings): Ha
   const compared = harm.compared === undefined ? none : harm.compared.map(eOf);
   const standard =
     metric.errors * errors + metric.slow * slow + metric.absolute * absolute + metric.tail * tail;
-  const merged = compared.reduce((sum, e) => sum + weight * e, standard);
-  return { errors, slow, absolute, tail, compared, merged };
+  const counted = compared.reduce((sum, e) => sum + weight * e, standard);
+  if (tests === undefined) return { errors, slow, absolute, tail, compared, gauges: none, merged: counted };
+  const gauges = tests.map(meanE);
+  const rolling = gaugesOf(settings).map(({ rollsBack }) => rollsBack === true);
+  const merged = gauges.reduce((sum, e, i) => (rolling[i] ? sum + gauge * e : sum), counted);
+  return { errors, slow, absolute, tail, compared, gauges, merged };
+}
+
+/** The gauges among the further figures, in the order of their tests. */
+export function gaugesOf({ compared = [] }: JudgeSettings): readonly ComparedSetting[] {
+  return compared.filter(({ kind }) => kind === 'gauge');
 }
 
 const none: readonly number[] = [];
@@ -97,5 +108,6 @@ export function valuesOf(
     ln_e_below_ratio: lnE(e.belowRatio),
     ...named('events', e.compared),
     ...named('gauge', e.gauges),
+    ...(state.dispersion.assumed === undefined ? {} : { assumed_cluster: state.dispersion.assumed.size }),
   };
 }

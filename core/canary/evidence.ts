@@ -1,4 +1,4 @@
-import { addSplit, clusterOf } from '../stats/dispersion.ts';
+import { addBaseline, addSplit, clusterOf, type Dispersion, knownCluster } from '../stats/dispersion.ts';
 import { addValue } from '../stats/mean-test.ts';
 import { multiplyRate, type RateTest } from '../stats/rate-test.ts';
 import { multiplyRatio, type RatioTest, ratioInformation } from '../stats/ratio-test.ts';
@@ -15,8 +15,9 @@ interface TickView {
   readonly baseline: ArmDelta;
   /** The canary's share of the tick's requests; null when the arms cannot be compared. */
   readonly share: number | null;
-  /** Cluster size of errors, from earlier ticks. */
+  /** Cluster size of errors, from earlier ticks: what harm is judged with, and what is known. */
   readonly cluster: number;
+  readonly known: number;
 }
 
 /** Takes one tick's requests into every test that they concern. */
@@ -34,7 +35,7 @@ export function addEvidence(
       ? addRate(state.baselineHarm, limit, baseline.errors, baseline.requests, view.cluster)
       : state.baselineHarm,
     health: addHealth(state, view, settings),
-    ...(view.share === null ? {} : addGauges(state, view, settings)),
+    ...addGauges(state, view, settings),
   };
 }
 
@@ -49,10 +50,7 @@ export function addHarmOnly(
   return {
     ...state,
     harm: addHarm(state, view, settings),
-    dispersion:
-      view.share === null
-        ? state.dispersion
-        : addSplit(state.dispersion, canary.errors, baseline.errors, view.share),
+    dispersion: addErrors(state.dispersion, view),
     totals: {
       canary: addTotals(state.totals.canary, canary),
       baseline: addTotals(state.totals.baseline, baseline),
@@ -68,7 +66,15 @@ function viewOf(
 ): TickView {
   const comparable = state.baselineExpected && canary.requests > 0 && baseline.requests > 0;
   const share = comparable ? canary.requests / (canary.requests + baseline.requests) : null;
-  return { canary, baseline, share, cluster: clusterOf(state.dispersion, settings.cluster) };
+  const cluster = clusterOf(state.dispersion, settings.cluster);
+  return { canary, baseline, share, cluster, known: knownCluster(state.dispersion, settings.cluster) };
+}
+
+/** What this tick says about how errors come, for the ticks that follow. */
+function addErrors(dispersion: Dispersion, { canary, baseline, share }: TickView): Dispersion {
+  if (share === null) return dispersion;
+  const split = addSplit(dispersion, canary.errors, baseline.errors, share);
+  return addBaseline(split, { requests: baseline.requests, events: baseline.errors });
 }
 
 function addHarm(state: EvidenceState, view: TickView, settings: JudgeSettings): EvidenceState['harm'] {
@@ -105,10 +111,10 @@ function addCompared(
   return { compared: added };
 }
 
-/** Differences of gauges beyond what is tolerated, upwards worse. */
+/** Differences of gauges beyond what is tolerated, or beyond their limit, upwards worse. */
 function addGauges(
   { gauges }: EvidenceState,
-  { canary, baseline }: TickView,
+  { canary, baseline, share }: TickView,
   settings: JudgeSettings,
 ): Pick<EvidenceState, 'gauges'> {
   if (gauges === undefined) return {};
@@ -117,12 +123,35 @@ function addGauges(
   return {
     gauges: gauges.map((test, i) => {
       const at = places[i] as number;
-      const { worse, tolerated } = compared[at] as ComparedSetting;
+      const setting = compared[at] as ComparedSetting;
       const [c, b] = [canary.compared?.[at] ?? null, baseline.compared?.[at] ?? null];
-      if (c === null || b === null) return test;
-      return addValue(test, (worse === 'higher' ? c - b : b - c) - tolerated);
+      const excess =
+        setting.limit === undefined
+          ? differenceOf(setting, c, share === null ? null : b)
+          : beyond(setting, c, b);
+      return excess === null ? test : addValue(test, excess);
     }),
   };
+}
+
+function differenceOf(
+  { worse, tolerated }: ComparedSetting,
+  canary: number | null,
+  baseline: number | null,
+): number | null {
+  if (canary === null || baseline === null) return null;
+  return (worse === 'higher' ? canary - baseline : baseline - canary) - tolerated;
+}
+
+/** A moment at which the baseline is beyond the limit too says nothing about the canary: going back would not help. */
+function beyond(
+  { worse, limit = 0 }: ComparedSetting,
+  canary: number | null,
+  baseline: number | null,
+): number | null {
+  const excess = (value: number): number => (worse === 'higher' ? value - limit : limit - value);
+  if (canary === null || (baseline !== null && excess(baseline) > 0)) return null;
+  return excess(canary);
 }
 
 /** Where the figures of one kind stand among all of them. */
@@ -160,7 +189,7 @@ function addRate(
 
 function addHealth(state: EvidenceState, view: TickView, settings: JudgeSettings): EvidenceState['health'] {
   const { health } = state;
-  const { canary, baseline, share, cluster } = view;
+  const { canary, baseline, share, known: cluster } = view;
   const tests = judgeTests(settings);
   const belowLimit = health.belowLimit.slice();
   multiplyRate(belowLimit, tests.belowLimit, canary.errors, canary.requests, cluster);

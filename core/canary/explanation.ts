@@ -1,7 +1,7 @@
 import { percent } from './reasons.ts';
 import type { JudgeRecord } from './record.ts';
 import { firstWith, type Moment, replayWith } from './replay.ts';
-import { weightsOf } from './settings.ts';
+import { isHarmful, weightsOf } from './settings.ts';
 
 /** Other bounds on a false rollback, to see how clear the case was. */
 const otherAlphas = [0.05, 0.01, 0.001, 0.0001] as const;
@@ -25,7 +25,7 @@ export interface Explanation {
   readonly reasons: readonly string[];
   /** Requests and errors of both versions; the evidence of every metric; when other bounds would have decided. */
   readonly tables: readonly ExplainedTable[];
-  /** Said only when more clustering was seen than was declared. */
+  /** Said only when more clustering was seen, or had to be assumed, than was declared. */
   readonly clusters: string | null;
   /** When the step was ready: `after 40 s`, `not`. */
   readonly ready: string;
@@ -72,11 +72,12 @@ function evidenceTable(record: JudgeRecord, { values }: Moment): ExplainedTable 
       row('slow requests against the baseline', 'ln_e_slow', 1 / alpha / weights.metric.slow),
       row('error rate against the limit', 'ln_e_absolute', 1 / alpha / weights.metric.absolute),
       row('p95 against the limit', 'ln_e_tail', 1 / alpha / weights.metric.tail),
-      ...compared.map(({ name, kind }) =>
-        kind === 'events'
-          ? row(`${name} against the baseline`, `ln_e_of_${name}`, 1 / alpha / weights.compared)
-          : row(`${name} against the baseline (no promotion)`, `ln_e_of_${name}`, 1 / alpha),
-      ),
+      ...compared.map((figure) => {
+        const against = `${figure.name} against ${figure.limit === undefined ? 'the baseline' : 'its limit'}`;
+        const key = `ln_e_of_${figure.name}`;
+        if (!isHarmful(figure)) return row(`${against} (no promotion)`, key, 1 / alpha);
+        return row(against, key, 1 / alpha / weights[figure.kind === 'events' ? 'compared' : 'gauge']);
+      }),
       row('health: error rate below the limit', 'ln_e_below_limit', 1 / beta, true),
     ],
   };
@@ -84,8 +85,11 @@ function evidenceTable(record: JudgeRecord, { values }: Moment): ExplainedTable 
 
 /** Then the first minutes' bound was too optimistic. */
 function clusterNote({ settings }: JudgeRecord, { values }: Moment): string | null {
-  const { cluster = 1, dispersion = 1 } = values;
+  const { cluster = 1, dispersion = 1, assumed_cluster: assumed } = values;
   if (cluster <= settings.cluster) return null;
+  if (cluster === assumed) {
+    return `Nothing is known yet of how errors come: harm is judged as if one cause made up to ${assumed} of them. Declare \`canary.error_cluster\` (1: each has its own cause) to be quicker.`;
+  }
   const seen = `index of dispersion ${dispersion.toFixed(1)}, judged as clusters of ${cluster.toFixed(1)}`;
   return `Errors come in clusters (${seen}): declare \`canary.error_cluster\`, or count users.`;
 }

@@ -21,12 +21,22 @@ const arm = z.strictObject({
 });
 const totals = z.strictObject({ requests: count, errors: count, slow: z.array(count).max(mostPoints) });
 
-const mean = z.strictObject({ count, mean: z.number(), squares: count });
+const lag = z.strictObject({ products: z.number(), first: z.number(), last: z.number() });
+const mean = z.strictObject({ count, mean: z.number(), squares: count, lag: lag.optional() });
 const figure = z.strictObject({
   name: z.string().max(100),
   kind: z.enum(['events', 'gauge']),
   worse: z.enum(['higher', 'lower']),
   tolerated: count,
+  limit: z.number().optional(),
+  rollsBack: z.literal(true).optional(),
+});
+
+const interval = z.strictObject({ requests: count, events: count });
+const assumed = z.strictObject({
+  size: z.number().min(1),
+  pairs: z.strictObject({ capped: count, expected: count, variance: count }),
+  odd: interval.nullable(),
 });
 
 const settings = z.strictObject({
@@ -37,6 +47,7 @@ const settings = z.strictObject({
   maxSlowdown: z.number().gt(1),
   slowEdges: z.array(z.number().positive()).min(1).max(mostPoints),
   cluster: z.number().min(1),
+  assumedCluster: z.number().min(1).optional(),
   minRequests: count,
   noDataAfter: count,
   warmUp: count,
@@ -69,6 +80,7 @@ const opening = z.strictObject({
     canary: count,
     baseline: count,
     learned: z.number().min(1).default(1),
+    assumed: assumed.optional(),
   }),
   totals: z.strictObject({ canary: totals, baseline: totals }),
 });

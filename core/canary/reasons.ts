@@ -1,4 +1,4 @@
-import type { EValues } from './e-values.ts';
+import { type EValues, gaugesOf } from './e-values.ts';
 import type { ComparedSetting, JudgedMetric, JudgeSettings } from './settings.ts';
 import type { EvidenceState } from './state.ts';
 import { tailEdge } from './tail.ts';
@@ -48,7 +48,11 @@ export function harmReason(
   }
 }
 
-export function comparedReason({ name, kind, worse, tolerated }: ComparedSetting): Reason {
+export function comparedReason({ name, kind, worse, tolerated, limit }: ComparedSetting): Reason {
+  if (limit !== undefined) {
+    const way = worse === 'higher' ? 'above' : 'below';
+    return { code: 'FIGURE_BEYOND_LIMIT', message: `${name} is ${way} its limit of ${limit}` };
+  }
   const bound = kind === 'gauge' ? `difference ${tolerated}` : `ratio ${tolerated}`;
   return {
     code: 'WORSE_THAN_BASELINE',
@@ -100,10 +104,11 @@ export function openQuestions(
   return [...open, ...worseGauges(e, settings)];
 }
 
-/** A gauge's evidence is asymptotic: it holds a promotion up, and rolls nothing back. */
-function worseGauges({ gauges }: EValues, { compared = [], alpha }: JudgeSettings): readonly Reason[] {
-  const judged = compared.filter(({ kind }) => kind === 'gauge');
-  return judged.filter((_one, i) => (gauges[i] ?? 0) >= 1 / alpha).map(comparedReason);
+/** Whatever is asked of it besides, a gauge that is clearly worse holds the promotion up. */
+function worseGauges({ gauges }: EValues, settings: JudgeSettings): readonly Reason[] {
+  return gaugesOf(settings)
+    .filter((_one, i) => (gauges[i] ?? 0) >= 1 / settings.alpha)
+    .map(comparedReason);
 }
 
 export const noteText: Readonly<Record<TickNote, string>> = {

@@ -1,3 +1,4 @@
+import type { ComparedMetric } from '../config/compared-metrics.ts';
 import type { ReleaseConfig } from '../config/schema.ts';
 
 /** What the judge is told up front. Nothing here may change while a release is judged: the bound on α needs that. */
@@ -14,8 +15,10 @@ export interface JudgeSettings {
   readonly maxSlowdown: number;
   /** Bucket edges, s: a request is slow at an edge when it took longer. The first one is the main one. */
   readonly slowEdges: readonly number[];
-  /** Events come in clusters of up to this many in one arm (retries); 1: they are independent. */
+  /** Errors come in clusters of up to this many in one arm (retries); 1: they are independent, or nobody said. */
   readonly cluster: number;
+  /** What is assumed of clusters until something is known; absent: nothing. */
+  readonly assumedCluster?: number;
   readonly minRequests: number;
   /** ms */
   readonly noDataAfter: number;
@@ -29,20 +32,29 @@ export interface JudgeSettings {
   readonly compared?: readonly ComparedSetting[];
 }
 
+/** Clusters that are assumed where neither the configuration nor a history says anything: an error and its four retries. */
+const assumedCluster = 5;
+
 /** One further figure. `tolerated`: ratio of events, difference of gauges. */
 export interface ComparedSetting {
   readonly name: string;
   readonly kind: 'events' | 'gauge';
   readonly worse: 'higher' | 'lower';
   readonly tolerated: number;
+  /** A gauge that is held against this, and not against the baseline. */
+  readonly limit?: number;
+  /** A gauge that rolls back; absent: it holds the promotion up. */
+  readonly rollsBack?: true;
 }
 
 export function judgeSettings(
   canary: ReleaseConfig['canary'],
   metrics: Pick<ReleaseConfig['metrics'], 'slow_over' | 'slow_also' | 'compare'>,
 ): JudgeSettings {
-  const compared = metrics.compare.map(({ name, gauge, worse, tolerated }): ComparedSetting => {
-    if (gauge !== undefined) return { name, kind: 'gauge', worse, tolerated: tolerated ?? 0 };
+  const compared = metrics.compare.map((figure): ComparedSetting => {
+    const { name, gauge, worse, tolerated } = figure;
+    if (gauge !== undefined)
+      return { name, kind: 'gauge', worse, tolerated: tolerated ?? 0, ...gaugeRule(figure) };
     return { name, kind: 'events', worse, tolerated: Math.max(1, tolerated ?? canary.tolerated_ratio) };
   });
   return {
@@ -52,7 +64,9 @@ export function judgeSettings(
     maxErrorRate: canary.max_error_rate,
     maxSlowdown: canary.max_slowdown,
     slowEdges: [metrics.slow_over, ...metrics.slow_also],
-    cluster: canary.error_cluster,
+    ...(canary.error_cluster === undefined
+      ? { cluster: 1, assumedCluster }
+      : { cluster: canary.error_cluster }),
     minRequests: canary.min_requests,
     noDataAfter: canary.no_data_after,
     warmUp: canary.warm_up,
@@ -62,13 +76,23 @@ export function judgeSettings(
   };
 }
 
-/** Settings of one step of a release; 0 is the stage, which is judged by itself. */
+function gaugeRule({
+  limit,
+  on_worse: onWorse,
+}: ComparedMetric): Pick<ComparedSetting, 'limit' | 'rollsBack'> {
+  const rollsBack = (onWorse ?? (limit === undefined ? 'hold' : 'rollback')) === 'rollback';
+  return { ...(limit === undefined ? {} : { limit }), ...(rollsBack ? { rollsBack } : {}) };
+}
+
+/** Settings of one step of a release; 0 is the stage, which is judged by itself and rolls nothing back. */
 export function settingsAt(
   { canary, metrics }: Pick<ReleaseConfig, 'canary' | 'metrics'>,
   step: number,
 ): JudgeSettings {
   const settings = judgeSettings(canary, metrics);
-  return step === 0 ? { ...settings, steps: 1 } : settings;
+  if (step > 0) return settings;
+  const { assumedCluster: _assumed, ...stage } = settings;
+  return { ...stage, steps: 1 };
 }
 
 /**
@@ -85,20 +109,28 @@ const comparedShare = 0.1;
 interface Weights {
   readonly metric: Readonly<Record<JudgedMetric, number>>;
   readonly compared: number;
+  /** Of a gauge that rolls back, in one step: its test begins anew with each. */
+  readonly gauge: number;
 }
 
-const usualWeights: Weights = { metric: metricWeights, compared: 0 };
+const usualWeights: Weights = { metric: metricWeights, compared: 0, gauge: 0 };
 
-/** Weights of one release: of the metrics that every one has, and of each further count. Their sum is 1. */
-export function weightsOf({ compared }: JudgeSettings): Weights {
+/** Does this figure take part in the decision to roll back? */
+export function isHarmful({ kind, rollsBack }: ComparedSetting): boolean {
+  return kind === 'events' || rollsBack === true;
+}
+
+/** Weights of one release: of the metrics that every one has, and of each further figure. Their sum is at most 1. */
+export function weightsOf({ compared, steps }: JudgeSettings): Weights {
   if (compared === undefined) return usualWeights;
-  const counts = compared.filter(({ kind }) => kind === 'events').length;
+  const counts = compared.filter(isHarmful).length;
   if (counts === 0) return usualWeights;
   const rest = 1 - comparedShare;
   const { errors, slow, absolute, tail } = metricWeights;
   return {
     metric: { errors: rest * errors, slow: rest * slow, absolute: rest * absolute, tail: rest * tail },
     compared: comparedShare / counts,
+    gauge: comparedShare / counts / steps,
   };
 }
 

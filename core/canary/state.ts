@@ -1,5 +1,5 @@
 import { type IntervalCounts, learnCluster } from '../stats/cluster-history.ts';
-import { type Dispersion, noDispersion } from '../stats/dispersion.ts';
+import { assumeCluster, type Dispersion, noDispersion } from '../stats/dispersion.ts';
 import { freshCapital } from '../stats/e-process.ts';
 import { type MeanTest, noValues } from '../stats/mean-test.ts';
 import type { RatioTest } from '../stats/ratio-test.ts';
@@ -101,9 +101,14 @@ function openEvidence(
       belowRatio: freshCapital(tests.belowRatio.prior),
       information: 0,
     },
-    dispersion: noDispersion,
+    dispersion: openDispersion(settings),
     totals: { canary: nothing, baseline: nothing },
   };
+}
+
+function openDispersion({ assumedCluster }: JudgeSettings): Dispersion {
+  if (assumedCluster === undefined) return noDispersion;
+  return { ...noDispersion, assumed: assumeCluster(assumedCluster) };
 }
 
 type Stake = (process: RestartingProcess, test: { readonly prior: Float64Array }) => RestartingProcess;
@@ -148,9 +153,19 @@ export function openStep(
   };
 }
 
-/** The judge knows from now on how the baseline's errors came before the canary began. */
+/** The judge knows from now on how the baseline's errors came before the canary began, unless the history is too thin. */
 export function learnFrom(state: JudgeState, history: readonly IntervalCounts[]): JudgeState {
-  return { ...state, dispersion: { ...state.dispersion, learned: learnCluster(history) } };
+  const learned = learnCluster(history);
+  if (learned === null) return state;
+  const { assumed: _assumed, ...dispersion } = state.dispersion;
+  return { ...state, dispersion: { ...dispersion, learned } };
+}
+
+/** A judge that begins anew, with what an earlier one knew about clusters. */
+export function withKnowledgeOf(fresh: JudgeState, { dispersion }: JudgeState): JudgeState {
+  const { learned, assumed } = dispersion;
+  const { assumed: _assumed, ...opened } = fresh.dispersion;
+  return { ...fresh, dispersion: { ...opened, learned, ...(assumed === undefined ? {} : { assumed }) } };
 }
 
 /** The same without the reader: what a replay begins with. */

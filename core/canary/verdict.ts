@@ -1,6 +1,6 @@
 import { clusterOf } from '../stats/dispersion.ts';
 import { lnE } from '../stats/e-process.ts';
-import { type EValues, eValuesOf, valuesOf } from './e-values.ts';
+import { type EValues, eValuesOf, gaugesOf, valuesOf } from './e-values.ts';
 import {
   comparedReason,
   harmReason,
@@ -33,6 +33,7 @@ export const canaryReasons = [
   'ERROR_RATE_ABOVE_LIMIT',
   'P95_ABOVE_LIMIT',
   'WORSE_THAN_BASELINE',
+  'FIGURE_BEYOND_LIMIT',
   'BASELINE_UNHEALTHY',
   'NO_CANARY_DATA',
   'NO_BASELINE_DATA',
@@ -125,6 +126,10 @@ function suspectsOf(e: EValues, settings: JudgeSettings): readonly Suspect[] {
   return [
     ...judgedMetrics.map((metric) => ({ metric, strength: weights.metric[metric] * e[metric] })),
     ...counts.map((metric, i) => ({ metric, strength: weights.compared * (e.compared[i] ?? 0) })),
+    ...gaugesOf(settings).map((metric, i) => ({
+      metric,
+      strength: metric.rollsBack === true ? weights.gauge * (e.gauges[i] ?? 0) : 0,
+    })),
   ];
 }
 

@@ -26,9 +26,27 @@ export const comparedMetricSchema = z
       .describe(
         'Events: ratio to the baseline that is still acceptable (default `canary.tolerated_ratio`); gauges: difference, in their own unit (default 0)',
       ),
+    limit: z
+      .number()
+      .optional()
+      .describe(
+        'Gauges: an absolute limit, in their own unit, in place of the comparison with the baseline: saturation above 0.9, or (with `worse: lower`) a rate below it',
+      ),
+    on_worse: z
+      .enum(['hold', 'rollback'])
+      .optional()
+      .describe(
+        'Gauges: hold the promotion up, or roll back; default `rollback` with a `limit`, else `hold`. Events always take part in the rollback',
+      ),
   })
   .refine(({ events, gauge }) => (events === undefined) !== (gauge === undefined), {
     error: 'expected exactly one of `events` and `gauge`',
+  })
+  .refine(({ gauge, limit, on_worse: onWorse }) => gauge !== undefined || (limit ?? onWorse) === undefined, {
+    error: 'expected `limit` and `on_worse` beside a `gauge` only: events are compared, and always take part',
+  })
+  .refine(({ limit, tolerated }) => limit === undefined || tolerated === undefined, {
+    error: 'expected one of `limit` and `tolerated`: for both, name the gauge twice',
   });
 
 export type ComparedMetric = z.infer<typeof comparedMetricSchema>;

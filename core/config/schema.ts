@@ -99,8 +99,10 @@ const canarySchema = z.strictObject({
     .number()
     .min(1)
     .max(100)
-    .default(1)
-    .describe('Largest number of errors that one cause makes at once (retries); more is also estimated'),
+    .optional()
+    .describe(
+      'Largest number of errors that one cause makes at once (retries); 1: each has its own. Absent: learned from the baseline, and 5 until something is known',
+    ),
   deadline: durationSchema
     .default(14_400_000)
     .describe('Time within which a step has to show its health; then `on_deadline`'),

@@ -1,7 +1,7 @@
 import { judge } from '../canary/judge.ts';
 import { addToLog, openLog } from '../canary/record.ts';
 import { type JudgeSettings, settingsAt } from '../canary/settings.ts';
-import { type JudgeState, learnFrom, openJudge, openStep } from '../canary/state.ts';
+import { type JudgeState, learnFrom, openJudge, openStep, withKnowledgeOf } from '../canary/state.ts';
 import { inlineText } from '../gate/markdown.ts';
 import type { CanaryReading } from '../ports/metrics.ts';
 import type { IntervalCounts } from '../stats/cluster-history.ts';
@@ -41,8 +41,7 @@ export function restartJudge(draft: ReleaseDraft): void {
   if (measuring === null) return;
   const fresh = openJudge(measuring.step, draft.now, baselineExpected(draft), settingsOf(draft));
   const judgeState: JudgeState = {
-    ...fresh,
-    dispersion: { ...fresh.dispersion, learned: measuring.judge.dispersion.learned },
+    ...withKnowledgeOf(fresh, measuring.judge),
     reader: measuring.judge.reader,
   };
   const log = openLog(judgeState);

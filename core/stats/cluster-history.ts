@@ -11,6 +11,10 @@ const cap = 4;
 /** Winsorised index above which events come in clusters, and by how many standard deviations. */
 const clearIndex = 1.6;
 const clearDeviations = 4;
+/** Independence counts as shown when the index stays below `clearIndex` by this many standard deviations. */
+const shownDeviations = 2.5;
+/** Events that a group of neighbouring intervals should have for its spread to say something. */
+const eventsAGroup = 10;
 /** Share of the largest `X²` that is left out where the size is estimated, and what that leaves of χ² with one degree. */
 const trimmed = 0.1;
 const leftOfMean = 0.623;
@@ -18,34 +22,91 @@ const reserve = 1.5;
 const largestCluster = 20;
 const mostEvents = 500;
 
+/** What pairs of neighbouring intervals say together. Plain JSON: the judge also gathers it while a canary runs. */
+export interface PairSums {
+  /** Σ of the capped `X²`, and what independent events would make of it. */
+  readonly capped: number;
+  readonly expected: number;
+  readonly variance: number;
+}
+
+export const noPairs: PairSums = { capped: 0, expected: 0, variance: 0 };
+
 /**
- * How large the clusters are in which events come (retries, one bad user), from the history of one arm; 1: they come one
- * by one, or too few to tell.
+ * How large the clusters are in which events come (retries, one bad user), from the history of one arm; 1: it is shown that
+ * they come one by one; null: nobody can tell.
  *
  * The events of two neighbouring intervals are split between them as independent events would be, whatever the rate is
  * (day and night cancel): Pearson's `X²` of that split has the mean 1, for clusters of size C it is `E[C²]/E[C]`. Each
  * interval is used once. `X²` is capped against its own exact expectation, so that the edges of bursts, in which the
  * rate itself jumps, do not pass for clusters.
  */
-export function learnCluster(history: readonly IntervalCounts[]): number {
+export function learnCluster(history: readonly IntervalCounts[]): number | null {
   const squares: number[] = [];
-  let capped = 0;
-  let expected = 0;
-  let variance = 0;
+  let sums = noPairs;
   for (let i = 0; i + 1 < history.length; i += 2) {
     const [a, b] = [history[i] as IntervalCounts, history[i + 1] as IntervalCounts];
-    const events = a.events + b.events;
-    const share = a.requests / (a.requests + b.requests);
-    if (!(events >= 1) || !(share > 0) || !(share < 1)) continue;
-    const square = squareOf(a.events, events, share);
-    const null_ = cappedMoments(Math.min(mostEvents, Math.round(events)), share);
-    squares.push(square);
-    capped += Math.min(cap, square);
-    expected += null_.mean;
-    variance += null_.variance;
+    const share = shareOf(a, b);
+    if (share === null) continue;
+    squares.push(squareOf(a.events, a.events + b.events, share));
+    sums = addPair(sums, a, b);
   }
+  const { capped, expected, variance } = sums;
   const isClear = capped > clearIndex * expected && capped - expected > clearDeviations * Math.sqrt(variance);
-  return isClear ? Math.min(largestCluster, Math.max(1, reserve * trimmedIndex(squares))) : 1;
+  if (isClear) return Math.min(largestCluster, Math.max(1, reserve * trimmedIndex(squares)));
+  return showsIndependence(sums) || showsEvenSpread(history) ? 1 : null;
+}
+
+/** Takes in two neighbouring intervals; what says nothing about clusters adds nothing. */
+export function addPair(sums: PairSums, a: IntervalCounts, b: IntervalCounts): PairSums {
+  const share = shareOf(a, b);
+  if (share === null) return sums;
+  const events = a.events + b.events;
+  const null_ = cappedMoments(Math.min(mostEvents, Math.round(events)), share);
+  return {
+    capped: sums.capped + Math.min(cap, squareOf(a.events, events, share)),
+    expected: sums.expected + null_.mean,
+    variance: sums.variance + null_.variance,
+  };
+}
+
+/** Clusters would have shown by now: the index is below what is clear by more than chance does. */
+export function showsIndependence({ capped, expected, variance }: PairSums): boolean {
+  return capped + shownDeviations * Math.sqrt(variance) < clearIndex * expected;
+}
+
+/**
+ * The same from larger groups of intervals, for events that are so few that a pair seldom has two: Pearson's `X²` of a
+ * group's events over its `m` intervals has the mean `m − 1` and, given `N` events and shares `p_i`, the variance
+ * `2(m−1) + (Σ1/p_i − m² − 2m + 2)/N`. What moves within a group looks like clusters, which errs on the safe side.
+ */
+function showsEvenSpread(history: readonly IntervalCounts[]): boolean {
+  const usable = history.filter(({ requests, events }) => requests > 0 && events >= 0);
+  const mean = usable.reduce((sum, { events }) => sum + events, 0) / usable.length;
+  if (!(mean > 0)) return false;
+  const size = Math.min(usable.length, Math.max(2, Math.ceil(eventsAGroup / mean)));
+  let [sum, degrees, variance] = [0, 0, 0];
+  for (let from = 0; from + size <= usable.length; from += size) {
+    const group = usable.slice(from, from + size);
+    const events = group.reduce((all, one) => all + one.events, 0);
+    const requests = group.reduce((all, one) => all + one.requests, 0);
+    if (events < 2) continue;
+    let inverse = 0;
+    for (const one of group) {
+      const expected = (events * one.requests) / requests;
+      sum += (one.events - expected) ** 2 / expected;
+      inverse += requests / one.requests;
+    }
+    degrees += size - 1;
+    variance += Math.max(0, 2 * (size - 1) + (inverse - size ** 2 - 2 * size + 2) / events);
+  }
+  return degrees > 0 && sum + shownDeviations * Math.sqrt(variance) < clearIndex * degrees;
+}
+
+/** Share of the first interval's requests; null when the two say nothing. */
+function shareOf(a: IntervalCounts, b: IntervalCounts): number | null {
+  const share = a.requests / (a.requests + b.requests);
+  return a.events + b.events >= 1 && share > 0 && share < 1 ? share : null;
 }
 
 function squareOf(inFirst: number, events: number, share: number): number {

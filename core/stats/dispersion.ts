@@ -1,3 +1,11 @@
+import {
+  addPair,
+  type IntervalCounts,
+  noPairs,
+  type PairSums,
+  showsIndependence,
+} from './cluster-history.ts';
+
 /**
  * Do events come one by one, or in clusters (retries, one bad user)? Index of dispersion of the *split* of each
  * tick's events between two arms: Pearson's `X² = (e_c − n·p)² / (n·p·(1−p))`, whose mean is 1 for independent
@@ -15,6 +23,20 @@ export interface Dispersion {
   readonly baseline: number;
   /** Cluster size that the baseline's history showed before the canary began; 1: none. */
   readonly learned: number;
+  /** Present while nothing is known: what is assumed then. */
+  readonly assumed?: AssumedCluster;
+}
+
+/** A cluster size that counts until the arm that carries the traffic shows that its events come one by one. */
+export interface AssumedCluster {
+  readonly size: number;
+  readonly pairs: PairSums;
+  /** The newest interval without a partner. */
+  readonly odd: IntervalCounts | null;
+}
+
+export function assumeCluster(size: number): AssumedCluster {
+  return { size, pairs: noPairs, odd: null };
 }
 
 export const noDispersion: Dispersion = {
@@ -57,16 +79,32 @@ export function addSplit(
   };
 }
 
+/** Takes in one tick of the baseline alone; once it has shown independence nothing needs to be assumed any more. */
+export function addBaseline(state: Dispersion, tick: IntervalCounts): Dispersion {
+  if (state.assumed === undefined || !(tick.requests > 0)) return state;
+  const { size, pairs, odd } = state.assumed;
+  if (odd === null) return { ...state, assumed: { size, pairs, odd: tick } };
+  const sums = addPair(pairs, odd, tick);
+  if (!showsIndependence(sums)) return { ...state, assumed: { size, pairs: sums, odd: null } };
+  const { assumed: _assumed, ...known } = state;
+  return known;
+}
+
 /** The index of dispersion; 1 without ticks. */
 export function indexOf({ ticks, sum }: Dispersion): number {
   return ticks === 0 ? 1 : sum / ticks;
 }
 
-/**
- * Cluster size to judge the *next* tick with: the declared one, else what the history showed, or more when the ticks so far
- * show clusters beyond five standard errors. Half is added, because an index of 3.7 already means clusters of up to 5.
- */
+/** Cluster size to judge harm in the *next* tick with: what is known, and what has to be assumed as long as nothing is. */
 export function clusterOf(state: Dispersion, declared: number): number {
+  return Math.max(knownCluster(state, declared), state.assumed?.size ?? 1);
+}
+
+/**
+ * The declared size, else what the history showed, or more when the ticks so far show clusters beyond five standard
+ * errors. Half is added, because an index of 3.7 already means clusters of up to 5.
+ */
+export function knownCluster(state: Dispersion, declared: number): number {
   const { ticks, variance, learned } = state;
   const known = declared > 1 ? declared : learned;
   if (ticks < fewestTicks) return known;

@@ -22,7 +22,7 @@ export function falseRate({ rollbacks }: RuleResult, runs: number): { rate: numb
 /** Every aim of the study that concerns this cell. */
 export function barsOf(cell: Cell, result: CellResult): readonly Bar[] {
   const judge = ruleOf(result, 'judge');
-  if (judge === null || cell.kind === 'info') return [];
+  if (judge === null) return [];
   if (cell.kind === 'null') return [falseRollbacks(cell, judge, result.runs)];
   return [
     ...delayBars(cell, judge, result),

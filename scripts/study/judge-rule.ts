@@ -17,6 +17,7 @@ export function settingsOf(cell: Cell): JudgeSettings {
     maxSlowdown: 2,
     slowEdges: [0.25],
     cluster: cell.declared,
+    ...(cell.declared === 1 ? { assumedCluster: 5 } : {}),
     minRequests: 200,
     noDataAfter: 120_000,
     warmUp: cell.fault === 'warm-up' ? 60_000 : 0,
@@ -81,7 +82,7 @@ export class JudgeRule {
     if (time <= this.settings.warmUp / 1_000) return false;
     const evidence = addHarmOnly(this.state, canary, baseline, this.settings);
     this.state = { ...evidence, reader: this.state.reader };
-    return harmOf(evidence.harm, this.settings).merged >= 1 / this.settings.alpha;
+    return harmOf(evidence, this.settings).merged >= 1 / this.settings.alpha;
   }
 
   private tickCounters(time: number, random: () => number): boolean {

@@ -5,7 +5,7 @@ import { parseJudgeDocument } from '../../../core/canary/parse-record.ts';
 import { armOf } from '../../../core/canary/read-arms.ts';
 import { addToLog, openLog, recordOf } from '../../../core/canary/record.ts';
 import { checkReplay } from '../../../core/canary/replay-check.ts';
-import { judgeSettings } from '../../../core/canary/settings.ts';
+import { type JudgeSettings, judgeSettings } from '../../../core/canary/settings.ts';
 import { openJudge, openStep } from '../../../core/canary/state.ts';
 import type { Judgement } from '../../../core/canary/verdict.ts';
 import { parseConfig } from '../../../core/config/parse.ts';
@@ -28,6 +28,13 @@ release:
 const { metrics, canary } = parseConfig(text).config.release as ReleaseConfig;
 const settings = judgeSettings(canary, metrics);
 
+/** The same with another rule for the gauge. */
+function settingsWith(gauge: string): JudgeSettings {
+  const config = text.replace('{ name: cpu, gauge: process_cpu_usage, tolerated: 0.1 }', gauge);
+  const other = parseConfig(config).config.release as ReleaseConfig;
+  return judgeSettings(other.canary, other.metrics);
+}
+
 /** Rates a request of the canary: checkout failures and orders; and its CPU. The baseline has 1 %, 20 % and 0.4. */
 interface Version {
   readonly failures?: number;
@@ -36,7 +43,7 @@ interface Version {
 }
 
 /** Half an hour of ten-second readings at 10 %, or until a rollback. */
-function play(version: Version, seed = 5) {
+function play(version: Version, seed = 5, judgedBy = settings, baseline: Version = {}) {
   const random = seeded(seed);
   const totals = new Map<string, number>();
   const count = (name: string, mean: number): number => {
@@ -63,18 +70,23 @@ function play(version: Version, seed = 5) {
       },
     ],
   });
-  let state = openJudge(1, 0, true, settings);
+  let state = openJudge(1, 0, true, judgedBy);
   let log = openLog(state);
   let last: Judgement | null = null;
   for (let at = 10_000; at <= 1_800_000 && last?.verdict !== 'rollback'; at += 10_000) {
-    const reading = { at, canary: arm('v2', 10, version), baseline: arm('v1', 90, {}) };
-    const { state: next, tick, ...judged } = judge(state, { at, reading, problem: null }, settings);
+    const reading = { at, canary: arm('v2', 10, version), baseline: arm('v1', 90, baseline) };
+    const { state: next, tick, ...judged } = judge(state, { at, reading, problem: null }, judgedBy);
     log = addToLog(log, state, tick, judged.verdict);
     state = next;
     last = judged;
   }
   if (last === null) throw new Error('nothing was judged');
-  return { last, state, record: recordOf(log, settings) };
+  return { last, state, record: recordOf(log, judgedBy) };
+}
+
+/** What the evidence says of a judgement. */
+function toldOf({ verdict, reasons, values }: Judgement) {
+  return { verdict, reasons: reasons.map(({ code, message }) => `${code}: ${message}`), data: values };
 }
 
 describe('further figures that are compared', () => {
@@ -107,16 +119,83 @@ describe('further figures that are compared', () => {
     expect(reasons[0]).toMatchObject({ code: 'WORSE_THAN_BASELINE' });
   });
 
+  it.each([
+    [
+      'saturation above a limit',
+      '{ name: cpu, gauge: process_cpu_usage, limit: 0.9 }',
+      { cpu: 0.97 },
+      'cpu is above its limit of 0.9',
+    ],
+    [
+      'a figure below a limit',
+      '{ name: cpu, gauge: process_cpu_usage, limit: 0.3, worse: lower }',
+      { cpu: 0.2 },
+      'cpu is below its limit of 0.3',
+    ],
+    [
+      'a gauge that is worse, when it may',
+      '{ name: cpu, gauge: process_cpu_usage, tolerated: 0.1, on_worse: rollback }',
+      { cpu: 0.8 },
+      'cpu is higher than the baseline',
+    ],
+  ])('roll back for %s', (_name, gauge, version, message) => {
+    const played = play(version, 5, settingsWith(gauge));
+    expect(played.last.verdict).toBe('rollback');
+    expect(played.last.reasons.map((reason) => reason.message)).toEqual([expect.stringContaining(message)]);
+    const document = { step: 1, weight: 10, ...toldOf(played.last), record: played.record };
+    expect(checkReplay(parseJudgeDocument('x.json', JSON.stringify(document))).differences).toEqual([]);
+  });
+
+  it.each([
+    [
+      'only hold the promotion up when they shall',
+      '{ name: cpu, gauge: process_cpu_usage, limit: 0.9, on_worse: hold }',
+      { cpu: 0.97 },
+      {},
+      'continue',
+    ],
+    [
+      'do not mind a gauge below its limit',
+      '{ name: cpu, gauge: process_cpu_usage, limit: 0.9 }',
+      { cpu: 0.85 },
+      {},
+      'ready',
+    ],
+    [
+      'do not go back where both versions are beyond the limit',
+      '{ name: cpu, gauge: process_cpu_usage, limit: 0.9 }',
+      { cpu: 0.97 },
+      { cpu: 0.95 },
+      'ready',
+    ],
+  ])('%s', (_name, gauge, version, baseline, verdict) => {
+    expect(play(version, 5, settingsWith(gauge), baseline).last.verdict).toBe(verdict);
+  });
+
+  it('judge a limit at 100 % too, where nobody is left to compare with', () => {
+    const limited = settingsWith('{ name: cpu, gauge: process_cpu_usage, limit: 0.9 }');
+    let state = openJudge(3, 0, false, limited);
+    let verdict = '';
+    for (let n = 1; n <= 60 && verdict !== 'rollback'; n++) {
+      const at = n * 10_000;
+      const instances = [
+        { id: 'a', requests: n * 100, errors: 0, slow: 0, compared: [0, n * 20, 0.95 + (n % 3) / 100] },
+      ];
+      const reading = {
+        at,
+        canary: { version: 'v2', instances },
+        baseline: { version: 'v1', instances: [] },
+      };
+      const judged = judge(state, { at, reading, problem: null }, limited);
+      state = judged.state;
+      verdict = judged.verdict;
+    }
+    expect(verdict).toBe('rollback');
+  });
+
   it('can be judged again from the evidence, and are told in the tables', () => {
     const { record, last } = play({ failures: 0.05 });
-    const document = {
-      step: 1,
-      weight: 10,
-      verdict: last.verdict,
-      reasons: last.reasons.map(({ code, message }) => `${code}: ${message}`),
-      data: last.values,
-      record,
-    };
+    const document = { step: 1, weight: 10, ...toldOf(last), record };
     expect(checkReplay(parseJudgeDocument('x.json', JSON.stringify(document))).differences).toEqual([]);
     const explained = explainRecord(record, { chart: false });
     expect(explained).toContain('| checkout-failures against the baseline |');
@@ -166,6 +245,8 @@ describe('a figure to compare', () => {
     ['neither events nor a gauge', '{ name: x }'],
     ['both', '{ name: x, events: a, gauge: b }'],
     ['a name that is none', '{ name: "X Y", events: a }'],
+    ['a limit of events', '{ name: x, events: a, limit: 3 }'],
+    ['a limit beside what is tolerated', '{ name: x, gauge: a, limit: 3, tolerated: 1 }'],
   ])('is refused with %s', (_name, figure) => {
     const config = text.replace('{ name: orders, events: orders_total, worse: lower }', figure);
     expect(() => parseConfig(config)).toThrow(/compare/);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ReleaseConfig } from '../../../core/config/schema.ts';
 import { config, report } from '../support/facts.ts';
 import { World, type WorldOptions } from './world.ts';
 
@@ -36,9 +37,11 @@ describe('scenario 13: a breach at any step is followed by traffic back on the v
   async function timesAt(
     weight: number,
     rps: number,
+    clusters: Partial<ReleaseConfig['canary']>,
   ): Promise<{ ordered: number; back: number; world: World }> {
     let brokenAt = Number.POSITIVE_INFINITY;
-    const world = new World({ rps, errorRate: () => (world.now >= brokenAt ? 0.5 : 0) });
+    const plan = { config: config(clusters) };
+    const world = new World({ plan, rps, errorRate: () => (world.now >= brokenAt ? 0.5 : 0) });
     await world.play((one) => one.weight === weight && one.state.phase === 'soaking');
     brokenAt = world.now + 3_500;
     const { interval } = config().canary;
@@ -48,18 +51,23 @@ describe('scenario 13: a breach at any step is followed by traffic back on the v
     return { ordered, back: Math.ceil((world.now - brokenAt) / interval), world };
   }
 
+  const declared = { error_cluster: 1 };
+
   // The same figures are in docs/release.md.
   it.each([
-    [10, 200, 1],
-    [50, 200, 1],
-    [100, 200, 1],
-    [10, 2_000, 1],
-    [10, 50, 2],
-    [10, 20, 5],
+    [10, 200, 1, 'declared to be independent', declared],
+    [50, 200, 1, 'declared to be independent', declared],
+    [100, 200, 1, 'declared to be independent', declared],
+    [10, 2_000, 1, 'declared to be independent', declared],
+    [10, 50, 2, 'declared to be independent', declared],
+    [10, 20, 5, 'declared to be independent', declared],
+    [10, 2_000, 1, 'of which nothing is known', {}],
+    [10, 200, 3, 'of which nothing is known', {}],
+    [10, 20, 25, 'of which nothing is known', {}],
   ])(
-    'with %i percent of %i requests a second, within %i scrape intervals',
-    async (weight, rps, intervals) => {
-      const { ordered, back, world } = await timesAt(weight, rps);
+    'with %i percent of %i requests a second, within %i scrape intervals, from errors %s',
+    async (weight, rps, intervals, _what, clusters) => {
+      const { ordered, back, world } = await timesAt(weight, rps, clusters);
       expect({ ordered, back }).toEqual({ ordered: intervals, back: intervals });
       await world.play((one) => one.state.phase === 'rolled_back');
       expect(world.weight).toBe(0);
