@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { SandboxUser } from '../contract.ts';
+import { addRepository } from './add-repository.ts';
 import { type AppSettings, assemble } from './assemble.ts';
 import { type StartedEmulator, startEmulator } from './emulator.ts';
 import { enterEnvironment, leaveEnvironment } from './environment-entry.ts';
@@ -135,6 +136,7 @@ function publicFace(
     setImmutableReleases: (repository, enabled) => {
       world.repository(repository).immutableReleases = enabled;
     },
+    addRepository: (name, files) => addRepository(github, name, files),
     createMergeGroup: (repository, pullRequest) =>
       createMergeGroup(github, world.repository(repository), pullRequest),
     destroyMergeGroup: (repository, headSha, reason) =>

@@ -46,6 +46,8 @@ export interface LocalGithub extends SandboxGithub {
   /** What was not as GitHub describes it, emulate's own answers included (`source: 'emulate'`). */
   violations(): readonly Violation[];
   setImmutableReleases(repository: string, enabled: boolean): void;
+  /** Adds a repository to the organisation, with the App installed. */
+  addRepository(name: string, files: GithubOptions['repository']['files']): Promise<void>;
   /** Queues a pull request in the merge queue. */
   createMergeGroup(repository: string, pullRequest: number): Promise<MergeGroup>;
   destroyMergeGroup(

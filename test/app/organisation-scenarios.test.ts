@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { organisationOfConductor } from '../../adapters/actions-runner/organisation.ts';
+import { readConfig } from '../../adapters/node-io/read-config.ts';
+import { configPath } from '../../core/config/path.ts';
+import { memoryTree } from '../support/memory-io.ts';
+import { mainSha } from './story.ts';
+import {
+  commitFiles,
+  eventually,
+  oidcToken,
+  repository,
+  startWorld,
+  submit,
+  type World,
+  workflowPath,
+} from './world.ts';
+
+const organisation = `version: 1
+release:
+  canary: { soak: 200ms, steps: [10, 50, 100] }
+gates:
+  perf: { validity: { min_requests: 5000 } }
+governance:
+  rulesets:
+    main: { pull_request: { approvals: 1 } }
+`;
+
+/** A world in which acme/.github says what holds in acme/shop. */
+async function organised(): Promise<World> {
+  const world = await startWorld();
+  await world.github.addRepository('.github', new Map([[configPath, organisation]]));
+  return world;
+}
+
+async function ownConfig(world: World): Promise<string> {
+  const { data } = await world.alice.rest.repos.getContent({ ...repository, path: configPath });
+  return Buffer.from((data as { content: string }).content, 'base64').toString();
+}
+
+async function jobToken(world: World): Promise<string> {
+  const head = { headSha: await mainSha(world), headBranch: 'main' };
+  const run = await world.github.createRun('acme/shop', {
+    path: workflowPath,
+    name: 'gates',
+    event: 'push',
+    ...head,
+  });
+  const job = { ref: 'refs/heads/main', workflowRef: `acme/shop/${workflowPath}@refs/heads/main` };
+  const request = world.github.oidcRequest('acme/shop', run, { ...job, environment: null, actor: 'alice' });
+  return oidcToken(request, world.conductor.url);
+}
+
+describe('a second repository with the config of the organisation', () => {
+  it('refuses a pull request of the first that weakens it, by name, and a tag whose config does', async () => {
+    const world = await organised();
+    const weak = (await ownConfig(world)).replace('soak: 400ms', 'soak: 1ms');
+    const sha = await commitFiles(world.alice, 'weaker', { [configPath]: weak });
+    const { data: pull } = await world.alice.rest.pulls.create({
+      ...repository,
+      head: 'weaker',
+      base: 'main',
+      title: 'Soak less',
+    });
+    const check = await eventually(async () => {
+      const { data } = await world.alice.rest.checks.listForRef({
+        ...repository,
+        ref: sha,
+        check_name: 'policy-ci',
+      });
+      return data.check_runs[0]?.output.summary?.includes('canary.soak') ? data.check_runs[0] : null;
+    });
+    expect(check.conclusion).not.toBe('success');
+    expect(check.output.summary).toContain('found 1ms');
+    expect(check.output.summary).toContain('the organisation says 200ms at acme/.github/');
+
+    await world.alice.rest.pulls.merge({ ...repository, pull_number: pull.number });
+    await world.alice.rest.git.createRef({
+      ...repository,
+      ref: 'refs/tags/v1.1.0',
+      sha: await mainSha(world),
+    });
+    const issue = await eventually(async () => {
+      const { data } = await world.alice.rest.issues.listForRepo({ ...repository, state: 'all' });
+      const found = data.find(
+        ({ title, body }) => title === 'Release v1.1.0' && body?.includes('canary.soak'),
+      );
+      return found ?? null;
+    });
+    expect(issue.body).toContain('expected at least 200ms, found 1ms');
+  });
+
+  it('is asked for by jobs, and no result counts that was computed without it', async () => {
+    const world = await organised();
+    const read = await organisationOfConductor(world.conductor.url, { fetch, token: () => jobToken(world) });
+    expect(read).toEqual({
+      known: true,
+      organisation: { file: `acme/.github/${configPath}`, text: organisation },
+    });
+
+    const files = memoryTree({ [configPath]: await ownConfig(world) });
+    const effective = await readConfig(configPath, files, undefined, read.known ? read.organisation : null);
+    expect(effective.config.gates.perf).toEqual({ validity: { min_requests: 5_000 } });
+
+    const on = { sha: await mainSha(world), branch: 'main', event: 'push', ref: 'refs/heads/main' };
+    const alone = createHash('sha256')
+      .update(await ownConfig(world))
+      .digest('hex');
+    const without = await submit(world, {
+      gate: 'perf',
+      ...on,
+      result: { inputs: { config_sha256: alone } },
+    });
+    expect(await without.json()).toMatchObject({ code: 'OTHER_CONFIG' });
+    const within = await submit(world, {
+      gate: 'perf',
+      ...on,
+      result: { inputs: { config_sha256: effective.sha256 } },
+    });
+    expect(within.status).toBe(202);
+  });
+
+  it('governs the first, once a pull request has shown what it means there', async () => {
+    const world = await organised();
+    const sha = await commitFiles(world.alice, 'follow', {
+      [configPath]: `${await ownConfig(world)}# follow\n`,
+    });
+    const { data: pull } = await world.alice.rest.pulls.create({
+      ...repository,
+      head: 'follow',
+      base: 'main',
+      title: 'Follow',
+    });
+    await eventually(async () => {
+      const { data } = await world.alice.rest.checks.listForRef({
+        ...repository,
+        ref: sha,
+        check_name: 'policy-ci',
+      });
+      return data.check_runs[0]?.output.summary?.includes('ruleset main') ? true : null;
+    });
+    await world.alice.rest.pulls.merge({ ...repository, pull_number: pull.number });
+    const rules = await eventually(async () => {
+      const { data } = await world.alice.rest.repos.getRepoRulesets(repository);
+      return data[0] ?? null;
+    });
+    expect(rules.name).toBe('main');
+  });
+});
