@@ -14,6 +14,7 @@ import type { MigrationsFacts } from './facts.ts';
 import { judgeMigrations } from './judge.ts';
 import type { MigrationsOptions } from './options.ts';
 import { phasesEvidence, planEvidence } from './plan.ts';
+import { underLockByText } from './under-lock.ts';
 
 /** Verdict on the migrations: the rules, the history they must keep, and what the dry run saw. */
 export function evaluateMigrations(
@@ -28,6 +29,7 @@ export function evaluateMigrations(
   const observed = [
     ...judgeContracts(facts.migrations, facts.contracts),
     ...observedFindings(options, facts, byText),
+    ...underLockByText(facts, byText),
   ].map((finding) => ledger.excuse(finding));
   const changes = judgeChanges(facts);
   const tenants = judgeTenants(options, facts.dryRun);

@@ -5,13 +5,13 @@ import { type ExceptionLedger, excused } from './exceptions.ts';
 import type { Migration, MigrationsFacts } from './facts.ts';
 import { type Ignores, readIgnores } from './ignores.ts';
 import { type Layout, upFileOf } from './layout.ts';
+import { tablesMadeBy, tablesThere } from './made-tables.ts';
 import type { MigrationsOptions } from './options.ts';
 import { rules } from './rules/registry.ts';
 import type { Rule, RuleContext } from './rules/rule.ts';
 import { usesBuilder } from './script-layout.ts';
 import { type Place, placesIn } from './sql/lines.ts';
 import { type Script, type Statement, statementAt } from './sql/parse.ts';
-import { createdTables } from './sql/tables.ts';
 
 /** What the rules say about the migrations under test, exceptions and ignores applied and shown. */
 export function judgeMigrations(
@@ -21,12 +21,14 @@ export function judgeMigrations(
 ): Finding[] {
   const judged = migrations.filter((migration) => migration.judged);
   const active = rules.filter((rule) => isActive(rule, options));
-  const breakages = contracts.declaredIn.length > 0 ? breakagesOf(judged) : [];
+  const breakages = contracts.declaredIn.length > 0 ? breakagesOf(migrations) : [];
   const mayRetire = (rule: Rule): boolean => breakages.length > 0 && retiring.has(rule.name);
+  const existing = tablesThere(migrations);
   return judged.flatMap((migration) => {
     const placeOf = placesIn(migration.bytes);
     // Without a base nobody knows which files belong to one change: each stands for itself.
-    const created = tablesMadeBy(hasBase ? judged : [migration]);
+    const created = tablesMadeBy(hasBase ? judged : [migration], existing);
+    const createdBefore = tablesMadeBy(hasBase ? judged.slice(0, judged.indexOf(migration)) : [], existing);
     const before = migrations.slice(0, migrations.indexOf(migration)).flatMap(({ scripts }) => scripts);
     const upBefore = before.filter(isUp);
     if (!migration.scripts.some(isUp) && upFileOf(migration.path) === null) {
@@ -35,7 +37,13 @@ export function judgeMigrations(
     const built = builderFindings(migration).map((finding) => ledger.excuse(finding));
     const bySection = migration.scripts.flatMap((script, index) => {
       const earlier = [...upBefore, ...migration.scripts.slice(0, index).filter(isUp)];
-      const context: RuleContext = { postgres: options.postgres_version, created, earlier };
+      const context: RuleContext = {
+        postgres: options.postgres_version,
+        created,
+        createdBefore,
+        earlier,
+        naming: options.naming ?? null,
+      };
       return [
         ...syntaxFindings(migration.path, script, placeOf),
         ...(isUp(script) ? ruleFindings(migration.path, script, placeOf, context) : []),
@@ -106,12 +114,6 @@ const retiring = new Set(['ban-drop-column', 'ban-drop-table', 'renaming-column'
 function isActive(rule: Rule, options: MigrationsOptions): boolean {
   if (options.exclude_rules.includes(rule.name)) return false;
   return rule.optIn !== true || options.include_rules.includes(rule.name);
-}
-
-/** Tables that a change makes are empty until it is released: every file of it may touch them freely. */
-export function tablesMadeBy(judged: readonly Migration[]): Set<string> {
-  const ups = judged.flatMap(({ scripts }) => scripts.filter((script) => script.direction === 'up'));
-  return new Set(ups.flatMap((script) => [...createdTables(script)]));
 }
 
 function syntaxFindings(path: string, script: Script, placeOf: (offset: number) => Place): Finding[] {

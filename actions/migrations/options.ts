@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cypherRules } from './cypher/rules.ts';
 import { layouts } from './layout.ts';
+import { type NamedThing, namedThings } from './rules/naming-convention.ts';
 import { rules } from './rules/registry.ts';
 
 const ruleSchema = z.enum([...rules, ...cypherRules].map((rule) => rule.name) as [string, ...string[]]);
@@ -39,6 +40,26 @@ const tenantSchema = z.strictObject({
   tables: z.array(z.string()).default([]).describe('Further tables, as globs of their names'),
   except: z.array(z.string()).default([]).describe('Tables with the column that belong to nobody, as globs'),
 });
+
+const namePattern = z
+  .string()
+  .refine(isPattern, 'expected a regular expression')
+  .describe('Regular expression');
+const namingSchema = z.strictObject(
+  Object.fromEntries(namedThings.map((thing) => [thing, namePattern.optional()])) as Record<
+    NamedThing,
+    z.ZodOptional<typeof namePattern>
+  >,
+);
+
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text, 'u');
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const contractsSchema = z.strictObject({
   declared: z
@@ -96,6 +117,9 @@ export const migrationsOptionsSchema = z.strictObject({
     .describe('Rules that run only when asked for (marked opt-in in the list below)'),
   warn_rules: z.array(ruleSchema).default([]).describe('Rules whose findings warn instead of blocking'),
   exceptions: z.array(exceptionSchema).default([]).describe('Named, reasoned, time-boxed exceptions'),
+  naming: namingSchema
+    .optional()
+    .describe('Patterns that whole new names must match; the rule `naming-convention`'),
   inline_ignores: z
     .enum(['allow', 'refuse'])
     .default('allow')

@@ -1,8 +1,9 @@
 import type { Migration } from '../facts.ts';
+import { tablesMadeBy, tablesThere } from '../made-tables.ts';
 import { addedConstraints, tableCommands } from '../sql/alter-table.ts';
 import { as, words } from '../sql/nodes.ts';
 import type { Script } from '../sql/parse.ts';
-import { createdTables, droppedNames, keyOfWords, tableKey } from '../sql/tables.ts';
+import { droppedNames, keyOfWords, tableKey } from '../sql/tables.ts';
 import type { Breakage } from './model.ts';
 
 /** What the migrations under test take away from, rename in, or tighten for a version that runs beside them. */
@@ -11,7 +12,7 @@ export function breakagesOf(migrations: readonly Migration[]): readonly Breakage
   const ups = judged.flatMap(({ path, scripts }) =>
     scripts.filter(({ direction }) => direction === 'up').map((script) => ({ path, script })),
   );
-  const created = new Set(ups.flatMap(({ script }) => [...createdTables(script)]));
+  const created = tablesMadeBy(judged, tablesThere(migrations));
   return ups
     .flatMap(({ path, script }) => [...inScript(script)].map((one) => ({ ...one, path })))
     .filter(({ table }) => !created.has(table));

@@ -1,10 +1,11 @@
 import type { Finding } from '../../../core/gate/result.ts';
 import type { Migration, MigrationsFacts, ObservedStatement } from '../facts.ts';
-import { tablesMadeBy } from '../judge.ts';
+import { tablesMadeBy, tablesThere } from '../made-tables.ts';
 import type { MigrationsOptions } from '../options.ts';
-import { linesIn, placesIn } from '../sql/lines.ts';
+import { placesIn } from '../sql/lines.ts';
 import { isStronger } from '../sql/locks.ts';
 import type { Statement } from '../sql/parse.ts';
+import { namedBy, underLockFinding, writing } from '../under-lock.ts';
 
 /**
  * What the server was seen to do and no rule said from the text: rewrites, scans under a lock, work while a table
@@ -18,8 +19,9 @@ export function observedFindings(
   if (facts.dryRun.state !== 'done') return [];
   const { statements } = facts.dryRun;
   const judged = facts.migrations.filter((migration) => migration.judged);
+  const existing = tablesThere(facts.migrations);
   return judged.flatMap((migration) => {
-    const made = tablesMadeBy(facts.hasBase ? judged : [migration]);
+    const made = tablesMadeBy(facts.hasBase ? judged : [migration], existing);
     const views = statements
       .filter(({ path, direction }) => path === migration.path && direction === 'up')
       .map((seen) => withoutOwn(seen, made));
@@ -27,14 +29,14 @@ export function observedFindings(
     let underLock = false;
     return views.flatMap((seen) => {
       const late = lateFindings(options, migration, seen);
-      if (isNamed(seen)) return late;
+      if (isNamed(statementOf(migration, seen))) return late;
       // Once a file: the remedy for the first one is the remedy for those behind it.
       const first = !underLock && isUnderLock(migration, seen);
       underLock ||= first;
       return [
         ...workFindings(migration, seen),
         ...late,
-        ...(first ? [underLockFinding(migration, seen)] : []),
+        ...(first ? [underLockFinding(migration, seen.at, seen.heldExclusive)] : []),
       ];
     });
   });
@@ -56,24 +58,6 @@ function statementOf(migration: Migration, seen: ObservedStatement): Statement |
   const script = migration.scripts.find(({ direction }) => direction === 'up');
   return script?.statements[seen.index];
 }
-
-/** Whether a rule has said something about what a statement does. */
-function namedBy(byText: readonly Finding[], migration: Migration): (seen: ObservedStatement) => boolean {
-  const lineOf = linesIn(migration.bytes);
-  const lines = new Set(
-    byText.flatMap(({ code, path, line }) => (path === migration.path && !silent.has(code) ? [line] : [])),
-  );
-  return (seen) => {
-    const statement = statementOf(migration, seen);
-    if (statement === undefined) return false;
-    const last = lineOf(statement.end);
-    for (let line = lineOf(statement.start); line <= last; line++) if (lines.has(line)) return true;
-    return false;
-  };
-}
-
-/** Rules that say nothing about what a statement does to the table's rows. */
-const silent = new Set(['require-lock-timeout', 'require-statement-timeout', 'do-block-not-judged']);
 
 /** Tables that this statement closes to writers. */
 function blockedBy({ locks }: ObservedStatement): readonly string[] {
@@ -106,26 +90,12 @@ function workFindings(migration: Migration, seen: ObservedStatement): Finding[] 
   ];
 }
 
-const writing = new Set(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt', 'CopyStmt']);
-
 /** Work with rows, or a wait for another table's lock, while readers are already kept out of the first one. */
 function isUnderLock(migration: Migration, seen: ObservedStatement): boolean {
   if (seen.heldExclusive.length === 0) return false;
   const waits = blockedBy(seen).some((table) => !seen.heldExclusive.includes(table));
   const works = seen.scanned.length + seen.rewritten.length > 0;
   return waits || works || writing.has(statementOf(migration, seen)?.kind ?? '');
-}
-
-function underLockFinding(migration: Migration, seen: ObservedStatement): Finding {
-  const tables = seen.heldExclusive.map((table) => `\`${table}\``).join(', ');
-  return {
-    code: 'statement-under-exclusive-lock',
-    level: 'warning',
-    message: `This runs while the same transaction keeps ${tables} under ACCESS EXCLUSIVE: every reader waits until it is done.`,
-    help: 'Put it into a migration of its own, or before the statement that takes the lock.',
-    path: migration.path,
-    ...placesIn(migration.bytes)(seen.at),
-  };
 }
 
 function lateFindings(options: MigrationsOptions, migration: Migration, seen: ObservedStatement): Finding[] {

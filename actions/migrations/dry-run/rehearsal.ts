@@ -6,6 +6,7 @@ import type { SchemaChange } from '../changes/read.ts';
 import type { DryRun, Migration, Reversal } from '../facts.ts';
 import type { MigrationsOptions } from '../options.ts';
 import { usesBuilder } from '../script-layout.ts';
+import { serverAccess } from '../sql/server-access.ts';
 import { type Catalogue, compareCatalogues, type Difference, readCatalogue } from './catalogue.ts';
 import { invalidIndexes, unindexedForeignKeys } from './observe.ts';
 import { ScriptRunner } from './runner.ts';
@@ -37,6 +38,13 @@ export async function dryRun(options: MigrationsOptions, facts: Rehearsed, io: G
     migrations.some(({ layout, bytes }) => layout === 'knex' && usesBuilder(new TextDecoder().decode(bytes)))
   ) {
     return { state: 'unavailable', reason: 'a migration script builds its SQL when it runs' };
+  }
+  const reach = migrations.flatMap(({ scripts }) => scripts.flatMap(serverAccess))[0];
+  if (reach !== undefined) {
+    return {
+      state: 'unavailable',
+      reason: `${reach.what} would act on the server itself, and is never executed`,
+    };
   }
   const copyOf = options.restored_copy;
   const database = await io.databases.create(copyOf === undefined ? {} : { copyOf });

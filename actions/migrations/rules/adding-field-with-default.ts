@@ -1,10 +1,8 @@
 import type { Node } from 'libpg-query';
 import { addedColumns } from '../sql/alter-table.ts';
-import { as, kindOf, words } from '../sql/nodes.ts';
+import { as, words } from '../sql/nodes.ts';
+import { nonVolatileFunctions } from '../sql/non-volatile-functions.ts';
 import { accessExclusive, type Rule } from './rule.ts';
-
-/** Functions that give one value for the whole statement, so that Postgres 11+ stores it without a rewrite. */
-const stableFunctions = new Set(['now', 'transaction_timestamp', 'statement_timestamp', 'current_setting']);
 
 /** Postgres 11 release notes: a default that is not volatile is kept in the catalogue, older rows are not touched. */
 export const addingFieldWithDefault: Rule = {
@@ -41,30 +39,16 @@ export const addingFieldWithDefault: Rule = {
   },
 };
 
-/** Unknown functions count as volatile: that is what CREATE FUNCTION makes unless told otherwise. */
-function isVolatile(node: Node | undefined): boolean {
-  if (node === undefined) return false;
-  const kind = kindOf(node);
-  switch (kind) {
-    case 'A_Const':
-    case 'SQLValueFunction':
-      return false;
-    case 'TypeCast':
-      return isVolatile(as(node, 'TypeCast')?.arg);
-    case 'CollateClause':
-      return isVolatile(as(node, 'CollateClause')?.arg);
-    case 'A_Expr': {
-      const expression = as(node, 'A_Expr');
-      return isVolatile(expression?.lexpr) || isVolatile(expression?.rexpr);
-    }
-    case 'A_ArrayExpr':
-      return (as(node, 'A_ArrayExpr')?.elements ?? []).some(isVolatile);
-    case 'FuncCall': {
-      const call = as(node, 'FuncCall');
-      const name = words(call?.funcname).at(-1) ?? '';
-      return (call?.args ?? []).length > 0 || !stableFunctions.has(name);
-    }
-    default:
-      return true;
+/**
+ * Whether an expression calls a function that may give each row another value. Unknown functions do: volatile is
+ * what CREATE FUNCTION makes of them unless told otherwise.
+ */
+function isVolatile(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const call = as(value as Node, 'FuncCall');
+  if (call !== undefined) {
+    const [name = '', schema = 'pg_catalog'] = words(call.funcname).toReversed();
+    if (schema !== 'pg_catalog' || !nonVolatileFunctions.has(name)) return true;
   }
+  return Object.values(value).some(isVolatile);
 }

@@ -17,17 +17,21 @@ import { banDropNotNull } from './ban-drop-not-null.ts';
 import { banDropSchema } from './ban-drop-schema.ts';
 import { banDropTable } from './ban-drop-table.ts';
 import { banDuplicateColumnAssignments } from './ban-duplicate-column-assignments.ts';
+import { banServerAccess } from './ban-server-access.ts';
 import { banTruncateCascade } from './ban-truncate-cascade.ts';
 import { banUncommittedTransaction } from './ban-uncommitted-transaction.ts';
 import { changingColumnType } from './changing-column-type.ts';
+import { columnAlignment } from './column-alignment.ts';
 import { combineAlterTable } from './combine-alter-table.ts';
 import { concurrentlyInTransaction } from './concurrently-in-transaction.ts';
 import { constraintMissingNotValid } from './constraint-missing-not-valid.ts';
 import { creatingEnum } from './creating-enum.ts';
+import { creatingTrigger } from './creating-trigger.ts';
 import { disallowedUniqueConstraint } from './disallowed-unique-constraint.ts';
 import { doBlockNotJudged } from './do-block-not-judged.ts';
 import { identifierTooLong } from './identifier-too-long.ts';
 import { indexTooWide } from './index-too-wide.ts';
+import { namingConvention } from './naming-convention.ts';
 import { preferBigintOverInt } from './prefer-bigint-over-int.ts';
 import { preferBigintOverSmallint } from './prefer-bigint-over-smallint.ts';
 import { preferIdentity } from './prefer-identity.ts';
@@ -38,16 +42,19 @@ import { preferTextField } from './prefer-text-field.ts';
 import { preferTimestampTz } from './prefer-timestamp-tz.ts';
 import { primaryKeyUsingIndex } from './primary-key-using-index.ts';
 import { renamingColumn } from './renaming-column.ts';
+import { renamingEnumValue } from './renaming-enum-value.ts';
 import { renamingSchema } from './renaming-schema.ts';
 import { renamingTable } from './renaming-table.ts';
 import { requireConcurrentIndexCreation } from './require-concurrent-index-creation.ts';
 import { requireConcurrentIndexDeletion } from './require-concurrent-index-deletion.ts';
 import { requireConcurrentPartitionDetach } from './require-concurrent-partition-detach.ts';
+import { requireConcurrentRefresh } from './require-concurrent-refresh.ts';
 import { requireConcurrentReindex } from './require-concurrent-reindex.ts';
 import { requireEnumValueOrdering } from './require-enum-value-ordering.ts';
 import { requireLockTimeout } from './require-lock-timeout.ts';
 import { requireStatementTimeout } from './require-statement-timeout.ts';
 import { requireTableSchema } from './require-table-schema.ts';
+import { rewritingTable } from './rewriting-table.ts';
 import type { Rule } from './rule.ts';
 import { transactionNesting } from './transaction-nesting.ts';
 import { unboundedWrite } from './unbounded-write.ts';
@@ -73,17 +80,21 @@ export const rules: readonly Rule[] = [
   banDropSchema,
   banDropTable,
   banDuplicateColumnAssignments,
+  banServerAccess,
   banTruncateCascade,
   banUncommittedTransaction,
   changingColumnType,
+  columnAlignment,
   combineAlterTable,
   concurrentlyInTransaction,
   constraintMissingNotValid,
   creatingEnum,
+  creatingTrigger,
   disallowedUniqueConstraint,
   doBlockNotJudged,
   identifierTooLong,
   indexTooWide,
+  namingConvention,
   preferBigintOverInt,
   preferBigintOverSmallint,
   preferIdentity,
@@ -94,16 +105,19 @@ export const rules: readonly Rule[] = [
   preferTimestampTz,
   primaryKeyUsingIndex,
   renamingColumn,
+  renamingEnumValue,
   renamingSchema,
   renamingTable,
   requireConcurrentIndexCreation,
   requireConcurrentIndexDeletion,
   requireConcurrentPartitionDetach,
+  requireConcurrentRefresh,
   requireConcurrentReindex,
   requireEnumValueOrdering,
   requireLockTimeout,
   requireStatementTimeout,
   requireTableSchema,
+  rewritingTable,
   transactionNesting,
   unboundedWrite,
 ];

@@ -17,5 +17,14 @@ export const renamingTable: Rule = {
         help: 'Rename and create a view under the old name in one transaction, or keep the name.',
       };
     }
+    for (const { node, start } of statementsOf(script, 'AlterObjectSchemaStmt')) {
+      const move = as(node, 'AlterObjectSchemaStmt');
+      if (move?.objectType !== 'OBJECT_TABLE' || created.has(tableKey(move.relation))) continue;
+      yield {
+        at: start,
+        message: `After moving \`${tableKey(move.relation)}\` to the schema \`${move.newschema ?? ''}\` every running version that names it fails, and so does a rollback.`,
+        help: 'Move it and create a view under the old name in one transaction, or leave it where it is.',
+      };
+    }
   },
 };

@@ -14,8 +14,12 @@ export interface RuleContext {
   readonly postgres: number;
   /** Tables made by the change under test: exempt from rules about locks on tables in use. */
   readonly created: ReadonlySet<string>;
+  /** Of these, the tables made by earlier files of the change. */
+  readonly createdBefore: ReadonlySet<string>;
   /** Scripts that run before this one, oldest first: what they prove still holds. */
   readonly earlier: readonly Script[];
+  /** Patterns for new names; null when the config has none. */
+  readonly naming: Readonly<Partial<Record<string, string | undefined>>> | null;
 }
 
 /** One thing that goes wrong when SQL meets a database in use. Pure; one file each; named as squawk names it. */
