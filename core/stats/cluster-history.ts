@@ -11,8 +11,14 @@ const cap = 4;
 /** Winsorised index above which events come in clusters, and by how many standard deviations. */
 const clearIndex = 1.6;
 const clearDeviations = 4;
-/** Independence counts as shown when the index stays below `clearIndex` by this many standard deviations. */
-const shownDeviations = 2.5;
+/**
+ * Independence counts as shown when the index is below `clearIndex` by this many standard deviations: from pairs, which are
+ * looked at again and again while a canary runs, and from a whole history, which is looked at once.
+ */
+const pairDeviations = 3.5;
+const groupDeviations = 2.5;
+/** Expected `X²` of all pairs below which they show nothing. */
+const fewestExpected = 20;
 /** Events that a group of neighbouring intervals should have for its spread to say something. */
 const eventsAGroup = 10;
 /** Share of the largest `X²` that is left out where the size is estimated, and what that leaves of χ² with one degree. */
@@ -72,7 +78,7 @@ export function addPair(sums: PairSums, a: IntervalCounts, b: IntervalCounts): P
 
 /** Clusters would have shown by now: the index is below what is clear by more than chance does. */
 export function showsIndependence({ capped, expected, variance }: PairSums): boolean {
-  return capped + shownDeviations * Math.sqrt(variance) < clearIndex * expected;
+  return expected >= fewestExpected && capped + pairDeviations * Math.sqrt(variance) < clearIndex * expected;
 }
 
 /**
@@ -84,7 +90,7 @@ function showsEvenSpread(history: readonly IntervalCounts[]): boolean {
   const usable = history.filter(({ requests, events }) => requests > 0 && events >= 0);
   const mean = usable.reduce((sum, { events }) => sum + events, 0) / usable.length;
   if (!(mean > 0)) return false;
-  const size = Math.min(usable.length, Math.max(2, Math.ceil(eventsAGroup / mean)));
+  const size = Math.min(usable.length, Math.max(4, Math.ceil(eventsAGroup / mean)));
   let [sum, degrees, variance] = [0, 0, 0];
   for (let from = 0; from + size <= usable.length; from += size) {
     const group = usable.slice(from, from + size);
@@ -100,13 +106,13 @@ function showsEvenSpread(history: readonly IntervalCounts[]): boolean {
     degrees += size - 1;
     variance += Math.max(0, 2 * (size - 1) + (inverse - size ** 2 - 2 * size + 2) / events);
   }
-  return degrees > 0 && sum + shownDeviations * Math.sqrt(variance) < clearIndex * degrees;
+  return degrees > 0 && sum + groupDeviations * Math.sqrt(variance) < clearIndex * degrees;
 }
 
-/** Share of the first interval's requests; null when the two say nothing. */
+/** Share of the first interval's requests; null when the two say nothing: a single event falls where it falls. */
 function shareOf(a: IntervalCounts, b: IntervalCounts): number | null {
   const share = a.requests / (a.requests + b.requests);
-  return a.events + b.events >= 1 && share > 0 && share < 1 ? share : null;
+  return a.events + b.events >= 2 && share > 0 && share < 1 ? share : null;
 }
 
 function squareOf(inFirst: number, events: number, share: number): number {
