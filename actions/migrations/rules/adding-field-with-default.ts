@@ -1,7 +1,7 @@
 import type { Node } from 'libpg-query';
 import { addedColumns } from '../sql/alter-table.ts';
 import { as, words } from '../sql/nodes.ts';
-import { nonVolatileFunctions } from '../sql/non-volatile-functions.ts';
+import { nonVolatileFunctions, withoutArguments } from '../sql/non-volatile-functions.ts';
 import { accessExclusive, type Rule } from './rule.ts';
 
 /** Postgres 11 release notes: a default that is not volatile is kept in the catalogue, older rows are not touched. */
@@ -48,7 +48,9 @@ function isVolatile(value: unknown): boolean {
   const call = as(value as Node, 'FuncCall');
   if (call !== undefined) {
     const [name = '', schema = 'pg_catalog'] = words(call.funcname).toReversed();
-    if (schema !== 'pg_catalog' || !nonVolatileFunctions.has(name)) return true;
+    const builtIn = schema === 'pg_catalog' && nonVolatileFunctions.has(name);
+    // With arguments these are somebody's own functions of that name.
+    if (!builtIn || (withoutArguments.has(name) && call.args !== undefined)) return true;
   }
   return Object.values(value).some(isVolatile);
 }

@@ -25,3 +25,8 @@ export const nonVolatileFunctions: ReadonlySet<string> = new Set(
   to_number to_oct to_timestamp to_tsquery to_tsvector transaction_timestamp translate trim_array trim_scale trunc
   unistr upper upper_inc upper_inf version websearch_to_tsquery width_bucket`.split(/\s+/),
 );
+
+/** Those of them that take none. */
+export const withoutArguments: ReadonlySet<string> = new Set(
+  'current_database current_schema now pi statement_timestamp transaction_timestamp version'.split(' '),
+);
