@@ -1,3 +1,4 @@
+import { type MeasuredTable, measuredTables } from '../core/gate/report-tables.ts';
 import type { Finding, GateResult, Verdict } from '../core/gate/result.ts';
 
 const marks: Readonly<Record<Verdict, string>> = {
@@ -14,8 +15,24 @@ export function renderGate(result: GateResult): string {
   return [
     `${marks[verdict]} ${gate}: ${verdict}. ${harmless(summary)}`,
     ...findings.flatMap(renderFinding),
+    ...measuredTables(result.measurements).flatMap(renderTable),
     ...(evidence.length === 0 ? [] : ['', `evidence: ${evidence.map(({ path }) => path).join(', ')}`]),
   ].join('\n');
+}
+
+/** Columns as wide as their longest cell. */
+function renderTable({ title, columns, rows, hidden }: MeasuredTable): string[] {
+  const lines = [columns, ...rows].map((row) => row.map(harmless));
+  const widths = columns.map((_, i) => Math.max(...lines.map((row) => row[i]?.length ?? 0)));
+  const text = lines.map((row) =>
+    indent(
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    ),
+  );
+  return ['', title, ...text, ...(hidden === 0 ? [] : [indent(`… and ${hidden} more`)])];
 }
 
 function renderFinding({ path, line, column, level, code, message, help }: Finding): string[] {

@@ -195,7 +195,7 @@ function summarize(
 const words = {
   fail: 'breached',
   inconclusive: 'undecided',
-  warn: 'burning slowly',
+  warn: 'with a warning',
   skipped: 'without data',
   pass: 'met',
 } as const;

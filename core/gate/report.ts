@@ -1,6 +1,7 @@
 import type { Annotation } from './effect.ts';
 import { cellText, codeSpan, inlineText } from './markdown.ts';
 import { checkNameOf } from './names.ts';
+import { type MeasuredTable, measuredTables } from './report-tables.ts';
 import type { Finding, GateResult, Verdict } from './result.ts';
 import { plural } from './verdict.ts';
 
@@ -87,13 +88,21 @@ function renderTail(result: GateResult): string {
     .slice(0, 40)
     .map(([name, value]) => `| ${cellText(name)} | ${cellText(String(value).slice(0, 200))} |`);
   const table = rows.length === 0 ? '' : `\n| measured | value |\n|---|---|\n${rows.join('\n')}\n`;
+  const lists = measuredTables(result.measurements).map(renderTable).join('');
   const evidence = result.evidence.slice(0, 40).map((file) => codeSpan(file.path));
   const more = result.evidence.length - evidence.length;
   const files =
     evidence.length === 0 ? '' : `\nEvidence: ${evidence.join(', ')}${more > 0 ? ` and ${more} more` : ''}\n`;
-  return `${table}${files}\n<sub>commit ${codeSpan(result.subject.sha.slice(0, 12))} · config ${codeSpan(
+  return `${table}${lists}${files}\n<sub>commit ${codeSpan(result.subject.sha.slice(0, 12))} · config ${codeSpan(
     result.inputs.config_sha256.slice(0, 12),
   )} · ${cellText(result.tool.name)} ${cellText(result.tool.version)}</sub>\n`;
+}
+
+function renderTable({ title, columns, rows, hidden }: MeasuredTable): string {
+  const row = (cells: readonly string[]): string => `| ${cells.map(cellText).join(' | ')} |`;
+  const more = hidden === 0 ? '' : `\n… and ${hidden} more\n`;
+  const rule = `|${columns.map(() => '---|').join('')}`;
+  return `\n**${title}**\n\n${[row(columns), rule, ...rows.map(row)].join('\n')}\n${more}`;
 }
 
 function placeOf(finding: Finding): string {

@@ -37,6 +37,20 @@ const result = (findings: readonly Finding[], over: Partial<GateResult> = {}): G
 });
 
 describe('the report of a result', () => {
+  it('shows lists of named things as tables, with what somebody of them has', () => {
+    const objectives = [
+      { name: 'shop', budget_left: 0.123456, exhausted_in_days: null, burn: { '1h': 2 } },
+      { name: 'p|y', budget_left: null, exhausted_in_days: null, burn: {} },
+    ];
+    const report = renderReport(result([], { measurements: { objectives, runs: [{ tool: 'k6' }] } }));
+    expect(report).toContain(
+      '**objectives**\n\n| name | budget left |\n|---|---|\n| shop | 0.1235 |\n| p\\|y | – |\n',
+    );
+    expect(report).not.toContain('k6');
+    const many = Array.from({ length: 30 }, (_, i) => ({ name: `m${i}`, value: i }));
+    expect(renderReport(result([], { measurements: { many } }))).toContain('… and 10 more');
+  });
+
   it('names check, verdict, summary, findings, measurements and evidence', () => {
     const report = renderReport(result([finding()]));
     for (const part of [
