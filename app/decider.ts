@@ -14,7 +14,7 @@ import type { Decider } from './flow/decide.ts';
 
 /** The pure heart, found by the kind of the aggregate. The store gives back what the same function wrote. */
 export const coreDecider: Decider = {
-  decide: ({ kind, repository }, state, event, { now, neighbours }) => {
+  decide: ({ kind, repository }, state, event, { now, neighbours, previews }) => {
     switch (kind) {
       case 'change':
         return decideChange(state as ChangeState | null, event as ChangeEvent | EffectSettled, {
@@ -30,6 +30,7 @@ export const coreDecider: Decider = {
         return decidePreview(state as PreviewState | null, event as PreviewEvent | EffectSettled, {
           now,
           repository,
+          others: previews,
         });
       case 'release':
         return decideRelease(state as ReleaseState | null, event as ReleaseEvent | EffectSettled, {

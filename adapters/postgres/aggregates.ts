@@ -129,6 +129,10 @@ export async function listAggregates(
     readonly open?: boolean;
     readonly key?: string;
     readonly sha?: string;
+    /** Organisation or person that the repositories belong to. */
+    readonly owner?: string;
+    /** Those that are closed only if something happened to them since, ms since the epoch. */
+    readonly closedSince?: number;
     readonly limit?: number;
   },
 ): Promise<readonly StoredAggregate[]> {
@@ -136,6 +140,8 @@ export async function listAggregates(
     `select * from aggregates
       where ($1::text is null or kind = $1) and ($2::text is null or repository = $2)
         and ($3::boolean is null or closed <> $3) and ($4::text is null or key = $4) and ($5::text is null or sha = $5)
+        and ($7::text is null or split_part(repository, '/', 1) = $7)
+        and ($8::timestamptz is null or not closed or updated_at >= $8)
       order by updated_at desc limit $6`,
     [
       filter.kind ?? null,
@@ -144,6 +150,8 @@ export async function listAggregates(
       filter.key ?? null,
       filter.sha ?? null,
       filter.limit ?? 200,
+      filter.owner ?? null,
+      filter.closedSince === undefined ? null : new Date(filter.closedSince),
     ],
   );
   return rows.map(fromRow);

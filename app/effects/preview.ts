@@ -1,27 +1,19 @@
 import { z } from 'zod';
-import { listAggregates, readAggregate } from '../../adapters/postgres/index.ts';
+import { readAggregate } from '../../adapters/postgres/index.ts';
 import type { PreviewsConfig } from '../../core/config/previews.ts';
 import { InternalError } from '../../core/errors.ts';
-import type { LedgerRow } from '../../core/preview/budget.ts';
 import type { PreviewReport } from '../../core/preview/event.ts';
-import { ledgerRow } from '../../core/preview/ledger.ts';
 import { environmentOf, type PreviewState, previewRef } from '../../core/preview/state.ts';
 import { previewUrl } from '../../core/preview/url.ts';
 import { readEffectiveConfig } from '../effective-config.ts';
 import type { EffectContext, Performer } from './performer.ts';
 
-/** Living previews of one organisation that are counted at most. */
-const mostLiving = 5_000;
-
-/** Reads the pull request, what its base branch says of previews, and what the others of the organisation cost. */
+/** Reads the pull request, what its base branch says of previews, and its bill. */
 export const readPreview: Performer<'readPreview'> = async ({ pullRequest, ...known }, context) => {
   const found = await context.forge.readPullRequest(pullRequest);
   const config = found.baseSha === known.baseSha ? 'as known' : await readConfig(found.baseSha, context);
-  const [others, report] = await Promise.all([
-    othersOf(pullRequest, context),
-    known.awaited === null ? null : readReport(known.awaited, context),
-  ]);
-  const { draft, fork, labels, headSha, baseSha } = found;
+  const report = known.awaited === null ? null : await readReport(known.awaited, context);
+  const { draft, fork, labels, headSha, baseSha, author } = found;
   const spentToday = await readBill(pullRequest, config, context);
   const gateway = context.previewPage?.(context.aggregate.repository, pullRequest) ?? null;
   return {
@@ -37,7 +29,7 @@ export const readPreview: Performer<'readPreview'> = async ({ pullRequest, ...kn
         baseSha,
         config,
         report,
-        others,
+        author,
         spentToday,
         gateway,
       },
@@ -97,21 +89,4 @@ async function readBill(
 async function readReport(deploymentId: number, { forge }: EffectContext): Promise<PreviewReport | null> {
   const said = await forge.deployer.reportOf(deploymentId);
   return said === null ? null : { deploymentId, state: said.state, url: previewUrl(said.url) };
-}
-
-/** Each counts its money by the day of its own repository. */
-async function othersOf(
-  pullRequest: number,
-  { database, aggregate, now }: EffectContext,
-): Promise<readonly LedgerRow[]> {
-  const owner = `${aggregate.repository.split('/')[0]}/`;
-  const living = await listAggregates(database, { kind: 'preview', limit: mostLiving });
-  return living
-    .filter(({ ref }) => ref.repository.startsWith(owner))
-    .filter(({ ref }) => ref.repository !== aggregate.repository || ref.key !== `pr/${pullRequest}`)
-    .map(({ ref, state }) => {
-      const preview = state as PreviewState;
-      return ledgerRow(preview, ref.repository, now(), preview.config?.budget.time_zone ?? 'UTC');
-    })
-    .filter((row) => row.exists || row.spentToday > 0);
 }

@@ -12,6 +12,7 @@ import type { AggregateRef } from '../../core/flow/event.ts';
 import { type Tracing, traceIdOf } from '../../core/ports/tracing.ts';
 import type { Decider, Routed } from './decide.ts';
 import { laneOf } from './lanes.ts';
+import { lockLedger } from './preview-ledger.ts';
 
 export const effectQueue = 'effects';
 
@@ -37,7 +38,9 @@ export async function applyEvents(
   for (const { ref, event } of routed.toSorted(byAggregate)) {
     const before = await lockAggregate(tx, ref);
     const neighbours = ref.kind === 'release' ? await openNeighbours(tx, ref) : [];
-    const { state, audit, effects } = ports.decider.decide(ref, before, event, { now, neighbours });
+    const previews = event.type === 'preview.read' ? await lockLedger(tx, ref, now) : null;
+    const context = { now, neighbours, previews };
+    const { state, audit, effects } = ports.decider.decide(ref, before, event, context);
     await saveAggregate(tx, ref, state, ports.decider.isClosed(ref, state), now);
     await appendAudit(tx, ref.repository, ref, audit, now, traceIdOf(trace));
     await sendEffects(tx, ref, effects, ports.queue, now, trace);

@@ -2,6 +2,7 @@ import type { IndexedState } from '../../adapters/postgres/index.ts';
 import type { Decision } from '../../core/flow/effect.ts';
 import type { AggregateRef, ChangeEvent, EffectSettled, ReleaseEvent } from '../../core/flow/event.ts';
 import type { GovernanceEvent } from '../../core/governance/event.ts';
+import type { LedgerRow } from '../../core/preview/budget.ts';
 import type { PreviewEvent } from '../../core/preview/event.ts';
 import type { Neighbour } from '../../core/release/neighbours.ts';
 
@@ -19,6 +20,8 @@ export interface DecisionContext {
   readonly now: number;
   /** Of a release: the others of its repository that have not ended. */
   readonly neighbours: readonly Neighbour[];
+  /** Of a preview that is looked at: what the others of its organisation cost now; null: nobody has looked. */
+  readonly previews: readonly LedgerRow[] | null;
 }
 
 /** The pure heart as the flow sees it: one function for every kind of aggregate. */

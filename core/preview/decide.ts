@@ -3,10 +3,12 @@ import type { Decision } from '../flow/effect.ts';
 import type { EffectSettled } from '../flow/event.ts';
 import { effectIdOf } from '../flow/key.ts';
 import { renderPreview } from './comment.ts';
+import { dayAt } from './day.ts';
 import { type PreviewContext, PreviewDraft } from './draft.ts';
 import type { PreviewEvent, PreviewFacts, PreviewReport } from './event.ts';
 import { type PreviewState, unknownPreview } from './state.ts';
 import { orderEnded, steer } from './steer.ts';
+import { warnBeforeEnd } from './warning.ts';
 
 const rememberedCommands = 50;
 
@@ -19,7 +21,7 @@ export function decidePreview(
   const draft = new PreviewDraft(state ?? unknownPreview, context);
   switch (event.type) {
     case 'preview.touched':
-      read(draft, event.pullRequest);
+      draft.read(event.pullRequest);
       return draft.decision();
     case 'preview.read':
       onRead(draft, event.pullRequest, event.facts);
@@ -29,7 +31,7 @@ export function decidePreview(
         draft.set({ approved: { sha: event.headSha, by: event.by } });
         draft.note('preview.approved', event.by, `the label was put on at ${event.headSha.slice(0, 12)}`);
       }
-      read(draft, draft.state.pullRequest);
+      draft.read(draft.state.pullRequest);
       break;
     case 'preview.commanded':
       onCommand(draft, event);
@@ -49,16 +51,10 @@ export function decidePreview(
       return unreachable(event);
   }
   steer(draft);
+  warnBeforeEnd(draft);
   const body = renderPreview(draft.state, draft.repository, draft.now);
   if (body !== null) draft.comment(body);
   return draft.decision();
-}
-
-function read(draft: PreviewDraft, pullRequest: number): void {
-  if (pullRequest === 0) return;
-  const { baseSha, order } = draft.state;
-  const awaited = order?.status === 'requested' ? order.githubId : null;
-  draft.emit(`read/${draft.next('read')}`, { kind: 'readPreview', pullRequest, baseSha, awaited });
 }
 
 /** GitHub's word about the pull request. A push begins the life anew, and voids the approval of a fork. */
@@ -77,11 +73,11 @@ function onRead(draft: PreviewDraft, pullRequest: number, facts: PreviewFacts): 
     fork,
     labelled,
     draft: facts.draft,
+    author: facts.author,
     config: config ?? state.config,
     declared: config !== null,
-    others: facts.others,
     gateway: facts.gateway,
-    bill: typeof facts.spentToday === 'number' ? { spentToday: facts.spentToday, at: now } : state.bill,
+    ...(typeof facts.spentToday === 'number' ? billed(state, facts.spentToday, now) : {}),
     billUnknown: facts.spentToday === 'unknown',
     expiresAt: isPush || state.expiresAt === null ? now + (config?.ttl ?? 0) : state.expiresAt,
     lastVisit: isPush ? now : state.lastVisit,
@@ -99,6 +95,13 @@ function onRead(draft: PreviewDraft, pullRequest: number, facts: PreviewFacts): 
     });
     draft.set({ labelled: false });
   }
+}
+
+/** The figure of the endpoint; the last one of a day that has ended is kept for the report of that day. */
+function billed({ bill, config }: PreviewState, spentToday: number, now: number): Partial<PreviewState> {
+  const zone = config?.budget.time_zone ?? 'UTC';
+  const isNewDay = bill !== null && bill.at < dayAt(now, zone).from;
+  return { bill: { spentToday, at: now }, ...(isNewDay ? { lastBill: bill } : {}) };
 }
 
 function onCommand(
@@ -135,7 +138,7 @@ function onCommand(
     case 'size':
       draft.set({ size: order.size });
   }
-  read(draft, draft.state.pullRequest);
+  draft.read(draft.state.pullRequest);
 }
 
 /** What the base branch declared when it was last read. */

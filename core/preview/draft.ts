@@ -1,11 +1,14 @@
 import { offer, release } from '../flow/channel.ts';
 import type { AuditNote, Decision, Effect, PlannedEffect } from '../flow/effect.ts';
+import type { LedgerRow } from './budget.ts';
 import type { PreviewState } from './state.ts';
 
 export interface PreviewContext {
   /** Ms since the epoch. */
   readonly now: number;
   readonly repository: string;
+  /** What the other previews of the organisation cost, nobody else deciding meanwhile; null: nobody has looked. */
+  readonly others: readonly LedgerRow[] | null;
 }
 
 /** The sticky comment of a preview. */
@@ -16,13 +19,18 @@ export class PreviewDraft {
   state: PreviewState;
   readonly now: number;
   readonly repository: string;
+  /** The facts were read for this decision: money may be spent on them. */
+  readonly isFresh: boolean;
+  private isAsked = false;
   private readonly effects: PlannedEffect[] = [];
   private readonly audit: AuditNote[] = [];
 
-  constructor(state: PreviewState, { now, repository }: PreviewContext) {
+  constructor(state: PreviewState, { now, repository, others }: PreviewContext) {
     this.state = state;
     this.now = now;
     this.repository = repository;
+    this.isFresh = others !== null;
+    if (others !== null) this.state = { ...state, others };
   }
 
   set(change: Partial<PreviewState>): void {
@@ -41,6 +49,15 @@ export class PreviewDraft {
     code: string | null = null,
   ): void {
     this.audit.push({ action, actor, reason, reasonCode: code, data });
+  }
+
+  /** Has the facts read anew, once in a decision. */
+  read(pullRequest: number): void {
+    if (pullRequest === 0 || this.isAsked) return;
+    this.isAsked = true;
+    const { baseSha, order } = this.state;
+    const awaited = order?.status === 'requested' ? order.githubId : null;
+    this.emit(`read/${this.next('read')}`, { kind: 'readPreview', pullRequest, baseSha, awaited });
   }
 
   /** Next number of a series of effect ids. */

@@ -1,5 +1,4 @@
 import type { PreviewsConfig } from '../config/previews.ts';
-import type { LedgerRow } from './budget.ts';
 
 /** What is true of the pull request and of the other previews now. */
 export interface PreviewFacts {
@@ -18,8 +17,8 @@ export interface PreviewFacts {
   readonly spentToday: number | null | 'unknown';
   /** Our page that wakes it. */
   readonly gateway: string | null;
-  /** Previews of the organisation without this one. */
-  readonly others: readonly LedgerRow[];
+  /** Login of who opened the pull request. */
+  readonly author: string;
 }
 
 export interface PreviewReport {

@@ -52,6 +52,10 @@ export interface PreviewState {
   readonly spentOn: string | null;
   /** End of life, ms since the epoch; null: it never began. */
   readonly expiresAt: number | null;
+  /** The end of which people were warned. */
+  readonly warnedOf?: number | null;
+  /** Login of who opened the pull request. */
+  readonly author?: string;
   readonly lastVisit: number;
   /** Something of it may exist: true from the first order until a teardown was confirmed. */
   readonly mayExist: boolean;
@@ -64,10 +68,14 @@ export interface PreviewState {
   /** Failures in a row of the same action. */
   readonly failures: number;
   readonly refusal: Refusal | null;
+  /** When it was refused, and why, oldest first. */
+  readonly refusals?: readonly { readonly at: number; readonly kind: Refusal['kind'] }[];
   readonly orphanTold: boolean;
   readonly meter: Meter;
   /** What the cost endpoint said last; null: never, or none is configured. */
   readonly bill: Bill | null;
+  /** What it said last on the day before. */
+  readonly lastBill?: Bill | null;
   /** The cost endpoint is configured and did not answer: nothing is started. */
   readonly billUnknown: boolean;
   readonly comment: Channel<string>;

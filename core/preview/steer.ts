@@ -3,7 +3,8 @@ import { dayAt } from './day.ts';
 import type { PreviewDraft } from './draft.ts';
 import { ledgerRow } from './ledger.ts';
 import { meterAt } from './meter.ts';
-import { environmentOf, type PreviewAction, type PreviewState } from './state.ts';
+import { refusalCode, refusalText } from './refusal.ts';
+import { environmentOf, type PreviewAction, type PreviewState, type Refusal } from './state.ts';
 import { sweepEvery } from './sweep.ts';
 import { type Wanted, wantedAt } from './wanted.ts';
 
@@ -16,6 +17,7 @@ const waits = [0, minute, 5 * minute, 15 * minute, 30 * minute] as const;
 const orphanAfter = 5;
 /** A preview that could not be made so often is not tried again at that commit. */
 const mostCreations = 3;
+const rememberedRefusals = 20;
 
 /**
  * Brings what exists towards what is wanted, one order at a time. Level-triggered: whatever was lost, the next look
@@ -25,11 +27,16 @@ export function steer(draft: PreviewDraft): void {
   giveUpSilent(draft);
   noteSpent(draft);
   const wanted = wantedAt(draft.state, draft.repository, draft.now);
-  draft.set({ refusal: wanted.kind === 'nothing' ? wanted.refusal : null });
+  noteRefusal(draft, wanted.kind === 'nothing' ? wanted.refusal : null);
   if (draft.state.order?.status === 'requested') return;
   const action = nextAction(draft.state, wanted);
   if (action === null) {
     draft.set({ failures: 0 });
+    return;
+  }
+  // What begins to cost is decided on facts of this moment, with every other preview in view.
+  if (action === 'create' && !draft.state.mayExist && !draft.isFresh) {
+    draft.read(draft.state.pullRequest);
     return;
   }
   const { order } = draft.state;
@@ -157,6 +164,21 @@ function failed(draft: PreviewDraft): void {
       body: `The pipeline failed ${failures} times to destroy the environment \`${environmentOf(pullRequest)}\`. It is tried again every half hour; until then it may cost money. Look at the runs of its deployments, or remove it by hand and close this issue.`,
     });
   }
+}
+
+/** A refusal is told once, as long as its reason stays the same. */
+function noteRefusal(draft: PreviewDraft, refusal: Refusal | null): void {
+  const { refusal: before, refusals = [], pullRequest } = draft.state;
+  draft.set({ refusal });
+  if (refusal === null || refusal.kind === before?.kind || refusal.kind === 'failed') return;
+  draft.set({ refusals: [...refusals, { at: draft.now, kind: refusal.kind }].slice(-rememberedRefusals) });
+  draft.note(
+    'preview.refused',
+    'release-conductor',
+    `#${pullRequest}: ${refusalText(refusal)}`,
+    {},
+    refusalCode(refusal),
+  );
 }
 
 /** Marked for the day, so that what sleeps for want of money does not wake and sleep again and again. */

@@ -8,7 +8,6 @@ const minute = 60_000;
 const plan = (more = ''): string => `
 previews:
   when: label
-  golden_paths: golden_paths.yaml
 ${more}`;
 
 /** A world whose repository has previews. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { previewsSchema } from '../../../core/config/previews.ts';
-import type { Effect } from '../../../core/flow/effect.ts';
+import type { AuditNote, Effect } from '../../../core/flow/effect.ts';
+import type { LedgerRow } from '../../../core/preview/budget.ts';
 import { decidePreview } from '../../../core/preview/decide.ts';
 import type { PreviewFacts } from '../../../core/preview/event.ts';
 import { hygieneOf } from '../../../core/preview/hygiene.ts';
@@ -33,10 +34,16 @@ class Preview {
   now = Date.UTC(2026, 5, 1, 8);
   readonly effects: Effect[] = [];
   readonly actions: string[] = [];
+  readonly notes: AuditNote[] = [];
 
-  tell(event: Parameters<typeof decidePreview>[1]): readonly Effect[] {
-    const decision = decidePreview(this.state, event, { now: this.now, repository: 'acme/shop' });
+  tell(
+    event: Parameters<typeof decidePreview>[1],
+    others: readonly LedgerRow[] | null = null,
+  ): readonly Effect[] {
+    const context = { now: this.now, repository: 'acme/shop', others };
+    const decision = decidePreview(this.state, event, context);
     this.state = decision.state;
+    this.notes.push(...decision.audit);
     const effects = decision.effects.map(({ effect }) => effect);
     this.effects.push(...effects);
     for (const effect of effects)
@@ -44,7 +51,7 @@ class Preview {
     return effects;
   }
 
-  read(facts: Partial<PreviewFacts> = {}): readonly Effect[] {
+  read({ others = [], ...facts }: Partial<PreviewFacts> & { others?: LedgerRow[] } = {}): readonly Effect[] {
     const all = {
       open: true,
       draft: false,
@@ -56,9 +63,9 @@ class Preview {
       report: null,
       spentToday: null,
       gateway: 'https://rc.example.com/previews/acme/shop/7',
-      others: [],
+      author: 'mona',
     };
-    return this.tell({ type: 'preview.read', pullRequest: 7, facts: { ...all, ...facts } });
+    return this.tell({ type: 'preview.read', pullRequest: 7, facts: { ...all, ...facts } }, others);
   }
 
   /** GitHub has a number for the last order, and the pipeline reports on it. */
@@ -91,9 +98,9 @@ class Preview {
   }
 }
 
-function running(): Preview {
+function running(facts: Partial<PreviewFacts> = {}): Preview {
   const preview = new Preview();
-  preview.read();
+  preview.read(facts);
   preview.reported('success');
   preview.settleComments();
   return preview;
@@ -390,4 +397,88 @@ it('orders nothing while an order is under way, and nothing but teardowns once i
       expect(preview.state?.mayExist ?? false).toBe(false);
     }),
   );
+});
+
+describe('before the end of its life', () => {
+  const warnings = (preview: Preview) =>
+    preview.effects.flatMap((effect) => (effect.kind === 'postComment' ? [effect.body] : []));
+
+  it('people are told once in a comment of its own, and again of another end', () => {
+    const preview = running();
+    preview.now += 65 * hour;
+    preview.read();
+    expect(warnings(preview)).toEqual([]);
+    for (const _ of [1, 2, 3]) {
+      preview.now += hour;
+      preview.read();
+    }
+    expect(warnings(preview)).toHaveLength(1);
+    expect(warnings(preview)[0]).toMatch(
+      /^@mona The preview of this pull request ends in 6 h, at \S+Z\. `\/preview/,
+    );
+    preview.tell({
+      type: 'preview.commanded',
+      ...commanded(),
+      by: 'ada',
+      order: { kind: 'extend', ms: 24 * hour },
+    });
+    preview.read();
+    expect(warnings(preview)).toHaveLength(1);
+    preview.now += 24 * hour;
+    preview.read();
+    expect(warnings(preview)).toHaveLength(2);
+  });
+
+  it('who asked for it is told too, and no app', () => {
+    const preview = new Preview();
+    const facts = { labels: [], author: 'dependabot[bot]' };
+    preview.read({ ...facts, config: config({ when: 'command' }) });
+    preview.tell({ type: 'preview.commanded', ...commanded(), by: 'ada', order: { kind: 'start' } });
+    preview.read(facts);
+    preview.reported('success');
+    preview.now += 70 * hour;
+    preview.read(facts);
+    expect(warnings(preview)[0]).toMatch(/^@ada The preview/);
+  });
+
+  it('a short life is announced in its second half, and one that is over not at all', () => {
+    const facts = { config: config({ ttl: '2h' }) };
+    const preview = running(facts);
+    preview.now += 50 * minute;
+    preview.read(facts);
+    expect(warnings(preview)).toEqual([]);
+    preview.now += 20 * minute;
+    preview.read(facts);
+    expect(warnings(preview)).toHaveLength(1);
+    preview.now += 2 * hour;
+    preview.read(facts);
+    expect(warnings(preview)).toHaveLength(1);
+  });
+});
+
+describe('what begins to cost', () => {
+  it('is decided on facts that were read for it, never on what was known', () => {
+    const preview = new Preview();
+    preview.read({ labels: [] });
+    const told = preview.tell({
+      type: 'preview.commanded',
+      ...commanded(),
+      by: 'ada',
+      order: { kind: 'start' },
+    });
+    expect(told.map(({ kind }) => kind)).toContain('readPreview');
+    expect(preview.actions).toEqual([]);
+    preview.read({ labels: [] });
+    expect(preview.actions).toEqual(['create']);
+  });
+
+  it('is refused in the audit log once, as long as the reason stays', () => {
+    const preview = new Preview();
+    const full = { config: config({ max_concurrent: 1 }), others: [other(3)] };
+    for (const _ of [1, 2, 3]) preview.read(full);
+    expect(preview.state?.refusals).toMatchObject([{ kind: 'concurrency' }]);
+    expect(preview.notes.filter(({ action }) => action === 'preview.refused')).toMatchObject([
+      { reasonCode: 'TOO_MANY_PREVIEWS', reason: expect.stringContaining('#3') },
+    ]);
+  });
 });

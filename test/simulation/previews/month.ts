@@ -1,6 +1,7 @@
 import { type PreviewsConfig, previewsSchema } from '../../../core/config/previews.ts';
 import type { Effect, PlannedEffect } from '../../../core/flow/effect.ts';
 import type { EffectSettled } from '../../../core/flow/event.ts';
+import type { LedgerRow } from '../../../core/preview/budget.ts';
 import { dayAt } from '../../../core/preview/day.ts';
 import { decidePreview } from '../../../core/preview/decide.ts';
 import type { PreviewEvent } from '../../../core/preview/event.ts';
@@ -196,10 +197,14 @@ export class Month {
     }
   }
 
-  private tell(pull: PullRequest, event: PreviewEvent | EffectSettled): void {
+  private tell(
+    pull: PullRequest,
+    event: PreviewEvent | EffectSettled,
+    others: readonly LedgerRow[] | null = null,
+  ): void {
     const before = this.states.get(keyOf(pull)) ?? this.over.get(keyOf(pull)) ?? null;
     const { repository } = pull;
-    const decision = decidePreview(before, event, { now: this.now, repository });
+    const decision = decidePreview(before, event, { now: this.now, repository, others });
     this.states.set(keyOf(pull), decision.state);
     if (decision.state.refusal?.kind === 'budget' && before?.refusal?.kind !== 'budget') this.refusals += 1;
     for (const planned of decision.effects)
@@ -228,23 +233,27 @@ export class Month {
         ledgerRow(state, key.split('#')[0] ?? '', this.now, this.config.budget.time_zone),
       );
     const report = effect.awaited === null ? null : this.provider.reportOf(effect.awaited, this.now);
-    this.tell(pull, {
-      type: 'preview.read',
-      pullRequest: pull.number,
-      facts: {
-        open: pull.open,
-        draft: false,
-        fork: false,
-        labels: [],
-        headSha: pull.headSha,
-        baseSha: 'base',
-        config: effect.baseSha === 'base' ? 'as known' : this.config,
-        report,
-        spentToday: null,
-        gateway: null,
-        others,
+    this.tell(
+      pull,
+      {
+        type: 'preview.read',
+        pullRequest: pull.number,
+        facts: {
+          open: pull.open,
+          draft: false,
+          fork: false,
+          labels: [],
+          headSha: pull.headSha,
+          baseSha: 'base',
+          config: effect.baseSha === 'base' ? 'as known' : this.config,
+          report,
+          spentToday: null,
+          gateway: null,
+          author: 'mona',
+        },
       },
-    });
+      others,
+    );
   }
 
   private answerOrder(
