@@ -78,6 +78,7 @@ async function judge(path: string, bytes: Uint8Array, lock: LockFile): Promise<v
 function lockOf(count: number): LockFile {
   return {
     path: 'package-lock.json',
+    ecosystem: 'npm',
     rootName: 'shop',
     rootVersion: '1.0.0',
     rootLicense: 'MIT',

@@ -1,46 +1,79 @@
-import { type LockedPackage, type LockFile, npmPurl } from './lock-files/model.ts';
+import { canonicalPurl, type LockedPackage, type LockFile, npmPurl } from './lock-files/model.ts';
 import { mergeLocked, type PackageIndex } from './packages.ts';
 import type { Component, Sbom } from './sbom/model.ts';
 
-/** How the SBOMs and a lock file differ. */
-export interface Binding {
-  readonly lockPath: string;
-  /** Locked for production, but in no SBOM. */
-  readonly missing: readonly LockedPackage[];
-  /** The same for packages that are for development or for some platforms only: SBOM tools may leave them out. */
-  readonly missingOptional: readonly LockedPackage[];
-  /** npm packages of an SBOM that no lock file pins. */
-  readonly unlocked: readonly { readonly sbom: string; readonly component: Component }[];
+/** What a lock file pins and no SBOM describes. */
+export interface Absent {
+  readonly lock: LockFile;
+  /** Locked for production. */
+  readonly needed: readonly LockedPackage[];
+  /** For development, or for some platforms only: SBOM tools may leave them out. */
+  readonly optional: readonly LockedPackage[];
+}
+
+/** Packages of an SBOM, of an ecosystem whose lock files are known, that none of these pins. */
+export interface Unlocked {
+  readonly sbom: Sbom;
+  readonly components: readonly Component[];
 }
 
 /**
- * Compares SBOMs with lock files, both ways. A package is known by its package URL, else by name and version. A
- * component without a package URL may belong to another ecosystem: only npm's own are asked to be locked.
+ * What is locked but not described. A package is known by its package URL, else by name and version; of a lock file that
+ * does not tell apart what tests need, everything may be left out.
  */
-export function bindToLocks(
-  sboms: readonly Sbom[],
-  locks: readonly LockFile[],
-  { described, locked }: PackageIndex,
-): Binding[] {
-  const roots = new Set(locks.map(({ rootName, rootVersion }) => npmPurl(rootName, rootVersion)));
-  const unlocked = sboms.flatMap((sbom) =>
-    sbom.components
-      .filter(({ purl }) => purl?.startsWith('pkg:npm/') && !locked.has(purl) && !roots.has(purl))
-      .map((component) => ({ sbom: sbom.path, component })),
-  );
-  return locks.map((lock, index) => {
+export function absentFromSboms(locks: readonly LockFile[], { described }: PackageIndex): Absent[] {
+  return locks.map((lock) => {
     const absent = unique(
       lock.packages.filter(
         ({ purl, name, version }) => !described.has(purl) && !described.has(`${name}@${version}`),
       ),
     );
-    return {
-      lockPath: lock.path,
-      missing: absent.filter((one) => !one.dev && !one.optional),
-      missingOptional: absent.filter((one) => one.dev || one.optional),
-      unlocked: index === 0 ? unlocked : [],
-    };
+    const { needed = [], optional = [] } = Object.groupBy(absent, ({ dev, optional }) =>
+      dev || optional ? 'optional' : 'needed',
+    );
+    return { lock, needed, optional };
   });
+}
+
+/**
+ * What is described but not locked. Only ecosystems of which there is a lock file are asked; the product itself and what
+ * comes with the language rather than from its registry are locked nowhere.
+ */
+export function unlockedIn(
+  sboms: readonly Sbom[],
+  locks: readonly LockFile[],
+  { locked }: PackageIndex,
+): Unlocked[] {
+  const types = new Set<string>(locks.map(({ ecosystem }) => ecosystem));
+  const own = locks.map(ownPurl);
+  return sboms.flatMap((sbom): Unlocked[] => {
+    const components = sbom.components.filter(
+      ({ purl }) =>
+        purl !== null &&
+        !locked.has(purl) &&
+        types.has(typeOf(purl)) &&
+        !withLanguage.test(purl) &&
+        !own.some((start) => purl.startsWith(start)),
+    );
+    return components.length === 0 ? [] : [{ sbom, components }];
+  });
+}
+
+/** The SBOM of an image lists what its base image brings along: no lock file of the repository pins that. */
+export function isOfImage({ components }: Sbom): boolean {
+  return components.some(({ purl }) => purl !== null && systemPackage.test(purl));
+}
+
+const systemPackage = /^pkg:(deb|apk|rpm|alpm)\//;
+const withLanguage = /^pkg:(pypi\/(pip|setuptools|wheel)|golang\/(stdlib|toolchain))@/;
+
+function typeOf(purl: string): string {
+  return purl.slice('pkg:'.length, purl.indexOf('/'));
+}
+
+/** The product's own package URL: of npm with its version, of others at any, for few of them write one down. */
+function ownPurl({ ecosystem, rootName, rootVersion }: LockFile): string {
+  return ecosystem === 'npm' ? npmPurl(rootName, rootVersion) : canonicalPurl(ecosystem, rootName, '');
 }
 
 function unique(packages: readonly LockedPackage[]): LockedPackage[] {

@@ -1,5 +1,5 @@
 import type { Finding } from '../../core/gate/result.ts';
-import { bindToLocks } from './binding.ts';
+import { bindingFindings, emptyFinding } from './binding-findings.ts';
 import type { SupplyChainFacts } from './collect.ts';
 import type { LockFile } from './lock-files/model.ts';
 import { indexPackages, type PackageIndex } from './packages.ts';
@@ -22,12 +22,13 @@ export function takeInventory(facts: SupplyChainFacts): Inventory {
   const locks = facts.locks.flatMap((read) => (read.ok ? [read.lock] : []));
   const packages = indexPackages(sboms, locks);
   const unreadable = [...facts.sboms, ...facts.locks].flatMap((read) =>
-    read.ok ? [] : [unreadableFinding(read)],
+    read.ok || ('notLock' in read && read.notLock) ? [] : [unreadableFinding(read)],
   );
   const findings = [
     ...unreadable,
     ...sboms.flatMap(documentFindings),
     ...(sboms.length > 0 && locks.length > 0 ? bindingFindings(sboms, locks, packages) : []),
+    ...facts.locks.flatMap((read) => (!read.ok && read.notLock ? [notLockFinding(read)] : [])),
     ...facts.otherLocks.map(unsupportedFinding),
   ];
   return { sboms, locks, packages, findings };
@@ -49,6 +50,16 @@ function unsupportedFinding(path: string): Finding {
     level: 'notice',
     message: `\`${path}\` is of a package manager that is not supported: no SBOM was compared with it.`,
     help: 'Make the SBOM with the tool of that ecosystem, from the built artifact.',
+    path,
+  };
+}
+
+function notLockFinding({ path, problem }: { readonly path: string; readonly problem: string }): Finding {
+  return {
+    code: 'lock-file-not-supported',
+    level: 'notice',
+    message: `\`${path}\` is no lock file: ${problem}. No SBOM was compared with it.`,
+    help: 'Lock the dependencies (pip-compile, uv lock, poetry lock), or take the file out of lock_files.',
     path,
   };
 }
@@ -82,59 +93,4 @@ function documentFindings(sbom: Sbom): Finding[] {
           },
         ];
   return [...invalid, ...counted];
-}
-
-function bindingFindings(
-  sboms: readonly Sbom[],
-  locks: readonly LockFile[],
-  packages: PackageIndex,
-): Finding[] {
-  return bindToLocks(sboms, locks, packages).flatMap((binding): Finding[] => {
-    const needed = locks.find(({ path }) => path === binding.lockPath)?.packages.length ?? 0;
-    const described = sboms.reduce((sum, sbom) => sum + sbom.components.length, 0);
-    if (described === 0 && needed > 0) return sboms.filter(({ entries }) => entries > 0).map(emptyFinding);
-    const missing = binding.missing.map(
-      (one): Finding => ({
-        code: 'sbom-missing-package',
-        level: 'error',
-        message: `\`${one.name}@${one.version}\` is locked in ${binding.lockPath} but in no SBOM.`,
-        help: 'Make the SBOM again from the commit that is released.',
-        path: sboms[0]?.path ?? binding.lockPath,
-        data: { purl: one.purl },
-      }),
-    );
-    const unlocked = binding.unlocked.map(
-      ({ sbom, component }): Finding => ({
-        code: 'sbom-unlocked-package',
-        level: 'error',
-        message: `\`${component.name}@${component.version}\` is in the SBOM but no lock file pins it: the SBOM belongs to another build.`,
-        help: 'Make the SBOM again from the commit that is released.',
-        path: sbom,
-        data: { purl: component.purl },
-      }),
-    );
-    const optional: Finding[] =
-      binding.missingOptional.length === 0
-        ? []
-        : [
-            {
-              code: 'sbom-without-optional',
-              level: 'notice',
-              message: `${binding.missingOptional.length} packages for development or other platforms are not in the SBOM.`,
-              help: 'Nothing to do when they are not part of what is shipped.',
-              path: binding.lockPath,
-            },
-          ];
-    return [...missing, ...unlocked, ...optional];
-  });
-}
-
-function emptyFinding(sbom: Sbom): Finding {
-  return {
-    code: 'sbom-empty',
-    level: 'error',
-    message: 'The SBOM names no component: it says nothing of what is released.',
-    help: 'Make the SBOM again after the dependencies are installed.',
-    path: sbom.path,
-  };
 }

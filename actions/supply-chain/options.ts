@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { waiverSchema } from '../../core/gate/waivers.ts';
 import { licenseOptionsSchema } from './licenses/options.ts';
+import { supportedLocks } from './lock-files/read.ts';
 import { provenanceOptionsSchema } from './provenance/options.ts';
 import { secretOptionsSchema } from './secrets/options.ts';
 import { vulnerabilityOptionsSchema } from './vulnerabilities/options.ts';
@@ -30,8 +31,8 @@ export const supplyChainOptionsSchema = z.strictObject({
     .describe('Where SBOMs lie'),
   lock_files: z
     .array(z.string())
-    .default(['package-lock.json', 'npm-shrinkwrap.json', 'pnpm-lock.yaml', 'yarn.lock'])
-    .describe('Globs of the lock files that an SBOM must agree with: npm, pnpm, yarn'),
+    .default([...supportedLocks])
+    .describe('Globs of the lock files that an SBOM must agree with'),
   licenses: licenseOptionsSchema.prefault({}).describe('Licences, as SPDX expressions'),
   vulnerabilities: vulnerabilityOptionsSchema
     .prefault({})

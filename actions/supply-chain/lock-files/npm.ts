@@ -1,6 +1,5 @@
 import { z } from 'zod';
-
-import { type LockedPackage, type LockFileRead, npmPurl } from './model.ts';
+import { type LockedPackage, type LockFileRead, type LockSource, npmPurl } from './model.ts';
 
 const entrySchema = z.looseObject({
   name: z.string().optional(),
@@ -37,18 +36,9 @@ const lockSchema = z.looseObject({
 });
 const oldLockSchema = z.looseObject({ dependencies: z.record(z.string(), oldEntrySchema).optional() });
 
-/** Parses `package-lock.json` or `npm-shrinkwrap.json`, as npm 5 and later write them. Never throws. */
-export function parseNpmLock(path: string, bytes: Uint8Array): LockFileRead {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    return {
-      ok: false,
-      path,
-      problem: `it is not JSON text (${error instanceof Error ? error.message : String(error)})`,
-    };
-  }
+/** Parses `package-lock.json` or `npm-shrinkwrap.json`, as npm 5 and later write them. @throws Error for text that is no JSON */
+export async function parseNpmLock({ path, text }: LockSource): Promise<LockFileRead> {
+  const raw: unknown = JSON.parse(text);
   const parsed = lockSchema.safeParse(raw);
   const old = parsed.data?.lockfileVersion === 1 ? oldLockSchema.safeParse(raw) : null;
   const broken = parsed.error ?? old?.error;
@@ -68,6 +58,7 @@ export function parseNpmLock(path: string, bytes: Uint8Array): LockFileRead {
     ok: true,
     lock: {
       path,
+      ecosystem: 'npm',
       rootName: root?.name ?? name ?? '',
       rootVersion: root?.version ?? version ?? '',
       rootLicense: licenseText(root?.license),

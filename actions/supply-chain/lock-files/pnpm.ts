@@ -1,18 +1,13 @@
 import { parse } from 'yaml';
 import { isRecord, type JsonObject, textOf } from '../json.ts';
-import { type LockedPackage, type LockFileRead, npmPurl, reachable } from './model.ts';
+import { readManifest } from './manifest.ts';
+import { type LockedPackage, type LockFileRead, type LockSource, npmPurl, reachable } from './model.ts';
 
-/** Parses `pnpm-lock.yaml` of lockfile versions 5 to 9 (pnpm 3 and later). Never throws. */
-export function parsePnpmLock(path: string, text: string, manifest: JsonObject): LockFileRead {
+/** Parses `pnpm-lock.yaml` of lockfile versions 5 to 9 (pnpm 3 and later). @throws Error for text that is no YAML */
+export async function parsePnpmLock({ path, text, beside }: LockSource): Promise<LockFileRead> {
   const refuse = (problem: string): LockFileRead => ({ ok: false, path, problem });
-  let document: unknown;
-  try {
-    document = parse(text, { maxAliasCount: 100 });
-  } catch (error) {
-    return refuse(
-      `it is not YAML (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`,
-    );
-  }
+  const document: unknown = parse(text, { maxAliasCount: 100 });
+  const manifest = await readManifest(beside);
   if (!isRecord(document)) return refuse('it holds no object');
   const version = Number.parseFloat(String(document.lockfileVersion));
   if (!(version >= 5 && version < 10)) return refuse('lockfileVersion: must be 5 to 9');
@@ -22,6 +17,7 @@ export function parsePnpmLock(path: string, text: string, manifest: JsonObject):
     ok: true,
     lock: {
       path,
+      ecosystem: 'npm',
       rootName: textOf(manifest.name) ?? '',
       rootVersion: textOf(manifest.version) ?? '',
       rootLicense: textOf(manifest.license),

@@ -1,52 +1,69 @@
 import type { FileTree } from '../../../core/ports/system.ts';
-import { isRecord, type JsonObject } from '../json.ts';
-import type { LockFileRead } from './model.ts';
-import { parseNpmLock } from './npm.ts';
-import { parsePnpmLock } from './pnpm.ts';
+import type { LockFileRead, LockSource } from './model.ts';
 
-/** Lock files of other tools, by the last part of their path: what they pin is not compared. */
+type Reader = (source: LockSource) => Promise<LockFileRead>;
+
+/** By the last part of the path. Each reader is a chunk of its own, loaded when there is such a file. */
+const readers: Readonly<Record<string, () => Promise<Reader>>> = {
+  'package-lock.json': async () => (await import('./npm.ts')).parseNpmLock,
+  'npm-shrinkwrap.json': async () => (await import('./npm.ts')).parseNpmLock,
+  'pnpm-lock.yaml': async () => (await import('./pnpm.ts')).parsePnpmLock,
+  'yarn.lock': async () => (await import('./yarn.ts')).parseYarnLock,
+  'Cargo.lock': async () => (await import('./cargo.ts')).parseCargoLock,
+  'go.mod': async () => (await import('./go.ts')).parseGoMod,
+  'poetry.lock': async () => (await import('./python/poetry.ts')).parsePoetryLock,
+  'pylock.toml': async () => (await import('./python/pylock.ts')).parsePylock,
+  'uv.lock': async () => (await import('./python/uv.ts')).parseUvLock,
+  'Pipfile.lock': async () => (await import('./python/pipfile.ts')).parsePipfileLock,
+  'requirements.txt': async () => (await import('./python/requirements.ts')).parseRequirements,
+  'Gemfile.lock': async () => (await import('./ruby.ts')).parseGemfileLock,
+  'composer.lock': async () => (await import('./composer.ts')).parseComposerLock,
+  'packages.lock.json': async () => (await import('./nuget.ts')).parseNugetLock,
+  'gradle.lockfile': async () => (await import('./gradle.ts')).parseGradleLock,
+};
+
+/** Lock files of other tools: what they pin is not compared. */
 export const unsupportedLocks = [
   'bun.lock',
   'bun.lockb',
   'deno.lock',
-  'Cargo.lock',
-  'go.sum',
-  'poetry.lock',
-  'uv.lock',
-  'Pipfile.lock',
   'pdm.lock',
-  'Gemfile.lock',
-  'composer.lock',
-  'gradle.lockfile',
-  'packages.lock.json',
   'mix.lock',
   'pubspec.lock',
   'Package.resolved',
   'Podfile.lock',
 ] as const;
 
-/** Reads one lock file of npm, pnpm or yarn. The name says which; others are refused by name. */
+/** Files of these names are read by default, in the root of the repository. */
+export const supportedLocks: readonly string[] = Object.keys(readers);
+
+/** Reads one lock file. Its name says which tool wrote it; others are refused by name. Never throws. */
 export async function readLockFile(files: FileTree, path: string, bytes: Uint8Array): Promise<LockFileRead> {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const text = (): string => new TextDecoder().decode(bytes);
-  if (unsupportedLocks.some((one) => one === name))
-    return { ok: false, path, problem: `${name} is not supported; npm, pnpm and yarn are` };
-  if (name.endsWith('.yaml')) return parsePnpmLock(path, text(), await readManifest(files, path));
-  if (name.endsWith('.lock')) {
-    const { parseYarnLock } = await import('./yarn.ts');
-    return parseYarnLock(path, text(), await readManifest(files, path));
+  const refuse = (problem: string): LockFileRead => ({ ok: false, path, problem });
+  const name = readerName(path.slice(path.lastIndexOf('/') + 1));
+  const load = Object.hasOwn(readers, name) ? readers[name] : undefined;
+  if (load === undefined) return refuse(`${name} is not supported; ${supportedLocks.join(', ')} are`);
+  try {
+    const read = await load();
+    return await read({
+      path,
+      text: new TextDecoder().decode(bytes).replace(/^\uFEFF/, ''),
+      beside: (other) => readBeside(files, path, other),
+    });
+  } catch (error) {
+    return refuse(
+      `it cannot be parsed (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`,
+    );
   }
-  return parseNpmLock(path, bytes);
 }
 
-/** `package.json` beside the lock file; without it the product has no name. */
-async function readManifest(files: FileTree, lockPath: string): Promise<JsonObject> {
-  const folder = lockPath.slice(0, lockPath.lastIndexOf('/') + 1);
-  const bytes = await files.read(`${folder}package.json`);
-  try {
-    const manifest: unknown = bytes === null ? {} : JSON.parse(new TextDecoder().decode(bytes));
-    return isRecord(manifest) ? manifest : {};
-  } catch {
-    return {};
-  }
+/** Compiled requirements come under many names, named lock files of Python as `pylock.<name>.toml`. */
+function readerName(name: string): string {
+  if (/^requirements.*\.txt$/.test(name)) return 'requirements.txt';
+  return /^pylock\.[^.]+\.toml$/.test(name) ? 'pylock.toml' : name;
+}
+
+async function readBeside(files: FileTree, path: string, name: string): Promise<string | null> {
+  const bytes = await files.read(`${path.slice(0, path.lastIndexOf('/') + 1)}${name}`);
+  return bytes === null ? null : new TextDecoder().decode(bytes);
 }

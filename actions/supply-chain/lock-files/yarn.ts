@@ -1,6 +1,7 @@
 import { parseSyml } from '@yarnpkg/parsers';
 import { isRecord, type JsonObject, textOf } from '../json.ts';
-import { type LockedPackage, type LockFileRead, npmPurl, reachable } from './model.ts';
+import { readManifest } from './manifest.ts';
+import { type LockedPackage, type LockFileRead, type LockSource, npmPurl, reachable } from './model.ts';
 
 interface Entry {
   /** What asks for it: `name@range`. */
@@ -10,16 +11,13 @@ interface Entry {
 
 /**
  * Parses `yarn.lock`, classic and berry, with yarn's own parser. It does not say what is for development: that follows
- * from `package.json` beside it, and with workspaces everything counts as needed. Never throws.
+ * from `package.json` beside it, and with workspaces everything counts as needed.
+ *
+ * @throws Error for text that is neither
  */
-export function parseYarnLock(path: string, text: string, manifest: JsonObject): LockFileRead {
-  let document: Readonly<Record<string, unknown>>;
-  try {
-    document = parseSyml(text);
-  } catch (error) {
-    const words = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    return { ok: false, path, problem: `it is no yarn.lock (${words})` };
-  }
+export async function parseYarnLock({ path, text, beside }: LockSource): Promise<LockFileRead> {
+  const document: Readonly<Record<string, unknown>> = parseSyml(text);
+  const manifest = await readManifest(beside);
   const entries = Object.entries(document).flatMap(([key, body]): Entry[] =>
     key === '__metadata' || !isRecord(body) ? [] : [{ descriptors: key.split(/,\s*/), body }],
   );
@@ -31,6 +29,7 @@ export function parseYarnLock(path: string, text: string, manifest: JsonObject):
     ok: true,
     lock: {
       path,
+      ecosystem: 'npm',
       rootName: textOf(manifest.name) ?? '',
       rootVersion: textOf(manifest.version) ?? '',
       rootLicense: textOf(manifest.license),

@@ -77,7 +77,7 @@ function dedupe<One extends { readonly purl: string }>(packages: readonly One[])
 
 /** Two names may differ only in characters that an SPDX id cannot have, so the id ends in a digest of the whole. */
 function idOf(purl: string): string {
-  const readable = purl.slice('pkg:npm/'.length).replace(/[^A-Za-z0-9.-]+/g, '-');
+  const readable = purl.replace(/^pkg:[^/]+\//, '').replace(/[^A-Za-z0-9.-]+/g, '-');
   return `SPDXRef-Package-${readable}-${createHash('sha256').update(purl).digest('hex').slice(0, 8)}`;
 }
 

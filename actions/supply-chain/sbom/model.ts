@@ -1,4 +1,5 @@
 import { textOf } from '../json.ts';
+import { canonicalPurl } from '../lock-files/model.ts';
 
 /** Something that a release contains, whatever document it was read from. */
 export interface Component {
@@ -39,7 +40,15 @@ export interface Sbom {
  * each of tens of thousands of components: text that is plain already is given back as it is.
  */
 export function plainPurl(purl: string): string | null {
-  if (/^pkg:[a-z.+-]+\/[^?#%]+$/.test(purl)) return purl;
+  const decoded = plain.test(purl) ? purl : decode(purl);
+  if (decoded === null || decoded.startsWith('pkg:npm/')) return decoded;
+  const parts = /^pkg:([^/]+)\/(.+)@([^@/]*)$/.exec(decoded);
+  return parts === null ? decoded : canonicalPurl(parts[1] ?? '', parts[2] ?? '', parts[3] ?? '');
+}
+
+const plain = /^pkg:[a-z.+-]+\/[^?#%]+$/;
+
+function decode(purl: string): string | null {
   const match = /^pkg:([A-Za-z.+-]+)\/([^?#]+)/.exec(purl);
   if (match === null) return null;
   try {
