@@ -2,9 +2,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PermissionError } from '../../core/errors.ts';
 import { contentLost, type Keeping, removalRefused } from '../../core/evidence/retention.ts';
 import type { ContentStore, Pieces } from '../../core/ports/blob-store.ts';
-import { type S3, s3Client } from './client.ts';
+import { type S3, type S3Request, s3Client } from './client.ts';
 import type { S3Settings } from './settings.ts';
 import { completeUpload, legalHold, readUploadId, retention } from './xml.ts';
 
@@ -34,10 +35,7 @@ export function s3Contents(settings: S3Settings, ask: typeof fetch = fetch): Con
       const answer = await s3({ method: 'HEAD', name: sha256 });
       return answer === null ? null : Number(answer.headers.get('content-length'));
     },
-    async retain(sha256, until) {
-      if (settings.lock === null || (await keepingOf(s3, sha256)).retainUntil >= until) return;
-      await change(s3, sha256, 'retention', retention(settings.lock, until));
-    },
+    retain: (sha256, until) => ensureLocked(s3, sha256, settings.lock, until),
     async hold(sha256, held) {
       await change(s3, sha256, 'legal-hold', legalHold(held));
     },
@@ -88,24 +86,21 @@ async function store(
   retainUntil: number,
 ): Promise<{ readonly sha256: string; readonly size: number }> {
   const head = await s3({ method: 'HEAD', name: sha256 });
-  if (head !== null && Number(head.headers.get('content-length')) === size) {
-    if (lock !== null && parseKeeping(head.headers).retainUntil < retainUntil) {
-      await change(s3, sha256, 'retention', retention(lock, retainUntil));
+  if (head === null || Number(head.headers.get('content-length')) !== size) {
+    const headers = lockHeaders(lock, retainUntil);
+    if (size > partBytes) await storeInParts(s3, sha256, size, file, headers);
+    else {
+      const body = await part(file, 0, size);
+      const checksum = createHash('sha256').update(body).digest('base64');
+      await write(s3, {
+        method: 'PUT',
+        name: sha256,
+        headers: { ...headers, 'x-amz-checksum-sha256': checksum },
+        body,
+      });
     }
-    return { sha256, size };
   }
-  const headers = lockHeaders(lock, retainUntil);
-  if (size > partBytes) await storeInParts(s3, sha256, size, file, headers);
-  else {
-    const body = await part(file, 0, size);
-    const checksum = createHash('sha256').update(body).digest('base64');
-    await s3({
-      method: 'PUT',
-      name: sha256,
-      headers: { ...headers, 'x-amz-checksum-sha256': checksum },
-      body,
-    });
-  }
+  await ensureLocked(s3, sha256, lock, retainUntil);
   return { sha256, size };
 }
 
@@ -116,20 +111,56 @@ async function storeInParts(
   file: FileHandle,
   headers: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const begun = await s3({ method: 'POST', name, query: { uploads: '' }, headers });
-  const uploadId = readUploadId((await begun?.text()) ?? '');
+  const begun = await write(s3, { method: 'POST', name, query: { uploads: '' }, headers });
+  const uploadId = readUploadId(await begun.text());
   const etags: string[] = [];
   try {
     for (let at = 0; at < size; at += partBytes) {
       const query = { partNumber: String(etags.length + 1), uploadId };
-      const answer = await s3({ method: 'PUT', name, query, body: await part(file, at, size) });
-      etags.push(answer?.headers.get('etag') ?? '');
+      const answer = await write(s3, { method: 'PUT', name, query, body: await part(file, at, size) });
+      etags.push(answer.headers.get('etag') ?? '');
     }
-    await s3({ method: 'POST', name, query: { uploadId }, body: completeUpload(etags) });
+    await write(s3, { method: 'POST', name, query: { uploadId }, body: completeUpload(etags) });
   } catch (error) {
     await s3({ method: 'DELETE', name, query: { uploadId } }).catch(() => null); // the first error is the one to tell
     throw error;
   }
+}
+
+/** What is written has no name before: not found is the bucket. */
+async function write(s3: S3, request: S3Request): Promise<Response> {
+  const answer = await s3(request);
+  if (answer !== null) return answer;
+  throw new PermissionError(
+    'EVIDENCE_STORE_REFUSED',
+    'The bucket of evidence is not there',
+    'Create the bucket that EVIDENCE_STORE names, with object lock, or correct the name.',
+  );
+}
+
+/** Services may answer with a date that is cut to seconds, ms. */
+const lockPrecision = 1_000;
+
+/**
+ * Locks content until then at least, and believes what the service says of it afterwards alone: a bucket without
+ * object lock may take the headers of a lock and forget them, and Ceph does for content in parts.
+ */
+async function ensureLocked(s3: S3, name: string, lock: S3Settings['lock'], until: number): Promise<void> {
+  if (lock === null || (await lockedUntil(s3, name)) > until - lockPrecision) return;
+  await change(s3, name, 'retention', retention(lock, until));
+  if ((await lockedUntil(s3, name)) > until - lockPrecision) return;
+  throw new PermissionError(
+    'EVIDENCE_STORE_UNLOCKED',
+    `The bucket of evidence has not locked ${name}`,
+    'Use a bucket that was made with object lock, or say lock=none in EVIDENCE_STORE to keep evidence without one.',
+  );
+}
+
+async function lockedUntil(s3: S3, name: string): Promise<number> {
+  const head = await s3({ method: 'HEAD', name });
+  if (head === null) throw contentLost(name);
+  const until = Date.parse(head.headers.get('x-amz-object-lock-retain-until-date') ?? '');
+  return Number.isNaN(until) ? Number.NEGATIVE_INFINITY : until;
 }
 
 async function part(file: FileHandle, at: number, size: number): Promise<Uint8Array> {
@@ -153,12 +184,6 @@ async function change(
     body,
   });
   if (answer === null) throw contentLost(name);
-}
-
-async function keepingOf(s3: S3, name: string): Promise<Keeping> {
-  const head = await s3({ method: 'HEAD', name });
-  if (head === null) throw contentLost(name);
-  return parseKeeping(head.headers);
 }
 
 function lockHeaders(lock: S3Settings['lock'], retainUntil: number): Record<string, string> {

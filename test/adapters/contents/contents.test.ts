@@ -168,6 +168,36 @@ describe('a bucket', () => {
     expect(stored?.retainUntil).toBe(future);
   });
 
+  it('is asked for the lock again that it forgot', async () => {
+    server.lock = 'not of parts';
+    const { sha256: name } = await s3Contents(bucket()).put([randomBytes(17 * 1_048_576)], future);
+    expect(server.objects.get(`/evidence/releases/${name}`)?.retainUntil).toBe(future);
+  });
+
+  it.each([
+    ['small content', 1],
+    ['content in parts', 17 * 1_048_576],
+  ])('that locks nothing stores no %s', async (_name, size) => {
+    server.lock = 'none';
+    await expect(s3Contents(bucket()).put([randomBytes(size)], future)).rejects.toMatchObject({
+      code: 'EVIDENCE_STORE_REFUSED',
+    });
+    await expect(s3Contents(bucket('&lock=none')).put([bytesOf('x')], future)).resolves.toMatchObject({
+      size: 1,
+    });
+  });
+
+  it.each([
+    ['small content', 1],
+    ['content in parts', 17 * 1_048_576],
+  ])('that is not there is not a place for %s', async (_name, size) => {
+    const nowhere = { ...bucket(), bucket: 'nowhere' };
+    await expect(s3Contents(nowhere).put([randomBytes(size)], future)).rejects.toMatchObject({
+      code: 'EVIDENCE_STORE_REFUSED',
+      message: expect.stringMatching(/is not there/),
+    });
+  });
+
   it('without a lock keeps by its own word', async () => {
     const store = s3Contents(bucket('&lock=none'));
     const { sha256: name } = await store.put([bytesOf('x')], future);

@@ -21,6 +21,8 @@ export class S3Server {
   readonly requests: string[] = [];
   /** Answers of this status come first. */
   readonly failures: number[] = [];
+  /** The bucket's object lock: kept; not asked of parts, as Ceph does; headers forgotten, as in a bucket without. */
+  lock: 'kept' | 'not of parts' | 'none' = 'kept';
   readonly #uploads = new Map<string, { headers: IncomingMessage['headers']; parts: Buffer[] }>();
   readonly #server = createServer((request, response) => void this.#answer(request, response));
   now = Date.parse('2026-01-02T00:00:00Z');
@@ -56,6 +58,7 @@ export class S3Server {
     const stored = this.objects.get(name);
     const query = url.searchParams;
     const upload = query.get('uploadId');
+    if (!name.startsWith('/evidence/')) return [404, {}];
     if (request.method === 'POST' && query.has('uploads')) {
       const id = randomUUID();
       this.#uploads.set(id, { headers: request.headers, parts: [] });
@@ -64,6 +67,7 @@ export class S3Server {
     if (upload !== null) return this.#part(request, name, upload, query, body);
     if (request.method === 'PUT' && (query.has('retention') || query.has('legal-hold'))) {
       if (stored === undefined) return [404, {}];
+      if (this.lock === 'none') return [400, {}];
       return this.#change(stored, query.has('retention'), body.toString());
     }
     if (request.method === 'PUT') return this.#put(name, request.headers, body);
@@ -87,7 +91,7 @@ export class S3Server {
     const checksum = headers['x-amz-checksum-sha256'];
     if (checksum !== undefined && checksum !== createHash('sha256').update(bytes).digest('base64'))
       return [400, {}];
-    const until = headers['x-amz-object-lock-retain-until-date'];
+    const until = this.lock === 'none' ? undefined : headers['x-amz-object-lock-retain-until-date'];
     const meta = headers['x-amz-meta-retain-until'];
     this.objects.set(name, {
       bytes,
@@ -114,7 +118,10 @@ export class S3Server {
     }
     this.#uploads.delete(id);
     if (request.method === 'DELETE') return [204, {}];
-    return this.#put(name, upload.headers, Buffer.concat(upload.parts));
+    const { 'x-amz-object-lock-retain-until-date': until, ...rest } = upload.headers;
+    const headers =
+      this.lock === 'not of parts' ? rest : { ...rest, 'x-amz-object-lock-retain-until-date': until };
+    return this.#put(name, headers, Buffer.concat(upload.parts));
   }
 
   /** Compliance: a time may only grow. */
