@@ -45,7 +45,8 @@ export function evaluateMigrations(
     ...ledger.leftovers(),
   ];
   const unseen =
-    options.dry_run === 'required' && facts.dryRun.state !== 'done' && facts.migrations.length > 0;
+    facts.dryRun.state === 'stopped' ||
+    (options.dry_run === 'required' && facts.dryRun.state !== 'done' && facts.migrations.length > 0);
   const found = verdictOfFindings(findings);
   const open = unseen || tenants.inconclusive || changes.inconclusive;
   const verdict = found !== 'fail' && open ? 'inconclusive' : found;

@@ -56,7 +56,8 @@ export interface Reversal {
 }
 
 export type DryRun =
-  | { readonly state: 'off' | 'unavailable'; readonly reason: string }
+  /** `stopped`: its time was up before it had ended. */
+  | { readonly state: 'off' | 'unavailable' | 'stopped'; readonly reason: string }
   | {
       readonly state: 'done';
       readonly serverVersion: string;

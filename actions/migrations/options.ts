@@ -130,6 +130,14 @@ export const migrationsOptionsSchema = z.strictObject({
     .enum(['auto', 'required', 'off'])
     .default('auto')
     .describe('Run the migrations on a throw-away Postgres: when one can be had, always, or never'),
+  dry_run_timeout_ms: z
+    .int()
+    .min(100)
+    .max(86_400_000)
+    .default(600_000)
+    .describe(
+      'How long the dry run may take altogether (ms); then it is stopped and the verdict is inconclusive',
+    ),
   dry_run_setup: z
     .array(z.string())
     .default([])

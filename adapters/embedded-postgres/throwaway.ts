@@ -59,8 +59,9 @@ async function createDatabase(server: Server): Promise<ThrowawayDatabase> {
     query: async (sql, values) =>
       (await pool.query(sql, values === undefined ? undefined : [...values])).rows,
     close: async () => {
-      await pool.end();
+      // First: it also ends a query that nobody waits for any more, and the pool waits for all of them.
       await administer(server, `drop database if exists ${name} with (force)`);
+      await pool.end();
     },
   };
 }

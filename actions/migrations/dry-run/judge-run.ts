@@ -14,6 +14,7 @@ export function dryRunFindings(options: MigrationsOptions, facts: MigrationsFact
     ];
   }
   if (run.state === 'off' && options.dry_run !== 'required') return [];
+  if (run.state === 'stopped') return [stoppedFinding(run.reason)];
   return [
     {
       code: 'dry-run-not-done',
@@ -22,6 +23,15 @@ export function dryRunFindings(options: MigrationsOptions, facts: MigrationsFact
       help: 'Give the gate a Postgres server with database-url (a service container of the job is enough).',
     },
   ];
+}
+
+function stoppedFinding(reason: string): Finding {
+  return {
+    code: 'dry-run-stopped',
+    level: 'warning',
+    message: `The dry run did not end in its time (${reason}): what the migrations do was not seen.`,
+    help: 'Look for a statement that waits or goes on for ever, or raise dry_run_timeout_ms.',
+  };
 }
 
 function invalidIndexFindings(names: readonly string[]): Finding[] {

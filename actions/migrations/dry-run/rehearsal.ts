@@ -8,6 +8,7 @@ import type { MigrationsOptions } from '../options.ts';
 import { usesBuilder } from '../script-layout.ts';
 import { serverAccess } from '../sql/server-access.ts';
 import { type Catalogue, compareCatalogues, type Difference, readCatalogue } from './catalogue.ts';
+import { TimeIsUp, withDeadline } from './deadline.ts';
 import { invalidIndexes, unindexedForeignKeys } from './observe.ts';
 import { ScriptRunner } from './runner.ts';
 import { type Step, stepsOf, undoable } from './steps.ts';
@@ -49,7 +50,11 @@ export async function dryRun(options: MigrationsOptions, facts: Rehearsed, io: G
   const copyOf = options.restored_copy;
   const database = await io.databases.create(copyOf === undefined ? {} : { copyOf });
   try {
-    return await new Rehearsal(database, options, io).play(await setupScripts(options, io), facts);
+    const limited = withDeadline(database, options.dry_run_timeout_ms);
+    return await new Rehearsal(limited, options, io).play(await setupScripts(options, io), facts);
+  } catch (error) {
+    if (error instanceof TimeIsUp) return { state: 'stopped', reason: error.message };
+    throw error;
   } finally {
     await database.close();
   }

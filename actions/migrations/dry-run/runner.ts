@@ -4,6 +4,7 @@ import type { Lock } from '../sql/locks.ts';
 import { as } from '../sql/nodes.ts';
 import { outsideTransactionOnly } from '../sql/outside.ts';
 import type { Script, Statement } from '../sql/parse.ts';
+import { TimeIsUp } from './deadline.ts';
 import { look, type Sight, visibleTables } from './observe.ts';
 
 export type Direction = DryRunProblem['direction'];
@@ -58,6 +59,7 @@ export class ScriptRunner {
       await run();
       return true;
     } catch (error) {
+      if (error instanceof TimeIsUp) throw new TimeIsUp(`${error.message}, in ${path}`);
       const code = (error as { code?: unknown }).code;
       const message = error instanceof Error ? error.message : String(error);
       this.problems.push({ path, at, direction, message, code: typeof code === 'string' ? code : null });

@@ -204,3 +204,44 @@ describe('tenants', () => {
     expect(result.verdict).toBe('inconclusive');
   });
 });
+
+describe('a dry run that goes wrong by intent', () => {
+  it.each([
+    ['waits', 'SET statement_timeout = 0;\nSELECT pg_sleep(3600);'],
+    ['never ends', 'DO $$ BEGIN LOOP NULL; END LOOP; END $$;'],
+  ])('is stopped and inconclusive when a migration %s', async (_, sql) => {
+    const { result, find, plan } = await onBase(sql, { dry_run_timeout_ms: 1_500 });
+    expect(result.verdict).toBe('inconclusive');
+    expect(find('dry-run-stopped')?.message).toContain('migrations/2_change.sql');
+    expect(plan.dry_run.state).toBe('stopped');
+  });
+
+  it('fails all the same when the text is bad enough', async () => {
+    const { result } = await onBase('ALTER TABLE users DROP COLUMN age;\nSELECT pg_sleep(3600);', {
+      dry_run_timeout_ms: 1_500,
+    });
+    expect(result.verdict).toBe('fail');
+  });
+
+  it.each([
+    ['a program', "COPY users (email) FROM PROGRAM 'touch /tmp/was-here';", 'COPY FROM PROGRAM'],
+    [
+      'a program in a DO block',
+      "DO $$ BEGIN COPY users (email) FROM PROGRAM 'touch /tmp/was-here'; END $$;",
+      'COPY … PROGRAM inside a function',
+    ],
+    ['a file of the server', "COPY users TO '/tmp/users';", 'COPY TO a file'],
+    ['an import of a file', "SELECT lo_import('/etc/passwd');", 'lo_import()'],
+    ['a setting of the server', 'ALTER SYSTEM SET fsync = off;', 'ALTER SYSTEM'],
+    ['another database', 'DROP DATABASE postgres;', 'DROP DATABASE'],
+    [
+      'a function in an untrusted language',
+      "CREATE FUNCTION f() RETURNS int LANGUAGE plpython3u AS 'return 1';",
+      'untrusted language plpython3u',
+    ],
+  ])('is not done at all with %s', async (_, sql, what) => {
+    const { result, find } = await onBase(sql);
+    expect(result.verdict).toBe('fail');
+    expect(find('dry-run-not-done')?.message).toContain(what);
+  });
+});
