@@ -4,6 +4,7 @@ import type { SupplyChainFacts } from './collect.ts';
 import type { LockFile } from './lock-files/model.ts';
 import { indexPackages, type PackageIndex } from './packages.ts';
 import type { Sbom } from './sbom/model.ts';
+import { unreadableFinding } from './unreadable.ts';
 
 /** What is known of the release's contents: documents, locks, and what is wrong with either. */
 export interface Inventory {
@@ -32,16 +33,6 @@ export function takeInventory(facts: SupplyChainFacts): Inventory {
     ...facts.otherLocks.map(unsupportedFinding),
   ];
   return { sboms, locks, packages, findings };
-}
-
-function unreadableFinding({ path, problem }: { readonly path: string; readonly problem: string }): Finding {
-  return {
-    code: 'document-unreadable',
-    level: 'error',
-    message: `\`${path}\` cannot be used: ${problem}.`,
-    help: 'Make the file again with its tool, or take it out of the configured paths.',
-    path,
-  };
 }
 
 function unsupportedFinding(path: string): Finding {

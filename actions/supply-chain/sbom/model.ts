@@ -42,8 +42,9 @@ export interface Sbom {
 export function plainPurl(purl: string): string | null {
   const decoded = plain.test(purl) ? purl : decode(purl);
   if (decoded === null || decoded.startsWith('pkg:npm/')) return decoded;
-  const parts = /^pkg:([^/]+)\/(.+)@([^@/]*)$/.exec(decoded);
-  return parts === null ? decoded : canonicalPurl(parts[1] ?? '', parts[2] ?? '', parts[3] ?? '');
+  const [, type = '', name = '', version] = /^pkg:([^/]+)\/(.+?)(?:@([^@/]*))?$/.exec(decoded) ?? [];
+  const canonical = canonicalPurl(type, name, version ?? '');
+  return version === undefined ? canonical.slice(0, -1) : canonical;
 }
 
 const plain = /^pkg:[a-z.+-]+\/[^?#%]+$/;

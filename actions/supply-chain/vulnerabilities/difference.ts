@@ -52,6 +52,6 @@ function named(one: Vulnerability, keys: ReadonlySet<string>): boolean {
 }
 
 function keysOf(one: Vulnerability, withVersion: boolean): string[] {
-  const base = withVersion ? packageKey(one) : nameKey(one.package);
+  const base = withVersion ? packageKey(one) : nameKey(one);
   return one.ids.map((id) => `${base} ${id.toUpperCase()}`);
 }

@@ -1,13 +1,21 @@
 import type { Vulnerability } from './model.ts';
 import { graver } from './severity.ts';
 
-/** A package under one spelling: `v1.2.3` of Go is `1.2.3`, Maven's `group:name` is `group/name`. */
-export function packageKey({ package: name, version }: Pick<Vulnerability, 'package' | 'version'>): string {
-  return `${nameKey(name)}@${/^v\d/.test(version) ? version.slice(1) : version}`;
+/**
+ * A package under one spelling, for scanners differ: `v1.2.3` and `go1.2.3` of Go are `1.2.3`, Maven's `group:name` is
+ * `group/name` and read from the package URL where a scanner leaves the group out.
+ */
+export function packageKey(one: Pick<Vulnerability, 'package' | 'version' | 'purl'>): string {
+  const { version } = one;
+  const bare = /^(v|go)\d/.test(version) ? version.replace(/^(v|go)/, '') : version;
+  return `${nameKey(one)}@${bare}`;
 }
 
-export function nameKey(name: string): string {
-  return name.toLowerCase().replaceAll(':', '/');
+export function nameKey({ package: name, purl }: Pick<Vulnerability, 'package' | 'purl'>): string {
+  const whole = purl?.startsWith('pkg:maven/')
+    ? purl.slice('pkg:maven/'.length).replace(/@[^@]*$/, '')
+    : name;
+  return whole.toLowerCase().replaceAll(':', '/').replaceAll('_', '-');
 }
 
 /** Whether two lists of names have one in common: then they mean the same advisory. */
@@ -21,7 +29,20 @@ export function sameAdvisory(a: readonly string[], b: readonly string[]): boolea
  * transitively (A = B and B = C make A = C), the graver severity and every repair are kept.
  */
 export function mergeVulnerabilities(all: readonly Vulnerability[]): Vulnerability[] {
-  return [...Map.groupBy(all, packageKey).values()].flatMap(mergeWithinPackage);
+  const merged = [...Map.groupBy(all, packageKey).values()].flatMap(mergeWithinPackage);
+  return merged.some(({ version }) => version === '') ? withoutVersionless(merged) : merged;
+}
+
+/** npm audit knows no versions: what another scanner found in one is that, and not a second weakness. */
+function withoutVersionless(merged: readonly Vulnerability[]): Vulnerability[] {
+  const byName = Map.groupBy(
+    merged.filter(({ version }) => version !== ''),
+    nameKey,
+  );
+  return merged.filter(
+    (one) =>
+      one.version !== '' || !byName.get(nameKey(one))?.some((other) => sameAdvisory(other.ids, one.ids)),
+  );
 }
 
 function mergeWithinPackage(entries: Vulnerability[]): Vulnerability[] {

@@ -27,6 +27,8 @@ export interface Report {
   readonly scannedAt: number | null;
   /** Digests of what was scanned, as `sha256:…`. */
   readonly subjects: readonly string[];
+  /** How many findings the scanner left out by rules of its own, as far as it says. */
+  readonly suppressed?: number;
   readonly vulnerabilities: readonly Vulnerability[];
 }
 

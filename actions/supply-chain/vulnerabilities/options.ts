@@ -8,7 +8,7 @@ const waiverSchema = z.strictObject({
   advisory: z.string().describe('Any name of the advisory: `CVE-…`, `GHSA-…`'),
   package: z.string().optional().describe('Package it holds for, `name` or `name@version`; default: all'),
   reason: z.string().min(10).describe('Why this is acceptable; shown in the report'),
-  owner: z.string().describe('Who answers for it'),
+  owner: z.string().min(1).describe('Who answers for it'),
   expires: z.iso.date().describe('Last day on which it holds (UTC)'),
 });
 export type AdvisoryWaiver = z.infer<typeof waiverSchema>;
@@ -17,8 +17,14 @@ export type AdvisoryWaiver = z.infer<typeof waiverSchema>;
 export const vulnerabilityOptionsSchema = z.strictObject({
   reports: z
     .array(z.string())
-    .default(['vulnerabilities/*.{json,sarif}', '**/*.{grype,trivy,osv}.json', 'npm-audit.json'])
-    .describe('Globs of scanner reports: Grype, Trivy, OSV-Scanner, npm audit (JSON), SARIF'),
+    .default([
+      'vulnerabilities/*.{json,sarif}',
+      '**/*.{grype,trivy,osv}.json',
+      '{npm,pnpm,yarn,pip}-audit.json',
+    ])
+    .describe(
+      'Globs of scanner reports: Grype, Trivy, OSV-Scanner, audits of npm, pnpm, yarn and pip (JSON), CycloneDX, SARIF',
+    ),
   baseline: z
     .array(z.string())
     .default(['baseline/vulnerabilities/*.{json,sarif}'])
@@ -53,8 +59,10 @@ export const vulnerabilityOptionsSchema = z.strictObject({
     .describe('How many days after publication a known, fixable one becomes an error'),
   vex: z
     .array(z.string())
-    .default(['**/*.openvex.json', '**/*.vex.json', '**/*.vex.cdx.json'])
-    .describe('Globs of VEX documents: OpenVEX, CycloneDX; for a pull request they are read from the base'),
+    .default(['**/*.openvex.json', '**/*.vex.json', '**/*.vex.cdx.json', '**/*.csaf.json'])
+    .describe(
+      'Globs of VEX documents: OpenVEX, CycloneDX, CSAF; for a pull request they are read from the base',
+    ),
   products: z
     .array(z.string())
     .default([])

@@ -1,5 +1,7 @@
 import type { Finding } from '../../../core/gate/result.ts';
+import { plural } from '../../../core/gate/verdict.ts';
 import type { Deployed } from '../sbom/subject.ts';
+import { unreadableFinding } from '../unreadable.ts';
 import type { VulnerabilityFacts } from './collect.ts';
 import type { Report } from './model.ts';
 import type { VulnerabilityOptions } from './options.ts';
@@ -19,9 +21,7 @@ export function reportFindings(
   now: number,
 ): { readonly findings: readonly Finding[]; readonly blind: boolean } {
   const reports = reportsOf(facts.reports);
-  const stale = reports.filter(
-    ({ scannedAt }) => scannedAt !== null && now - scannedAt > options.max_age_hours * hour,
-  );
+  const stale = reports.filter((report) => isStale(report, options.max_age_hours, now));
   const digests = new Set(deployed.flatMap((one) => one.digests));
   const foreign = reports.filter(
     ({ subjects }) => digests.size > 0 && subjects.length > 0 && !subjects.some((one) => digests.has(one)),
@@ -33,7 +33,9 @@ export function reportFindings(
     blind: (options.required && reports.length === 0) || stale.length > 0,
     findings: [
       ...unreadable.map(unreadableFinding),
-      ...stale.map((report) => staleFinding(report, options.max_age_hours)),
+      ...stale.map((report) => staleFinding(report, options.max_age_hours, now)),
+      ...reports.filter(({ scannedAt }) => scannedAt === null).map(undatedFinding),
+      ...reports.flatMap(suppressedFinding),
       ...foreign.map(foreignFinding),
       ...missingFinding(options, facts),
     ],
@@ -62,24 +64,46 @@ function missingFinding(options: VulnerabilityOptions, facts: VulnerabilityFacts
   ];
 }
 
-function unreadableFinding({ path, problem }: { readonly path: string; readonly problem: string }): Finding {
+/** Too old, or of a time that has not come: a clock that is wrong would keep it fresh for ever. */
+function isStale({ scannedAt }: Report, hours: number, now: number): boolean {
+  return scannedAt !== null && (now - scannedAt > hours * hour || scannedAt - now > hour);
+}
+
+function staleFinding({ path, scannedAt }: Report, hours: number, now: number): Finding {
+  const time = new Date(scannedAt ?? 0).toISOString();
   return {
-    code: 'document-unreadable',
-    level: 'error',
-    message: `\`${path}\` cannot be used: ${problem}.`,
-    help: 'Make the file again with its tool, or take it out of the configured paths.',
+    code: 'vulnerability-report-stale',
+    level: 'warning',
+    message:
+      (scannedAt ?? 0) > now
+        ? `The report says it is of ${time}, which has not come yet: nobody can say how old it is.`
+        : `The report is of ${time}, more than ${hours} hours ago: newer advisories are missing in it.`,
+    help: 'Scan again.',
     path,
   };
 }
 
-function staleFinding({ path, scannedAt }: Report, hours: number): Finding {
+function undatedFinding({ path, scanner }: Report): Finding {
   return {
-    code: 'vulnerability-report-stale',
-    level: 'warning',
-    message: `The report is of ${new Date(scannedAt ?? 0).toISOString()}, more than ${hours} hours ago: newer advisories are missing in it.`,
-    help: 'Scan again.',
+    code: 'vulnerability-report-undated',
+    level: 'notice',
+    message: `The report of ${scanner} does not say when it was made: whether it is stale cannot be seen.`,
+    help: 'Scan in the job of this gate, so that the report is of this run.',
     path,
   };
+}
+
+function suppressedFinding({ path, scanner, suppressed = 0 }: Report): Finding[] {
+  if (suppressed === 0) return [];
+  return [
+    {
+      code: 'vulnerabilities-suppressed',
+      level: 'notice',
+      message: `${scanner} left out ${plural(suppressed, 'finding')} by rules of its own, which nobody judges here.`,
+      help: 'Use waivers or VEX instead of the rules of the scanner: they have an owner, a reason and an end.',
+      path,
+    },
+  ];
 }
 
 function foreignFinding({ path, subjects }: Report): Finding {

@@ -1,3 +1,4 @@
+import { baseScore } from './cvss.ts';
 import { type Severity, severities } from './model.ts';
 
 /** The scanners' words and the databases' behind them. */
@@ -38,4 +39,14 @@ function severityOfScore(score: number): Severity {
 /** The graver of two; a known severity is preferred to an unknown one. */
 export function graver(a: Severity, b: Severity): Severity {
   return severities.indexOf(a) <= severities.indexOf(b) ? a : b;
+}
+
+/** The gravest; `unknown` for none. */
+export function worst(all: readonly Severity[]): Severity {
+  return all.reduce(graver, 'unknown');
+}
+
+/** By the base score of a CVSS vector; one that cannot be scored is `unknown`. */
+export function severityOfVector(vector: string | null): Severity {
+  return vector === null ? 'unknown' : severityOf(baseScore(vector));
 }

@@ -108,7 +108,7 @@ describe('scanner reports', () => {
     const report = {
       path: 'a',
       scanner: 'grype',
-      scannedAt: null,
+      scannedAt: 0,
       subjects: [digest('a')],
       vulnerabilities: [],
     };

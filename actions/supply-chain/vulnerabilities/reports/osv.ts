@@ -1,6 +1,6 @@
 import { isRecord, type JsonObject, listOf, recordsOf, textOf } from '../../json.ts';
-import type { ParsedReport, Vulnerability } from '../model.ts';
-import { graver, severityOf } from '../severity.ts';
+import type { ParsedReport, Severity, Vulnerability } from '../model.ts';
+import { severityOf, severityOfVector, worst } from '../severity.ts';
 import { timeOf } from './parts.ts';
 
 /** `osv-scanner --format json`. A group holds the records of several databases that mean one weakness. */
@@ -30,12 +30,17 @@ function vulnerabilitiesOf(found: JsonObject, place: string | null): Vulnerabili
       package: textOf(named.name) ?? '',
       version: textOf(named.version) ?? '',
       purl: null,
-      severity: graver(severityOf(group?.max_severity), severityOf(own)),
+      severity: worst([severityOf(group?.max_severity), severityOf(own), ...scoresOf(record)]),
       fixedIn: fixedVersions(record, textOf(named.name)),
       published: timeOf(record.published),
       place,
     };
   });
+}
+
+/** OSV's own field: CVSS vectors. */
+function scoresOf({ severity }: JsonObject): Severity[] {
+  return recordsOf(severity).map(({ score }) => severityOfVector(textOf(score)));
 }
 
 function fixedVersions(record: JsonObject, name: string | null): string[] {

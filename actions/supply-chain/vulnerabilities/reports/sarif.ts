@@ -4,7 +4,7 @@ import { severityOf } from '../severity.ts';
 import { timeOf } from './parts.ts';
 
 /**
- * SARIF 2.1.0. It has no field for packages: they are read from the sentences that Trivy, Grype and OSV-Scanner write,
+ * SARIF 2.1.0. It has no field for packages: they are read from the sentences that Trivy, Grype, OSV-Scanner and Snyk write,
  * else the file stands for them. Suppressions in the report are not honoured: waivers and VEX are the way.
  */
 export function parseSarif(report: JsonObject): ParsedReport {
@@ -37,20 +37,26 @@ function driverOf(run: JsonObject | undefined): JsonObject {
 }
 
 function vulnerabilityOf(result: JsonObject, rule: JsonObject): Vulnerability {
-  const message = isRecord(result.message) ? (textOf(result.message.text) ?? '') : '';
+  const message = textIn(result.message);
   const ruleId = textOf(result.ruleId) ?? textOf(rule.id) ?? '';
-  const ids = `${ruleId} ${message}`.match(/CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3}/gi) ?? [];
+  const ids =
+    `${ruleId} ${message} ${textIn(rule.fullDescription)}`.match(
+      /CVE-\d{4}-\d{4,}|GHSA(?:-[0-9a-z]{4}){3}/gi,
+    ) ?? [];
   const properties = isRecord(rule.properties) ? rule.properties : {};
   const configuration = isRecord(rule.defaultConfiguration) ? rule.defaultConfiguration : {};
   const place = placeOf(result);
-  const named = packageIn(message);
+  const named = packageIn(message) ?? packageIn(textIn(rule.fullDescription));
+  const own = isRecord(result.properties) ? result.properties : {};
   const fixed = /^Fixed Version: (\S.*)$/m.exec(message)?.[1];
   return {
     ids: [...new Set(ids.length > 0 ? ids : [ruleId])],
     package: named?.name ?? place ?? ruleId,
     version: named?.version ?? '',
     purl: null,
-    severity: severityOf(properties['security-severity'] ?? result.level ?? configuration.level),
+    severity: severityOf(
+      own['security-severity'] ?? properties['security-severity'] ?? result.level ?? configuration.level,
+    ),
     fixedIn: fixed === undefined ? [] : fixed.split(/,\s*/),
     published: null,
     place,
@@ -61,8 +67,13 @@ function packageIn(message: string): { name: string; version: string } | null {
   const trivy = /^Package: (\S+)\s*\nInstalled Version: (\S+)/m.exec(message);
   const grype = /package: ([^\s,]+), version (\S+)/.exec(message);
   const osv = /[Pp]ackage '([^'\s]+)@([^'\s@]+)'/.exec(message);
-  const match = trivy ?? grype ?? osv;
+  const snyk = /^\(CVE-[\d-]+(?:, ?CVE-[\d-]+)*\) (\S+)@([^@\s]+)$/.exec(message);
+  const match = trivy ?? grype ?? osv ?? snyk;
   return match === null ? null : { name: match[1] ?? '', version: match[2] ?? '' };
+}
+
+function textIn(message: unknown): string {
+  return isRecord(message) ? (textOf(message.text) ?? '') : '';
 }
 
 function placeOf(result: JsonObject): string | null {

@@ -32,7 +32,7 @@ export function parseCycloneDxVex(path: string, document: JsonObject): VexStatem
         ids: [one.id, ...recordsOf(one.references).map(({ id }) => id)].flatMap((id) => textOf(id) ?? []),
         products: recordsOf(one.affects).flatMap(({ ref }) => {
           const name = linkTarget(textOf(ref) ?? '');
-          return purls.get(name) ?? (name === '' ? [] : name);
+          return name === '' ? [] : { name: purls.get(name) ?? name, part: null };
         }),
         status,
         reason: textOf(analysis.justification) || textOf(analysis.detail) || '',

@@ -1,6 +1,6 @@
 import { isRecord, type JsonObject, listOf, recordsOf, textOf } from '../../json.ts';
 import { timeOf } from '../reports/parts.ts';
-import type { VexStatement } from './statement.ts';
+import type { VexProduct, VexStatement } from './statement.ts';
 
 const statuses = ['not_affected', 'fixed', 'affected', 'under_investigation'] as const;
 
@@ -14,7 +14,7 @@ export function parseOpenVex(path: string, document: JsonObject): VexStatement[]
       {
         path,
         ids: idsOf(one.vulnerability),
-        products: listOf(one.products).flatMap(namesOf),
+        products: listOf(one.products).flatMap(productsOf),
         status,
         reason: textOf(one.justification) || textOf(one.impact_statement) || '',
         at: timeOf(one.last_updated) ?? timeOf(one.timestamp) ?? documentTime,
@@ -29,12 +29,16 @@ function idsOf(vulnerability: unknown): string[] {
   return [vulnerability.name, ...listOf(vulnerability.aliases)].flatMap((id) => textOf(id) ?? []);
 }
 
-/** With subcomponents, the statement is about those alone. */
+/** With subcomponents, the statement is about those alone, as parts of this product. */
+function productsOf(product: unknown): VexProduct[] {
+  const names = namesOf(product);
+  const parts = isRecord(product) ? listOf(product.subcomponents).flatMap(namesOf) : [];
+  return names.flatMap((name) => (parts.length === 0 ? [null] : parts).map((part) => ({ name, part })));
+}
+
 function namesOf(product: unknown): string[] {
   if (typeof product === 'string') return [product];
   if (!isRecord(product)) return [];
-  const parts = listOf(product.subcomponents).flatMap(namesOf);
-  if (parts.length > 0) return parts;
   const identifiers = isRecord(product.identifiers) ? product.identifiers : {};
   return [product['@id'], identifiers.purl].flatMap((name) => textOf(name) ?? []);
 }

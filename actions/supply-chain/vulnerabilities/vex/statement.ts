@@ -1,9 +1,16 @@
+/** A product, or one part of it: a statement about a part of somebody else's product is not about ours. */
+export interface VexProduct {
+  /** Package URL or another name. */
+  readonly name: string;
+  /** Null: the product as a whole, which stands for everything in it. */
+  readonly part: string | null;
+}
+
 /** What a VEX document says of one weakness in some products. */
 export interface VexStatement {
   readonly path: string;
   readonly ids: readonly string[];
-  /** Package URLs and names that it is about; a product stands for everything in it. */
-  readonly products: readonly string[];
+  readonly products: readonly VexProduct[];
   readonly status: 'not_affected' | 'fixed' | 'affected' | 'under_investigation';
   /** Why; `not_affected` without a reason counts for nothing. */
   readonly reason: string;
