@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { GithubApi } from '../adapters/github/rest.ts';
 import { InputError } from '../core/errors.ts';
-import type { GithubApi } from './github.ts';
 
 const issuesSchema = z.array(
   z.object({

@@ -1,12 +1,11 @@
-import { ConductorError } from '../../core/errors.ts';
-import type { CliCommand } from '../command.ts';
-import type { Diagnosis, DoctorCheck, Patient } from '../doctor/check.ts';
-import { githubChecks } from '../doctor/github.ts';
+import { type Examined, examine, examineGithub, type Finding, summaryOf } from '../../app/doctor.ts';
+import { InputError } from '../../core/errors.ts';
+import type { CliCommand, CliInput, CliWorld } from '../command.ts';
 import { machineChecks } from '../doctor/machine.ts';
 import { repositoryOf } from '../github.ts';
 import { harmless } from '../render-gate.ts';
 
-const marks = { ok: '✔', problem: '✖', skipped: '–' } as const;
+const marks = { ok: '✔', problem: '✖', unknown: '?', skipped: '–' } as const;
 
 export const doctorCommand: CliCommand = {
   usage: '[options]',
@@ -14,54 +13,63 @@ export const doctorCommand: CliCommand = {
     'Looks at what the Conductor needs, and changes nothing. This machine: Node, config, environment, disk, key,',
     'Postgres, port, clock. GitHub: permissions and events of the App, webhooks that failed within a day, what is left',
     'of the rate limit, required checks that are not pinned, a merge queue that the App cannot see, tags that can be',
-    'moved, workflows that run foreign code with secrets. Each problem with its remedy.',
-    'Exit status 0: no problem, 1: some. What could not be looked at is shown as skipped.',
+    'moved, workflows that run foreign code with secrets, a config weaker than the organisation allows. Each problem',
+    'with its remedy.',
+    'Exit status 0: no problem, 1: some, 3: none was found, but something could not be asked (?), which is not the same',
+    'as being in order. What nobody asked for is skipped (–).',
   ].join('\n'),
   options: {
     repo: {
       value: 'OWNER/REPO',
-      help: 'also look at the rules of its default branch; default: GITHUB_REPOSITORY',
+      help: 'also look at the rules of this repository; default: GITHUB_REPOSITORY',
+    },
+    org: {
+      value: 'OWNER',
+      help: 'look at every repository that the App (APP_ID, PRIVATE_KEY) is installed on',
     },
     offline: { help: 'leave GitHub out' },
-    json: { help: 'print the diagnoses as JSON' },
+    json: { help: 'print the findings as JSON' },
   },
   examples: [
     ['doctor', 'this machine and this folder'],
-    ['doctor --repo acme/shop', 'and the required checks of a repository (GITHUB_TOKEN, APP_ID)'],
+    ['doctor --repo acme/shop', 'and the rules of a repository (GITHUB_TOKEN, or APP_ID and PRIVATE_KEY)'],
+    ['doctor --org acme --json', 'a whole organisation, for a script'],
   ],
   async run(input, world) {
-    const named = input.text('repo') ?? world.env.GITHUB_REPOSITORY;
-    const repository = named ? repositoryOf(named, world) : null;
-    const checks = input.flag('offline') ? machineChecks : [...machineChecks, ...githubChecks];
-    const found: { check: string; diagnosis: Diagnosis }[] = [];
-    for (const check of checks) {
-      for (const diagnosis of await look(check, { world, repository })) {
-        found.push({ check: check.name, diagnosis });
-        if (!input.flag('json')) world.print(harmless(render(check.name, diagnosis)));
-      }
-    }
-    if (input.flag('json'))
-      world.print(
-        JSON.stringify(
-          found.map(({ check, diagnosis }) => ({ check, ...diagnosis })),
-          null,
-          2,
-        ),
-      );
-    return found.some(({ diagnosis }) => diagnosis.state === 'problem') ? 1 : 0;
+    const machine = { subject: 'this machine', findings: await examine(machineChecks, world) };
+    const examined = [machine, ...(input.flag('offline') ? [] : await elsewhere(input, world))];
+    if (input.flag('json')) world.print(JSON.stringify(examined.flatMap(withSubject), null, 2));
+    else for (const one of examined) world.print(harmless(render(one)));
+    const { problems, unknown } = summaryOf(examined);
+    return problems > 0 ? 1 : unknown > 0 ? 3 : 0;
   },
 };
 
-async function look(check: DoctorCheck, patient: Patient): Promise<readonly Diagnosis[]> {
-  try {
-    return await check.look(patient);
-  } catch (error) {
-    if (!(error instanceof ConductorError)) throw error;
-    return [{ state: 'problem', detail: error.message, help: error.help }];
+async function elsewhere(input: CliInput, world: CliWorld): Promise<readonly Examined[]> {
+  const owner = input.text('org');
+  const named = input.text('repo') ?? world.env.GITHUB_REPOSITORY;
+  if (owner === null) {
+    const repository = named ? repositoryOf(named, world) : null;
+    return examineGithub(world, { kind: 'repository', repository, folder: world.cwd });
   }
+  if (/^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/.test(owner))
+    return examineGithub(world, { kind: 'organisation', owner });
+  throw new InputError(
+    'USAGE',
+    `expected an owner, found ${JSON.stringify(owner.slice(0, 100))}`,
+    '--org acme',
+  );
 }
 
-function render(check: string, diagnosis: Diagnosis): string {
-  const line = `${marks[diagnosis.state]} ${check}: ${diagnosis.detail}`;
-  return diagnosis.state === 'problem' ? `${line}\n  → ${diagnosis.help}` : line;
+function withSubject({ subject, findings }: Examined): readonly object[] {
+  return findings.map((finding) => ({ subject, ...finding }));
+}
+
+function render({ subject, findings }: Examined): string {
+  return [subject, ...findings.map(renderFinding)].join('\n');
+}
+
+function renderFinding(finding: Finding): string {
+  const line = `${marks[finding.state]} ${finding.check}: ${finding.detail}`;
+  return 'help' in finding ? `${line}\n  → ${finding.help}` : line;
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { type GithubApi, githubApi } from '../../adapters/github/rest.ts';
 import type { Place } from '../../core/commands/command.ts';
 import type { CommandDefinition } from '../../core/commands/definition.ts';
 import { parseComment } from '../../core/commands/grammar.ts';
@@ -7,7 +8,7 @@ import type { CommandName } from '../../core/commands/names.ts';
 import { definitionOf } from '../../core/commands/registry.ts';
 import { InputError, ProviderError } from '../../core/errors.ts';
 import type { CliCommand, CliInput, CliWorld } from '../command.ts';
-import { type GithubApi, githubApi, repositoryOf } from '../github.ts';
+import { repositoryOf } from '../github.ts';
 import { findTrackingIssue } from '../tracking-issue.ts';
 
 /**

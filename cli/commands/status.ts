@@ -1,6 +1,7 @@
+import { githubApi } from '../../adapters/github/rest.ts';
 import { ProviderError } from '../../core/errors.ts';
 import type { CliCommand, CliWorld } from '../command.ts';
-import { githubApi, repositoryOf } from '../github.ts';
+import { repositoryOf } from '../github.ts';
 import { harmless } from '../render-gate.ts';
 import { findTrackingIssue } from '../tracking-issue.ts';
 

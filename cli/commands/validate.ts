@@ -1,15 +1,23 @@
 import { resolve } from 'node:path';
 import { gates } from '../../actions/registry.ts';
 import { folderTree } from '../../adapters/node-io/folder-tree.ts';
+import type { Checked } from '../../core/config/check.ts';
 import { parsePositioned } from '../../core/config/document.ts';
-import { checkConfig, configPath } from '../../core/config/parse.ts';
+import {
+  checkOrganisationConfig,
+  type EffectiveConfig,
+  effectiveConfig,
+  type OrganisationText,
+} from '../../core/config/organisation/effective.ts';
+import { configPath } from '../../core/config/path.ts';
 import { type ConfigProblem, formatProblem } from '../../core/config/problem.ts';
 import type { Config } from '../../core/config/schema.ts';
 import { ConfigError, InputError } from '../../core/errors.ts';
 import { knownKeys } from '../../core/gate/options.ts';
 import { suggest } from '../../core/gate/suggest.ts';
 import type { FileTree } from '../../core/ports/system.ts';
-import type { CliCommand } from '../command.ts';
+import type { CliCommand, CliInput, CliWorld } from '../command.ts';
+import { readNamedFile } from '../files.ts';
 import { harmless } from '../render-gate.ts';
 import { policyProblems } from '../validate-policies.ts';
 import { templateProblems } from '../validate-templates.ts';
@@ -23,11 +31,17 @@ export const validateCommand: CliCommand = {
   ].join('\n'),
   options: {
     json: { help: 'print the problems as JSON' },
+    organisation: {
+      value: 'FILE',
+      help: 'the config of OWNER/.github: its defaults hold, and what weakens it is a problem',
+    },
+    'of-organisation': { help: 'this is the config of OWNER/.github: it may leave the metrics to others' },
     phase: { value: 'P0…P8', help: 'readiness of a phase (not in this version yet)' },
   },
   examples: [
     ['validate', 'the repository in the current folder'],
     ['validate ../shop --json', 'another one, for a script'],
+    ['validate --organisation ../.github/.github/release-conductor.yml', 'no weaker than the organisation'],
   ],
   async run(input, world) {
     if (input.text('phase') !== null) {
@@ -39,7 +53,10 @@ export const validateCommand: CliCommand = {
     }
     const files = await folderTree(resolve(world.cwd, input.args[0] ?? '.'));
     const text = await readConfigText(files);
-    const problems = await allProblems(text, files, await findLinter(world.note));
+    const checked = input.flag('of-organisation')
+      ? checkOrganisationConfig(text)
+      : withWeaker(effectiveConfig(text, await readOrganisation(input, world)));
+    const problems = await allProblems(text, checked, files, await findLinter(world.note));
     if (input.flag('json')) world.print(JSON.stringify({ problems }, null, 2));
     else for (const problem of problems) world.print(harmless(formatProblem(problem)));
     if (problems.length === 0 && !input.flag('json'))
@@ -54,12 +71,24 @@ async function readConfigText(files: FileTree): Promise<string> {
   throw new ConfigError('CONFIG_MISSING', `there is no ${configPath}`, 'release-conductor init writes one');
 }
 
+/** Weaknesses are problems: whoever proposes one is refused. */
+function withWeaker(found: EffectiveConfig): Checked<Config> {
+  return found.ok && found.weaker.length > 0 ? { ok: false, problems: found.weaker } : found;
+}
+
+async function readOrganisation(input: CliInput, world: CliWorld): Promise<OrganisationText | null> {
+  const file = input.text('organisation');
+  if (file === null) return null;
+  const bytes = await readNamedFile(world, file, 1_024 * 1_024);
+  return { text: Buffer.from(bytes).toString('utf8'), file };
+}
+
 async function allProblems(
   text: string,
+  checked: Checked<Config>,
   files: FileTree,
   lint: WorkflowLinter,
 ): Promise<readonly ConfigProblem[]> {
-  const checked = checkConfig(text);
   if (!checked.ok) return checked.problems;
   const { config } = checked;
   return [

@@ -6,28 +6,28 @@ import { join, resolve } from 'node:path';
 import pg from 'pg';
 import { throwawayDatabases } from '../../adapters/embedded-postgres/index.ts';
 import { openEvidenceKey } from '../../adapters/sigstore/evidence-key.ts';
+import { type Diagnosis, type DoctorCheck, ok, problem, skipped } from '../../app/doctor.ts';
 import { readEnvironment } from '../../app/environment.ts';
 import { checkConfig, configPath } from '../../core/config/parse.ts';
 import { formatProblem } from '../../core/config/problem.ts';
 import { silentLog } from '../../core/ports/system.ts';
 import type { CliWorld } from '../command.ts';
 import { readOptionalFile } from '../files.ts';
-import { type Diagnosis, type DoctorCheck, ok, type Patient, problem, skipped } from './check.ts';
 
 /** What can be wrong on this machine. */
-export const machineChecks: readonly DoctorCheck[] = [
+export const machineChecks: readonly DoctorCheck<CliWorld>[] = [
   { name: 'node', look: async () => [nodeVersion()] },
   { name: 'config', look: config },
   {
     name: 'environment',
-    look: async ({ world }) => [environment(world.env)],
+    look: async (world) => [environment(world.env)],
   },
-  { name: 'data directory', look: async (patient) => [await dataDirectory(patient)] },
-  { name: 'signing key', look: async (patient) => [await signingKey(patient)] },
-  { name: 'postgres', look: async ({ world }) => [await postgres(world.env.DATABASE_URL)] },
+  { name: 'data directory', look: async (world) => [await dataDirectory(world)] },
+  { name: 'signing key', look: async (world) => [await signingKey(world)] },
+  { name: 'postgres', look: async (world) => [await postgres(world.env.DATABASE_URL)] },
   {
     name: 'port',
-    look: async ({ world }) => [await port(world.env.HOST || '127.0.0.1', Number(world.env.PORT || 3_000))],
+    look: async (world) => [await port(world.env.HOST || '127.0.0.1', Number(world.env.PORT || 3_000))],
   },
 ];
 
@@ -43,7 +43,7 @@ function nodeVersion(): Diagnosis {
   return major >= 24 ? ok(process.version) : problem(process.version, 'run it with Node 24 or newer');
 }
 
-async function config({ world }: Patient): Promise<readonly Diagnosis[]> {
+async function config(world: CliWorld): Promise<readonly Diagnosis[]> {
   const bytes = await readOptionalFile(world, configPath, 1_024 * 1_024);
   if (bytes === null) return [skipped(`no ${configPath} in this folder`)];
   const checked = checkConfig(Buffer.from(bytes).toString('utf8'));
@@ -51,12 +51,12 @@ async function config({ world }: Patient): Promise<readonly Diagnosis[]> {
   return checked.problems.map((found) => problem(formatProblem(found), 'release-conductor validate'));
 }
 
-function dataDirOf({ world }: Patient): string {
+function dataDirOf(world: CliWorld): string {
   return resolve(world.cwd, readEnvironment({ ...world.env }).dataDir);
 }
 
-async function dataDirectory(patient: Patient): Promise<Diagnosis> {
-  const folder = dataDirOf(patient);
+async function dataDirectory(world: CliWorld): Promise<Diagnosis> {
+  const folder = dataDirOf(world);
   const probe = join(folder, `.doctor-${randomUUID()}`);
   try {
     const created = await mkdir(folder, { recursive: true });
@@ -72,12 +72,12 @@ async function dataDirectory(patient: Patient): Promise<Diagnosis> {
   }
 }
 
-async function signingKey(patient: Patient): Promise<Diagnosis> {
-  const { SIGNING_KEY } = patient.world.env;
-  const folder = dataDirOf(patient);
+async function signingKey(world: CliWorld): Promise<Diagnosis> {
+  const { SIGNING_KEY } = world.env;
+  const folder = dataDirOf(world);
   const exists = (await stat(join(folder, 'signing-key.pem')).catch(() => null)) !== null;
   if (!SIGNING_KEY && !exists) return skipped('none yet: it is made on the first start');
-  const { env, fetch } = patient.world;
+  const { env, fetch } = world;
   const { hint } = await openEvidenceKey({ dataDir: folder, configured: SIGNING_KEY, env, fetch });
   return ok(`key ${hint}`);
 }

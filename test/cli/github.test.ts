@@ -1,7 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { judgeChecks } from '../../cli/doctor/github.ts';
-import { judgeTags } from '../../cli/doctor/repository.ts';
+import { parse } from 'yaml';
+import { judgeChecks } from '../../app/doctor/checks.ts';
+import { judgeTags } from '../../app/doctor/repository.ts';
 import { checkNameOf } from '../../core/gate/names.ts';
 import type { BranchRules } from '../../core/ports/branch-rules.ts';
 import { FakeGithub, FakeWorld } from './support.ts';
@@ -257,15 +259,23 @@ describe('doctor', () => {
 
   const judged = async (answers: Record<string, unknown>, check: string) => {
     const { stdout } = await call(
-      { 'GET /meta': {}, ...answers },
+      { 'GET /meta': {}, 'GET /repos/acme/shop': { default_branch: 'main' }, ...answers },
       { ...env, ...credentials, DATA_DIR: '/dev/null/data', DATABASE_URL: 'postgres://127.0.0.1:1/x' },
       'doctor',
       '--json',
     );
-    const all = JSON.parse(stdout) as { check: string; state: string; detail: string; help?: string }[];
-    return all.filter((one) => one.check === check);
+    const all = JSON.parse(stdout) as {
+      subject: string;
+      check: string;
+      state: string;
+      detail: string;
+      help?: string;
+    }[];
+    return all.filter((one) => one.check === check).map(({ subject: _, ...one }) => one);
   };
   const app = { slug: 'conductor', permissions: {}, events: ['push'] };
+  const manifest = parse(readFileSync('app.yml', 'utf8')) as { default_permissions: Record<string, string> };
+  const everything = manifest.default_permissions;
   const queue = {
     'GET /repos/acme/shop': { default_branch: 'main' },
     'GET /repos/acme/shop/rules/branches/main': [{ type: 'merge_queue' }],
@@ -286,17 +296,18 @@ jobs:
       'webhooks',
       {
         'GET /app/hook/deliveries': [
-          { delivered_at: new Date().toISOString(), event: 'push', status_code: 502 },
-          { delivered_at: '2020-01-01T00:00:00Z', event: 'label', status_code: 500 },
+          { id: 3, guid: 'a', delivered_at: new Date().toISOString(), event: 'push', status_code: 502 },
+          { id: 2, guid: 'b', delivered_at: new Date().toISOString(), event: 'push', status_code: 202 },
+          { id: 1, guid: 'c', delivered_at: '2020-01-01T00:00:00Z', event: 'label', status_code: 500 },
         ],
       },
-      /1 of 1 webhook deliveries of the last day failed: push \(502\)/,
+      /1 of 2 webhook deliveries of the last day failed: push \(502\)/,
     ],
     [
       'a rate limit that is nearly used up',
       'rate limit',
       {
-        'GET /repos/acme/shop/installation': { id: 5 },
+        'GET /repos/acme/shop/installation': { id: 5, permissions: {} },
         'POST /app/installations/5/access_tokens': { token: 'of-the-installation' },
         'GET /rate_limit': { resources: { core: { limit: 5_000, remaining: 12, reset: 1_800_000_000 } } },
       },
@@ -305,10 +316,15 @@ jobs:
     [
       'a merge queue without permission',
       'merge queue',
-      { 'GET /app': app, ...queue },
+      { 'GET /repos/acme/shop/installation': { id: 5, permissions: {} }, ...queue },
       /lacks .*merge_queues: read/,
     ],
-    ['tags that can be moved', 'tags', {}, /tags v\* can be moved and deleted/],
+    [
+      'tags that can be moved',
+      'tags',
+      { 'GET /repos/acme/shop/rulesets': [] },
+      /tags v\* can be moved and deleted/,
+    ],
     [
       'a workflow open to foreign code',
       'workflows',
@@ -327,6 +343,31 @@ jobs:
       detail: expect.stringMatching(detail),
       help: expect.stringMatching(/\S/),
     });
+  });
+
+  it.each<[string, string, Record<string, unknown>]>([
+    ['rules of a repository that cannot be seen', 'required checks', { 'GET /repos/acme/shop': 403 }],
+    ['tags of a repository that cannot be seen', 'tags', { 'GET /repos/acme/shop': 403 }],
+    ['tags where the rulesets are hidden', 'tags', { 'GET /repos/acme/shop/rulesets': 404 }],
+    [
+      'a merge queue where the rules are hidden',
+      'merge queue',
+      { 'GET /repos/acme/shop/rules/branches/main': 404 },
+    ],
+    ['workflows of a repository that is hidden', 'workflows', { 'GET /repos/acme/shop': 404 }],
+    ['workflows while GitHub fails', 'workflows', { 'GET /repos/acme/shop/contents/.github/workflows': 502 }],
+    ['deliveries that may not be listed', 'webhooks', { 'GET /app/hook/deliveries': 403 }],
+    ['a list of deliveries that is none', 'webhooks', { 'GET /app/hook/deliveries': { message: 'x' } }],
+    [
+      'the events of an App that does not say',
+      'app',
+      { 'GET /app': { slug: 'conductor', permissions: everything } },
+    ],
+  ])('does not call in order what it cannot ask: %s', async (_what, check, answers) => {
+    const found = await judged(answers, check);
+    expect(found.filter(({ state }) => state === 'unknown')).toEqual([
+      { check, state: 'unknown', detail: expect.stringMatching(/\S/), help: expect.stringMatching(/\S/) },
+    ]);
   });
 
   it('knows tags that a ruleset keeps, and exceptions from it', () => {

@@ -2,17 +2,22 @@ import { githubRules } from '../../adapters/node-io/branch-rules.ts';
 import { checkNameOf } from '../../core/gate/names.ts';
 import { problemsOfChecks } from '../../core/gate/required-checks.ts';
 import type { BranchRules } from '../../core/ports/branch-rules.ts';
-import type { CliWorld } from '../command.ts';
-import { appInOrder, rateLimit, webhookDeliveries } from './app.ts';
-import { type Diagnosis, type DoctorCheck, ok, type Patient, problem, skipped } from './check.ts';
-import { mergeQueue, openWorkflows, protectedTags } from './repository.ts';
+import { appInOrder, installationInOrder, rateLimit, webhookDeliveries } from './app.ts';
+import { type Diagnosis, type DoctorCheck, ok, type Patient, problem, skipped, unknown } from './check.ts';
+import { mergeQueue, openWorkflows, organisationConfig, protectedTags } from './repository.ts';
 
 /** What can be wrong between here and GitHub. */
-export const githubChecks: readonly DoctorCheck[] = [
-  { name: 'github', look: async ({ world }) => [await reachable(world)] },
+export const connectionChecks: readonly DoctorCheck[] = [
+  { name: 'github', look: async (patient) => [await reachable(patient)] },
   { name: 'app', look: appInOrder },
   { name: 'webhooks', look: webhookDeliveries },
   { name: 'rate limit', look: rateLimit },
+];
+
+/** What can be wrong in a repository. */
+export const repositoryChecks: readonly DoctorCheck[] = [
+  { name: 'installation', look: installationInOrder },
+  { name: 'config in force', look: organisationConfig },
   { name: 'required checks', look: requiredChecks },
   { name: 'merge queue', look: mergeQueue },
   { name: 'tags', look: protectedTags },
@@ -22,15 +27,20 @@ export const githubChecks: readonly DoctorCheck[] = [
 /** GitHub refuses App JWTs of a clock that is more than a minute off. */
 const maxSkew = 60_000;
 
-async function reachable({ env, fetch }: CliWorld): Promise<Diagnosis> {
+async function reachable({ env, fetch, now }: Patient): Promise<Diagnosis> {
   const root = env.GITHUB_API_URL || 'https://api.github.com';
-  const asked = Date.now();
+  const asked = now();
   const answer = await fetch(`${root.replace(/\/$/, '')}/meta`, {
     signal: AbortSignal.timeout(10_000),
   }).catch(() => null);
   if (answer === null)
     return problem(`${root} does not answer`, 'check GITHUB_API_URL, the network and the proxy');
   const skew = Date.parse(answer.headers.get('date') ?? '') - asked;
+  if (Number.isNaN(skew))
+    return unknown(
+      `${root} answers, and does not say what time it is`,
+      'compare this clock with NTP by hand',
+    );
   if (Math.abs(skew) > maxSkew) {
     return problem(
       `this clock differs from GitHub's by ${Math.round(skew / 1_000)} s`,
@@ -40,14 +50,14 @@ async function reachable({ env, fetch }: CliWorld): Promise<Diagnosis> {
   return ok(`${root} answers`);
 }
 
-async function requiredChecks({ world, repository }: Patient): Promise<readonly Diagnosis[]> {
+async function requiredChecks({ env, fetch, token, repository }: Patient): Promise<readonly Diagnosis[]> {
   if (repository === null) return [skipped('name a repository with --repo')];
-  const read = await githubRules(world.env.GITHUB_TOKEN ?? '', world.env, world.fetch)(repository, null);
+  const read = await githubRules(token, env, fetch)(repository, null);
   if (read.state === 'unread')
     return [
-      problem(`${repository} cannot be seen: ${read.reason}`, 'set GITHUB_TOKEN to a token that may read it'),
+      unknown(`${repository} cannot be seen: ${read.reason}`, 'set GITHUB_TOKEN to a token that may read it'),
     ];
-  return judgeChecks(read.rules, Number(world.env.APP_ID) || null);
+  return judgeChecks(read.rules, Number(env.APP_ID) || null);
 }
 
 /** Every required check is pinned to the Conductor, and every check of ours is required. */
@@ -57,5 +67,7 @@ export function judgeChecks(
 ): readonly Diagnosis[] {
   const ours = Object.values(checkNameOf);
   const found = problemsOfChecks(rules, ours, appId).map(({ message, help }) => problem(message, help));
-  return found.length === 0 ? [ok(`all ${ours.length} are required on ${rules.branch} and pinned`)] : found;
+  if (found.length > 0) return found;
+  const words = `all ${ours.length} are required on ${rules.branch} and pinned`;
+  return [appId === null ? unknown(`${words}, to which App is not known`, 'set APP_ID') : ok(words)];
 }
