@@ -14,5 +14,10 @@ export const stopConditionsSchema = z
     slo_watch: durationSchema
       .default(60_000)
       .describe('How often the objectives are read while the version has traffic or is observed; 0: never'),
+    restore_within: durationSchema
+      .default(600_000)
+      .describe(
+        'Time in which a rollback has to bring the service back (its SLA); then people are called. 0: never',
+      ),
   })
   .prefault({});

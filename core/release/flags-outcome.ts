@@ -12,8 +12,8 @@ import {
 } from '../flags/model.ts';
 import type { EffectSettled } from '../flow/event.ts';
 import type { ReleaseDraft } from './draft.ts';
+import { escalate } from './escalate.ts';
 import { finishFlags, flagsConfigOf, flagsUnderWay, updateFlags } from './flags.ts';
-import { escalate } from './rollback.ts';
 
 /** What is there is known: it is remembered, then changed. */
 export function onFlagsRead(draft: ReleaseDraft, n: number, outcome: EffectSettled['outcome']): void {

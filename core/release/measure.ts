@@ -6,11 +6,12 @@ import { inlineText } from '../gate/markdown.ts';
 import type { CanaryReading } from '../ports/metrics.ts';
 import type { IntervalCounts } from '../stats/cluster-history.ts';
 import type { ReleaseDraft } from './draft.ts';
+import { escalate } from './escalate.ts';
 import { finishWhenSoaked } from './finishing.ts';
 import type { Measuring } from './progress.ts';
 import { advanceWhenConfigured, tellReadiness } from './promote.ts';
 import { keepNotes, readingNotes } from './reading-notes.ts';
-import { escalate, startRollback } from './rollback.ts';
+import { startRollback } from './rollback.ts';
 import { concludeStage } from './stage.ts';
 import { weightOfStep } from './steps.ts';
 

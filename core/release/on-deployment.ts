@@ -2,12 +2,13 @@ import { deploymentReport } from '../comms/deployment-report.ts';
 import type { EffectSettled } from '../flow/event.ts';
 import { inlineText } from '../gate/markdown.ts';
 import type { ReleaseDraft } from './draft.ts';
+import { escalate } from './escalate.ts';
 import { startEvidence } from './finishing.ts';
 import { rampFlags } from './flags.ts';
 import { startMeasuring } from './measure.ts';
 import { notify } from './notify.ts';
 import type { Deployment, EarlyReport } from './progress.ts';
-import { escalate, startRollback } from './rollback.ts';
+import { startRollback } from './rollback.ts';
 import { watchSlo } from './watch-slo.ts';
 
 const earlyReportLimit = 20;

@@ -1,6 +1,7 @@
 import { expireDemand } from '../commands/desk/demand.ts';
 import { releaseDesk } from './desk.ts';
 import type { ReleaseDraft } from './draft.ts';
+import { onRestoreTimer } from './escalate.ts';
 import { onObserved } from './observe.ts';
 import { onDeploymentTimer } from './on-deployment.ts';
 import { onQueueTimer } from './on-plan.ts';
@@ -34,6 +35,9 @@ export function onTimer(draft: ReleaseDraft, timer: string): void {
       break;
     case 'override':
       onOverrideTimer(draft, n);
+      break;
+    case 'restore':
+      onRestoreTimer(draft, n);
       break;
     case 'observed':
       onObserved(draft);

@@ -1,6 +1,7 @@
 import type { ActualTraffic } from '../ports/deployer.ts';
 import type { ReleaseDraft } from './draft.ts';
-import { escalate, startRollback } from './rollback.ts';
+import { escalate } from './escalate.ts';
+import { startRollback } from './rollback.ts';
 
 /**
  * What the pipeline last carried out, read from GitHub and not told by a webhook. As ordered: nothing follows. When the

@@ -1,10 +1,9 @@
-import { type Escalation, escalationRequest } from '../comms/escalation.ts';
-import { incidentBody } from '../comms/incident.ts';
 import { inlineText } from '../gate/markdown.ts';
 import { announce } from './announce.ts';
 import { recordCanary } from './canary-record.ts';
 import { orderRollback } from './deploy.ts';
 import type { ReleaseDraft } from './draft.ts';
+import { escalate, escalateWhenGrave, openIncident, watchRestoring } from './escalate.ts';
 import { restoreFlags } from './flags.ts';
 import type { HoldCode } from './hindrance.ts';
 import { notify } from './notify.ts';
@@ -33,7 +32,7 @@ export function startRollback(draft: ReleaseDraft, order: RollbackOrder): boolea
     stayWithoutVersion(draft, order);
     return true;
   }
-  const weight = draft.state.deployment?.weight ?? draft.state.weight;
+  const weight = afterGa ? 100 : (draft.state.deployment?.weight ?? draft.state.weight);
   draft.set({ measuring: null, finishing: null });
   draft.hold(order.code, order.cause, order.by);
   // Giving way is no failure: the newer release must not be blocked by it.
@@ -48,28 +47,13 @@ export function startRollback(draft: ReleaseDraft, order: RollbackOrder): boolea
   orderRollback(draft, previous);
   restoreFlags(draft, order.cause);
   if (afterGa) draft.set({ occupies: true });
+  if (!retry) watchRestoring(draft);
   if (order.trigger === 'auto') {
     announce(draft, 'auto-rollback', 'auto-rollback', { weight, cause: order.cause });
     openIncident(draft, `Release ${tag} rolled back at ${weight} %`, order.cause);
+    escalateWhenGrave(draft, order.code, order.cause, weight);
   } else if (order.code !== 'SUPERSEDED') notify(draft, 'rollback', order.cause);
   return true;
-}
-
-/** Calls people: an incident issue, once, and a comment every time. */
-export function escalate(
-  draft: ReleaseDraft,
-  title: string,
-  cause: string,
-  help: Pick<Escalation, 'severity' | 'helpNeeded'>,
-): void {
-  draft.note('release.escalated', 'conductor', cause, draft.state.hold?.code ?? null);
-  const request = escalationRequest(draft.state, { ...help, issue: `${title}: ${cause}` });
-  draft.comment(
-    `escalation/${draft.next('escalation')}`,
-    `🚨 **${title}.** ${inlineText(cause)}\n\n${request}`,
-  );
-  notify(draft, 'escalation', `${title}: ${cause}`);
-  openIncident(draft, `Release ${draft.state.tag}: ${title.toLowerCase()}`, cause);
 }
 
 function stayWithoutVersion(draft: ReleaseDraft, order: RollbackOrder): void {
@@ -84,15 +68,5 @@ function stayWithoutVersion(draft: ReleaseDraft, order: RollbackOrder): void {
   escalate(draft, 'No verified version to go back to', reason, {
     severity: 'CRITICAL',
     helpNeeded: 'fix forward, or restore an earlier version by hand',
-  });
-}
-
-function openIncident(draft: ReleaseDraft, title: string, cause: string): void {
-  if (draft.state.counters.incident !== undefined) return;
-  draft.emit(`incident/${draft.next('incident')}`, {
-    kind: 'openIssue',
-    title: inlineText(title).slice(0, 250),
-    labels: ['incident'],
-    body: incidentBody(draft.state, cause, draft.now),
   });
 }

@@ -1,8 +1,9 @@
 import { checkNameOf, type GateName } from '../gate/names.ts';
 import type { ReleaseDraft } from './draft.ts';
+import { escalate } from './escalate.ts';
 import type { HoldCode } from './hindrance.ts';
 import { hasTraffic } from './phase.ts';
-import { escalate, startRollback } from './rollback.ts';
+import { startRollback } from './rollback.ts';
 
 const codeOf: Readonly<Record<GateName, HoldCode>> = {
   slo: 'SLO_BURN',

@@ -43,6 +43,7 @@ const release: readonly StrictnessRow[] = [
   ['release.preflight.max_rehearsal_age', lower],
   ['release.stop_conditions.gates', all],
   ['release.stop_conditions.slo_watch', sooner],
+  ['release.stop_conditions.restore_within', sooner],
   ['release.observe_after_ga', higher],
   ['release.notify', sum],
   ['release.on_call', sum],
@@ -132,7 +133,7 @@ const previews: readonly StrictnessRow[] = [
   ['previews.budget.preview', lower],
   ['previews.budget.repository', lower],
   ['previews.budget.organisation', lower],
-  ...own('previews.warn_before', 'previews.cost.default_size'),
+  ...own('previews.warn_before', 'previews.cost.default_size', 'previews.daily_report.*'),
 ];
 
 const gates: readonly StrictnessRow[] = [
