@@ -11,7 +11,7 @@ export interface S3Request {
   readonly body?: Uint8Array;
 }
 
-/** Asks the bucket; null is a 404. What comes back is a success. */
+/** Asks the bucket; null is a 404. What comes back is a success, or a 416: there is nothing in the range. */
 export type S3 = (request: S3Request) => Promise<Response | null>;
 
 /**
@@ -48,6 +48,7 @@ export function s3Client(settings: S3Settings, ask: typeof fetch): S3 {
       if (answer === null || (answer.status >= 500 && attempt < 3)) continue;
       if (answer.ok) return answer;
       await answer.body?.cancel();
+      if (answer.status === 416) return answer;
       if (answer.status === 404) return null;
       throw answer.status >= 500 ? unavailable(`answered ${answer.status}`) : refused(method, answer.status);
     }

@@ -27,6 +27,7 @@ export function s3Contents(settings: S3Settings, ask: typeof fetch = fetch): Con
       const range = `bytes=${offset}-${offset + length - 1}`;
       const answer = await s3({ method: 'GET', name: sha256, headers: { range } });
       if (answer === null) throw contentLost(sha256);
+      if (answer.status === 416) return new Uint8Array();
       const bytes = new Uint8Array(await answer.arrayBuffer());
       // A service that knows no ranges answers 200 with everything.
       return answer.status === 206 ? bytes : bytes.subarray(offset, offset + length);

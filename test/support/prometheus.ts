@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 
 const binary = process.env.PROMETHEUS_BIN ?? 'prometheus';
 
@@ -89,14 +89,4 @@ async function until(condition: () => Promise<boolean>, child: ChildProcess): Pr
     if (Date.now() > deadline) throw new Error('prometheus did not get there within 30 s');
     await pause(100);
   }
-}
-
-/** Prometheus cannot be asked for port 0 and then for the port it took. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -78,6 +78,7 @@ export class S3Server {
       return [204, {}];
     }
     const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '');
+    if (range !== null && Number(range[1]) >= stored.bytes.length) return [416, {}];
     const bytes =
       range === null ? stored.bytes : stored.bytes.subarray(Number(range[1]), Number(range[2]) + 1);
     return [
