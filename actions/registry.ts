@@ -20,6 +20,7 @@ export { nodeMetrics } from './metrics.ts';
 export { type NodeIoParts, nodeGateIo } from './node-io.ts';
 export { openToForeignCode } from './policy/foreign-code.ts';
 export { type GateRun, type GateRunOutcome, runGate } from './run-gate.ts';
+export { withPlannedRollout } from './slo/planned-rollout.ts';
 export {
   type DeployCheck,
   type DeployedArtifact,

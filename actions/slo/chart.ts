@@ -26,12 +26,9 @@ export function burnCharts(
   judgement: Judgement,
   verdict: string,
   timeline: readonly TimelinePoint[],
+  name: string,
 ): readonly EvidenceFile[] {
   const scene = burnScene(judgement, verdict, timeline);
-  const name = judgement.slo.name
-    .toLowerCase()
-    .replace(/[^a-z0-9.-]+/g, '-')
-    .replace(/^[.-]+/, '');
   return [
     {
       path: `slo/${name}.svg`,

@@ -47,8 +47,15 @@ function matchersOf(options: SloOptions, ref: string): readonly Matcher[] {
   const configured = Object.entries(options.match).map(([name, value]) => wanted(name, value));
   const tag = /^refs\/tags\/(.+)$/.exec(ref)?.[1];
   if (options.version_label === undefined || tag === undefined) return configured;
-  const version = tag.replace(/^v(?=\d)/, '').replace(/[^\w-]/g, '\\$&');
-  return [...configured, { name: options.version_label, op: '=~', value: `v?${version}` }];
+  return [...configured, { name: options.version_label, op: '=~', value: versionPattern(tag) }];
+}
+
+/** What a label may say of a tag: `v1.2.0` or `1.2.0`, also where the tag names the service: `shop/v1.2.0`, `shop@1.2.0`. */
+function versionPattern(tag: string): string {
+  const quoted = (text: string): string => text.replace(/[^\w-]/g, '\\$&');
+  const version = /^(?:.*[/@])?v?(\d.*)$/.exec(tag)?.[1] ?? tag;
+  const short = `v?${quoted(version)}`;
+  return tag.replace(/^v/, '') === version ? short : `${quoted(tag)}|${short}`;
 }
 
 type Numbers = Pick<SloFacts, 'readings' | 'at' | 'source'>;

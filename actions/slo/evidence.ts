@@ -48,6 +48,7 @@ const maxPictures = 20;
 
 /** Burn charts of the objectives that have numbers. */
 export function picturesOf(facts: SloFacts, objectives: readonly Objective[]): readonly EvidenceFile[] {
+  const names = fileNames(objectives.map(({ slo }) => slo.name));
   const order: readonly Verdict[] = ['fail', 'inconclusive', 'warn', 'pass', 'skipped'];
   return objectives
     .filter(
@@ -57,6 +58,27 @@ export function picturesOf(facts: SloFacts, objectives: readonly Objective[]): r
     .slice(0, maxPictures)
     .flatMap((objective) => {
       const reading = facts.readings[objective.slo.name];
-      return burnCharts(objective, objective.verdict, reading?.state === 'measured' ? reading.timeline : []);
+      const timeline = reading?.state === 'measured' ? reading.timeline : [];
+      const name = names.get(objective.slo.name) ?? 'objective';
+      return burnCharts(objective, objective.verdict, timeline, name);
     });
+}
+
+/** A file name for each objective. `Shop` and `shop` would have the same one, and a name in another script none. */
+function fileNames(names: readonly string[]): ReadonlyMap<string, string> {
+  const taken = new Set<string>();
+  return new Map(
+    names.map((name) => {
+      const plain = name
+        .toLowerCase()
+        .replace(/[^a-z0-9.-]+/g, '-')
+        .replace(/^[.-]+|[.-]+$/g, '')
+        .slice(0, 100);
+      const base = plain === '' ? 'objective' : plain;
+      let free = base;
+      for (let n = 2; taken.has(free); n += 1) free = `${base}-${n}`;
+      taken.add(free);
+      return [name, free];
+    }),
+  );
 }

@@ -101,7 +101,9 @@ export const sloOptionsSchema = z.strictObject({
         .describe('Share of its requests that a bad version would fail'),
     })
     .optional()
-    .describe('The planned rollout: what it would spend of the error budget if the version is bad'),
+    .describe(
+      'The planned rollout: what it would spend of the error budget if the version is bad; default: as `release.canary` plans it',
+    ),
   since: z.iso
     .datetime({ offset: true })
     .optional()

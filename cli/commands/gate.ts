@@ -10,6 +10,7 @@ import {
   tool,
   withEnvironment,
   withHostOf,
+  withPlannedRollout,
 } from '../../actions/registry.ts';
 import { throwawayDatabases } from '../../adapters/embedded-postgres/index.ts';
 import { githubRules } from '../../adapters/node-io/branch-rules.ts';
@@ -86,7 +87,8 @@ export const gateCommand: CliCommand = {
       ref: input.text('ref'),
     });
     const environment = environmentOf(gate, input);
-    const rawOptions = withEnvironment(gate, withPaths(gate, config.gates[gate.name], paths), environment);
+    const named = withPaths(gate, config.gates[gate.name], paths);
+    const rawOptions = withEnvironment(gate, withPlannedRollout(gate, named, config.release), environment);
     const facts = await readFacts(gate, input.text('input'), world);
     const databases = databasesFor(input.text('database-url'));
     try {

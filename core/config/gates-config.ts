@@ -12,7 +12,8 @@ export const gatesConfigSchema = z.strictObject({
   services: z.unknown().optional(),
   previews: z.unknown().optional(),
 });
-export type GatesConfig = Pick<z.infer<typeof gatesConfigSchema>, keyof typeof gatesShape>;
+/** `release` as it was read: what is planned there says what a rollout would cost. */
+export type GatesConfig = Pick<z.infer<typeof gatesConfigSchema>, keyof typeof gatesShape | 'release'>;
 
 /**
  * The config as far as a gate run needs it. The schema of a whole release takes longer to make than everything else

@@ -34,7 +34,10 @@ export function pointsReader(
       throw new UnsupportedMeasure(`only a Prometheus can evaluate ${text}`);
     },
     async hasLabels(selector, names) {
-      return find(selector).some(({ labels }) => names.every((name) => Object.hasOwn(labels, name)));
+      return find(selector).some(
+        ({ labels, points }) =>
+          (points.at(-1)?.at ?? 0) >= moment.now - hour && names.every((name) => Object.hasOwn(labels, name)),
+      );
     },
     async newestAt(measure) {
       const times = find(counterOf(measure)).flatMap(({ points }) => points.map(({ at }) => at));
@@ -43,6 +46,8 @@ export function pointsReader(
     hourly: async () => [],
   };
 }
+
+const hour = 3_600_000;
 
 /** Sum of the increases; null when no series has a point pair in the window. */
 function increaseOfAll(

@@ -1,6 +1,7 @@
 import { formatSelector, type Matcher, type Selector } from '../../../core/metrics/selector.ts';
 import type { MetricsSource, Series } from '../../../core/ports/metrics.ts';
 import { narrowed, promqlOf, withWindow } from '../documents/measure.ts';
+import { formatWindow } from '../windows.ts';
 import type { CountReader } from './reader.ts';
 
 type Query = NonNullable<MetricsSource['query']>;
@@ -22,7 +23,12 @@ export function promqlReader(query: Query, queryRange: QueryRange | undefined, m
   const ask = async (expression: string): Promise<number | null> => single(await query(expression, now));
   return {
     extent: 'history',
-    count: (measure, windowMs) => ask(promqlOf(measure, span(windowMs), match)),
+    async count(measure, windowMs) {
+      const counted = await ask(promqlOf(measure, span(windowMs), match));
+      if (measure.kind === 'promql' || moment.since === null) return counted;
+      const born = await ask(bornWith(narrowed(measure.selector, match), span(windowMs), now - moment.since));
+      return counted === null && born === null ? null : (counted ?? 0) + (born ?? 0);
+    },
     ratio: (text, windowMs) => ask(withWindow(text, span(windowMs))),
     async hasLabels(selector, names) {
       const present = names.map((name) => ({ name, op: '!=' as const, value: '' }));
@@ -57,6 +63,18 @@ export function clipped(windowMs: number, { now, since }: Moment): number {
 function single(series: readonly Series[]): number | null {
   const values = series.flatMap(({ points }) => points.slice(-1)).map(({ value }) => value);
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0);
+}
+
+/**
+ * What counters of processes that began in the window already showed when they were first seen. `increase` knows only
+ * what came after: the failures of a new version's first seconds would be lost. Asked only since a deployment, before
+ * which nothing of it was there; a series that an earlier part of it knows, or the hour before, is not new.
+ */
+function bornWith(selector: Selector, windowMs: number, sinceMs: number): string {
+  const series = formatSelector(selector);
+  const before = formatWindow(Math.floor((sinceMs - windowMs + hour) / 1_000) * 1_000);
+  const known = `last_over_time(${series}[${before}] offset ${formatWindow(windowMs)})`;
+  return `sum(min_over_time(${series}[${formatWindow(windowMs)}]) unless ${known})`;
 }
 
 function lastHour(selector: Selector): string {

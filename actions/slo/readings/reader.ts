@@ -8,7 +8,7 @@ export interface CountReader {
   count(measure: Measure, windowMs: number): Promise<number | null>;
   /** The error ratio over the window, where the provider computes it. */
   ratio(text: string, windowMs: number): Promise<number | null>;
-  /** True when some series of the selector has every one of the labels. */
+  /** True when some series of the selector was there in the last hour and has every one of the labels. */
   hasLabels(selector: Selector, names: readonly string[]): Promise<boolean>;
   /** Time of the newest sample, ms since the epoch; null when it is not known. */
   newestAt(measure: Measure): Promise<number | null>;
@@ -74,7 +74,12 @@ async function readCounts(reader: CountReader, sli: EventSli, windows: readonly 
   // Old samples with nothing in any window are stale, which says more than absent.
   if (found.length === 0 && newestAt === null)
     return problem('no-data', `no series for ${describe(sli.total)}`);
-  const absent = numeratorSeen || found.length === 0 ? null : await unexplainedAbsence(reader, sli);
+  const absent =
+    found.length === 0
+      ? null
+      : numeratorSeen
+        ? await unexplainedSilence(reader, sli, counts)
+        : await unexplainedAbsence(reader, sli);
   if (absent !== null) return problem('no-data', absent);
   const timeline = await readTimeline(reader, sli);
   return { state: 'measured', newestAt, counted: true, extent: reader.extent, windows: found, timeline };
@@ -104,6 +109,31 @@ async function unexplainedAbsence(reader: CountReader, sli: EventSli): Promise<s
   const known = await reader.hasLabels(sli.total.selector, [...new Set(names)]);
   return known ? null : `${missing}, but none with the labels ${names.join(', ')}`;
 }
+
+/**
+ * A counter of its own for bad events that was there in a long window, and of which nothing at all is left in the hour
+ * in which events went on being counted: whoever counts the bad ones has died.
+ */
+async function unexplainedSilence(
+  reader: CountReader,
+  sli: EventSli,
+  counts: readonly {
+    readonly windowMs: number;
+    readonly total: number | null;
+    readonly top: number | null;
+  }[],
+): Promise<string | null> {
+  const top = sli.numerator.measure;
+  if (top.kind !== 'counter' || sli.total.kind !== 'counter') return null;
+  if (top.selector.metric === sli.total.selector.metric) return null;
+  const silent = counts.some(({ windowMs, total, top: counted }) => {
+    return windowMs === hour && total !== null && total > 0 && counted === null;
+  });
+  if (!silent || (await reader.hasLabels({ metric: top.selector.metric, matchers: [] }, []))) return null;
+  return `no series for ${describe(top)} in the last hour, although there were before and ${describe(sli.total)} has some`;
+}
+
+const hour = 3_600_000;
 
 export function describe(measure: Measure): string {
   return measure.kind === 'counter' ? measure.selector.metric : measure.text;
