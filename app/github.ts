@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { createProbot, type Probot, ProbotOctokit } from 'probot';
 import { githubForge, type OctokitRequest, patientRequests, requestClock } from '../adapters/github/index.ts';
-import { installationOf, type Sql } from '../adapters/postgres/index.ts';
+import { installationOf, type Sql, storedPauses } from '../adapters/postgres/index.ts';
 import { organisationRepository } from '../core/config/organisation/check.ts';
 import { ConfigError, PermissionError } from '../core/errors.ts';
 import type { Forge } from '../core/ports/forge.ts';
@@ -42,13 +42,14 @@ export async function connectGithub(options: {
   let slug: Promise<string> | undefined;
   const forges = new Map<string, Promise<Forge>>();
 
-  // GitHub counts the App's own requests and those of each installation apart: so does who has to wait.
+  // GitHub counts the App's own requests and those of each installation apart: so does who has to wait,
+  // and every replica asks the store before it asks GitHub.
   const patient = new Map<number | 'app', OctokitRequest>();
   const authenticated = async (who: number | 'app'): Promise<OctokitRequest> => {
     const known = patient.get(who);
     if (known !== undefined) return known;
     const octokit = (await (who === 'app' ? probot.auth() : probot.auth(who))) as OctokitRequest;
-    const made = patient.get(who) ?? patientRequests(octokit, clock);
+    const made = patient.get(who) ?? patientRequests(octokit, clock, storedPauses(options.store, who));
     patient.set(who, made);
     return made;
   };

@@ -1,36 +1,57 @@
 import { ConductorError, ProviderError } from '../../core/errors.ts';
+import type { Pauses } from '../../core/ports/pauses.ts';
 import { type OctokitRequest, type RequestClock, systemClock } from './client.ts';
 import { translateError } from './errors.ts';
 
 /** Waits up to this are waited for in place, ms: whoever asks for a fact in order to decide gets the fact. */
 const longestWait = 5_000;
 
+/** Nobody else uses the account. */
+const alone: Pauses = { until: async () => 0, remember: async () => {} };
+
 /**
- * Requests of one installation that respect what GitHub asked one of them: after a rate limit none is sent before
- * the time that was named. GitHub counts requests against a limit that is over, and may suspend whoever insists.
+ * Requests of one account (the App, or an installation) that respect what GitHub asked anybody who uses it: after a
+ * rate limit none is sent before the time that was named. GitHub counts requests against a limit that is over, and may
+ * suspend whoever insists.
  *
- * A request that would have to wait for long fails with the same `ProviderError` as the one that was limited.
+ * A request that would have to wait for long fails with the same `ProviderError` as the one that was limited. What
+ * `pauses` throws is thrown: nothing is asked while nobody knows whether it may be.
  */
-export function patientRequests(octokit: OctokitRequest, clock: RequestClock = systemClock): OctokitRequest {
-  let pausedUntil = 0;
+export function patientRequests(
+  octokit: OctokitRequest,
+  clock: RequestClock = systemClock,
+  pauses: Pauses = alone,
+): OctokitRequest {
+  let heard = 0;
+  const pausedUntil = async (): Promise<number> => {
+    const stored = await pauses.until();
+    return Math.max(heard, stored);
+  };
   return {
     request: async (route, parameters) => {
-      for (let left = pausedUntil - clock.now(); left > 0; left = pausedUntil - clock.now()) {
-        if (left > longestWait) throw paused(pausedUntil);
+      for (let until = await pausedUntil(); until > clock.now(); until = await pausedUntil()) {
+        const left = until - clock.now();
+        if (left > longestWait) throw paused(until);
         await clock.wait(left);
       }
       try {
         return await octokit.request(route, parameters);
       } catch (error) {
-        if (!(error instanceof ConductorError)) {
-          const translated = translateError(error, route, clock.now());
-          const retryAt = translated instanceof ProviderError ? translated.retryAt : undefined;
-          pausedUntil = Math.max(pausedUntil, retryAt ?? 0);
+        const retryAt = error instanceof ConductorError ? undefined : retryAtOf(error, route, clock);
+        if (retryAt !== undefined && retryAt > heard) {
+          heard = retryAt;
+          // Whoever cannot tell the others keeps to it himself; they hear it from GitHub.
+          await pauses.remember(retryAt).catch(() => {});
         }
         throw error;
       }
     },
   };
+}
+
+function retryAtOf(error: unknown, route: string, clock: RequestClock): number | undefined {
+  const translated = translateError(error, route, clock.now());
+  return translated instanceof ProviderError ? translated.retryAt : undefined;
 }
 
 function paused(until: number): ProviderError {

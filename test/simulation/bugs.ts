@@ -1,3 +1,4 @@
+import { patientRequests } from '../../adapters/github/index.ts';
 import type { Database } from '../../adapters/postgres/index.ts';
 import type { Decider } from '../../app/flow/decide.ts';
 import { emptyDesk } from '../../core/commands/desk/state.ts';
@@ -155,6 +156,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     }),
   },
   { name: 'retry-after-ignored', plant: (parts) => ({ ...parts, patient: (octokit) => octokit }) },
+  {
+    // Each replica runs into GitHub's limit by itself.
+    name: 'retry-after-kept-to-oneself',
+    plant: (parts) => ({ ...parts, patient: (octokit, clock) => patientRequests(octokit, clock) }),
+  },
   {
     name: 'jobs-sent-before-commit',
     plant: (parts) => ({

@@ -1,4 +1,5 @@
 import type { Hub } from './github/hub.ts';
+import { installationId } from './github/repository.ts';
 import { refusal } from './github/routes/index.ts';
 import { type CallFault, callFaults, type Fault, fits } from './plan.ts';
 import type { PostgresServer } from './postgres/server.ts';
@@ -40,6 +41,8 @@ export class FaultInjector implements Interceptor {
   /** GitHub's rate limits: until when, and which processes were told that from when on. */
   readonly #limitedUntil = new Map<string, number>();
   readonly #told = new Map<string, { readonly from: number; readonly until: number }>();
+  /** What the store says of it, for all processes, and since when. */
+  readonly #shared = new Map<string, { readonly from: number; readonly until: number }>();
   impatient: (process: Process, label: string) => void = () => undefined;
 
   constructor(
@@ -171,7 +174,15 @@ export class FaultInjector implements Interceptor {
     return this.#scheduler.now < limit ? this.#limited(call) : perform(action);
   }
 
-  /** Whoever was told to wait and asks again before the time is impatient. */
+  /** The store remembers for all processes what GitHub asked one of them. */
+  remembered(account: string, until: number): void {
+    const { now } = this.#scheduler;
+    if (until > (this.#shared.get(account)?.until ?? now)) {
+      this.#shared.set(account, { from: now + sharedDelay, until });
+    }
+  }
+
+  /** Whoever was told to wait, or could have read it, and asks again before the time is impatient. */
   #limited(call: Call): Outcome {
     const { process, label } = call;
     const { now } = this.#scheduler;
@@ -179,8 +190,10 @@ export class FaultInjector implements Interceptor {
     const until = this.#limitedUntil.get(account) ?? now;
     const who = `${process.id} ${process.generation} ${account}`;
     const told = this.#told.get(who);
-    if (told !== undefined && now > told.from && now < told.until - toldTolerance)
-      this.impatient(process, label);
+    const isBefore = (known: { from: number; until: number } | undefined): boolean =>
+      known !== undefined && now > known.from && now < known.until - toldTolerance;
+    const couldHaveRead = !this.isZombieCall && isBefore(this.#shared.get(account));
+    if (isBefore(told) || couldHaveRead) this.impatient(process, label);
     if (told === undefined || told.until < now) this.#told.set(who, { from: now + answerDelay, until });
     const seconds = Math.ceil((until - now) / 1_000);
     const headers = { 'retry-after': String(seconds), 'x-ratelimit-remaining': '0' };
@@ -190,12 +203,14 @@ export class FaultInjector implements Interceptor {
 }
 
 const answerDelay = 50;
+/** A request whose process had asked the store before may still be on its way, ms. */
+const sharedDelay = 1_000;
 /** A clock that jumps meanwhile is not the App's impatience. */
 const toldTolerance = 2_000;
 
 /** GitHub counts the App's own requests apart from those of its installation. */
 function accountOf({ label }: Call): string {
-  return /^github GET \/(app|installation)/.test(label) ? 'app' : 'installation';
+  return /^github GET \/app/.test(label) ? 'app' : String(installationId);
 }
 
 /** A label itself, or a family of labels: `github GET*`. */

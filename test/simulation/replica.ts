@@ -147,7 +147,7 @@ function portsOf(
   clock: RequestClock,
 ): Ports {
   const now = (): number => clock.now();
-  const github = simulatedGithub(wire, clock, patient);
+  const github = simulatedGithub(wire, clock, patient, database);
   const ignore = (): void => undefined;
   const common = { queue, decider, decided: ignore, database, log: silentLog, now };
   const services: EffectServices = {

@@ -30,6 +30,7 @@ export function watch(world: World, check: Check): void {
     world.scheduler.tell(`traffic: ${stable}${share}`);
     check('trafficFollowsTheSteps', trafficFollowsTheSteps(world));
   };
+  world.postgres.confused = ({ message }) => check('everyStatementIsKnown', message);
   world.faults.impatient = (process, label) =>
     check('waitsAsAsked', `${process.id} sent ${label} before the time that GitHub had asked it to wait for`);
 }
@@ -38,6 +39,10 @@ function watchCommits(world: World, check: Check): void {
   const ticked = new Map<string, number>();
   world.postgres.committed = (commit) => {
     tellCommit(world, commit);
+    for (const { table, after } of commit.changed) {
+      const { account, until } = (after ?? {}) as { account: string; until: Date };
+      if (table === 'github_pauses') world.faults.remembered(account, until.getTime());
+    }
     const releases = releasesOf(commit);
     for (const change of releases) {
       follow(world, change);

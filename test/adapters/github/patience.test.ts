@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type OctokitRequest, patientRequests, type RequestClock } from '../../../adapters/github/index.ts';
+import type { Pauses } from '../../../core/ports/pauses.ts';
 
 /** A GitHub that answers once with a limit, and a clock that stands still until somebody waits. */
 class Limited implements OctokitRequest, RequestClock {
@@ -33,6 +34,20 @@ class Limited implements OctokitRequest, RequestClock {
   }
 }
 
+class SharedPauses implements Pauses {
+  stored = 0;
+  broken = false;
+
+  async until(): Promise<number> {
+    if (this.broken) throw new Error('no store');
+    return this.stored;
+  }
+
+  async remember(until: number): Promise<void> {
+    this.stored = Math.max(this.stored, until);
+  }
+}
+
 describe('after a rate limit', () => {
   it('nobody asks before the time that GitHub named, whatever the route', async () => {
     const github = new Limited(60);
@@ -46,6 +61,36 @@ describe('after a rate limit', () => {
     github.time = 1_060_000;
     await octokit.request('GET /b');
     expect(github.asked).toEqual(['GET /a', 'GET /b']);
+  });
+
+  it('neither does another replica, nor one that has just started', async () => {
+    const pauses = new SharedPauses();
+    const github = new Limited(60);
+    const first = patientRequests(github, github, pauses);
+    await expect(first.request('GET /a')).rejects.toMatchObject({ status: 429 });
+    const second = patientRequests(github, github, pauses);
+    await expect(second.request('GET /b')).rejects.toMatchObject({ retryAt: 1_060_000 });
+    expect(github.asked).toEqual(['GET /a']);
+  });
+
+  it('nobody asks while the store does not say whether anybody may', async () => {
+    const pauses = new SharedPauses();
+    pauses.broken = true;
+    const github = new Limited(60);
+    await expect(patientRequests(github, github, pauses).request('GET /a')).rejects.toThrow('no store');
+    expect(github.asked).toEqual([]);
+  });
+
+  it('who could not tell the others waits all the same', async () => {
+    const pauses = new SharedPauses();
+    const github = new Limited(60);
+    const octokit = patientRequests(github, github, {
+      ...pauses,
+      until: () => pauses.until(),
+      remember: () => Promise.reject(new Error('no store')),
+    });
+    await expect(octokit.request('GET /a')).rejects.toMatchObject({ status: 429 });
+    await expect(octokit.request('GET /b')).rejects.toMatchObject({ code: 'GITHUB_RATE_LIMIT' });
   });
 
   it('a short wait is waited for in place', async () => {

@@ -1,14 +1,15 @@
 import {
   githubForge,
   type OctokitRequest,
-  patientRequests,
+  type patientRequests,
   type RequestClock,
 } from '../../../adapters/github/index.ts';
+import { type Sql, storedPauses } from '../../../adapters/postgres/index.ts';
 import type { GithubAccess } from '../../../app/github.ts';
 import type { Clock } from '../../../core/ports/system.ts';
 import type { Process, Scheduler } from '../scheduler.ts';
 import type { Hub } from './hub.ts';
-import { appSlug, repositoryName } from './repository.ts';
+import { appSlug, installationId, repositoryName } from './repository.ts';
 
 /** GitHub's API on the wire: every request of a process is a call that the simulation owns. */
 export function simulatedWire(hub: Hub, scheduler: Scheduler, process: Process): OctokitRequest {
@@ -42,10 +43,11 @@ async function received(
 export function simulatedGithub(
   wire: OctokitRequest,
   clock: RequestClock,
-  patient: typeof patientRequests = patientRequests,
+  patient: typeof patientRequests,
+  store: Sql,
 ): GithubAccess {
-  const asApp = patient(wire, clock);
-  const octokit = patient(wire, clock);
+  const asApp = patient(wire, clock, storedPauses(store, 'app'));
+  const octokit = patient(wire, clock, storedPauses(store, installationId));
   const forge = githubForge({ octokit, repository: repositoryName, appSlug, clock });
   return { asApp: async () => asApp, asInstallation: async () => octokit, forgeFor: async () => forge };
 }
