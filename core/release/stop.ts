@@ -29,6 +29,7 @@ export function stopWhenCritical(draft: ReleaseDraft, gate: GateName): boolean {
 export function stop(draft: ReleaseDraft, code: HoldCode, cause: string): void {
   if (draft.state.phase === 'observing' && draft.activeRelease !== null) {
     draft.set({ failure: { reason: cause, at: draft.now, resolvedBy: null } });
+    draft.note('release.failed', 'conductor', cause, code);
     escalate(draft, 'A released version has to be stopped', cause, {
       severity: 'CRITICAL',
       helpNeeded: `decide whether \`${draft.activeRelease}\`, which is under way, repairs it or has to go back too`,

@@ -1,43 +1,202 @@
 import type { AuditEntry } from '../../core/audit/entry.ts';
-import type { Phase } from '../../core/release/phase.ts';
-
-/** What an entry of the audit log says about the phase that follows it; absent: nothing. */
-const phaseAfter: Readonly<Record<string, Phase>> = {
-  'release.tagged': 'planning',
-  'release.rejected': 'rejected',
-  'release.queued': 'queued',
-  'release.ignored': 'ignored',
-  'release.dequeued': 'planning',
-  'stage.verified': 'stage_verified',
-  'release.promoted': 'shifting',
-  'release.rollback': 'rolling_back',
-  'release.rolled_back': 'rolled_back',
-  'release.soaked': 'finishing',
-  'release.published': 'observing',
-  'release.observed': 'closed',
-};
+import { hasLeftTheWay, hasTraffic, isGoingBack, type Phase } from '../../core/release/phase.ts';
+import type { ReleaseState } from '../../core/release/state.ts';
 
 /**
- * The release machine as an outsider would write it down from its audit log: read from the first entry to the
- * last, one after the other. Where the log alone leaves two phases open, both are given.
+ * The release machine as an outsider would write it down: small, sequential, and made from the audit log alone. What it
+ * knows of a release is what the log has to tell, each change once.
  */
-export function referencePhase(entries: readonly AuditEntry[]): readonly Phase[] {
-  let phases: readonly Phase[] = ['new'];
-  for (const entry of entries) phases = [...new Set(phases.flatMap((phase) => next(phase, entry)))];
-  return phases;
+export interface Reference {
+  readonly phase: Phase;
+  /** Last step that was reached, and percent of production's traffic, as last confirmed. */
+  readonly step: number;
+  readonly weight: number;
+  /** Why nothing may be promoted: code, reason, by whom. */
+  readonly hold: string | null;
+  /** The newest order to the pipeline, by its number, and how it ended. */
+  readonly deployment: ReferenceDeployment | null;
+  /** Version to which this release goes back. */
+  readonly target: string | null;
+  readonly failure: 'none' | 'open' | 'resolved';
+  readonly published: boolean;
+  /** Newest run and verdict of each gate. */
+  readonly gates: Readonly<Record<string, string>>;
 }
 
-function next(phase: Phase, { action, reasonCode, data }: AuditEntry): readonly Phase[] {
-  // Publishing was under way when the rollback was ordered: the log says so, the phase stays.
-  if (action === 'release.published' && reasonCode === 'ROLLED_BACK') return [phase];
-  const told = phaseAfter[action];
-  if (told !== undefined) return [told];
-  if (action === 'release.planned') return ['gating'];
-  if (action === 'release.preflight') return [reasonCode === null ? 'staging' : phase];
-  if (action === 'deployment.success' && data.step === 0 && phase === 'staging') return ['verifying'];
-  if (action === 'deployment.success' && phase === 'shifting') return ['soaking', 'finishing'];
-  if (action === 'release.held' && reasonCode === 'ROLLBACK_FAILED') return ['rollback_failed'];
-  if (action === 'release.held' && reasonCode === 'TAG_MOVED') return [phase, 'halted'];
-  if (action === 'release.resumed') return [phase, 'staging'];
-  return [phase];
+export interface ReferenceDeployment {
+  readonly n: number;
+  readonly task: 'promote' | 'rollback';
+  readonly step: number;
+  readonly weight: number;
+  readonly version: string;
+  readonly end: 'success' | 'failure' | null;
+}
+
+export const unknownReference: Reference = {
+  phase: 'new',
+  step: -1,
+  weight: 0,
+  hold: null,
+  deployment: null,
+  target: null,
+  failure: 'none',
+  published: false,
+  gates: {},
+};
+
+/** What the log says that follows an entry. The same object: the entry tells of something else. */
+export function follow(
+  release: Reference,
+  { action, actor, reason, reasonCode, data }: AuditEntry,
+): Reference {
+  const { phase } = release;
+  switch (action) {
+    case 'release.tagged':
+    case 'release.dequeued':
+      return { ...release, phase: 'planning' };
+    case 'release.queued':
+      return { ...release, phase: 'queued' };
+    case 'release.rejected':
+      return { ...release, phase: 'rejected' };
+    case 'release.planned':
+      return { ...release, phase: 'gating', target: previousIn(reason) };
+    case 'release.preflight':
+      return reasonCode === null
+        ? ordered(release, 'staging', { step: 0, weight: 100, version: data.release })
+        : release;
+    case 'stage.verified':
+      return { ...release, phase: 'stage_verified' };
+    case 'release.promoted':
+      return ordered(release, 'shifting', { step: data.step, weight: data.weight, version: data.release });
+    case 'deployment.success':
+      return succeeded(release);
+    case 'deployment.failure':
+      return ended(release, 'failure');
+    case 'release.rollback':
+      return wentBack(release, data.to, reasonCode);
+    case 'release.rolled_back':
+      return { ...release, phase: 'rolled_back', weight: 0 };
+    case 'release.soaked':
+      return { ...release, phase: 'finishing' };
+    case 'release.published':
+      // Publishing was under way when the rollback was ordered: it is public, and goes back all the same.
+      return { ...release, published: true, phase: reasonCode === 'ROLLED_BACK' ? phase : 'observing' };
+    case 'release.observed':
+      return { ...release, phase: 'closed' };
+    case 'release.held':
+      return {
+        ...release,
+        phase: phaseWhenHeld(phase, reasonCode),
+        hold: [reasonCode, reason, actor].join(' '),
+      };
+    case 'release.resumed':
+      return resumed(release, reasonCode, data.release);
+    case 'release.superseded':
+      return hasTraffic(phase) ? release : { ...release, phase: 'superseded' };
+    case 'release.failed':
+      return { ...release, failure: 'open' };
+    case 'release.resolved':
+      return { ...release, failure: 'resolved' };
+    case 'gate.verdict':
+      return {
+        ...release,
+        gates: { ...release.gates, [String(data.gate)]: `${data.run_id} ${data.verdict}` },
+      };
+    default:
+      return release;
+  }
+}
+
+/** The same facts as the product keeps them. */
+export function asReference(state: ReleaseState): Reference {
+  const { phase, step, weight, hold, deployment, plan, failure, publishedUrl, gates } = state;
+  return {
+    phase,
+    step,
+    weight,
+    hold: hold === null ? null : [hold.code, hold.reason, hold.by].join(' '),
+    deployment: deployment === null ? null : deploymentOf(deployment),
+    target: phase === 'planning' || phase === 'queued' ? null : (plan?.previous?.tag ?? null),
+    failure: failure === null ? 'none' : failure.resolvedBy === null ? 'open' : 'resolved',
+    published: publishedUrl !== null,
+    gates: Object.fromEntries(
+      Object.entries(gates).map(([gate, record]) => [gate, `${record.runId} ${record.verdict}`]),
+    ),
+  };
+}
+
+function deploymentOf({
+  n,
+  task,
+  step,
+  weight,
+  version,
+  status,
+}: NonNullable<ReleaseState['deployment']>): ReferenceDeployment {
+  return {
+    n,
+    task,
+    step,
+    weight,
+    version,
+    end: status === 'success' || status === 'failure' ? status : null,
+  };
+}
+
+type Asked = { readonly step: unknown; readonly weight: unknown; readonly version: unknown };
+
+function ordered(release: Reference, phase: Phase, { step, weight, version }: Asked): Reference {
+  const n = (release.deployment?.n ?? 0) + 1;
+  const asked = {
+    n,
+    task: 'promote',
+    step: Number(step),
+    weight: Number(weight),
+    version: String(version),
+  } as const;
+  return { ...release, phase, deployment: { ...asked, end: null } };
+}
+
+function ended(release: Reference, end: 'success' | 'failure'): Reference {
+  const { deployment } = release;
+  return deployment === null ? release : { ...release, deployment: { ...deployment, end } };
+}
+
+function succeeded(release: Reference): Reference {
+  const after = ended(release, 'success');
+  const { deployment, phase } = after;
+  if (deployment === null || deployment.task === 'rollback') return after;
+  if (phase === 'staging') return { ...after, phase: 'verifying', step: 0 };
+  if (phase !== 'shifting') return after;
+  return { ...after, phase: 'soaking', step: deployment.step, weight: deployment.weight };
+}
+
+function wentBack(release: Reference, to: unknown, code: string | null): Reference {
+  const { deployment, step } = release;
+  const back = { task: 'rollback', weight: 100, version: String(to), end: null } as const;
+  return {
+    ...release,
+    phase: 'rolling_back',
+    deployment: { n: (deployment?.n ?? 0) + 1, step: Math.max(step, deployment?.step ?? 0), ...back },
+    failure: code === 'SUPERSEDED' ? release.failure : 'open',
+  };
+}
+
+/** Most holds leave a release where it stands. */
+function phaseWhenHeld(phase: Phase, code: string | null): Phase {
+  if (code === 'ROLLBACK_FAILED') return 'rollback_failed';
+  const isOnTheWay = !hasTraffic(phase) && !isGoingBack(phase) && !hasLeftTheWay(phase);
+  return code === 'TAG_MOVED' && isOnTheWay ? 'halted' : phase;
+}
+
+function resumed(release: Reference, code: string | null, version: unknown): Reference {
+  const free = { ...release, hold: null };
+  const isStage = code === 'STAGE_DEPLOYMENT_FAILED' || code === 'STAGE_BREACH';
+  const isThere = release.phase === 'staging' || release.phase === 'verifying';
+  return isStage && isThere ? ordered(free, 'staging', { step: 0, weight: 100, version }) : free;
+}
+
+function previousIn(reason: string): string | null {
+  const tag = /previous version (\S+)$/.exec(reason)?.[1] ?? 'none';
+  return tag === 'none' ? null : tag;
 }

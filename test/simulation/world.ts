@@ -15,6 +15,7 @@ import { Platform } from './platform.ts';
 import { PostgresServer } from './postgres/server.ts';
 import type { Row } from './postgres/tables.ts';
 import { QueueServer } from './queue.ts';
+import type { Reference } from './reference.ts';
 import type { Parts } from './replica.ts';
 import { Scheduler } from './scheduler.ts';
 
@@ -40,6 +41,8 @@ export class World {
   readonly carrier: Carrier;
   /** When a release was told to go back, or ended, virtual time. */
   readonly wentBackAt = new Map<string, number>();
+  /** What the audit log says of each release, entry by entry. */
+  readonly references = new Map<string, Reference>();
   readonly #onceEntered: { readonly phase: Phase; readonly run: () => void }[] = [];
 
   constructor(

@@ -91,6 +91,7 @@ describe('a stop condition', () => {
     });
     await world.play((one) => one.state.failure !== null, 2_000);
     expect(world.state).toMatchObject({ phase: 'observing', failure: { resolvedBy: null } });
+    expect(world.audit.filter(({ action }) => action === 'release.failed')).toHaveLength(1);
     expect(world.comments.some((text) => text.includes('## Escalation Request'))).toBe(true);
     expect(world.deployments.some(({ task }) => task === 'rollback')).toBe(false);
   });

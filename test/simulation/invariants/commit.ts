@@ -5,8 +5,8 @@ import { hasEnded } from '../../../core/release/phase.ts';
 import type { ReleaseState } from '../../../core/release/state.ts';
 import { isTransition, transitions } from '../../../core/release/transitions.ts';
 import type { Row } from '../postgres/tables.ts';
-import { referencePhase } from '../reference.ts';
 import type { World } from '../world.ts';
+import { auditOnlyGrows, auditTellsEachChangeOnce } from './audit.ts';
 import type { CommitView, Finding } from './finding.ts';
 
 /** A step to production, and to the stage, begins only while every required gate's newest result for the sha passed. */
@@ -88,53 +88,6 @@ export function breachOrdersRollback({ releases }: CommitView): Finding {
   return null;
 }
 
-/** A change of phase, hold or sha has its audit entry in the same commit, and an entry its change. */
-export function auditIsInTheSameCommit({ commit, releases }: CommitView): Finding {
-  const entries = commit.changed
-    .filter(({ table, before }) => table === 'audit' && before === null)
-    .map(({ after }) => after as Row);
-  const edited = commit.changed.find(
-    ({ table, before }) => table === 'audit' && before !== null && (before as Row).seq !== null,
-  );
-  if (edited !== undefined) return 'an audit entry was changed';
-  for (const { before, after } of releases) {
-    const own = entries.filter(
-      (entry) => entry.aggregate_kind === 'release' && entry.aggregate_key === after.tag,
-    );
-    const isNews = before?.phase !== after.phase || before?.hold?.code !== after.hold?.code;
-    if (isNews && own.length === 0) {
-      return `${after.tag} went from ${before?.phase}/${before?.hold?.code} to ${after.phase}/${after.hold?.code} without an audit entry`;
-    }
-  }
-  const changed = new Set(
-    commit.changed.filter(({ table }) => table === 'aggregates').map(({ after }) => (after as Row).key),
-  );
-  const told = new Set<string>();
-  for (const { aggregate_key: key, entry } of entries) {
-    const { action, reasonCode, data } = entry as AuditEntry;
-    const what = `${key} ${action} ${reasonCode ?? ''} ${data.url ?? ''} ${data.gate ?? ''}`;
-    if (told.has(what)) return `one commit tells twice of ${what}`;
-    told.add(what);
-  }
-  const orphan = entries.find((entry) => entry.aggregate_key !== null && !changed.has(entry.aggregate_key));
-  return orphan === undefined ? null : `an audit entry of ${orphan.aggregate_key} came without its state`;
-}
-
-/** The state is what a small sequential machine makes of the audit log alone. */
-export function stateEqualsReference({ world, releases }: CommitView): Finding {
-  for (const { after } of releases) {
-    const entries = world
-      .rows('audit')
-      .filter((row) => row.aggregate_kind === 'release' && row.aggregate_key === after.tag)
-      .toSorted((a, b) => Number(a.id ?? a.seq) - Number(b.id ?? b.seq))
-      .map(({ entry }) => entry as AuditEntry);
-    const expected = referencePhase(entries);
-    if (!expected.includes(after.phase))
-      return `${after.tag} is ${after.phase}, by its audit log it is ${expected.join(' or ')}`;
-  }
-  return null;
-}
-
 /** Every verdict of a step that is left can be computed again from what was kept of it, to the byte. */
 export function judgeReplayIsEqual({ releases }: CommitView): Finding {
   for (const { before, after } of releases) {
@@ -172,8 +125,8 @@ export const commitInvariants = [
   phasesFollowTheTable,
   endedStaysEnded,
   breachOrdersRollback,
-  auditIsInTheSameCommit,
-  stateEqualsReference,
+  auditTellsEachChangeOnce,
+  auditOnlyGrows,
   judgeReplayIsEqual,
   commandsCountOnce,
 ] as const;

@@ -72,8 +72,11 @@ export function stringsOf(nodes: readonly Node[] | undefined): readonly string[]
   return (nodes ?? []).map((node) => ('String' in node ? (node.String.sval ?? '') : ''));
 }
 
+/** The store says something that the simulated Postgres has not learned yet: no history can be believed then. */
+export class UnknownSql extends Error {}
+
 export function unsupported(what: string, found: unknown): Error {
-  return new Error(
+  return new UnknownSql(
     `the simulated Postgres does not know this ${what}: ${String(found)}; add it in test/simulation/postgres`,
   );
 }
@@ -235,6 +238,15 @@ function functionOf({ funcname, args }: FuncCall, inner: (node: Node) => Express
         const members = values.map((value) => value(environment));
         const pairs = members.flatMap((name, at) => (at % 2 === 0 ? [[String(name), members[at + 1]]] : []));
         return Object.fromEntries(pairs);
+      };
+    case 'split_part':
+      return (environment) => {
+        const [text, separator, n] = values.map((value) => value(environment));
+        return (
+          String(text)
+            .split(String(separator))
+            .at(Number(n) - 1) ?? ''
+        );
       };
     case 'greatest':
       return (environment) =>

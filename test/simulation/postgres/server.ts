@@ -3,6 +3,7 @@ import { appendAuditStatement } from '../../../adapters/postgres/index.ts';
 import { Parked, type Process, type Scheduler } from '../scheduler.ts';
 import { appendAudit } from './append-audit.ts';
 import { createTables, statementsOf } from './catalog.ts';
+import { UnknownSql } from './expressions.ts';
 import { compileStatement, type Result, type Statement } from './statements.ts';
 import { Blocked, type Table, type Tuple, type Value, type Writer } from './tables.ts';
 
@@ -47,6 +48,8 @@ export class PostgresServer {
   skew = 0;
   /** Told of every commit, before anything else happens. */
   committed: (commit: Committed) => void = () => undefined;
+  /** Told of every statement that this server does not understand. */
+  confused: (error: UnknownSql) => void = () => undefined;
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
@@ -86,16 +89,17 @@ export class PostgresServer {
       appendAudit(this.tables.get('audit') as Table, session, parameters);
       return { rows: [], rowCount: 1 };
     }
-    let statement = this.#statements.get(text);
-    if (statement === undefined) {
-      statement = compileStatement(parse(text).node, this.tables);
-      this.#statements.set(text, statement);
-    }
     try {
+      let statement = this.#statements.get(text);
+      if (statement === undefined) {
+        statement = compileStatement(parse(text).node, this.tables);
+        this.#statements.set(text, statement);
+      }
       const result = statement({ writer: session, parameters, now: this.#scheduler.now + this.skew });
       session.waitsFor = null;
       return result;
     } catch (error) {
+      if (error instanceof UnknownSql) this.confused(error);
       if (!(error instanceof Blocked)) throw error;
       return this.#wait(session, error.by as Session);
     }
