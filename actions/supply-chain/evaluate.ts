@@ -61,6 +61,7 @@ export function evaluateSupplyChain(
     completed.inventory.sboms.length === 0 ||
     vulnerabilities.blind ||
     sizes.unknown ||
+    findings.some(({ code }) => code === 'manifest-not-rendered') ||
     provenance.verdict === 'inconclusive';
   const components = completed.inventory.sboms.reduce((sum, sbom) => sum + sbom.components.length, 0);
   return {

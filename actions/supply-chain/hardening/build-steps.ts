@@ -48,12 +48,18 @@ const rules: readonly StepRule[] = [
 ];
 
 export function buildStepFindings(path: string, stages: readonly Stage[]): Finding[] {
-  const steps = stages.flatMap(({ instructions }) => instructions);
+  const steps = stages.flatMap(({ instructions }) => instructions).map(triggered);
   return steps.flatMap((one) =>
     rules
       .filter(({ violates }) => violates(one))
       .map(({ code, level, message, help }) => ({ code, level, message, help, path, line: one.line })),
   );
+}
+
+/** What `ONBUILD` puts off happens in every image that is built from this one. */
+function triggered(one: Instruction): Instruction {
+  const [, word, text] = (one.word === 'ONBUILD' ? /^(\w+)\s+(.*)$/s.exec(one.text) : null) ?? [];
+  return word === undefined ? one : { ...one, word: word.toUpperCase(), text: text ?? '' };
 }
 
 /** `ENV NAME value` is the old way to write `ENV NAME=value`. */

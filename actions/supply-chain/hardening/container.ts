@@ -1,7 +1,7 @@
 import { isMap, isSeq, type YAMLMap } from 'yaml';
 import type { Finding } from '../../../core/gate/result.ts';
 import { floats, parseImage } from './image.ts';
-import { type Placed, scalarAt } from './kubernetes.ts';
+import { type Placed, scalarAt } from './placed.ts';
 
 interface Check {
   readonly code: string;
@@ -23,7 +23,11 @@ const defaultCapabilities = new Set(
 /** The checks of one container, after the Pod Security Standards ("restricted") and what a rollout needs. */
 export function judgeContainer(path: string, pod: Placed, container: Placed, once: boolean): Finding[] {
   const name = String(scalarAt(container.map, 'name') ?? 'unnamed');
-  return [...imageChecks(container), ...securityChecks(pod, container), ...runtimeChecks(container, once)]
+  return [
+    ...imageChecks(container),
+    ...securityChecks(pod, container),
+    ...runtimeChecks(pod, container, once),
+  ]
     .filter((check) => check.violated)
     .map((check) => ({
       code: check.code,
@@ -70,21 +74,14 @@ function securityChecks(pod: Placed, container: Placed): Check[] {
   const dropsAll = isSeq(drops) && drops.items.some((item) => String(item).toUpperCase() === 'ALL');
   const key = 'securityContext';
   return [
-    {
-      code: 'k8s-run-as-non-root',
-      level: 'error',
-      key,
-      message: 'nothing keeps it from running as root.',
-      help: 'Set securityContext.runAsNonRoot: true on the pod or the container (and no runAsUser: 0).',
-      violated: inherited('runAsNonRoot') !== true || user === 0,
-    },
+    rootCheck(user, inherited('runAsNonRoot')),
     {
       code: 'k8s-privileged',
       level: 'error',
       key,
       message: 'it runs privileged, which is root on the node.',
-      help: 'Remove securityContext.privileged.',
-      violated: own('privileged') === true,
+      help: 'Remove securityContext.privileged, and windowsOptions.hostProcess.',
+      violated: own('privileged') === true || inherited('windowsOptions', 'hostProcess') === true,
     },
     {
       code: 'k8s-read-only-root',
@@ -145,10 +142,28 @@ function securityChecks(pod: Placed, container: Placed): Check[] {
   ];
 }
 
+/** Another number than 0 keeps it from root; only `runAsNonRoot` says so to Pod Security admission, too. */
+function rootCheck(user: unknown, nonRoot: unknown): Check {
+  const numbered = typeof user === 'number' && user > 0;
+  return {
+    code: 'k8s-run-as-non-root',
+    level: numbered ? 'warning' : 'error',
+    key: 'securityContext',
+    message: numbered
+      ? `it runs as ${user}, but without runAsNonRoot the restricted profile turns it away.`
+      : 'nothing keeps it from running as root.',
+    help: 'Set securityContext.runAsNonRoot: true on the pod or the container (and no runAsUser: 0).',
+    violated: nonRoot !== true || user === 0,
+  };
+}
+
 /** Without requests and probes a canary says little: its pods may starve, or serve before they are ready. */
-function runtimeChecks(container: Placed, once: boolean): Check[] {
-  const limit = scalarAt(container.map, 'resources', 'limits', 'memory');
-  const request = scalarAt(container.map, 'resources', 'requests', 'cpu');
+function runtimeChecks(pod: Placed, container: Placed, once: boolean): Check[] {
+  // Since Kubernetes 1.32 a pod may have resources as a whole.
+  const resource = (...keys: string[]): unknown =>
+    scalarAt(container.map, 'resources', ...keys) ?? scalarAt(pod.map, 'resources', ...keys);
+  const limit = resource('limits', 'memory');
+  const request = resource('requests', 'cpu');
   return [
     {
       code: 'k8s-resources',

@@ -38,6 +38,7 @@ export function judgeDockerfile({ path, instructions }: Dockerfile): Finding[] {
 /** An image that is not one of the stages before it. */
 function imageFindings(path: string, name: string, at: Instruction, earlier: readonly Stage[]): Finding[] {
   if (name === 'scratch' || earlier.some((other) => other.name === name.toLowerCase())) return [];
+  if (name === '') return unknownImage(path, at, earlier);
   const image = parseImage(name);
   if (floats(image)) {
     return [
@@ -64,11 +65,40 @@ function imageFindings(path: string, name: string, at: Instruction, earlier: rea
   ];
 }
 
+/** An argument without a default may still choose among the stages: `FROM build-$TARGETARCH`. */
+function unknownImage(path: string, at: Instruction, earlier: readonly Stage[]): Finding[] {
+  const written = at.text.split(/\s+/).find((word) => !word.startsWith('--')) ?? '';
+  const parts = written.toLowerCase().split(/\$(?:\{[^}]*\}|\w+)/);
+  const [start = ''] = parts;
+  const end = parts.at(-1) ?? '';
+  const chooses = earlier.some(({ name }) => name?.startsWith(start) && name.endsWith(end));
+  if (chooses && start + end !== '') return [];
+  return [
+    {
+      code: 'image-latest',
+      level: 'error',
+      message: `The base image \`${written}\` is only known when it is built: whoever builds chooses it.`,
+      help: 'Give the argument a default with a version and a digest.',
+      path,
+      line: at.line,
+    },
+  ];
+}
+
 /** `COPY --from=` takes from a stage, by name or number, or from any image in the world. */
 function copyFindings(path: string, one: Instruction, stages: readonly Stage[]): Finding[] {
-  const source = one.word === 'COPY' ? /(?:^|\s)--from=(\S+)/.exec(one.text)?.[1] : undefined;
-  if (source === undefined || /^\d+$/.test(source) || source.includes('$')) return [];
-  return imageFindings(path, source, one, stages);
+  return sourcesOf(one)
+    .filter((source) => !/^\d+$/.test(source) && !source.includes('$'))
+    .flatMap((source) => imageFindings(path, source, one, stages));
+}
+
+/** What `COPY --from=` and `RUN --mount=…,from=` take files from. */
+function sourcesOf({ word, text }: Instruction): string[] {
+  if (word === 'COPY') return [...text.matchAll(/(?:^|\s)--from=(\S+)/g)].map(([, source = '']) => source);
+  if (word !== 'RUN') return [];
+  return [...text.matchAll(/(?:^|\s)--mount=(\S+)/g)].flatMap(([, mount = '']) =>
+    mount.split(',').flatMap((part) => /^from=(.+)$/.exec(part)?.[1] ?? []),
+  );
 }
 
 function userFindings(path: string, last: Stage, stages: readonly Stage[]): Finding[] {
@@ -88,7 +118,8 @@ function userFindings(path: string, last: Stage, stages: readonly Stage[]): Find
     ];
   }
   const name = written.replace(/["']/g, '').split(':')[0]?.trim() ?? '';
-  if (name !== '' && name !== 'root' && !/^0+$/.test(name)) return [];
+  if (name !== '' && !/^(root|0+|ContainerAdministrator)$/i.test(name)) return [];
+  if (found === null && startsWithoutRoot(last, stages)) return [];
   return [
     {
       code: 'dockerfile-root-user',
@@ -104,6 +135,13 @@ function userFindings(path: string, last: Stage, stages: readonly Stage[]): Find
   ];
 }
 
+/** Distroless, Chainguard and others say in the tag that their image has a user of its own. */
+function startsWithoutRoot(stage: Stage, stages: readonly Stage[]): boolean {
+  const parent = parentOf(stage, stages);
+  if (parent !== undefined) return startsWithoutRoot(parent, stages);
+  return /(^|-)(nonroot|rootless)(-|$)/.test(parseImage(stage.image).tag ?? '');
+}
+
 interface FoundUser {
   readonly user: Instruction;
   readonly stage: Stage;
@@ -113,10 +151,14 @@ interface FoundUser {
 function lastUser(stage: Stage, stages: readonly Stage[]): FoundUser | null {
   const user = stage.instructions.findLast((one) => one.word === 'USER');
   if (user !== undefined) return { user, stage };
-  const parent = stages
+  const parent = parentOf(stage, stages);
+  return parent === undefined ? null : lastUser(parent, stages);
+}
+
+function parentOf(stage: Stage, stages: readonly Stage[]): Stage | undefined {
+  return stages
     .slice(0, stages.indexOf(stage))
     .findLast((other) => other.name !== null && other.name === stage.image.toLowerCase());
-  return parent === undefined ? null : lastUser(parent, stages);
 }
 
 /** Arguments and variables of the stage, in front of the instruction. */

@@ -1,12 +1,8 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, type YAMLMap } from 'yaml';
+import { isMap, isSeq, LineCounter, parseAllDocuments, visit, type YAMLMap } from 'yaml';
 import type { Finding } from '../../../core/gate/result.ts';
+import { resolveAliases } from './aliases.ts';
 import { judgeContainer } from './container.ts';
-
-/** A YAML value with the line where it stands. */
-export interface Placed {
-  readonly map: YAMLMap;
-  line(key?: string): number;
-}
+import { type Placed, placed, scalarAt } from './placed.ts';
 
 const podAt: Readonly<Record<string, readonly string[]>> = {
   Pod: [],
@@ -21,28 +17,27 @@ const podAt: Readonly<Record<string, readonly string[]>> = {
 /** ReplicationController, Knative's Service, Argo's Rollout and most other workloads keep their pods here. */
 const usualPlace = ['spec', 'template'] as const;
 
-/** What the workloads of a manifest may do on a node: pure. Templates that are not rendered are named, not guessed at. */
+/**
+ * What the workloads of a manifest may do on a node: pure. A template that is not rendered is named, not guessed at; braces
+ * in what is no workload (dashboards, alerts) are its own affair.
+ */
 export function judgeManifest(path: string, text: string): Finding[] {
-  if (/\{\{.*\}\}/.test(text)) {
-    return [
-      {
-        code: 'manifest-not-rendered',
-        level: 'warning',
-        message: 'The manifest is a template: what it becomes is not known, so nothing in it was judged.',
-        help: 'Render it (helm template, kustomize build) and point hardening.manifests to the result.',
-        path,
-      },
-    ];
-  }
   const counter = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: counter, uniqueKeys: true });
   if (!Array.isArray(documents)) return [];
   return documents.flatMap((document) => {
     const [error] = document.errors;
-    if (error !== undefined) return [unreadable(path, error.message, counter.linePos(error.pos[0]).line)];
+    if (error !== undefined) {
+      const line = counter.linePos(error.pos[0]).line;
+      return [template.test(text) ? notRendered(path, line) : unreadable(path, error.message, line)];
+    }
+    const problem = resolveAliases(document);
+    if (problem !== null) return [unreadable(path, problem, 1)];
     return isMap(document.contents) ? judgeObject(path, document.contents, counter) : [];
   });
 }
+
+const template = /\{\{.*\}\}/;
 
 function judgeObject(path: string, object: YAMLMap, counter: LineCounter): Finding[] {
   const kind = scalarAt(object, 'kind');
@@ -56,9 +51,11 @@ function judgeObject(path: string, object: YAMLMap, counter: LineCounter): Findi
   const spec = object.getIn([...(known ?? usualPlace), 'spec'], true);
   if (!isMap(spec) || (known === undefined && !spec.has('containers'))) return [];
   const pod = placed(spec, counter);
+  if (isTemplate(spec)) return [notRendered(path, pod.line())];
   const lists = [
     { key: 'containers', starts: false },
     { key: 'initContainers', starts: true },
+    { key: 'ephemeralContainers', starts: true },
   ];
   const containers = lists.flatMap(({ key, starts }) => {
     const list = spec.get(key, true);
@@ -74,6 +71,20 @@ function judgeObject(path: string, object: YAMLMap, counter: LineCounter): Findi
     ...volumeFindings(path, pod, counter),
     ...containers.flatMap(({ container, once }) => judgeContainer(path, pod, container, once)),
   ];
+}
+
+/** Braces where a value belongs, quoted or not: unquoted ones are a map in a map for YAML. */
+function isTemplate(spec: YAMLMap): boolean {
+  let found = false;
+  visit(spec, {
+    Scalar(_, { value }) {
+      found ||= typeof value === 'string' && template.test(value);
+    },
+    Pair(_, { key }) {
+      found ||= isMap(key);
+    },
+  });
+  return found;
 }
 
 function hostFindings(path: string, pod: Placed): Finding[] {
@@ -105,24 +116,15 @@ function volumeFindings(path: string, pod: Placed, counter: LineCounter): Findin
     }));
 }
 
-function placed(map: YAMLMap, counter: LineCounter): Placed {
-  const lineOf = (node: unknown): number => counter.linePos((node as Node | undefined)?.range?.[0] ?? 0).line;
+function notRendered(path: string, line: number): Finding {
   return {
-    map,
-    line(key) {
-      const pair =
-        key === undefined
-          ? undefined
-          : map.items.find((item) => isScalar(item.key) && item.key.value === key);
-      return lineOf(pair?.key ?? map);
-    },
+    code: 'manifest-not-rendered',
+    level: 'warning',
+    message: 'The manifest is a template: what it becomes is not known, so nothing in it was judged.',
+    help: 'Render it (helm template, kustomize build) and point hardening.manifests to the result.',
+    path,
+    line,
   };
-}
-
-/** The plain value at a path of keys; undefined when there is none. */
-export function scalarAt(map: YAMLMap, ...path: readonly string[]): unknown {
-  const node = map.getIn(path, true);
-  return isScalar(node) ? node.value : undefined;
 }
 
 function unreadable(path: string, message: string, line: number): Finding {
