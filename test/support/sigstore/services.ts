@@ -28,8 +28,9 @@ export async function startSigstore(
 ): Promise<SigstoreServices> {
   const requests: string[] = [];
   const keys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  // Whole seconds: the mock writes fractions of them into timestamps as the verifier cannot always read them.
-  const clock = new Date(Math.floor(Date.now() / 1_000) * 1_000);
+  // Whole seconds: the mock writes fractions of them into timestamps as the verifier cannot always read them. A little
+  // ahead: its roots are valid from the second in which they are made, which may be the next one.
+  const clock = new Date(Math.floor(Date.now() / 1_000) * 1_000 + 10_000);
   const ctLog = await initializeCTLog(keys(), clock);
   const ca = await initializeCA(keys(), ctLog, clock);
   const tsa = await initializeTSA(keys(), clock);
