@@ -6,12 +6,10 @@ import { type Color, colors, type Scene, type Shape } from '../../core/chart/sce
 import { renderSvg } from '../../core/chart/svg.ts';
 import type { EvidenceFile } from '../../core/gate/gate.ts';
 import { burnRate, exceeds } from './burn.ts';
-import { periodName } from './findings.ts';
-import type { Judgement as FullJudgement } from './judge.ts';
+import type { Objective } from './judge.ts';
 import type { TimelinePoint } from './model.ts';
 import { burnRules, errorBudget, formatWindow } from './windows.ts';
-
-type Judgement = Omit<FullJudgement, 'verdict'>;
+import { periodName } from './words.ts';
 
 const width = 720;
 const height = 380;
@@ -23,12 +21,11 @@ const lowest = 0.01;
 
 /** `slo/<name>.png` and `.svg`: burn rate by window against the limits, and over the last days where known. */
 export function burnCharts(
-  judgement: Judgement,
-  verdict: string,
+  objective: Objective,
   timeline: readonly TimelinePoint[],
   name: string,
 ): readonly EvidenceFile[] {
-  const scene = burnScene(judgement, verdict, timeline);
+  const scene = burnScene(objective, timeline);
   return [
     {
       path: `slo/${name}.svg`,
@@ -43,11 +40,11 @@ function deflate(bytes: Uint8Array): Uint8Array {
   return deflateSync(bytes, { level: 9 });
 }
 
-export function burnScene(judgement: Judgement, verdict: string, timeline: readonly TimelinePoint[]): Scene {
-  const { slo, budgetLeft } = judgement;
+export function burnScene(objective: Objective, timeline: readonly TimelinePoint[]): Scene {
+  const { slo, budgetLeft, verdict } = objective;
   const left = budgetLeft === null ? 'budget left unknown' : `budget left ${(100 * budgetLeft).toFixed(1)} %`;
   const promise = `${Number((100 * slo.target).toPrecision(10))} % over ${periodName(slo)}`;
-  const strip = line(judgement, timeline);
+  const strip = line(objective, timeline);
   return {
     width,
     height: strip.length === 0 ? shortHeight : height,
@@ -55,14 +52,14 @@ export function burnScene(judgement: Judgement, verdict: string, timeline: reado
     shapes: [
       text(24, 34, slo.name, 20, colors.ink),
       text(24, 58, `${promise} · ${left} · ${verdict}`, 13, colorOf(verdict)),
-      ...bars(judgement),
+      ...bars(objective),
       ...strip,
     ],
   };
 }
 
 /** One bar a window, by orders of magnitude; a mark at the limit of the rule whose long window it is. */
-function bars({ slo, period, windows }: Judgement): readonly Shape[] {
+function bars({ slo, period, windows }: Objective): readonly Shape[] {
   const budget = errorBudget(slo.target);
   const rates = windows.map((count) => ({ windowMs: count.windowMs, rate: burnRate(count, budget) }));
   const highest = Math.max(
@@ -123,7 +120,7 @@ function grid(y: (value: number) => number, highest: number): readonly Shape[] {
 }
 
 /** Burn rate over the last days, hour by hour. */
-function line({ slo }: Judgement, timeline: readonly TimelinePoint[]): readonly Shape[] {
+function line({ slo }: Objective, timeline: readonly TimelinePoint[]): readonly Shape[] {
   const budget = errorBudget(slo.target);
   const points = timeline.flatMap(({ at, bad, total }) =>
     total > 0 ? [{ at, rate: bad / total / budget }] : [],

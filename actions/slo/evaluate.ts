@@ -6,7 +6,7 @@ import { burnRate } from './burn.ts';
 import type { ProbeFacts, SloFacts } from './collect.ts';
 import { burnEvidence, picturesOf, windowName } from './evidence.ts';
 import * as say from './findings.ts';
-import { type Judgement, judgeSlo } from './judge.ts';
+import { type Judgement, judgeSlo, type Objective } from './judge.ts';
 import type { SloOptions } from './options.ts';
 import {
   certificateFindings,
@@ -16,6 +16,7 @@ import {
   probeFindings,
 } from './probes/judge.ts';
 import { errorBudget, formatWindow } from './windows.ts';
+import { periodName } from './words.ts';
 
 /** Pure: the same options and facts give the same evaluation. */
 export function evaluateSlo(options: SloOptions, facts: SloFacts): Evaluation {
@@ -60,9 +61,7 @@ export function evaluateSlo(options: SloOptions, facts: SloFacts): Evaluation {
 const missing = { state: 'problem', problem: 'no-data', message: 'nothing was read' } as const;
 
 /** `on_no_data: skip`: without data an objective says nothing; with data it is judged as ever. */
-function excuse(
-  judgement: Judgement,
-): Judgement | (Omit<Judgement, 'verdict'> & { readonly verdict: 'skipped' }) {
+function excuse(judgement: Judgement): Objective {
   if (!judgement.noData) return judgement;
   const findings = judgement.findings.map((finding): Finding => ({ ...finding, level: 'notice' }));
   return { ...judgement, findings, verdict: 'skipped' };
@@ -86,9 +85,6 @@ function isBurnTold({ rules, windows, verdict }: Objective): boolean {
 function isBurning({ rules, verdict }: Objective): boolean {
   return rules.length > 0 ? rules.some(({ state }) => state === 'fires') : verdict === 'fail';
 }
-
-/** A judgement as it is shown: an excused one is skipped. */
-export type Objective = ReturnType<typeof excuse>;
 
 function conclude(
   facts: SloFacts,
@@ -206,7 +202,7 @@ function measured(objective: Objective) {
   return {
     name: slo.name,
     target: slo.target,
-    period: say.periodName(slo),
+    period: periodName(slo),
     verdict,
     budget_left: budgetLeft,
     exhausted_in_days: exhaustedInDays,

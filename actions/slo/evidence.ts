@@ -2,7 +2,7 @@ import type { EvidenceFile } from '../../core/gate/gate.ts';
 import type { Verdict } from '../../core/gate/result.ts';
 import { burnCharts } from './chart.ts';
 import type { SloFacts } from './collect.ts';
-import type { Objective } from './evaluate.ts';
+import type { Objective } from './judge.ts';
 import { formatWindow } from './windows.ts';
 
 /** `slo/burn.json`: it is itself a recording, so a verdict can be repeated from the evidence. */
@@ -60,7 +60,7 @@ export function picturesOf(facts: SloFacts, objectives: readonly Objective[]): r
       const reading = facts.readings[objective.slo.name];
       const timeline = reading?.state === 'measured' ? reading.timeline : [];
       const name = names.get(objective.slo.name) ?? 'objective';
-      return burnCharts(objective, objective.verdict, timeline, name);
+      return burnCharts(objective, timeline, name);
     });
 }
 

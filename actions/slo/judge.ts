@@ -1,6 +1,7 @@
 import type { Finding, Verdict } from '../../core/gate/result.ts';
 import { budgetLeft, daysLeft, type Rollout, spendOf } from './budget.ts';
 import { type BurnSettings, burnRate, exceeds, isProven, judgeRule, type RuleOutcome } from './burn.ts';
+import * as doubt from './doubts.ts';
 import * as say from './findings.ts';
 import type { Reading, Slo, WindowCount } from './model.ts';
 import { budgetSoFar, type Period, periodOf } from './period.ts';
@@ -33,6 +34,9 @@ export interface Judgement {
   readonly windows: readonly WindowCount[];
 }
 
+/** A judgement as it is shown: one that `on_no_data: skip` excuses is skipped. */
+export type Objective = Omit<Judgement, 'verdict'> & { readonly verdict: Verdict };
+
 /** Judges one objective. Pure: the same reading gives the same judgement. */
 export function judgeSlo(slo: Slo, reading: Reading, settings: JudgeSettings): Judgement {
   const period = periodOf(slo, settings.at);
@@ -49,15 +53,15 @@ export function judgeSlo(slo: Slo, reading: Reading, settings: JudgeSettings): J
     windows: reading.state === 'measured' ? reading.windows : [],
   });
   if (reading.state === 'problem')
-    return refuse(say.unread(slo, reading), reading.problem !== 'query-rejected');
+    return refuse(doubt.unread(slo, reading), reading.problem !== 'query-rejected');
   const { newestAt } = reading;
   if (newestAt !== null && settings.at - newestAt > settings.staleAfterMs) {
-    return refuse(say.stale(slo, newestAt, settings), true);
+    return refuse(doubt.stale(slo, newestAt, settings), true);
   }
   const broken = reading.windows.find((count) => !isSound(count));
-  if (broken !== undefined) return refuse(say.unsound(slo, broken), false);
-  if (reading.windows.length === 0) return refuse(say.empty(slo), true);
-  if (reading.windows.every(({ total }) => total === 0)) return refuse(say.noTraffic(slo, null), true);
+  if (broken !== undefined) return refuse(doubt.unsound(slo, broken), false);
+  if (reading.windows.length === 0) return refuse(doubt.empty(slo), true);
+  if (reading.windows.every(({ total }) => total === 0)) return refuse(doubt.noTraffic(slo, null), true);
   const slices = slo.sli.kind === 'events' && slo.sli.of === 'slices';
   const minEvents = slices ? Math.min(fewestSlices, settings.minEvents) : settings.minEvents;
   const burn: BurnSettings = {
@@ -110,9 +114,8 @@ function judgeHistory(
   if (rolloutSpend !== null && left !== null && rolloutSpend > Math.max(0, left)) {
     findings.push(say.unaffordable(slo, rolloutSpend, left));
   }
-  const doubt = doubtOf(slo, rules, counted, burn);
-  if (doubt !== null) findings.push(doubt);
-  if (counted === undefined) findings.push(say.periodMissing(slo));
+  findings.push(...doubtsOf(slo, rules, counted, burn));
+  if (counted === undefined) findings.push(doubt.periodMissing(slo));
   const pace = burnRate(windowOf(86_400_000) ?? counted, burn.budget);
   const exhaustedInDays = withinPeriod(daysLeft(left, pace, period.lengthMs), period, settings.at);
   return { rules, budgetLeft: left, exhaustedInDays, rolloutSpend, findings, verdict: verdictOf(findings) };
@@ -128,31 +131,28 @@ function withinPeriod(days: number | null, { calendar }: Period, at: number): nu
  * The page rules must be able to speak. The fast one may be too quiet when the next one has enough events and
  * is clear; a window without any traffic is never health (the fault may be in front of the service).
  */
-function doubtOf(
+function doubtsOf(
   slo: Slo,
   rules: readonly RuleOutcome[],
   counted: WindowCount | undefined,
   burn: BurnSettings,
-): Finding | null {
-  if (rules.length === 0) return doubtOfPeriod(slo, counted, burn);
+): readonly Finding[] {
+  if (rules.length === 0) return doubtsOfPeriod(slo, counted, burn);
   const pages = rules.filter(({ rule }) => rule.severity === 'page');
   const silent = pages.find(({ state }) => state === 'no-traffic');
-  if (silent !== undefined) return say.noTraffic(slo, silent.rule.longMs);
+  if (silent !== undefined) return [doubt.noTraffic(slo, silent.rule.longMs)];
   const absent = pages.filter(({ state }) => state === 'absent');
-  if (absent.length > 0)
-    return say.absentWindows(
-      slo,
-      absent.map(({ rule }) => rule.longMs),
-    );
+  const missing = absent.map(({ rule }) => rule.longMs);
+  if (missing.length > 0) return [doubt.absentWindows(slo, missing)];
   const speaks = pages.some(({ state }) => state === 'clear' || state === 'fires' || state === 'uncertain');
-  return speaks ? null : say.tooFew(slo, burn.minEvents);
+  return speaks ? [] : [doubt.tooFew(slo, burn.minEvents)];
 }
 
 /** A period of an hour or less has no rules: its budget alone speaks, if it saw enough. */
-function doubtOfPeriod(slo: Slo, counted: WindowCount | undefined, burn: BurnSettings): Finding | null {
-  if (counted === undefined) return null;
-  if (counted.total === 0) return say.noTraffic(slo, counted.windowMs);
-  return burn.counted && counted.total < burn.minEvents ? say.tooFew(slo, burn.minEvents) : null;
+function doubtsOfPeriod(slo: Slo, counted: WindowCount | undefined, burn: BurnSettings): readonly Finding[] {
+  if (counted === undefined) return [];
+  if (counted.total === 0) return [doubt.noTraffic(slo, counted.windowMs)];
+  return burn.counted && counted.total < burn.minEvents ? [doubt.tooFew(slo, burn.minEvents)] : [];
 }
 
 function judgeBudget(
@@ -165,7 +165,9 @@ function judgeBudget(
   if (period === undefined || left === null || left >= -1e-9) return [];
   const proven = isProven(period, burn);
   return [
-    proven ? say.exhausted(slo, left, onExhausted) : say.unproven(slo, period, formatWindow(period.windowMs)),
+    proven
+      ? say.exhausted(slo, left, onExhausted)
+      : doubt.unproven(slo, period, formatWindow(period.windowMs)),
   ];
 }
 
@@ -179,10 +181,10 @@ function judgeObserved(
   const count = windows.at(-1);
   const rate = burnRate(count, burn.budget);
   const findings: Finding[] = [say.observedOnly(slo)];
-  if (count === undefined || rate === null) findings.push(say.noTraffic(slo, null));
+  if (count === undefined || rate === null) findings.push(doubt.noTraffic(slo, null));
   else if (!exceeds(rate, 1)) {
-    if (burn.counted && count.total < burn.minEvents) findings.push(say.tooFew(slo, burn.minEvents));
-  } else if (!isProven(count, burn)) findings.push(say.unproven(slo, count, 'what was observed'));
+    if (burn.counted && count.total < burn.minEvents) findings.push(doubt.tooFew(slo, burn.minEvents));
+  } else if (!isProven(count, burn)) findings.push(doubt.unproven(slo, count, 'what was observed'));
   else {
     const factor = burnRules(period.lengthMs)[0]?.factor ?? 1;
     findings.push(say.observedBurn(slo, rate, exceeds(rate, factor) ? 'page' : 'ticket'));

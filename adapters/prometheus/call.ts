@@ -1,5 +1,16 @@
 import { ConfigError, PermissionError, ProviderError } from '../../core/errors.ts';
-import type { PrometheusOptions } from './index.ts';
+
+export interface PrometheusOptions {
+  /** Base URL; a path prefix is kept. User and password in it become a header and are never shown. */
+  readonly url: string;
+  readonly fetch: typeof fetch;
+  /** One request may take this long, ms. */
+  readonly timeoutMs?: number;
+  /** Further headers, e.g. a bearer token or `X-Scope-OrgID`. Never shown. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Largest answer, bytes. */
+  readonly maxBytes?: number;
+}
 
 const defaultTimeoutMs = 15_000;
 const defaultMaxBytes = 32 * 1_024 * 1_024;

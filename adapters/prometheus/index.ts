@@ -1,19 +1,7 @@
 import { promqlSelector } from '../../core/metrics/match.ts';
 import type { MetricsSource, Series } from '../../core/ports/metrics.ts';
-import { callPrometheus } from './call.ts';
+import { callPrometheus, type PrometheusOptions } from './call.ts';
 import { parseSeries } from './parse.ts';
-
-export interface PrometheusOptions {
-  /** Base URL; a path prefix is kept. User and password in it become a header and are never shown. */
-  readonly url: string;
-  readonly fetch: typeof fetch;
-  /** One request may take this long, ms. */
-  readonly timeoutMs?: number;
-  /** Further headers, e.g. a bearer token or `X-Scope-OrgID`. Never shown. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Largest answer, bytes. */
-  readonly maxBytes?: number;
-}
 
 /** Prometheus refuses a range query with more points than this per series. */
 const maxPoints = 11_000;

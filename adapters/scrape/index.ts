@@ -1,25 +1,9 @@
 import { labelsMatch } from '../../core/metrics/match.ts';
 import type { MetricsSource, Series } from '../../core/ports/metrics.ts';
-import type { Clock } from '../../core/ports/system.ts';
 import type { Sample } from './exposition.ts';
-import { scrape } from './scrape.ts';
+import { type ScrapeOptions, scrape } from './scrape.ts';
 
 export { type Exposition, ExpositionError, parseExposition, type Sample } from './exposition.ts';
-
-export interface ScrapeOptions {
-  /** Address of the exposition itself; `/metrics` is added when the URL has no path. */
-  readonly url: string;
-  readonly fetch: typeof fetch;
-  readonly clock: Clock;
-  /** Further headers, e.g. a bearer token. Never shown. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** One scrape may take this long, ms. */
-  readonly timeoutMs?: number;
-  /** Largest exposition, bytes. */
-  readonly maxBytes?: number;
-  /** Reads within this time, ms, share one scrape, so that requests and errors are of the same moment. */
-  readonly shareForMs?: number;
-}
 
 /** A direct scrape of a text exposition. It knows this moment only: `range` answers with one point. */
 export function scrapeSource(options: ScrapeOptions): MetricsSource {

@@ -1,6 +1,21 @@
 import { ConfigError, PermissionError, ProviderError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports/system.ts';
 import { ExpositionError, parseExposition, type Sample } from './exposition.ts';
-import type { ScrapeOptions } from './index.ts';
+
+export interface ScrapeOptions {
+  /** Address of the exposition itself; `/metrics` is added when the URL has no path. */
+  readonly url: string;
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+  /** Further headers, e.g. a bearer token. Never shown. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** One scrape may take this long, ms. */
+  readonly timeoutMs?: number;
+  /** Largest exposition, bytes. */
+  readonly maxBytes?: number;
+  /** Reads within this time, ms, share one scrape, so that requests and errors are of the same moment. */
+  readonly shareForMs?: number;
+}
 
 const defaultTimeoutMs = 10_000;
 const defaultMaxBytes = 16 * 1_024 * 1_024;
