@@ -4,6 +4,7 @@ import type { ChangeEvent, EffectSettled, ReleaseEvent } from '../core/flow/even
 import { decideGovernance } from '../core/governance/decide.ts';
 import type { GovernanceEvent } from '../core/governance/event.ts';
 import type { GovernanceState } from '../core/governance/state.ts';
+import { decideLedger, type LedgerEvent, type LedgerState } from '../core/preview/daily/decide.ts';
 import { decidePreview } from '../core/preview/decide.ts';
 import type { PreviewEvent } from '../core/preview/event.ts';
 import { isOver, type PreviewState } from '../core/preview/state.ts';
@@ -26,6 +27,8 @@ export const coreDecider: Decider = {
           now,
           repository,
         });
+      case 'ledger':
+        return decideLedger(state as LedgerState | null, event as LedgerEvent | EffectSettled);
       case 'preview':
         return decidePreview(state as PreviewState | null, event as PreviewEvent | EffectSettled, {
           now,
@@ -46,6 +49,7 @@ export const coreDecider: Decider = {
       case 'change':
         return !(state as ChangeState).open;
       case 'governance':
+      case 'ledger':
         return false;
       case 'preview':
         return isOver(state as PreviewState);

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { readAggregate } from '../../adapters/postgres/index.ts';
 import type { PreviewsConfig } from '../../core/config/previews.ts';
 import { InternalError } from '../../core/errors.ts';
@@ -7,6 +6,7 @@ import { environmentOf, type PreviewState, previewRef } from '../../core/preview
 import { previewUrl } from '../../core/preview/url.ts';
 import { readEffectiveConfig } from '../effective-config.ts';
 import type { EffectContext, Performer } from './performer.ts';
+import { readBill } from './preview-bill.ts';
 
 /** Reads the pull request, what its base branch says of previews, and its bill. */
 export const readPreview: Performer<'readPreview'> = async ({ pullRequest, ...known }, context) => {
@@ -14,7 +14,7 @@ export const readPreview: Performer<'readPreview'> = async ({ pullRequest, ...kn
   const config = found.baseSha === known.baseSha ? 'as known' : await readConfig(found.baseSha, context);
   const report = known.awaited === null ? null : await readReport(known.awaited, context);
   const { draft, fork, labels, headSha, baseSha, author } = found;
-  const spentToday = await readBill(pullRequest, config, context);
+  const spentToday = await billOf(pullRequest, config, context);
   const gateway = context.previewPage?.(context.aggregate.repository, pullRequest) ?? null;
   return {
     event: {
@@ -64,10 +64,8 @@ async function readConfig(baseSha: string, { forge }: EffectContext): Promise<Pr
   return found?.ok === true ? (found.config.previews ?? null) : null;
 }
 
-const billSchema = z.object({ spent_today_usd: z.number().nonnegative() });
-
-/** What the cost endpoint says of this preview; whatever else it answers is no figure. */
-async function readBill(
+/** What the cost endpoint says of this preview; null: the config names none. */
+async function billOf(
   pullRequest: number,
   read: PreviewsConfig | null | 'as known',
   { database, aggregate, fetch }: EffectContext,
@@ -75,15 +73,9 @@ async function readBill(
   const stored = read === 'as known' ? (await readAggregate(database, aggregate))?.state : null;
   const config = read === 'as known' ? ((stored as PreviewState | null)?.config ?? null) : read;
   if (config?.cost.endpoint === undefined) return null;
-  const url = new URL(config.cost.endpoint);
-  url.searchParams.set('repository', aggregate.repository);
-  url.searchParams.set('environment', environmentOf(pullRequest));
-  try {
-    const answer = await fetch?.(url, { signal: AbortSignal.timeout(10_000) });
-    return answer?.ok === true ? billSchema.parse(await answer.json()).spent_today_usd : 'unknown';
-  } catch {
-    return 'unknown';
-  }
+  if (fetch === undefined) return 'unknown';
+  const asked = { repository: aggregate.repository, environment: environmentOf(pullRequest) };
+  return readBill(config.cost.endpoint, asked, fetch);
 }
 
 async function readReport(deploymentId: number, { forge }: EffectContext): Promise<PreviewReport | null> {

@@ -3,11 +3,18 @@ import type { Decision } from '../../core/flow/effect.ts';
 import type { AggregateRef, ChangeEvent, EffectSettled, ReleaseEvent } from '../../core/flow/event.ts';
 import type { GovernanceEvent } from '../../core/governance/event.ts';
 import type { LedgerRow } from '../../core/preview/budget.ts';
+import type { LedgerEvent } from '../../core/preview/daily/decide.ts';
 import type { PreviewEvent } from '../../core/preview/event.ts';
 import type { Neighbour } from '../../core/release/neighbours.ts';
 
 /** Anything that can happen to an aggregate. */
-export type DomainEvent = ChangeEvent | ReleaseEvent | GovernanceEvent | PreviewEvent | EffectSettled;
+export type DomainEvent =
+  | ChangeEvent
+  | ReleaseEvent
+  | GovernanceEvent
+  | PreviewEvent
+  | LedgerEvent
+  | EffectSettled;
 
 /** An event and the aggregate that it happens to. */
 export interface Routed {

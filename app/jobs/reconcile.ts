@@ -109,9 +109,9 @@ async function deploymentNews({ deployment }: ReleaseState, forge: Forge): Promi
 }
 
 /** What the pipeline did last, while the release believes that it shares the traffic with another version. */
-async function trafficNews({ plan, phase }: ReleaseState, forge: Forge): Promise<ReleaseEvent | null> {
-  if (plan === null || !hasTraffic(phase)) return null;
-  const place = { environment: plan.config.production_environment, service: plan.service ?? null };
+async function trafficNews({ plan, phase, deployment }: ReleaseState, forge: Forge): Promise<ReleaseEvent | null> {
+  if (plan === null || deployment === null || !hasTraffic(phase)) return null;
+  const place = { environment: deployment.environment, service: plan.service ?? null };
   const traffic = await forge.deployer.actual(place);
   return traffic === null ? null : { type: 'traffic.read', traffic };
 }
@@ -141,7 +141,7 @@ async function apply(routed: readonly Routed[], ports: ReconcilePorts): Promise<
 }
 
 /** One repository that cannot be read does not keep the others from being looked after. */
-async function tolerating(
+export async function tolerating(
   repository: string,
   ports: ReconcilePorts,
   work: () => Promise<void>,

@@ -11,6 +11,7 @@ import {
   reconcilePreviews,
   reconcileReleases,
 } from './reconcile.ts';
+import { reportPreviews } from './report-previews.ts';
 import { type SweepPorts, sweepDeliveries } from './sweep.ts';
 
 export interface JobPorts extends ReconcilePorts, SweepPorts, HeadPorts {
@@ -40,6 +41,7 @@ function jobsOfProcess(): readonly Job[] {
     { queue: 'reconcile-releases', cron: '* * * * *', run: (ports) => reconcileReleases(ports) },
     { queue: 'sign-audit-heads', cron: '41 * * * *', run: (ports) => signAuditHeads(ports) },
     { queue: 'reconcile-previews', cron: '*/5 * * * *', run: (ports) => reconcilePreviews(ports) },
+    { queue: 'report-previews', cron: '7 * * * *', run: (ports) => reportPreviews(ports) },
     { queue: 'reconcile-governance', cron: '* * * * *', run: governanceSinceLastTime() },
     {
       queue: 'reconcile-changes',

@@ -24,11 +24,12 @@ export type TalkEffect =
       readonly body?: string;
       readonly state?: 'open' | 'closed';
     }
-  /** Tells one of the configured targets (`release.notify`) what happened. */
+  /** Tells one of the configured targets (`release.notify`, `previews.daily_report.notify`) what happened. */
   | {
       readonly kind: 'notify';
       readonly target: { readonly kind: 'webhook' | 'slack'; readonly name: string };
-      readonly event: NotifiedEvent;
+      readonly event: NotifiedEvent | 'previews';
       readonly text: string;
-      readonly release: string;
+      /** The release that it is about, if it is about one. */
+      readonly release?: string;
     };

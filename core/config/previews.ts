@@ -39,6 +39,26 @@ const costSchema = z.strictObject({
     ),
 });
 
+const dailyReportSchema = z.strictObject({
+  issue: z
+    .boolean()
+    .default(true)
+    .describe('A comment in the issue “Previews: daily report” for each day with something to tell'),
+  notify: z
+    .array(
+      z.strictObject({
+        kind: z.enum(['webhook', 'slack']),
+        name: z
+          .string()
+          .regex(/^[A-Za-z0-9][\w.-]{0,138}$/, 'expected a plain name')
+          .describe('The address is in the variable NOTIFY_<NAME>_URL'),
+      }),
+    )
+    .max(20)
+    .default([])
+    .describe('Who is told beside the issue'),
+});
+
 /** `previews:`; without the section there are none. */
 export const previewsSchema = z.strictObject({
   when: z
@@ -64,5 +84,8 @@ export const previewsSchema = z.strictObject({
   drafts: z.boolean().default(false).describe('Whether draft pull requests get one'),
   cost: costSchema.prefault({}),
   budget: budgetSchema.prefault({}),
+  daily_report: dailyReportSchema
+    .prefault({})
+    .describe('After each midnight of budget.time_zone: what was spent, what was refused, what is left over'),
 });
 export type PreviewsConfig = z.infer<typeof previewsSchema>;

@@ -196,11 +196,11 @@ export type EffectSettled = {
 
 /**
  * Which aggregate an event belongs to. `key` of a change is `pr/<number>` or `group/<head sha>`, of a release
- * its tag, of a governance `settings`, of a preview `pr/<number>`. Change and release carry `sha` (the head commit, the tagged commit) at the top level, a release also
+ * its tag, of a governance `settings`, of a preview `pr/<number>`, of a ledger `previews`. Change and release carry `sha` (the head commit, the tagged commit) at the top level, a release also
  * `trackingIssue`: the store indexes them to find the aggregate of a gate result or of a comment.
  */
 export interface AggregateRef {
-  readonly kind: 'change' | 'release' | 'governance' | 'preview';
+  readonly kind: 'change' | 'release' | 'governance' | 'preview' | 'ledger';
   readonly repository: string;
   readonly key: string;
 }

@@ -12,7 +12,7 @@ export function effectKey(aggregate: AggregateRef, id: string): string {
 
 /** The aggregate of an effect's key, as it reads back from a marker; null: that is no key. */
 export function aggregateOfKey(key: string): AggregateRef | null {
-  const parts = /^(change|release|governance|preview)\/([^/#]+)\/([^/#]+)#/.exec(key);
+  const parts = /^(change|release|governance|preview|ledger)\/([^/#]+)\/([^/#]+)#/.exec(key);
   if (parts === null) return null;
   const [, kind, repository = '', name = ''] = parts;
   try {

@@ -52,7 +52,9 @@ export function decidePreview(
   }
   steer(draft);
   warnBeforeEnd(draft);
-  const body = renderPreview(draft.state, draft.repository, draft.now);
+  // The end of a write is no news: what costs a cent a second would be written again and again.
+  const isNews = event.type !== 'effect.settled' || !isOfComment(event);
+  const body = isNews ? renderPreview(draft.state, draft.repository, draft.now) : null;
   if (body !== null) draft.comment(body);
   return draft.decision();
 }
@@ -160,6 +162,10 @@ function onSettled(draft: PreviewDraft, { key, outcome }: EffectSettled): void {
   if (series !== 'order' || order === null || order.n !== Number(n)) return;
   if (outcome.ok) draft.set({ order: { ...order, githubId: Number(outcome.value.deploymentId) } });
   else orderEnded(draft, false, null);
+}
+
+function isOfComment({ key }: EffectSettled): boolean {
+  return effectIdOf(key).startsWith('comment/');
 }
 
 function unreachable(event: never): never {

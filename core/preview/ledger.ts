@@ -3,10 +3,16 @@ import { type Day, dayAt } from './day.ts';
 import { spentBetween } from './meter.ts';
 import type { PreviewState } from './state.ts';
 
-/** The bill of the cost endpoint, and what was metered since; without a bill of today all that was metered. */
-function spentToday({ meter, bill }: PreviewState, day: Day, now: number): number {
-  if (bill === null || bill.at < day.from) return spentBetween(meter, day.from, now);
-  return bill.spentToday + spentBetween(meter, bill.at, now);
+/**
+ * US dollars of a time within one day: the cost endpoint's last figure of it and what was metered since, else all that
+ * was metered.
+ */
+export function spentIn(
+  { meter, bill, lastBill = null }: PreviewState,
+  { from, to }: Pick<Day, 'from' | 'to'>,
+): number {
+  const said = [bill, lastBill].find((one) => one !== null && one.at >= from && one.at <= to);
+  return said == null ? spentBetween(meter, from, to) : said.spentToday + spentBetween(meter, said.at, to);
 }
 
 /** What a preview has cost today and costs now, for the budgets of others. */
@@ -16,7 +22,7 @@ export function ledgerRow(state: PreviewState, repository: string, now: number, 
   return {
     repository,
     pullRequest: state.pullRequest,
-    spentToday: spentToday(state, day, now),
+    spentToday: spentIn(state, { from: day.from, to: now }),
     perHour: open?.to === null ? open.perHour : 0,
     asleep: state.running?.asleep ?? false,
     exists: state.mayExist,

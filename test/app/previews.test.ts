@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startConductor } from '../../app/start.ts';
 import { asUser } from '../sandbox/github/support.ts';
 import { ask, configPath, settled } from './talk.ts';
 import { commitFiles, eventually, repository, startWorld, type World } from './world.ts';
@@ -10,16 +13,32 @@ previews:
   when: label
 ${more}`;
 
+/** Called when everything was tried. */
+const closings: (() => unknown)[] = [];
+const atEnd = (close: () => unknown): void => void closings.push(close);
+afterAll(async () => {
+  for (const close of closings) await close();
+});
+
 /** A world whose repository has previews. */
 async function withPreviews(more = '', extra: NodeJS.ProcessEnv = {}): Promise<World> {
-  const world = await startWorld(extra);
-  const { data } = await world.alice.rest.repos.getContent({ ...repository, path: configPath });
-  const text = Buffer.from((data as { content: string }).content, 'base64').toString('utf8');
-  await commitFiles(world.alice, 'main', { [configPath]: `${text}${plan(more)}` }, 'ci: previews');
+  const world = await startWorld(extra, startConductor, atEnd);
+  await setConfig(world, plan(more));
   return world;
 }
 
-async function open(world: World, branch: string, labels: readonly string[] = ['preview']): Promise<number> {
+/** Puts sections behind the config with which the world began. */
+async function setConfig({ alice }: World, sections: string): Promise<void> {
+  const { data } = await alice.rest.repos.getContent({ ...repository, path: configPath });
+  const text = Buffer.from((data as { content: string }).content, 'base64').toString('utf8');
+  const begin = text.split('\npreviews:')[0];
+  await commitFiles(alice, 'main', { [configPath]: `${begin}${sections}` }, 'ci: previews');
+}
+
+let opened = 0;
+
+async function open(world: World, name: string, labels: readonly string[] = ['preview']): Promise<number> {
+  const branch = `${name}-${++opened}`;
   await commitFiles(world.alice, branch, { [`${branch}.txt`]: branch });
   const { data } = await world.alice.rest.pulls.create({
     ...repository,
@@ -101,8 +120,12 @@ async function isGone(world: World, number: number): Promise<void> {
 }
 
 describe('a preview', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await withPreviews();
+  });
+
   it('lives from the label to the merge, with one comment that says address, cost and end', async () => {
-    const world = await withPreviews();
     const number = await open(world, 'feature');
     const made = await order(world, number, 1);
     expect(made.payload).toMatchObject({ action: 'create', fork: false, sha: made.sha });
@@ -120,7 +143,6 @@ describe('a preview', () => {
   });
 
   it('obeys /preview on the pull request, to those who may', async () => {
-    const world = await withPreviews();
     const number = await open(world, 'feature', []);
     await settled(world);
     await ask(world, number, '/preview', /NOT_PERMITTED/, 'carol');
@@ -142,7 +164,6 @@ describe('a preview', () => {
   });
 
   it('sleeps by a word and wakes by a visit of its page, not by one of a machine', async () => {
-    const world = await withPreviews();
     const number = await open(world, 'feature');
     await running(world, number);
     const page = `${world.conductor.url}/previews/acme/shop/${number}`;
@@ -181,8 +202,12 @@ function endOf(comment: string): number {
 }
 
 describe('scenario 21', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await withPreviews();
+  });
+
   it('a conflicted close, of which no webhook tells, is found by the sweep and torn down', async () => {
-    const world = await withPreviews();
     const number = await open(world, 'feature');
     await running(world, number);
     await world.conductor.close();
@@ -193,7 +218,6 @@ describe('scenario 21', () => {
   });
 
   it('a merge that is faster than the build leaves nothing, and nothing comes back', async () => {
-    const world = await withPreviews();
     const number = await open(world, 'feature');
     const made = await order(world, number, 1);
     await world.alice.rest.pulls.merge({ ...repository, pull_number: number });
@@ -210,7 +234,6 @@ describe('scenario 21', () => {
   });
 
   it('a label that is left over on a closed pull request, or put on it, brings nothing back', async () => {
-    const world = await withPreviews();
     const number = await open(world, 'feature');
     await running(world, number);
     await world.alice.rest.pulls.update({ ...repository, pull_number: number, state: 'closed' });
@@ -225,7 +248,6 @@ describe('scenario 21', () => {
   });
 
   it('a fork gets none until a maintainer labels it, runs the pipeline of the base, and loses all by a push', async () => {
-    const world = await withPreviews();
     const { number, push } = await forkedPull(world);
     await settled(world);
     expect(await orders(world, number)).toEqual([]);
@@ -247,25 +269,112 @@ describe('scenario 21', () => {
     await report(world, torn);
     await isGone(world, number);
   });
+});
 
-  it('a spent budget refuses, and quotes what was spent and by which preview', async () => {
+describe('money', () => {
+  let world: World;
+  let bill: { url: string; answer: (response: ServerResponse) => void };
+  beforeAll(async () => {
+    bill = await serveBill();
+    world = await withPreviews('', { ALLOWED_HOSTS: new URL(bill.url).host });
+  });
+
+  it('of two that begin at once on two replicas, each sees the other: no more exist than are allowed', async () => {
+    await setConfig(world, plan('  max_concurrent: 2\n  budget: { repository: 40, organisation: 40 }\n'));
+    const second = await startConductor({ ...world.env, PORT: '0' });
+    atEnd(() => second.close());
+    const numbers = await Promise.all([1, 2, 3, 4, 5, 6].map(() => open(world, 'many', [])));
+    await settled(world);
+    await Promise.all(numbers.map((number) => label(world, number, ['preview'])));
+    await Promise.all(numbers.map((number) => commentOf(world, number, /being made|refused/)));
+    await settled(world);
+    const made = await Promise.all(numbers.map(async (number) => (await orders(world, number)).length));
+    expect(made.toSorted()).toEqual([0, 0, 0, 0, 1, 1]);
+    const refused = numbers[made.indexOf(0)] ?? 0;
+    expect(await commentOf(world, refused, /refused/)).toContain('There are 2 previews already');
+    const standing = numbers.filter((_, index) => made[index] === 1);
+    for (const number of standing) await running(world, number);
+    await Promise.all(
+      numbers.map((pull_number) =>
+        world.alice.rest.pulls.update({ ...repository, pull_number, state: 'closed' }),
+      ),
+    );
+    for (const number of standing) {
+      await report(world, await order(world, number, 2));
+      await isGone(world, number);
+    }
+    await second.close();
+  });
+
+  it('that the cost endpoint tells of counts: no figure starts nothing, a figure is quoted', async () => {
+    await setConfig(world, plan(`  cost: { endpoint: "${bill.url}cost" }\n  budget: { preview: 3 }\n`));
+    bill.answer = (response) => response.writeHead(500).end();
+    const number = await open(world, 'dear');
+    await commentOf(world, number, /cost endpoint of the config did not answer/);
+    bill.answer = (response) => response.end('{"spent_today_usd": 3.5}');
+    await ask(world, number, '/preview', /a preview of this pull request/);
+    await commentOf(world, number, /budget of this preview is \$3\.00 a day: \$3\.50 is spent/);
+    expect(await orders(world, number)).toEqual([]);
+    await world.alice.rest.pulls.update({ ...repository, pull_number: number, state: 'closed' });
+  });
+
+  it('that is spent refuses, and the refusal quotes what was spent and by which preview', async () => {
     const dear = `  cost: { default_size: big, sizes: { big: { per_hour: 1.4 }, tiny: { per_hour: 0.001 } } }
   budget: { preview: 40, repository: 40, organisation: 40 }\n`;
-    const world = await withPreviews(dear);
+    await setConfig(world, plan(dear));
     const first = await open(world, 'first');
     await running(world, first);
     // It has lived since midnight, and cost what it costs.
-    await world.query(
-      `update aggregates set state = jsonb_set(state::jsonb, '{meter}', '[{"from": ${Date.now() - 10}, "to": null, "perHour": 40000000}]')
-       where kind = 'preview'`,
-    );
+    await setMeter(world, first, `{"from": ${Date.now() - 10}, "to": null, "perHour": 40000000}`);
     const second = await open(world, 'second');
     const refusal = await commentOf(world, second, /budget of the repository is \$40\.00 a day/);
     expect(refusal).toMatch(new RegExp(`acme/shop#${first} \\$[\\d.]+ and counting`));
     expect(refusal).toContain(`\`/preview sleep\` on #${first}`);
     expect(await orders(world, second)).toEqual([]);
   });
+
+  it('of a day is reported once, after midnight, in an issue', async () => {
+    const number = await open(world, 'yesterday');
+    await commentOf(world, number, /refused/);
+    const noon = Math.floor(Date.now() / (24 * 60 * minute)) * 24 * 60 * minute - 12 * 60 * minute;
+    await setMeter(world, number, `{"from": ${noon}, "to": ${noon + 60 * minute}, "perHour": 1.25}`);
+    await world.query(`delete from aggregates where kind = 'ledger'`);
+    for (const _ of ['midnight', 'a restart']) {
+      await world.conductor.close();
+      await world.start();
+      await settled(world);
+    }
+    const { data } = await world.alice.rest.issues.listForRepo({ ...repository, state: 'all' });
+    const issues = data.filter(({ title }) => title === 'Previews: daily report');
+    expect(issues).toHaveLength(1);
+    const issue_number = issues[0]?.number ?? 0;
+    const said = await eventually(async () => {
+      const { data: comments } = await world.alice.rest.issues.listComments({ ...repository, issue_number });
+      return comments.length === 0 ? null : comments;
+    });
+    expect(said).toHaveLength(1);
+    const yesterday = new Date(noon).toISOString().slice(0, 10);
+    expect(said[0]?.body).toContain(`Previews on ${yesterday} (UTC): $1.25 of $40.00`);
+    expect(said[0]?.body).toContain(`| #${number} | $1.25 | gone |`);
+  });
 });
+
+function setMeter({ query }: World, number: number, stretch: string): Promise<unknown> {
+  return query(
+    `update aggregates set state = jsonb_set(state::jsonb, '{meter}', '[${stretch}]')
+     where kind = 'preview' and key = 'pr/${number}'`,
+  );
+}
+
+/** A cost endpoint that answers as it is told. */
+async function serveBill(): Promise<{ url: string; answer: (response: ServerResponse) => void }> {
+  const served = { url: '', answer: (response: ServerResponse): unknown => response.end('{}') };
+  const server = createServer((_request, response) => void served.answer(response));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  atEnd(() => server.close());
+  served.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return served;
+}
 
 /** A pull request from a fork of somebody outside, and a push to it. */
 async function forkedPull(world: World): Promise<{ number: number; push: () => Promise<unknown> }> {

@@ -329,6 +329,18 @@ describe('the budget of a preview', () => {
     expect(preview.actions).toEqual(['create']);
   });
 
+  it('that runs fast does not write the comment again for each write', () => {
+    const cost = { default_size: 'big', sizes: { big: { per_hour: 3_600 } } };
+    const budget = { preview: 1e6, repository: 1e6, organisation: 1e6 };
+    const preview = running({ config: config({ cost, budget }) });
+    const written = preview.effects.length;
+    for (const _ of [1, 2, 3]) {
+      preview.now += 1_000;
+      preview.settleComments();
+    }
+    expect(preview.effects.slice(written)).toEqual([]);
+  });
+
   it('of the organisation is the smallest that any of its repositories declares', () => {
     const preview = new Preview();
     preview.read({ others: [other(3, { spentToday: 1, organisation: 1, repository: 'acme/api' })] });
