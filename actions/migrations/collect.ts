@@ -30,6 +30,7 @@ export async function collectMigrations(options: MigrationsOptions, io: GateIo):
       paths.filter((path) => !basePaths.includes(path)),
       basePaths,
     ),
+    foreign: await foreignMigrations(options, io),
     removed: basePaths.filter((path) => !here.has(path)),
     dryRun: await dryRun(options, { migrations, changes }, io),
     contracts: await contractsAtStake(options, migrations, io),
@@ -46,6 +47,24 @@ function isMigration(path: string): boolean {
   return name.endsWith('.sql') || (/^\d{3,}/.test(name) && !/\.d\.[cm]?ts$/.test(name));
 }
 
+/** Helpers lie beside programs as well; Alembic and Liquibase alone number nothing. */
+function isNumbered(path: string): boolean {
+  return /(?:^|\/)(?:\d{3,}|V\d)[^/]*$/.test(path) || /\/(?:versions|changelog)\//.test(path);
+}
+
+/** Those that are new or changed against the base. */
+async function foreignMigrations(
+  { foreign_paths }: MigrationsOptions,
+  { files, baseFiles }: GateIo,
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const path of (await files.list(foreign_paths)).filter(isNumbered)) {
+    const [now, before] = [await files.read(path), (await baseFiles?.read(path)) ?? null];
+    if (now !== null && (before === null || Buffer.compare(before, now) !== 0)) found.push(path);
+  }
+  return found;
+}
+
 /** The code of the base is read only when something under test could break it. */
 async function contractsAtStake(
   options: MigrationsOptions,
@@ -54,6 +73,11 @@ async function contractsAtStake(
 ): Promise<ReadContracts> {
   if (io.baseFiles === undefined || breakagesOf(migrations).length === 0) return noContracts;
   return readContracts(options.contracts, io.baseFiles);
+}
+
+async function readText(files: GateIo['files'], path: string): Promise<string | null> {
+  const bytes = await files.read(path);
+  return bytes === null ? null : new TextDecoder().decode(bytes);
 }
 
 async function readMigration(
@@ -65,9 +89,12 @@ async function readMigration(
   if (bytes === null) return null;
   const before = (await io.baseFiles?.read(path)) ?? null;
   const same = before !== null && Buffer.compare(before, bytes) === 0;
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
   const { layout, sections } = readLayout(path, bytes, {
     layout: options.layout,
     assumeInTransaction: options.assume_in_transaction,
+    atlas: (await io.files.read(`${folder}atlas.sum`)) !== null,
+    flywayConfig: await readText(io.files, `${path}.conf`),
   });
   const scripts = await Promise.all(sections.map(parseSection));
   return { path, layout, bytes, scripts, judged: !same, edited: before !== null && !same };

@@ -11,6 +11,7 @@ import { dryRunFindings } from './dry-run/judge-run.ts';
 import { judgeTenants } from './dry-run/judge-tenants.ts';
 import { ExceptionLedger } from './exceptions.ts';
 import type { MigrationsFacts } from './facts.ts';
+import { historyFindings, unreadFindings } from './history.ts';
 import { judgeMigrations } from './judge.ts';
 import type { MigrationsOptions } from './options.ts';
 import { phasesEvidence, planEvidence } from './plan.ts';
@@ -22,7 +23,8 @@ export function evaluateMigrations(
   facts: MigrationsFacts,
   now: number,
 ): Evaluation {
-  const others = facts.changes.length + facts.changeProblems.length + facts.cypher.length;
+  const others =
+    facts.changes.length + facts.changeProblems.length + facts.cypher.length + facts.foreign.length;
   if (facts.migrations.length + facts.removed.length + others === 0) return nothingThere(options);
   const ledger = new ExceptionLedger(options.exceptions, now);
   const byText = judgeMigrations(options, facts, ledger);
@@ -35,7 +37,7 @@ export function evaluateMigrations(
   const tenants = judgeTenants(options, facts.dryRun);
   const findings = [
     ...byText,
-    ...historyFindings(facts),
+    ...[...historyFindings(facts), ...unreadFindings(facts)].map((finding) => ledger.excuse(finding)),
     ...judgeCypher(options, facts.cypher, ledger),
     ...dryRunFindings(options, facts),
     ...observed,
@@ -48,7 +50,8 @@ export function evaluateMigrations(
     facts.dryRun.state === 'stopped' ||
     (options.dry_run === 'required' && facts.dryRun.state !== 'done' && facts.migrations.length > 0);
   const found = verdictOfFindings(findings);
-  const open = unseen || tenants.inconclusive || changes.inconclusive;
+  const unread = findings.some(({ code, level }) => unreadCodes.has(code) && level === 'warning');
+  const open = unseen || unread || tenants.inconclusive || changes.inconclusive;
   const verdict = found !== 'fail' && open ? 'inconclusive' : found;
   const judged = facts.migrations.filter((migration) => migration.judged);
   return {
@@ -68,6 +71,9 @@ export function evaluateMigrations(
     evidence: [planEvidence(facts, findings), ...phasesEvidence(facts), ...lockCharts(facts)],
   };
 }
+
+/** Migrations that nobody has judged: the gate cannot say that they are safe. */
+const unreadCodes = new Set(['builder-not-judged', 'migration-not-read']);
 
 function nothingThere(options: MigrationsOptions): Evaluation {
   return {
@@ -90,7 +96,9 @@ function summarise(facts: MigrationsFacts, findings: readonly Finding[]): string
   const judged = facts.migrations.filter((migration) => migration.judged).length + facts.cypher.length;
   const what =
     judged === 0
-      ? 'No migration is new or changed'
+      ? facts.foreign.length > 0
+        ? `${plural(facts.foreign.length, 'migration')} not read: ${countFindings(findings)}`
+        : 'No migration is new or changed'
       : `${plural(judged, 'migration')} ${facts.hasBase ? 'new or changed' : 'judged'}: ${countFindings(findings)}`;
   const run =
     facts.dryRun.state === 'done'
@@ -99,41 +107,4 @@ function summarise(facts: MigrationsFacts, findings: readonly Finding[]): string
         : '; the dry run failed'
       : '; not dry-run';
   return `${what}${run}.`;
-}
-
-/** A migration that somebody may have applied must stay as it was: tools compare checksums, or never run it again. */
-function historyFindings(facts: MigrationsFacts): Finding[] {
-  const edited = [...facts.migrations, ...facts.cypher]
-    .filter((migration) => migration.edited)
-    .map(
-      ({ path }): Finding => ({
-        code: 'migration-edited',
-        level: 'warning',
-        message:
-          'This migration is on the base branch already and was edited: where it has run, the edit never runs.',
-        help: 'Leave it as it was and write a new migration, unless it has not been released anywhere.',
-        path,
-        line: 1,
-      }),
-    );
-  const removed = facts.removed.map(
-    (path): Finding => ({
-      code: 'migration-removed',
-      level: 'warning',
-      message: `The migration \`${path}\` is on the base branch and the change removes it: servers that ran it and new ones will differ.`,
-      help: 'Keep the file and undo its effect in a new migration.',
-    }),
-  );
-  const late = facts.outOfOrder.map(
-    (path): Finding => ({
-      code: 'migration-out-of-order',
-      level: 'warning',
-      message:
-        'This new migration comes before one that the base branch has: where that has run, tools skip this one or refuse to go on.',
-      help: 'Give it a version after the last one on the base branch.',
-      path,
-      line: 1,
-    }),
-  );
-  return [...edited, ...removed, ...late];
 }

@@ -79,6 +79,8 @@ export type DryRun =
 export interface MigrationsFacts {
   readonly hasBase: boolean;
   readonly migrations: readonly Migration[];
+  /** New or changed migrations in languages that are not read. */
+  readonly foreign: readonly string[];
   /** Files of the base that the change removes. */
   readonly removed: readonly string[];
   /** New files whose version lies before one that the base has. */

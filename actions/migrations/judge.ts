@@ -9,7 +9,7 @@ import { tablesMadeBy, tablesThere } from './made-tables.ts';
 import type { MigrationsOptions } from './options.ts';
 import { rules } from './rules/registry.ts';
 import type { Rule, RuleContext } from './rules/rule.ts';
-import { usesBuilder } from './script-layout.ts';
+import { unreadIn } from './script-layout.ts';
 import { type Place, placesIn } from './sql/lines.ts';
 import { type Script, type Statement, statementAt } from './sql/parse.ts';
 
@@ -123,7 +123,7 @@ function syntaxFindings(path: string, script: Script, placeOf: (offset: number) 
       code: 'syntax-error',
       level: 'error',
       message: `Postgres cannot read this: ${script.syntaxError.message}.`,
-      help: 'Correct the SQL; nothing in this section is known until it parses. Commands of psql (\\connect, \\copy) are not SQL.',
+      help: 'Correct the SQL; nothing in this section is known until it parses. Commands of psql (\\connect, \\copy) and the rows behind COPY … FROM stdin are not SQL.',
       path,
       ...placeOf(script.syntaxError.at),
     },
@@ -137,13 +137,14 @@ const upMarkers: Readonly<Partial<Record<Layout, string>>> = {
 
 /** What a script builds with methods is SQL only when it runs. */
 function builderFindings({ path, layout, bytes }: Migration): Finding[] {
-  if (layout !== 'knex' || !usesBuilder(new TextDecoder().decode(bytes))) return [];
+  if (layout !== 'knex' || !unreadIn(bytes).builds) return [];
   return [
     {
       code: 'builder-not-judged',
       level: 'warning',
-      message: 'The script changes the schema with builder methods: no rule sees the SQL that they make.',
-      help: 'Write the change as SQL in knex.raw() or pgm.sql(), or give the gate the SQL that the tool prints.',
+      message:
+        'The script makes its SQL when it runs, with builder methods or by putting text together: no rule sees that SQL.',
+      help: 'Write the change as one literal of SQL in knex.raw(), pgm.sql() or queryRunner.query(), or give the gate the SQL that the tool prints.',
       path,
       line: 1,
     },

@@ -1,10 +1,23 @@
+import {
+  dbmateSections,
+  flywayCallback,
+  flywaySections,
+  gooseSections,
+  liquibaseSections,
+  nodePgMigrateSections,
+  withoutPsqlCommands,
+} from './layout-sections.ts';
 import { scriptSections } from './script-layout.ts';
+import { latin1 } from './sql/latin1.ts';
 
 /** The tools whose migration files are understood, and files that belong to none. */
 export const layouts = [
   'goose',
   'dbmate',
   'flyway',
+  'liquibase',
+  'atlas',
+  'drizzle',
   'golang-migrate',
   'prisma',
   'node-pg-migrate',
@@ -25,6 +38,8 @@ export interface Section {
   readonly direction: 'up' | 'down';
   readonly transaction: TransactionMode;
   readonly text: Uint8Array;
+  /** The author has said how it runs; otherwise the tool finds out. */
+  readonly configured?: boolean;
 }
 
 export interface FileLayout {
@@ -32,47 +47,54 @@ export interface FileLayout {
   readonly sections: readonly Section[];
 }
 
+/** What is known of a file beside its own text. */
+export interface LayoutHints {
+  readonly layout: Layout | 'auto';
+  readonly assumeInTransaction: boolean;
+  /** An `atlas.sum` lies in its folder. */
+  readonly atlas?: boolean;
+  /** The text of Flyway's script config beside it (`V1__x.sql.conf`). */
+  readonly flywayConfig?: string | null;
+}
+
 /**
  * Which tool a file is for, by its own markers and name, and its sections. A file without markers is plain SQL:
  * all of it is "up", and `assumeInTransaction` says how it is run.
  */
-export function readLayout(
-  path: string,
-  content: Uint8Array,
-  options: { readonly layout: Layout | 'auto'; readonly assumeInTransaction: boolean },
-): FileLayout {
+export function readLayout(path: string, content: Uint8Array, hints: LayoutHints): FileLayout {
   const bytes = withoutByteOrderMark(content);
-  const layout = options.layout === 'auto' ? detectLayout(path, bytes) : options.layout;
+  const layout = hints.layout === 'auto' ? detectLayout(path, bytes, hints) : hints.layout;
+  return { layout, sections: sectionsOf(layout, path, bytes, hints) };
+}
+
+function sectionsOf(layout: Layout, path: string, bytes: Uint8Array, hints: LayoutHints): readonly Section[] {
+  const whole = (transaction: TransactionMode, text = bytes): readonly Section[] => [
+    { direction: directionOf(path), transaction, text },
+  ];
   switch (layout) {
     case 'goose':
-      return { layout, sections: gooseSections(bytes) };
+      return gooseSections(bytes);
     case 'dbmate':
-      return { layout, sections: dbmateSections(bytes) };
+      return dbmateSections(bytes);
     case 'flyway':
-      return { layout, sections: flywaySections(path, bytes) };
+      return flywaySections(directionOf(path), bytes, hints.flywayConfig ?? null);
+    case 'liquibase':
+      return liquibaseSections(bytes);
     case 'node-pg-migrate':
-      return { layout, sections: nodePgMigrateSections(bytes) };
-    case 'rails-structure':
-      return {
-        layout,
-        sections: [{ direction: 'up', transaction: 'none', text: withoutPsqlCommands(bytes) }],
-      };
+      return nodePgMigrateSections(bytes);
     case 'knex':
-      return { layout, sections: scriptSections(bytes) };
+      return scriptSections(bytes);
+    case 'atlas':
+      return whole(/^--[ \t]*atlas:txmode[ \t]+none\b/im.test(latin1(bytes)) ? 'none' : 'tool');
+    case 'drizzle':
+      return whole('tool');
+    case 'rails-structure':
+      return [{ direction: 'up', transaction: 'none', text: withoutPsqlCommands(bytes) }];
     case 'prisma':
     case 'golang-migrate':
-      return { layout, sections: [{ direction: directionOf(path), transaction: 'none', text: bytes }] };
+      return whole('none');
     case 'plain':
-      return {
-        layout,
-        sections: [
-          {
-            direction: directionOf(path),
-            transaction: options.assumeInTransaction ? 'assumed' : 'none',
-            text: bytes,
-          },
-        ],
-      };
+      return whole(hints.assumeInTransaction ? 'assumed' : 'none');
   }
 }
 
@@ -95,96 +117,24 @@ function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
   return copy;
 }
 
-function detectLayout(path: string, bytes: Uint8Array): Layout {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-  if (/^--[ \t]*\+goose[ \t]+(up|down)\b/im.test(text)) return 'goose';
-  if (/^--[ \t]*migrate:(up|down)\b/im.test(text)) return 'dbmate';
+function detectLayout(path: string, bytes: Uint8Array, { atlas = false }: LayoutHints): Layout {
+  const text = latin1(bytes);
+  if (/^[ \t]*--[ \t]*\+goose[ \t]+(up|down)\b/im.test(text)) return 'goose';
+  if (/^[ \t]*--[ \t]*migrate:(up|down)\b/im.test(text)) return 'dbmate';
+  if (/^[ \t]*--[ \t]*liquibase[ \t]+formatted[ \t]+sql\b/im.test(text)) return 'liquibase';
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (/\.(?:[cm]?[jt]s)$/.test(name)) return 'knex';
-  if (/^--[ \t]*(up|down)[ \t]+migration\b/im.test(text)) return 'node-pg-migrate';
+  if (/^[ \t]*--[ \t]*(up|down)[ \t]+migration\b/im.test(text)) return 'node-pg-migrate';
   if (/(?:^|\/)\d{8,}[^/]*\/(?:migration|down)\.sql$/.test(path)) return 'prisma';
   if (/^structure\.sql$/.test(name) || /INSERT INTO "?schema_migrations"? \(version\)/.test(text))
     return 'rails-structure';
-  if (/^([VU]\d[\d._]*|R)__.+\.sql$/.test(name)) return 'flyway';
+  if (/^([VUB]\d[\d._]*|R)__.+\.sql$/.test(name) || flywayCallback.test(name)) return 'flyway';
   if (/\.(up|down)\.sql$/i.test(name)) return 'golang-migrate';
+  if (atlas || /^--[ \t]*atlas:\w/m.test(text)) return 'atlas';
+  if (/^--> statement-breakpoint/m.test(text) || /(?:^|\/)drizzle\//.test(path)) return 'drizzle';
   return 'plain';
 }
 
 function directionOf(path: string): 'up' | 'down' {
   return upFileOf(path) === null ? 'up' : 'down';
-}
-
-/** goose runs a file in a transaction unless `-- +goose NO TRANSACTION` stands anywhere in it. */
-function gooseSections(bytes: Uint8Array): Section[] {
-  const whole = latin1(bytes);
-  const transaction = /^--[ \t]*\+goose[ \t]+no[ \t]+transaction\b/im.test(whole) ? 'none' : 'tool';
-  return markedSections(bytes, /^--[ \t]*\+goose[ \t]+(up|down)\b[^\n]*$/gim, () => transaction);
-}
-
-/** node-pg-migrate's SQL files: both ways in one file, each in a transaction. */
-function nodePgMigrateSections(bytes: Uint8Array): Section[] {
-  return markedSections(bytes, /^--[ \t]*(up|down)[ \t]+migration\b[^\n]*$/gim, () => 'tool');
-}
-
-/** A dump of `pg_dump` for Rails: lines that only psql knows (`\\restrict`, `\\connect`) are no SQL. */
-function withoutPsqlCommands(bytes: Uint8Array): Uint8Array {
-  const text = latin1(bytes).replace(/^\\[a-z][^\n]*$/gm, (line) => ' '.repeat(line.length));
-  return Buffer.from(text, 'latin1');
-}
-
-/** dbmate runs each section in a transaction unless its marker says `transaction:false`. */
-function dbmateSections(bytes: Uint8Array): Section[] {
-  return markedSections(bytes, /^--[ \t]*migrate:(up|down)\b[^\n]*$/gim, (marker) =>
-    /\btransaction:false\b/i.test(marker) ? 'none' : 'tool',
-  );
-}
-
-/**
- * Flyway runs a file in a transaction, except that one whose statements cannot be run in one goes without; its
- * `${placeholders}` are not SQL and become names of the same length.
- */
-function flywaySections(path: string, bytes: Uint8Array): Section[] {
-  const text = latin1(bytes).replace(
-    /\$\{([\w.:-]+)\}/g,
-    (_, name: string) => `p_${name.replace(/\W/g, '_')}_`,
-  );
-  const outside =
-    /\b(concurrently|vacuum|alter\s+system|create\s+database|drop\s+database|create\s+tablespace)\b/i;
-  return [
-    {
-      direction: directionOf(path),
-      transaction: outside.test(text) ? 'none' : 'tool',
-      text: Buffer.from(text, 'latin1'),
-    },
-  ];
-}
-
-function markedSections(
-  bytes: Uint8Array,
-  marker: RegExp,
-  transactionOf: (marker: string) => TransactionMode,
-): Section[] {
-  const text = latin1(bytes);
-  const marks = [...text.matchAll(marker)];
-  return marks.map((mark, index) => ({
-    direction: mark[1]?.toLowerCase() === 'down' ? 'down' : 'up',
-    transaction: transactionOf(mark[0]),
-    text: onlyRange(bytes, mark.index + mark[0].length, marks[index + 1]?.index ?? bytes.length),
-  }));
-}
-
-/** A copy in which every byte outside the range is a blank: positions in it are positions in the file. */
-function onlyRange(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  const copy = new Uint8Array(bytes);
-  const blank = (from: number, to: number): void => {
-    for (let at = from; at < to; at++) if (copy[at] !== 10) copy[at] = 32;
-  };
-  blank(0, start);
-  blank(end, copy.length);
-  return copy;
-}
-
-/** One character a byte, so that positions in the text are byte offsets. */
-export function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }

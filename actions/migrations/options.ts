@@ -11,6 +11,9 @@ export const observedCodes = [
   'observed-rewrite',
   'observed-scan-under-lock',
   'builder-not-judged',
+  'migration-not-read',
+  'mixed-transaction',
+  'duplicate-version',
   'statement-under-exclusive-lock',
   'lock-held-too-long',
   'contract-broken',
@@ -77,6 +80,15 @@ const contractsSchema = z.strictObject({
     .describe('Source files whose SQL, and models of ORMs, count as used'),
 });
 
+/** Where tools keep migrations that are programs or documents: Rails, Laravel, Ecto, goose, Flyway, Alembic, Django, EF, Liquibase. */
+const foreignPaths = [
+  '**/{migrations,migrate}/*.{go,rb,py,php,exs,cs}',
+  '**/{migration,migrations}/V*__*.{java,kt}',
+  '{alembic,migrations}/versions/*.py',
+  '**/db/changelog/**/*.{xml,yaml,yml,json}',
+  '!**/{node_modules,vendor,test,tests}/**',
+];
+
 /** The section `gates.migrations` of the config. */
 export const migrationsOptionsSchema = z.strictObject({
   paths: z
@@ -88,6 +100,8 @@ export const migrationsOptionsSchema = z.strictObject({
       'db/migrate/**/*.sql',
       'sql/migrations/**/*.sql',
       'prisma/migrations/**/*.sql',
+      'drizzle/**/*.sql',
+      'supabase/migrations/**/*.sql',
       'migrations/**/*.{js,cjs,mjs,ts}',
       'db/migrations/**/*.{js,cjs,mjs,ts}',
     ])
@@ -100,6 +114,16 @@ export const migrationsOptionsSchema = z.strictObject({
     .enum(['auto', ...layouts])
     .default('auto')
     .describe('Tool that runs the files; `auto` reads it from their markers and names'),
+  placeholders: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Values of the placeholders of Flyway and goose for the dry run, by name'),
+  foreign_paths: z
+    .array(z.string())
+    .default(foreignPaths)
+    .describe(
+      'Globs of migrations in languages that are not read, named by a version: a new one leaves the verdict open',
+    ),
   postgres_version: z
     .int()
     .min(9)

@@ -1,3 +1,5 @@
+import { flywayCallback } from './layout-sections.ts';
+
 /**
  * The order in which migration tools apply files: by version number, then by name; Flyway's repeatable files
  * (`R__…`) come last.
@@ -30,14 +32,22 @@ export function outOfOrder(added: readonly string[], base: readonly string[]): r
   });
 }
 
+/** Flyway's callbacks before all, versions, baselines and repeatable files, callbacks after all. */
 function orderOf(path: string): { repeatable: number; version: readonly bigint[] } {
-  const folderThenName = path.slice(path.lastIndexOf('/') + 1);
-  const digits =
-    /^[VU]?(\d+(?:[._]\d+)*)/.exec(folderThenName)?.[1] ?? /(\d{4,})[^/]*\/[^/]*$/.exec(path)?.[1] ?? '';
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const digits = /^[VUB]?(\d+(?:[._]\d+)*)/.exec(name)?.[1] ?? /(\d{4,})[^/]*\/[^/]*$/.exec(path)?.[1] ?? '';
+  const callback = flywayCallback.exec(name)?.[1];
   return {
-    repeatable: folderThenName.startsWith('R__') ? 1 : 0,
-    version: digits === '' ? [] : digits.split(/[._]/).map(BigInt),
+    repeatable: callback === 'before' ? -1 : callback === 'after' ? 2 : name.startsWith('R__') ? 1 : 0,
+    version: digits === '' || callback !== undefined ? [] : digits.split(/[._]/).map(BigInt),
   };
+}
+
+/** The version in a file's name, one text for all ways of writing it (`1.0` is `1`); null when it has none. */
+export function versionOf(path: string): string | null {
+  const { repeatable, version } = orderOf(path);
+  const last = version.findLastIndex((part) => part !== 0n);
+  return repeatable !== 0 || version.length === 0 ? null : version.slice(0, last + 1).join('.');
 }
 
 function compareVersions(left: readonly bigint[], right: readonly bigint[]): number {

@@ -5,7 +5,7 @@ import type { MigrationsOptions } from '../options.ts';
 import { tableCommands } from '../sql/alter-table.ts';
 import { as } from '../sql/nodes.ts';
 import type { Script } from '../sql/parse.ts';
-import { createdTables, droppedNames, keyOfWords, tableKey } from '../sql/tables.ts';
+import { addMade, droppedNames, keyOfWords, tableKey } from '../sql/tables.ts';
 import type { Difference } from './catalogue.ts';
 import { type Step, stepsOf } from './steps.ts';
 
@@ -98,8 +98,9 @@ function levelOf(options: MigrationsOptions, { layout }: Migration, losesData: b
 
 /** Tables and columns whose rows are gone after the way up. */
 function* lostData(script: Script): Generator<string> {
-  const created = createdTables(script);
+  const created = new Set<string>();
   for (const { node } of script.statements) {
+    addMade(node, created);
     const drop = as(node, 'DropStmt');
     const dropped = drop?.removeType === 'OBJECT_TABLE' ? droppedNames(drop.objects).map(keyOfWords) : [];
     const emptied = as(node, 'TruncateStmt')?.relations?.map((one) => tableKey(as(one, 'RangeVar'))) ?? [];

@@ -4,8 +4,11 @@ import type { ThrowawayDatabase } from '../../../core/ports/database.ts';
 import { type ChangeProof, proveChanges } from '../changes/prove.ts';
 import type { SchemaChange } from '../changes/read.ts';
 import type { DryRun, Migration, Reversal } from '../facts.ts';
+import { hasPlaceholders } from '../layout-sections.ts';
 import type { MigrationsOptions } from '../options.ts';
-import { usesBuilder } from '../script-layout.ts';
+import { placeholdersIn } from '../placeholders.ts';
+import { unreadIn } from '../script-layout.ts';
+import { latin1 } from '../sql/latin1.ts';
 import { serverAccess } from '../sql/server-access.ts';
 import { type Catalogue, compareCatalogues, type Difference, readCatalogue } from './catalogue.ts';
 import { TimeIsUp, withDeadline } from './deadline.ts';
@@ -35,10 +38,16 @@ export async function dryRun(options: MigrationsOptions, facts: Rehearsed, io: G
   if (migrations.some(({ scripts }) => scripts.some(({ syntaxError }) => syntaxError !== null))) {
     return { state: 'unavailable', reason: 'a migration does not parse' };
   }
-  if (
-    migrations.some(({ layout, bytes }) => layout === 'knex' && usesBuilder(new TextDecoder().decode(bytes)))
-  ) {
+  const scripts = migrations.filter(({ layout }) => layout === 'knex').map(({ bytes }) => unreadIn(bytes));
+  if (scripts.some(({ builds, interpolates }) => builds || interpolates)) {
     return { state: 'unavailable', reason: 'a migration script builds its SQL when it runs' };
+  }
+  const unknown = migrations.flatMap(({ layout, bytes }) =>
+    hasPlaceholders(layout, bytes) ? placeholdersIn(latin1(bytes)) : [],
+  );
+  const open = unknown.find((name) => !Object.hasOwn(options.placeholders, name));
+  if (open !== undefined) {
+    return { state: 'unavailable', reason: `gates.migrations.placeholders gives \${${open}} no value` };
   }
   const reach = migrations.flatMap(({ scripts }) => scripts.flatMap(serverAccess))[0];
   if (reach !== undefined) {
@@ -93,7 +102,7 @@ class Rehearsal {
   constructor(database: ThrowawayDatabase, options: MigrationsOptions, io: GateIo) {
     this.database = database;
     this.options = options;
-    this.runner = new ScriptRunner(database, () => io.clock.now());
+    this.runner = new ScriptRunner(database, () => io.clock.now(), options.placeholders);
   }
 
   async play(

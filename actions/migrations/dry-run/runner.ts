@@ -1,5 +1,6 @@
 import type { ThrowawayDatabase } from '../../../core/ports/database.ts';
 import type { DryRunProblem, ObservedStatement } from '../facts.ts';
+import { withValues } from '../placeholders.ts';
 import type { Lock } from '../sql/locks.ts';
 import { as } from '../sql/nodes.ts';
 import { outsideTransactionOnly } from '../sql/outside.ts';
@@ -26,10 +27,16 @@ export class ScriptRunner {
   readonly problems: DryRunProblem[] = [];
   private readonly database: ThrowawayDatabase;
   private readonly now: () => number;
+  private readonly placeholders: Readonly<Record<string, string>>;
 
-  constructor(database: ThrowawayDatabase, now: () => number) {
+  constructor(
+    database: ThrowawayDatabase,
+    now: () => number,
+    placeholders: Readonly<Record<string, string>>,
+  ) {
     this.database = database;
     this.now = now;
+    this.placeholders = placeholders;
   }
 
   /** False when the server refused a statement: the rest of the script did not run. */
@@ -76,7 +83,8 @@ export class ScriptRunner {
     readonly watch: Watch;
   }): Promise<void> {
     const { path, script, statement, direction, watch } = run;
-    const sql = new TextDecoder().decode(script.text.subarray(statement.start, statement.end));
+    const text = new TextDecoder().decode(script.text.subarray(statement.start, statement.end));
+    const sql = withValues(text, this.placeholders);
     const control = as(statement.node, 'TransactionStmt') !== undefined;
     const alone = statement.transaction === null && !control;
     const observable = !control && (!alone || outsideTransactionOnly(statement.node) === null);

@@ -8,7 +8,7 @@ export interface Step {
   /** Where the way down lies: the same file, or one of its own. */
   readonly downPath: string;
   readonly judged: boolean;
-  /** Runs whenever its text changes, so it has no way down and needs none (Flyway's `R__`). */
+  /** Runs again and again, so it has no way down and needs none (Flyway's `R__` and its callbacks). */
   readonly repeatable: boolean;
   readonly up: Script;
   readonly down: Script | null;
@@ -23,19 +23,24 @@ export function stepsOf(migrations: readonly Migration[]): readonly Step[] {
   }
   return migrations.flatMap(({ path, scripts, judged }) => {
     const up = scripts.find((one) => one.direction === 'up');
-    if (up === undefined) return [];
+    if (up === undefined || isBaseline(path)) return [];
     const down = downs.get(path);
     return [
       {
         path,
         downPath: down?.path ?? path,
         judged,
-        repeatable: /(?:^|\/)R__[^/]*$/.test(path),
+        repeatable: /(?:^|\/)(?:R__|before[A-Z]|after[A-Z])[^/]*$/.test(path),
         up,
         down: down?.script ?? null,
       },
     ];
   });
+}
+
+/** Flyway's `B5__x.sql` stands for all versions up to it where none has run: it is no step of its own. */
+function isBaseline(path: string): boolean {
+  return /(?:^|\/)B\d[\d._]*__[^/]*$/.test(path);
 }
 
 /**

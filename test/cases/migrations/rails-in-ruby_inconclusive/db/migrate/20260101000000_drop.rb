@@ -1,0 +1,2 @@
+class Drop < ActiveRecord::Migration[8.0]
+end

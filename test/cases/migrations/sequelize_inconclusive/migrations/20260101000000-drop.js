@@ -1,0 +1,4 @@
+module.exports = {
+  up: (queryInterface) => queryInterface.removeColumn('users', 'name'),
+  down: (queryInterface, { TEXT }) => queryInterface.addColumn('users', 'name', TEXT),
+};
