@@ -260,6 +260,27 @@ export const plantedBugs: readonly PlantedBug[] = [
       }),
   },
   {
+    name: 'audit-entry-twice',
+    plant: (parts) =>
+      withDecider(parts, (decide) => (ref, state, event, context) => {
+        const decision = decide(ref, state, event, context);
+        return event.type === 'deployment.reported'
+          ? { ...decision, audit: [...decision.audit, ...decision.audit] }
+          : decision;
+      }),
+  },
+  {
+    // The traffic of a step is taken for what was ordered, not for what the pipeline reports.
+    name: 'weight-taken-as-ordered',
+    plant: (parts) =>
+      withDecider(parts, (decide) => (ref, state, event, context) => {
+        const decision = decide(ref, state, event, context);
+        const { deployment, phase } = decision.state as ReleaseState;
+        if (phase !== 'shifting' || !deployment) return decision;
+        return { ...decision, state: { ...(decision.state as ReleaseState), weight: deployment.weight } };
+      }),
+  },
+  {
     name: 'moved-tag-followed',
     plant: (parts) =>
       withDecider(parts, (decide) => (ref, state, event, context) => {

@@ -174,9 +174,10 @@ export class FaultInjector implements Interceptor {
     return this.#scheduler.now < limit ? this.#limited(call) : perform(action);
   }
 
-  /** The store remembers for all processes what GitHub asked one of them. */
-  remembered(account: string, until: number): void {
+  /** The store remembers for all processes what GitHub asked one of them: GitHub's own time, whatever clocks made of it. */
+  remembered(account: string): void {
     const { now } = this.#scheduler;
+    const until = this.#limitedUntil.get(account) ?? 0;
     if (until > (this.#shared.get(account)?.until ?? now)) {
       this.#shared.set(account, { from: now + sharedDelay, until });
     }

@@ -2,7 +2,8 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { readNumber, readOptions, runScript } from '../../adapters/node-io/command-line.ts';
 import { InputError } from '../../core/errors.ts';
 import { plantedBugs } from './bugs.ts';
-import { type Plan, planOf } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { planOf } from './plan-of.ts';
 import { type HuntOrder, huntFor, huntForAll } from './planted.ts';
 import { type RunOptions, runPlan } from './run.ts';
 import { shrinkPlan } from './shrink.ts';

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { plantedBugs } from './bugs.ts';
-import { planOf } from './plan.ts';
+import { planOf } from './plan-of.ts';
 import { runPlan } from './run.ts';
 
 /** What became of the search for one planted bug. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { plantedBugs } from './bugs.ts';
-import { type Plan, planOf } from './plan.ts';
+import type { Plan } from './plan.ts';
+import { planOf } from './plan-of.ts';
 import { runPlan } from './run.ts';
 import { shrinkPlan } from './shrink.ts';
 

@@ -40,8 +40,7 @@ function watchCommits(world: World, check: Check): void {
   world.postgres.committed = (commit) => {
     tellCommit(world, commit);
     for (const { table, after } of commit.changed) {
-      const { account, until } = (after ?? {}) as { account: string; until: Date };
-      if (table === 'github_pauses') world.faults.remembered(account, until.getTime());
+      if (table === 'github_pauses') world.faults.remembered((after as { account: string }).account);
     }
     const releases = releasesOf(commit);
     for (const change of releases) {

@@ -1,4 +1,5 @@
 import type { A_Expr, BoolExpr, ColumnRef, FuncCall, Node, TypeName } from 'libpg-query';
+import { operators } from './operators.ts';
 import type { Row, Value, Writer } from './tables.ts';
 import { cast, compare } from './values.ts';
 
@@ -160,37 +161,6 @@ function operatorOf(expression: A_Expr, inner: (node: Node | undefined) => Expre
       throw unsupported('operator', expression.kind);
   }
 }
-
-const ordered =
-  (test: (order: number) => boolean) =>
-  (a: Value, b: Value): Value => {
-    const order = compare(a, b);
-    return order === null ? null : test(order);
-  };
-const onNumbers =
-  (apply: (a: number, b: number) => number) =>
-  (a: Value, b: Value): Value =>
-    a === null || b === null ? null : apply(Number(a), Number(b));
-
-const operators: Readonly<Record<string, (a: Value, b: Value) => Value>> = {
-  '=': ordered((order) => order === 0),
-  '<>': ordered((order) => order !== 0),
-  '<': ordered((order) => order < 0),
-  '<=': ordered((order) => order <= 0),
-  '>': ordered((order) => order > 0),
-  '>=': ordered((order) => order >= 0),
-  '+': onNumbers((a, b) => a + b),
-  '-': onNumbers((a, b) => a - b),
-  '||': (a, b) => {
-    if (a === null || b === null) return null;
-    return typeof a === 'object' ? { ...a, ...(b as object) } : `${String(a)}${String(b)}`;
-  },
-  '->': (a, b) => (a as Record<string, Value> | null)?.[String(b)] ?? null,
-  '->>': (a, b) => {
-    const member = (a as Record<string, Value> | null)?.[String(b)] ?? null;
-    return member === null ? null : typeof member === 'object' ? JSON.stringify(member) : String(member);
-  },
-};
 
 /** Three-valued: what is neither true nor false is null. */
 function booleanOf({ boolop, args }: BoolExpr, inner: (node: Node) => Expression): Expression {

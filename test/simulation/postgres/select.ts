@@ -8,15 +8,9 @@ import {
   stringsOf,
   unsupported,
 } from './expressions.ts';
-import {
-  candidates,
-  columnName,
-  type Execution,
-  equalities,
-  scopeOf,
-  type Tables,
-  tableOf,
-} from './statements.ts';
+import { candidates, equalities } from './lookup.ts';
+import { columnName, scopeOf, type Tables, tableOf } from './scope.ts';
+import type { Execution } from './statements.ts';
 import { Blocked, type Row, type Tuple, type Value, type Writer } from './tables.ts';
 import { compare } from './values.ts';
 

@@ -15,6 +15,8 @@ import {
   type Scope,
   unsupported,
 } from './expressions.ts';
+import { candidates, equalities } from './lookup.ts';
+import { columnName, ownScope, scopeOf, type Tables, tableOf } from './scope.ts';
 import { compileFrom, compileSelect } from './select.ts';
 import { Blocked, type Row, type Table, type Tuple, type Value, type Writer } from './tables.ts';
 import { toColumn } from './values.ts';
@@ -31,8 +33,6 @@ export interface Execution {
 }
 
 export type Statement = (execution: Execution) => Result;
-
-export type Tables = ReadonlyMap<string, Table>;
 
 /** Compiles one statement for one set of tables. Running it may throw `Blocked`; then it has changed nothing. */
 export function compileStatement(node: Node, tables: Tables): Statement {
@@ -188,38 +188,6 @@ function compileFind(
   };
 }
 
-/** Columns that the condition compares with a parameter: the rows are looked up instead of walked through. */
-export function equalities(where: Node | undefined): readonly { column: string; parameter: number }[] {
-  if (where === undefined) return [];
-  if ('BoolExpr' in where && where.BoolExpr.boolop === 'AND_EXPR') {
-    return (where.BoolExpr.args ?? []).flatMap((arg) => equalities(arg));
-  }
-  if (!('A_Expr' in where) || where.A_Expr.kind !== 'AEXPR_OP') return [];
-  const { name, lexpr, rexpr } = where.A_Expr;
-  const operator = name?.[0];
-  if (operator === undefined || !('String' in operator) || operator.String.sval !== '=') return [];
-  if (lexpr === undefined || !('ColumnRef' in lexpr) || rexpr === undefined || !('ParamRef' in rexpr))
-    return [];
-  const field = lexpr.ColumnRef.fields?.at(-1);
-  if (field === undefined || !('String' in field)) return [];
-  return [{ column: field.String.sval ?? '', parameter: (rexpr.ParamRef.number ?? 1) - 1 }];
-}
-
-export function candidates(
-  table: Table,
-  keys: readonly { column: string; parameter: number }[],
-  { parameters }: Environment,
-): Iterable<Tuple> {
-  let best: ReadonlySet<Tuple> = table.tuples;
-  for (const { column, parameter } of keys) {
-    const value = parameters[parameter];
-    if (value instanceof Date || !table.columns.has(column)) continue;
-    const found = table.lookup(column, value);
-    if (found.size < best.size) best = found;
-  }
-  return best;
-}
-
 function assignmentsOf(
   targets: readonly Node[] | undefined,
   table: Table,
@@ -271,31 +239,6 @@ function returningOf(
       const environment = environmentOf(execution, { [table.name]: row });
       return Object.fromEntries(compiled.map(([name, value]) => [name, value(environment)]));
     });
-}
-
-export function columnName(node: Node): string {
-  const field = 'ColumnRef' in node ? node.ColumnRef.fields?.at(-1) : undefined;
-  return field !== undefined && 'String' in field ? (field.String.sval ?? '') : 'column';
-}
-
-export function tableOf(name: string | undefined, tables: Tables): Table {
-  const table = tables.get(name ?? '');
-  if (table === undefined) throw unsupported('table', name);
-  return table;
-}
-
-export function scopeOf(columns: Scope['columns'], tables: Tables): Scope {
-  return {
-    columns,
-    subquery: (node, { columns: outer }) => {
-      const query = compileSelect((node as { SelectStmt: SelectStmt }).SelectStmt, tables, outer);
-      return (environment) => query(environment, environment);
-    },
-  };
-}
-
-function ownScope(table: Table): Scope['columns'] {
-  return new Map([[table.name, new Set(table.columns.keys())]]);
 }
 
 function environmentOf({ writer, parameters, now }: Execution, rows: Environment['rows']): Environment {
