@@ -46,6 +46,8 @@ const environmentSchema = z.object({
   EVIDENCE_STORE: optional,
   EVIDENCE_RETENTION_DAYS: optional.pipe(z.coerce.number<string>().int().min(1).max(36_500).optional()),
   ALLOWED_HOSTS: list,
+  DASHBOARD: optional.pipe(z.enum(['readers', 'public']).optional()),
+  READ_TOKEN: optional.pipe(z.string().min(16, 'expected at least 16 characters').optional()),
   SIMULATE: flag,
 });
 
@@ -86,6 +88,10 @@ export interface Environment {
   /** Secrets of callers of the API by the name of their variable. */
   readonly callerSecrets: Readonly<Record<string, string>>;
   readonly simulate: boolean;
+  /** Whether whoever reaches the pages sees them: on this machine alone, or because it was said. */
+  readonly dashboardOpen: boolean;
+  /** With it machines read everything that the pages show. A secret. */
+  readonly readToken: string | undefined;
 }
 
 /**
@@ -137,7 +143,18 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
     notifyUrls: given.SIMULATE ? {} : variables(env, /^NOTIFY_[A-Z0-9_]+_URL$/),
     callerSecrets: variables(env, /^CALLER_[A-Z0-9_]+_SECRET$/),
     simulate: given.SIMULATE,
+    dashboardOpen: isOpen(given),
+    readToken: given.READ_TOKEN,
   };
+}
+
+/** Open where only this machine reaches it, unless something else was said. */
+function isOpen({ DASHBOARD, HOST, CONDUCTOR_URL }: z.infer<typeof environmentSchema>): boolean {
+  if (DASHBOARD !== undefined) return DASHBOARD === 'public';
+  const isLocal = (host: string): boolean => /^(?:localhost|127(?:\.\d+){3}|\[?::1\]?)$/.test(host);
+  return (
+    isLocal(HOST ?? '127.0.0.1') && (CONDUCTOR_URL === undefined || isLocal(new URL(CONDUCTOR_URL).hostname))
+  );
 }
 
 /** `https://api.github.com` → `https://github.com`; GitHub Enterprise Server has its API below its own address. */

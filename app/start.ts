@@ -1,6 +1,7 @@
 import { openTracing } from '../adapters/otel/index.ts';
 import type { Queue } from '../adapters/pg-boss/index.ts';
 import { type Composition, compose, oidcVerifier } from './compose.ts';
+import { examineGithub } from './doctor.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { applyEvents, effectQueue } from './flow/apply.ts';
 import { processDelivery } from './flow/inbox.ts';
@@ -8,7 +9,11 @@ import { InboxWriter, inboxQueue } from './flow/inbox-writer.ts';
 import { performEffect } from './flow/outbox.ts';
 import { resumeUnfinished } from './flow/recover.ts';
 import { connectGithub, type GithubAccess } from './github.ts';
+import { behindDoor } from './http/access/door.ts';
+import { readerOf } from './http/access/session.ts';
+import { readersOf } from './http/access/viewer.ts';
 import { createApi } from './http/api.ts';
+import { remembered } from './http/doctor-page.ts';
 import { createPages } from './http/pages.ts';
 import { createPreviewPages, type PreviewPagePorts } from './http/previews.ts';
 import { type HttpServer, startServer } from './http/server.ts';
@@ -62,7 +67,7 @@ async function run(
   const parts = await compose(environment, store, github, log, tracing, () => address.url);
   const writer = new InboxWriter(database, queue);
 
-  const server = await serve(environment, app.webhookSecret, parts, github, writer);
+  const server = await serve(env, environment, app.webhookSecret, parts, github, writer);
   address.url ||= server.url;
   const left = await resumeUnfinished(database, queue, parts.inbox.now(), 0);
   await startWorkers(queue, parts);
@@ -96,6 +101,7 @@ async function run(
 
 /** Webhooks have a door of their own; everything else is the API with the pages beside it. */
 async function serve(
+  env: NodeJS.ProcessEnv,
   environment: Environment,
   secret: string,
   { apply, inbox, blobs, metrics, evidence, stepUp }: Composition,
@@ -103,7 +109,17 @@ async function serve(
   writer: InboxWriter,
 ): Promise<HttpServer> {
   const { database, now, log } = inbox;
-  const pages = createPages({ database, registry: metrics.registry, simulate: environment.simulate });
+  const { simulate, githubUrl } = environment;
+  const pages = createPages({
+    database,
+    registry: metrics.registry,
+    simulate,
+    githubUrl,
+    examine: remembered(
+      (repository) => examineGithub({ env, fetch }, { kind: 'repository', repository, folder: null }, now),
+      now,
+    ),
+  });
   const api = createApi({
     ...apply,
     database,
@@ -116,6 +132,7 @@ async function serve(
     keyRing: evidence.trustedKeys,
     evidenceReceived: metrics.evidenceReceived,
   });
+  const readers = readersOf((repository) => github.forgeFor(repository, null), now);
   const tell = async (...[ref, event]: Parameters<PreviewPagePorts['tell']>): Promise<void> => {
     await database.transaction((tx) => applyEvents(tx, [{ ref, event }], apply, now()));
   };
@@ -132,7 +149,15 @@ async function serve(
       seen: metrics.webhookReceived,
       ...(apply.tracing && { tracing: apply.tracing }),
     },
-    pages: api.route('/', pages),
+    pages: behindDoor(api.route('/', pages), {
+      open: environment.dashboardOpen,
+      readToken: environment.readToken,
+      canSignIn: stepUp !== null,
+      signedIn: (request) => {
+        const login = stepUp === null ? null : readerOf(request, stepUp);
+        return login === null ? null : readers(login);
+      },
+    }),
   });
   return server;
 }

@@ -14,6 +14,7 @@ import type { ReleaseState } from '../../core/release/state.ts';
 import { type IntakePorts, takeIn } from '../evidence/intake.ts';
 import { readSubmission, submissionLimits } from '../evidence/multipart.ts';
 import { outageOf } from '../flow/outage.ts';
+import { readable, viewerOf } from './access/viewer.ts';
 import { addAudit } from './audit.ts';
 import { addBaselines } from './baselines.ts';
 import { addCommands } from './commands.ts';
@@ -154,7 +155,8 @@ export function createApi(ports: ApiPorts): OpenAPIHono {
       kind: 'release',
       ...(repository && { repository }),
     });
-    return context.json({ releases: stored.map(toRelease) }, 200);
+    const seen = await readable(viewerOf(context), stored, ({ ref }) => ref.repository);
+    return context.json({ releases: seen.map(toRelease) }, 200);
   });
   api.openapi(oneRoute, async (context) => {
     const { repository } = context.req.valid('query');

@@ -5,16 +5,26 @@ import { type Database, listAggregates, type StoredAggregate } from '../../adapt
 import type { ChangeState } from '../../core/change/state.ts';
 import { phaseText } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
+import type { Examined } from '../doctor.ts';
+import { readable, viewerOf } from './access/viewer.ts';
 import { readCanaryPage } from './canary-page.ts';
+import { doctorPage } from './doctor-page.ts';
+import { governanceRow, listGoverned, readGovernancePage } from './governance-page.ts';
 
 export interface PagePorts {
   readonly database: Database;
   readonly registry: Registry;
   readonly simulate: boolean;
+  /** Where people see GitHub. */
+  readonly githubUrl: string;
+  /** Looks at a repository from outside; absent where GitHub cannot be asked. */
+  readonly examine?: (repository: string) => Promise<readonly Examined[]>;
 }
 
+const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+
 /** Health, metrics and the status page. `html` escapes what stands in it. */
-export function createPages({ database, registry, simulate }: PagePorts): Hono {
+export function createPages({ database, registry, simulate, githubUrl, examine }: PagePorts): Hono {
   const pages = new Hono();
   pages.get('/health', (context) => context.json({ status: 'ok' }));
   pages.get('/ready', async (context) => {
@@ -30,16 +40,33 @@ export function createPages({ database, registry, simulate }: PagePorts): Hono {
   pages.get('/canary/:owner/:repo/:tag{.+}', async (context) => {
     const { owner, repo, tag } = context.req.param();
     const page = await readCanaryPage(database, `${owner}/${repo}`, tag);
-    context.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
+    context.header('content-security-policy', pagePolicy);
     return page === null ? context.notFound() : context.html(page);
   });
+  const place = '/:owner{[A-Za-z0-9][A-Za-z0-9-]*}/:repo{[A-Za-z0-9._-]+}';
+  pages.get(`/governance${place}`, async (context) => {
+    const { owner, repo } = context.req.param();
+    const found = await readGovernancePage(database, `${owner}/${repo}`, githubUrl);
+    context.header('content-security-policy', pagePolicy);
+    return found === null ? context.notFound() : context.html(found);
+  });
+  pages.get(`/doctor${place}`, async (context) => {
+    const { owner, repo } = context.req.param();
+    if (examine === undefined) return context.notFound();
+    context.header('content-security-policy', pagePolicy);
+    context.header('cache-control', 'no-store');
+    return context.html(doctorPage(`${owner}/${repo}`, await examine(`${owner}/${repo}`)));
+  });
   pages.get('/', async (context) => {
-    const [releases, changes] = await Promise.all([
+    const lists = await Promise.all([
       listAggregates(database, { kind: 'release', limit: 50 }),
       listAggregates(database, { kind: 'change', open: true, limit: 50 }),
+      listGoverned(database),
     ]);
-    context.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
-    return context.html(page(releases, changes, simulate));
+    const viewer = viewerOf(context);
+    const seen = await Promise.all(lists.map((list) => readable(viewer, list, ({ ref }) => ref.repository)));
+    context.header('content-security-policy', pagePolicy);
+    return context.html(page(seen[0] ?? [], seen[1] ?? [], seen[2] ?? [], simulate));
   });
   return pages;
 }
@@ -47,6 +74,7 @@ export function createPages({ database, registry, simulate }: PagePorts): Hono {
 function page(
   releases: readonly StoredAggregate[],
   changes: readonly StoredAggregate[],
+  governed: readonly StoredAggregate[],
   simulate: boolean,
 ): ReturnType<typeof html> {
   return html`<!doctype html>
@@ -74,6 +102,12 @@ function page(
           <tr><th>Repository</th><th>Change</th><th>Head</th><th>Verdicts</th></tr>
           ${changes.map(changeRow)}
         </table>
+        <h2>Rules</h2>
+        <table>
+          <tr><th>Repository</th><th>State</th><th>To write</th><th>Last as declared</th></tr>
+          ${governed.map(governanceRow)}
+        </table>
+        <p><a href="/previews">Previews</a> · <a href="/audit">Audit log</a></p>
       </body>
     </html>`;
 }

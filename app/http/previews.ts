@@ -8,6 +8,7 @@ import { phaseOf } from '../../core/preview/comment.ts';
 import { ledgerRow } from '../../core/preview/ledger.ts';
 import { type PreviewState, previewRef } from '../../core/preview/state.ts';
 import type { DomainEvent } from '../flow/decide.ts';
+import { readable, viewerOf } from './access/viewer.ts';
 
 export interface PreviewPagePorts {
   readonly database: Database;
@@ -32,7 +33,8 @@ export function createPreviewPages({ database, now, tell }: PreviewPagePorts): H
     const living = found
       .map(({ ref, state }) => ({ repository: ref.repository, state: state as PreviewState }))
       .filter(({ state }) => state.mayExist || state.refusal !== null);
-    return answer(context, listPage(living, now()));
+    const seen = await readable(viewerOf(context), living, ({ repository }) => repository);
+    return answer(context, listPage(seen, now()));
   });
   pages.get(path, async (context) => {
     const { owner, repo, number } = context.req.param();

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { InputError, ProviderError } from '../../core/errors.ts';
 import { type GovernanceExport, governanceExportSchema } from '../../core/governance/export.ts';
 import type { CliCommand, CliWorld } from '../command.ts';
+import { conductorHeaders } from '../conductor.ts';
 import { repositoryOf } from '../github.ts';
 import { harmless } from '../render-gate.ts';
 
@@ -28,9 +29,14 @@ export const governanceCommand: CliCommand = {
       return 0;
     }
     world.print(harmless(planText(exported)));
-    return exported.plan.changes.length === 0 && exported.plan.without_code_owner.length === 0 ? 0 : 1;
+    return isInOrder(exported) ? 0 : 1;
   },
 };
+
+function isInOrder({ plan }: GovernanceExport): boolean {
+  const { changes, without_code_owner: unowned, weaker_than_organisation: weaker } = plan;
+  return changes.length + unowned.length + weaker.length === 0;
+}
 
 const signs = { create: '+', update: '~', delete: '−' } as const;
 
@@ -42,6 +48,7 @@ function planText({ repository, read_at: readAt, drift, plan }: GovernanceExport
     `${repository}, read at ${readAt}: ${changes.length === 0 ? 'as its config says' : `plan ${plan.hash.slice(0, 12)}`}`,
     ...changes,
     ...(plan.refused === null ? [] : [`refused: ${plan.refused}`]),
+    ...plan.weaker_than_organisation.map((one) => `! ${one}`),
     ...plan.without_code_owner.map((path) => `! ${path} has no code owner`),
     ...plan.undeclared.map((one) => `  ${one} is not declared and left alone`),
     ...(drift === null ? [] : [`drift since ${drift.since}, issue ${drift.issue ?? 'not open yet'}`]),
@@ -50,11 +57,15 @@ function planText({ repository, read_at: readAt, drift, plan }: GovernanceExport
 
 const problemSchema = z.object({ message: z.string(), help: z.string() });
 
-async function read(repository: string, { env, fetch }: CliWorld): Promise<GovernanceExport> {
+async function read(repository: string, world: CliWorld): Promise<GovernanceExport> {
+  const { env, fetch } = world;
   const base = env.CONDUCTOR_URL?.replace(/\/$/, '');
   if (!base) throw new InputError('NO_CONDUCTOR', 'CONDUCTOR_URL is not set', 'set it to its address');
   const url = `${base}/v1/governance/${repository}`;
-  const answer = await fetch(url, { signal: AbortSignal.timeout(15_000) }).catch((cause: unknown) => {
+  const answer = await fetch(url, {
+    headers: conductorHeaders(world),
+    signal: AbortSignal.timeout(15_000),
+  }).catch((cause: unknown) => {
     throw unavailable(url, cause);
   });
   const body: unknown = await answer.json().catch(() => null);

@@ -1,6 +1,7 @@
 import { githubApi } from '../../adapters/github/rest.ts';
 import { ProviderError } from '../../core/errors.ts';
 import type { CliCommand, CliWorld } from '../command.ts';
+import { conductorHeaders } from '../conductor.ts';
 import { repositoryOf } from '../github.ts';
 import { harmless } from '../render-gate.ts';
 import { findTrackingIssue } from '../tracking-issue.ts';
@@ -41,7 +42,10 @@ export const statusCommand: CliCommand = {
 
 async function readFromConductor(world: CliWorld, url: string): Promise<string> {
   try {
-    const answer = await world.fetch(url, { signal: AbortSignal.timeout(15_000) });
+    const answer = await world.fetch(url, {
+      headers: conductorHeaders(world),
+      signal: AbortSignal.timeout(15_000),
+    });
     if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
     return JSON.stringify(await answer.json(), null, 2);
   } catch (cause) {
@@ -49,7 +53,7 @@ async function readFromConductor(world: CliWorld, url: string): Promise<string> 
     throw new ProviderError(
       'CONDUCTOR_UNAVAILABLE',
       `${url} gave no answer (${words})`,
-      'check CONDUCTOR_URL and the tag',
+      'check CONDUCTOR_URL, CONDUCTOR_TOKEN and the tag',
       {
         retryable: true,
         cause,

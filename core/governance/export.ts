@@ -33,6 +33,10 @@ export const governanceExportSchema = z.object({
     without_code_owner: z.array(z.string()),
     weaker_than_organisation: z.array(z.string()).default([]),
   }),
+  /** Pull requests that were merged while the rules were not as wanted. */
+  merged_in_the_gap: z
+    .array(z.object({ number: z.number(), title: z.string(), by: z.string(), at: instant }))
+    .default([]),
   /** Names instead of ids, lists in order, bypass actors among them. */
   settings: z.object({
     rulesets: z.array(nameSchema),
@@ -48,7 +52,7 @@ export function exportGovernance(
   { found, goodAt, drift }: GovernanceState,
 ): GovernanceExport | null {
   if (found === null) return null;
-  const { plan, settings } = found;
+  const { plan, settings, merged = [] } = found;
   const open = drift === null || drift.over ? null : drift;
   return {
     schema_version: 1,
@@ -70,6 +74,7 @@ export function exportGovernance(
       without_code_owner: [...(plan.unowned ?? [])],
       weaker_than_organisation: [...(plan.weaker ?? [])],
     },
+    merged_in_the_gap: merged.map(({ number, title, by, at }) => ({ number, title, by, at: timeOf(at) })),
     settings: {
       rulesets: settings.rulesets.map(fieldsOf),
       environments: settings.environments.map(fieldsOf),

@@ -1,5 +1,6 @@
 import type { Change } from './compare.ts';
 import type { WaitingEntry } from './entries.ts';
+import type { MergedMeanwhile } from './event.ts';
 import type { GovernancePlan } from './plan.ts';
 import type { Settings } from './settings.ts';
 
@@ -30,6 +31,8 @@ export interface FoundSettings {
   readonly configSha256: string;
   readonly settings: Settings;
   readonly plan: GovernancePlan;
+  /** Merged while the rules were not as wanted; absent in states of before. */
+  readonly merged?: readonly MergedMeanwhile[];
 }
 
 /** The governance of one repository, as the Conductor remembers it. Plain JSON. */

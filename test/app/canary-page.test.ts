@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { connect, type Database, migrate, saveAggregate } from '../../adapters/postgres/index.ts';
+import { everybody } from '../../app/http/access/viewer.ts';
 import { createPages } from '../../app/http/pages.ts';
 import { silentLog } from '../../core/ports/system.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
@@ -17,7 +18,11 @@ beforeEach(async () => {
 async function pageOf(state: ReleaseState, path = '/canary/acme/shop/v1.1.0'): Promise<Response> {
   const ref = { kind: 'release', repository: 'acme/shop', key: 'v1.1.0' } as const;
   await database.transaction((tx) => saveAggregate(tx, ref, state, false, 0));
-  return createPages({ database, registry: {} as never, simulate: false }).request(path);
+  return createPages({ database, registry: {} as never, simulate: false, githubUrl: '' }).request(
+    path,
+    {},
+    { viewer: everybody },
+  );
 }
 
 describe('the page of a canary', () => {

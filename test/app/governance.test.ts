@@ -170,6 +170,10 @@ describe('the export of the rules', () => {
     const { data } = await world.alice.rest.repos.getRepoRulesets(repository);
     await world.alice.rest.repos.deleteRepoRuleset({ ...repository, ruleset_id: data[0]?.id ?? 0 });
     await eventually(async () => ((await exported(world)).body.drift === null ? null : true));
+    const page = await (await fetch(`${world.conductor.url}/governance/acme/shop`)).text();
+    expect(page).toContain('<strong>Drift</strong> since');
+    expect(page).toContain('<td>ruleset main</td><td>create</td>');
+    expect(await (await fetch(`${world.conductor.url}/`)).text()).toContain('<a href="/governance/acme/shop">');
     expect(await cli(world, 'plan')).toMatchObject({
       status: 1,
       stdout: expect.stringContaining('+ ruleset main'),

@@ -9,6 +9,7 @@ import { passkeysOf, storeStepUp } from '../../../adapters/postgres/index.ts';
 import { ConductorError, ConfigError, ProviderError, VerificationError } from '../../../core/errors.ts';
 import type { StepUpPages } from '../../../core/stepup/pages.ts';
 import { nameOf } from '../../../core/stepup/seal.ts';
+import { startReading, stopReading } from '../access/session.ts';
 import { type Problem, RequestProblem, unexpectedProblem } from '../problem.ts';
 import {
   askForConfirmation,
@@ -81,10 +82,13 @@ function addSignIn(app: Hono, ports: StepUpPorts): void {
   const redirectUri = (): string => `${ports.origin()}${callbackPath}`;
   app.get('/sign-in', (context) => {
     const back = context.req.query('back') ?? '';
-    if (!/^\/step-up\/[\w./-]{1,250}$/.test(back) || back.includes('..'))
-      throw problem(400, 'BACK_INVALID', 'The address to come back to is not ours');
+    if (!isOurs(back)) throw problem(400, 'BACK_INVALID', 'The address to come back to is not ours');
     const { state, verifier } = startSignIn(context, ports, back);
     return context.redirect(signInUrl(ports.signIn, { redirectUri: redirectUri(), state, verifier }));
+  });
+  app.post('/sign-out', (context) => {
+    stopReading(context);
+    return context.redirect('/', 303);
   });
   app.get('/signed-in', async (context) => {
     const signIn = takeSignIn(context, ports);
@@ -97,9 +101,16 @@ function addSignIn(app: Hono, ports: StepUpPorts): void {
       redirectUri: redirectUri(),
       verifier: signIn.verifier,
     });
-    startSession(context, ports, who);
+    // Who only looks gets no session that confirms.
+    if (signIn.back.startsWith('/step-up/')) startSession(context, ports, who);
+    else startReading(context, ports, who.login);
     return context.redirect(signIn.back);
   });
+}
+
+/** A path of this site, and nothing that a browser takes for another one. */
+function isOurs(back: string): boolean {
+  return /^\/(?!\/)[\w./?=&%+-]{0,250}$/.test(back) && !back.includes('..');
 }
 
 function addPasskeys(app: Hono, ports: StepUpPorts): void {

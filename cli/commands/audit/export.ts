@@ -3,6 +3,7 @@ import { auditEntrySchema } from '../../../core/audit/entry.ts';
 import { renderAuditLine } from '../../../core/audit/lines.ts';
 import { InputError, ProviderError } from '../../../core/errors.ts';
 import type { CliInput, CliWorld } from '../../command.ts';
+import { conductorHeaders } from '../../conductor.ts';
 import { repositoryOf } from '../../github.ts';
 
 const pageSchema = z.object({ entries: z.array(auditEntrySchema), next: z.int().nullable() });
@@ -37,7 +38,7 @@ async function ask<Schema extends z.ZodType>(
 ): Promise<z.infer<Schema>> {
   const url = `${place}?${new URLSearchParams(query)}`;
   const answer = await world
-    .fetch(url, { signal: AbortSignal.timeout(30_000) })
+    .fetch(url, { headers: conductorHeaders(world), signal: AbortSignal.timeout(30_000) })
     .catch((cause: unknown) => Promise.reject(unavailable(place, 'did not answer', cause)));
   if (!answer.ok) throw unavailable(place, `answered ${answer.status}`);
   const parsed = schema.safeParse(await answer.json().catch(() => null));
