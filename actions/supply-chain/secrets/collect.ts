@@ -2,16 +2,8 @@ import { globMatcher } from '../../../core/gate/glob.ts';
 import type { FileTree } from '../../../core/ports/system.ts';
 import { decodeText } from '../sbom/encoding.ts';
 import { type EncryptionProblem, mayHoldSecrets, secretProblems } from './documents.ts';
+import type { CredentialHit } from './hit.ts';
 import type { SecretOptions } from './options.ts';
-
-/** A credential: where it lies and what it is, never the text itself. */
-export interface CredentialHit {
-  readonly path: string;
-  /** 1-based. */
-  readonly line: number;
-  readonly kind: string;
-  readonly rule: string;
-}
 
 export interface SecretFacts {
   readonly credentials: readonly CredentialHit[];

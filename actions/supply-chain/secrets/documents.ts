@@ -1,7 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import { isRecord, recordsOf } from '../json.ts';
 import { sealedProblems } from './sealed.ts';
-import { plainValuesOf } from './sops.ts';
+import { plainValuesOf, plainVariablesOf } from './sops.ts';
 
 /** A file that should be encrypted and is not. */
 export interface EncryptionProblem {
@@ -33,9 +33,7 @@ export function secretProblems(path: string, text: string, mustBeSops: boolean):
     message,
   });
   if (path.endsWith('.env')) {
-    return mustBeSops && !/^sops_mac=ENC\[/m.test(text)
-      ? [report('sops-not-encrypted', 'it carries no mark of SOPS')]
-      : [];
+    return mustBeSops ? plainVariablesOf(text).map((problem) => report('sops-not-encrypted', problem)) : [];
   }
   const documents = parseAllDocuments(text);
   if (!Array.isArray(documents)) return [];
