@@ -8,12 +8,10 @@ import { readTrustedDocuments } from './documents/trusted.ts';
 import type { DocumentProblem, Reading, Slo } from './model.ts';
 import type { SloOptions } from './options.ts';
 import { periodOf, windowsOf } from './period.ts';
-import { parseGoldenPaths } from './probes/golden-paths.ts';
-import { type ProbeRecord, performProbes } from './probes/perform.ts';
+import type { ProbeRecord } from './probes/perform.ts';
 import { pointsReader } from './readings/points.ts';
 import { type Moment, promqlReader } from './readings/promql.ts';
 import { type CountReader, readSlo } from './readings/reader.ts';
-import { parseRecording, recordedReading, seriesOfRecording } from './readings/recorded.ts';
 import { scrapeReader } from './readings/scrape.ts';
 
 /** Everything that the verdict is made from. */
@@ -160,6 +158,7 @@ async function readRecording(
       readings: forAll(slos, { problem: 'no-data', message: `there is no ${source.path}` }),
     };
   }
+  const { parseRecording, recordedReading, seriesOfRecording } = await import('./readings/recorded.ts');
   const recording = parseRecording(bytes, source.path);
   const at = recording.recorded_at;
   if (at - moment.now > clockSkewMs) {
@@ -206,8 +205,10 @@ async function readProbes(options: SloOptions, io: GateIo): Promise<ProbeFacts> 
   const { file, base_url } = options.golden_paths;
   const bytes = await io.files.read(file);
   if (bytes === null) return { state: 'none' };
+  const { parseGoldenPaths } = await import('./probes/golden-paths.ts');
   const catalogue = parseGoldenPaths(bytes, file);
   const baseUrl = base_url ?? catalogue.base_url;
   if (baseUrl === undefined) return { state: 'no-address', file, count: catalogue.paths.length };
+  const { performProbes } = await import('./probes/perform.ts');
   return { state: 'performed', file, records: await performProbes(catalogue, baseUrl, io) };
 }
