@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { InputError } from '../../core/errors.ts';
 import type { CliCommand } from '../command.ts';
-import { decideFate, type Fate, writeBelow } from '../init/apply.ts';
-import { planInit } from '../init/plan.ts';
+import { decideFate, type Fate, placeOf, writeBelow } from '../init/apply.ts';
+import { type PreviewProvider, planInit, previewProviders } from '../init/plan.ts';
 
 export const initCommand: CliCommand = {
   usage: '[DIR] [options]',
@@ -15,6 +15,10 @@ export const initCommand: CliCommand = {
     service: { value: 'NAME', help: 'name of the service in metrics; default: the name of the folder' },
     metrics: { value: 'URL', help: 'address of Prometheus; without it the release section is a comment' },
     owner: { value: '@ORG/TEAM', help: 'add CODEOWNERS lines for the files that decide about releases' },
+    previews: {
+      value: previewProviders.join('|'),
+      help: 'add previews of pull requests: the workflow, a provider and the section of the config',
+    },
     'dry-run': { help: 'write nothing, only say what would be written' },
     force: { help: 'replace files that exist with another content' },
   },
@@ -29,9 +33,16 @@ export const initCommand: CliCommand = {
     }
     const dryRun = input.flag('dry-run');
     const service = input.text('service') ?? (basename(root).replace(/[^A-Za-z0-9._-]/g, '-') || 'service');
-    const files = await planInit({ service, metrics: input.text('metrics'), owner: input.text('owner') });
+    const files = await planInit({
+      service,
+      metrics: input.text('metrics'),
+      owner: input.text('owner'),
+      // A provider that there is not is refused by name.
+      previews: input.text('previews') as PreviewProvider | null,
+    });
     const fates: Fate[] = [];
-    for (const file of files) {
+    for (const planned of files) {
+      const file = await placeOf(root, planned);
       const { fate, content } = await decideFate(root, file, input.flag('force'));
       const changes = fate !== 'unchanged' && fate !== 'kept';
       if (changes && !dryRun) await writeBelow(root, file.path, content);

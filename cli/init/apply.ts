@@ -1,10 +1,18 @@
-import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { InputError } from '../../core/errors.ts';
 import type { PlannedFile } from './plan.ts';
 
 /** What becomes of one planned file. `kept`: it exists with another content, and nobody said `--force`. */
 export type Fate = 'written' | 'replaced' | 'extended' | 'unchanged' | 'kept';
+
+/** The file with the path of the one that is there already in its place. */
+export async function placeOf(root: string, file: PlannedFile): Promise<PlannedFile> {
+  for (const path of [file.path, ...(file.elsewhere ?? [])]) {
+    if ((await stat(join(root, path)).catch(() => null)) !== null) return { ...file, path };
+  }
+  return file;
+}
 
 /** Compares a planned file with what is there, and says what would be written. */
 export async function decideFate(

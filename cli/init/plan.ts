@@ -7,6 +7,8 @@ export interface PlannedFile {
   readonly content: string;
   readonly why: string;
   readonly append: boolean;
+  /** Other places where such a file counts: one that is there already is the one that is meant. */
+  readonly elsewhere?: readonly string[];
 }
 
 export interface InitChoices {
@@ -16,14 +18,26 @@ export interface InitChoices {
   readonly metrics: string | null;
   /** Who owns what decides about releases, e.g. `@acme/platform`. */
   readonly owner: string | null;
+  /** Who runs previews; null: there are none. */
+  readonly previews: PreviewProvider | null;
 }
+
+export const previewProviders = ['own', 'compose', 'kubernetes'] as const;
+export type PreviewProvider = (typeof previewProviders)[number];
+
+/** Where GitHub looks for the template of pull requests, in any case. */
+const templatePlaces = ['.github', '.', 'docs'].flatMap((folder) =>
+  ['pull_request_template.md', 'PULL_REQUEST_TEMPLATE.md'].map((name) =>
+    folder === '.' ? name : `${folder}/${name}`,
+  ),
+);
 
 const templates = new URL('../../templates/', import.meta.url);
 
 /** Every file, in the order in which a person should read them. Nothing is written here. */
 export async function planInit(choices: InitChoices): Promise<readonly PlannedFile[]> {
   checkChoices(choices);
-  const file = async (path: string, template: string, why: string): Promise<PlannedFile> => ({
+  const file: PlanFile = async (path, template, why) => ({
     path,
     content: fill(await read(template), choices),
     why,
@@ -68,7 +82,37 @@ export async function planInit(choices: InitChoices): Promise<readonly PlannedFi
     ),
     await file('slo.yaml', 'init/slo.yaml', 'what users are promised; the slo gate watches its error budget'),
     await file('golden_paths.yaml', 'init/golden_paths.yaml', 'what users do most, as probes'),
+    {
+      ...(await file(
+        '.github/pull_request_template.md',
+        'init/pull_request_template.md',
+        'asks every author what could go wrong',
+      )),
+      elsewhere: templatePlaces,
+    },
+    ...(choices.previews === null ? [] : await previewFiles(choices.previews, file)),
     ...(choices.owner === null ? [] : [codeOwners(choices.owner)]),
+  ];
+}
+
+type PlanFile = (path: string, template: string, why: string) => Promise<PlannedFile>;
+
+/** What carries out orders for previews; the provider alone is different. */
+async function previewFiles(provider: PreviewProvider, file: PlanFile): Promise<readonly PlannedFile[]> {
+  const what = {
+    own: 'four functions to fill in: how your platform starts, puts to sleep, wakes and removes a preview',
+    compose: 'a preview is a Docker Compose project of compose.yaml',
+    kubernetes: 'a preview is a namespace, filled by Helm',
+  };
+  return [
+    await file(
+      '.github/workflows/preview.yml',
+      'previews/preview.yml',
+      'makes, probes and tears down previews as the Conductor asks',
+    ),
+    await file('.github/preview/preview.mjs', 'previews/preview.mjs', 'reports an order back to GitHub'),
+    await file('.github/preview/order.mjs', 'previews/order.mjs', 'what every provider needs'),
+    await file('.github/preview/provider.mjs', `previews/${provider}.mjs`, what[provider]),
   ];
 }
 
@@ -79,18 +123,21 @@ function codeOwners(owner: string): PlannedFile {
     '/.github/release-conductor/',
     '/.github/workflows/',
     '/.github/deploy/',
-    '/.github/CODEOWNERS',
+    '/.github/preview/',
+    'CODEOWNERS',
   ];
   return {
     path: '.github/CODEOWNERS',
     content: paths.map((path) => `${path} ${owner}\n`).join(''),
     why: 'changes of the gates themselves need the review of their owner',
     append: true,
+    // GitHub reads one file only, and .github/ comes first: a second one would put the first out of force.
+    elsewhere: ['CODEOWNERS', 'docs/CODEOWNERS'],
   };
 }
 
 async function renderConfig(choices: InitChoices): Promise<string> {
-  const { metrics } = choices;
+  const { metrics, previews } = choices;
   const release = fill(await read('init/release-section.yml'), choices).trimEnd();
   const commented = release.replace(/^/gm, '# ');
   return fill(await read('init/release-conductor.yml'), {
@@ -100,6 +147,8 @@ async function renderConfig(choices: InitChoices): Promise<string> {
       metrics === null
         ? '    # source: { kind: prometheus, url: http://prometheus.example.com } # and its host above\n'
         : `    source: { kind: prometheus, url: ${JSON.stringify(metrics)} }\n`,
+    previewWorkflow: previews === null ? '' : '  - .github/workflows/preview.yml\n',
+    previews: previews === null ? '' : `\n${await read('init/previews-section.yml')}`,
     release:
       metrics === null
         ? `# To conduct releases, fill in where the metrics are and uncomment:\n${commented}`
@@ -115,7 +164,7 @@ function fill(template: string, values: object): string {
   );
 }
 
-function checkChoices({ service, metrics, owner }: InitChoices): void {
+function checkChoices({ service, metrics, owner, previews }: InitChoices): void {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(service)) {
     throw new InputError(
       'USAGE',
@@ -128,6 +177,13 @@ function checkChoices({ service, metrics, owner }: InitChoices): void {
       'USAGE',
       `expected an http address, found ${JSON.stringify(metrics)}`,
       'give --metrics http://host:9090',
+    );
+  }
+  if (previews !== null && !previewProviders.includes(previews)) {
+    throw new InputError(
+      'USAGE',
+      `expected ${previewProviders.join(', ')}, found ${JSON.stringify(previews)}`,
+      'give --previews own',
     );
   }
   if (owner !== null && !/^@[A-Za-z0-9-]+(\/[A-Za-z0-9._-]+)?$/.test(owner)) {

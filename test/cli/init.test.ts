@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FakeWorld, folderWith } from './support.ts';
 
@@ -14,6 +14,9 @@ describe('init', () => {
     ['with metrics and an owner', ['--metrics', 'http://prometheus:9090', '--owner', '@acme/platform']],
     ['without anything', []],
     ['with a name', ['--service', 'shop.v2']],
+    ['with previews of your own', ['--previews', 'own', '--owner', '@acme/platform']],
+    ['with previews by Compose', ['--previews', 'compose', '--metrics', 'http://prometheus:9090']],
+    ['with previews on Kubernetes', ['--previews', 'kubernetes']],
   ])('%s writes what passes validate, and explains it', async (_name, argv) => {
     const folder = await folderWith({});
     const { status, stdout, stderr } = await run(folder, 'init', ...argv);
@@ -28,6 +31,7 @@ describe('init', () => {
   it.each<[string, string[]]>([
     ['with an owner', ['--owner', '@acme/platform']],
     ['without one', []],
+    ['with previews', ['--owner', '@acme/platform', '--previews', 'own']],
   ])('%s writes a policy that the policy gate runs, and what passes it', async (_name, argv) => {
     const folder = await folderWith({});
     await run(folder, 'init', ...argv);
@@ -94,6 +98,31 @@ describe('init', () => {
     expect(owners).toMatch(/^\* @acme\/all\n\/\.github\/release-conductor\.yml @acme\/platform\n/);
   });
 
+  it.each([
+    ['CODEOWNERS', 'extended  CODEOWNERS'],
+    ['docs/CODEOWNERS', 'extended  docs/CODEOWNERS'],
+    ['docs/pull_request_template.md', 'kept      docs/pull_request_template.md'],
+    ['.github/PULL_REQUEST_TEMPLATE.md', 'kept      .github/PULL_REQUEST_TEMPLATE.md'],
+  ])('takes %s for what it is, and writes no second one beside it', async (path, told) => {
+    const folder = await folderWith({ [path]: '* @acme/all\n' });
+    const { stdout } = await run(folder, 'init', '--owner', '@acme/platform');
+    expect(stdout).toContain(told);
+    const files = (await readdir(folder, { recursive: true })).map((file) => basename(file).toLowerCase());
+    expect(files.filter((name) => name === basename(path).toLowerCase())).toHaveLength(1);
+  });
+
+  it('adds previews: the workflow of the one provider that was asked for, trusted', async () => {
+    const folder = await folderWith({});
+    await run(folder, 'init', '--previews', 'compose');
+    const read = (path: string) => readFile(join(folder, path), 'utf8');
+    expect(await read('.github/preview/provider.mjs')).toBe(
+      await readFile('templates/previews/compose.mjs', 'utf8'),
+    );
+    expect(await read('.github/release-conductor.yml')).toMatch(
+      /- \.github\/workflows\/preview\.yml[\s\S]*\npreviews:\n/,
+    );
+  });
+
   it('does not follow a link out of the repository', async () => {
     const outside = await folderWith({});
     const folder = await folderWith({});
@@ -108,6 +137,7 @@ describe('init', () => {
     [['--metrics', 'ftp://x'], /http address/],
     [['--owner', 'platform'], /@user or @org\/team/],
     [['--service', 'a b'], /plain name/],
+    [['--previews', 'heroku'], /own, compose, kubernetes/],
     [['nowhere'], /no folder/],
   ])('%j exits 2', async (argv, message) => {
     const { status, stderr } = await run(await folderWith({}), 'init', ...argv);
