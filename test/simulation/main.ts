@@ -7,7 +7,7 @@ import { planOf } from './plan-of.ts';
 import { type HuntOrder, huntFor, huntForAll } from './planted.ts';
 import { type RunOptions, runPlan } from './run.ts';
 import { shrinkPlan } from './shrink.ts';
-import { nothing, render, type Summary, summaryOf, together } from './summary.ts';
+import { nothing, render, type Summary, summaryOf, tellPlan, together } from './summary.ts';
 
 const usage = `npm run simulate -- [--seeds N] [--from S] [--workers W] [--bug NAME] [--history]
   --seeds N     how many histories are played (default 100)
@@ -101,23 +101,27 @@ function optionsFor(bug: string | undefined): RunOptions | null {
 
 /** The first failure in its smallest form, and how to see it again. */
 async function explain({ failures }: Summary, bug: string | undefined, withHistory: boolean): Promise<void> {
-  const first = failures.toSorted((a, b) => a.seed - b.seed)[0];
+  const sorted = failures.toSorted((a, b) => a.seed - b.seed);
+  const [first] = sorted;
   if (first === undefined) return;
-  console.log(`\n${failures.length} of the seeds failed:`);
-  for (const { seed, invariant, message } of failures.slice(0, toldFailures)) {
+  console.log(
+    `\nA promise was broken in ${failures.length} of the seeds (what each means: docs/simulation.md):`,
+  );
+  for (const { seed, invariant, message } of sorted.slice(0, toldFailures)) {
     console.log(`  seed ${seed}, ${invariant}: ${message}`);
   }
-  console.log('The first:');
-  console.log(`  seed ${first.seed}, ${first.invariant}: ${first.message}`);
   const options = optionsFor(bug) ?? {};
   const fails = async (candidate: Plan): Promise<boolean> =>
     (await runPlan(candidate, options)).violation?.invariant === first.invariant;
   const shrunk = await shrinkPlan(planOf(first.seed), fails);
-  console.log(`Shrunk to ${shrunk.faults.length} faults and ${shrunk.acts.length} acts:`);
-  console.log(JSON.stringify(shrunk, null, 1).replaceAll(/\n\s{3,}/g, ' '));
-  const { history } = await runPlan(shrunk, { ...options, history: true });
+  console.log(`\nSeed ${first.seed} made as small as it still breaks it:`);
+  console.log(tellPlan(shrunk).join('\n'));
+  const { history, violation } = await runPlan(shrunk, { ...options, history: true });
   const told = withHistory ? history : history.filter((line) => line.includes(' ★ ')).slice(-storyLines);
-  console.log(`What happened${withHistory ? '' : ', at last'}:\n${told.join('\n')}`);
+  console.log(`\nWhat happened${withHistory ? '' : ', at last'}:\n${told.join('\n')}`);
+  console.log(`  ✗ ${violation?.invariant}: ${violation?.message}`);
   const flag = bug === undefined ? '' : ` --bug ${bug}`;
-  console.log(`Again: npm run simulate -- --seeds 1 --from ${first.seed}${flag} --history`);
+  console.log(
+    `\nAgain, with every step: npm run simulate -- --seeds 1 --from ${first.seed}${flag} --history`,
+  );
 }

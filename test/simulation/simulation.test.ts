@@ -4,6 +4,7 @@ import type { Plan } from './plan.ts';
 import { planOf } from './plan-of.ts';
 import { runPlan } from './run.ts';
 import { shrinkPlan } from './shrink.ts';
+import { tellPlan } from './summary.ts';
 
 describe('the Conductor in a world that goes wrong', () => {
   it('keeps every promise after every step, for 25 seeds', async () => {
@@ -166,3 +167,25 @@ async function firstFailure(
   }
   return null;
 }
+
+describe('what is told of a history', () => {
+  it('is a line for each thing that somebody does or that goes wrong, in order', () => {
+    const plan: Plan = {
+      ...planOf(0),
+      replicas: 2,
+      advance: 'manual',
+      quality: { errorRate: 0.25, from: 120_000 },
+      faults: [{ kind: 'github down', at: 90_000, for: 20_000 }],
+      acts: [
+        { act: 'comment', at: 2_500, after: 'soaking', by: 'mia', tag: 'v1.1.0', text: '/hold wait' },
+        { act: 'tag', at: 21_225, tag: 'v1.1.0' },
+      ],
+    };
+    expect(tellPlan(plan)).toEqual([
+      '  2 replicas, promotion by hand, 25.0 % errors of the new version from 02:00.000 on',
+      '  00:02.500 after soaking: act comment, by mia, tag v1.1.0, text /hold wait',
+      '  00:21.225: act tag, tag v1.1.0',
+      '  01:30.000: kind github down, for 20000',
+    ]);
+  });
+});

@@ -1,4 +1,4 @@
-import { callFaults, fits } from './plan.ts';
+import { callFaults, fits, type Plan } from './plan.ts';
 import type { Outcome } from './run.ts';
 
 /** What many seeds showed together. Plain data: workers send it. */
@@ -69,4 +69,26 @@ export function render(summary: Summary, seconds: number): string {
     `Await × fault: ${hit.length} of ${pairs} pairs hit (${((100 * hit.length) / Math.max(1, pairs)).toFixed(0)} %), ` +
       `${labels.length} kinds of awaits`,
   ].join('\n');
+}
+
+/** A history before it happens, a line for each thing that somebody does or that goes wrong. Times are `mm:ss.mmm`. */
+export function tellPlan({ replicas, advance, quality, faults, acts }: Plan): readonly string[] {
+  const rate = `${(100 * quality.errorRate).toFixed(1)} % errors of the new version`;
+  const since = quality.from === 0 ? '' : ` from ${clock(quality.from)} on`;
+  const planned = [...acts, ...faults].toSorted((a, b) => a.at - b.at);
+  return [
+    `  ${replicas} replicas, promotion by ${advance === 'auto' ? 'the Conductor' : 'hand'}, ${rate}${since}`,
+    ...planned.map((one) => {
+      const { at, ...rest } = one;
+      const after = 'after' in one && one.after !== undefined ? ` after ${one.after}` : '';
+      const what = Object.entries(rest).flatMap(([name, value]) =>
+        name === 'after' ? [] : `${name} ${value}`,
+      );
+      return `  ${clock(at)}${after}: ${what.join(', ')}`;
+    }),
+  ];
+}
+
+function clock(ms: number): string {
+  return new Date(ms).toISOString().slice(14, 23);
 }
