@@ -1,4 +1,5 @@
 import {
+  appendAudit,
   type Database,
   type Outcome,
   type PendingEffect,
@@ -7,8 +8,9 @@ import {
   settleEffect,
   waitingEffects,
 } from '../../adapters/postgres/index.ts';
+import { effectNote } from '../../core/flow/effect-note.ts';
 import type { Log } from '../../core/ports/system.ts';
-import { silentTracing } from '../../core/ports/tracing.ts';
+import { silentTracing, traceIdOf } from '../../core/ports/tracing.ts';
 import { type ApplyPorts, applyEvents, effectQueue } from './apply.ts';
 import type { DomainEvent } from './decide.ts';
 import { lanePolicy } from './lanes.ts';
@@ -126,6 +128,16 @@ async function settle(
   await ports.database.transaction(async (tx) => {
     const now = ports.now();
     if (!(await settleEffect(tx, key, outcome, now))) return;
+    const note = effectNote(key, effect, outcome);
+    if (note !== null)
+      await appendAudit(
+        tx,
+        aggregate.repository,
+        aggregate,
+        [note],
+        now,
+        traceIdOf(ports.tracing?.current() ?? null),
+      );
     const settled: DomainEvent = { type: 'effect.settled', key, kind: effect.kind, outcome };
     await applyEvents(tx, [{ ref: aggregate, event: event ?? settled }], ports, now);
   });

@@ -19,4 +19,39 @@ describe('the audit log', () => {
     });
     expect(entry).toMatchObject({ actor: 'alice', data: { sha, config_sha256: sha256Hex(config) } });
   });
+
+  it('has an entry for each effect that was carried out, once, with the digest of what was decided', async () => {
+    const world = await startWorld();
+    await commitFiles(world.alice, 'feature', { 'README.md': 'more' });
+    await world.alice.request('POST /repos/{owner}/{repo}/pulls', {
+      owner: 'acme',
+      repo: 'shop',
+      title: 'more',
+      head: 'feature',
+      base: 'main',
+    });
+    const checks = await eventually(async () => {
+      const done = await entriesOf(world.conductor.url, 'effect.done');
+      const found = done.filter(({ data }) => data.kind === 'publishCheck');
+      return found.length < 5 ? null : found;
+    });
+    expect(checks[0]).toMatchObject({
+      actor: 'conductor',
+      reason: 'publishCheck',
+      data: {
+        effect: expect.stringContaining('#check/'),
+        effect_sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      },
+    });
+    expect(new Set(checks.map(({ data }) => data.effect)).size).toBe(checks.length);
+  });
 });
+
+interface Entry {
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+async function entriesOf(url: string, action: string): Promise<readonly Entry[]> {
+  const answer = await fetch(`${url}/v1/audit?repository=acme/shop&action=${action}`);
+  return ((await answer.json()) as { entries: readonly Entry[] }).entries;
+}

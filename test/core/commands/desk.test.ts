@@ -283,7 +283,14 @@ describe('breaking the glass', () => {
     await world.play((one) => one.state.phase === 'stage_verified', 800);
     expect(world.comments.join('\n')).toContain('Break glass');
     expect(world.status).toContain('🔨 overridden');
-    expect(world.audit.map(({ reasonCode }) => reasonCode)).toContain('BREAK_GLASS');
+    expect(world.audit.filter(({ action }) => action === 'gate.overridden')).toMatchObject([
+      {
+        actor: 'ada',
+        reason: 'the load generator is down',
+        reasonCode: 'BREAK_GLASS',
+        data: { gate: 'perf', until: expect.stringMatching(/^\d{4}-.*Z$/) },
+      },
+    ]);
     await ask(world, '/promote 10');
     expect(world.state.approvals.at(-1)).toMatchObject({ decision: 'allowed', overridden: ['perf'] });
   });
