@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { scrapeSource } from '../../adapters/scrape/index.ts';
-import { readArms } from '../../core/canary/read-arms.ts';
-import { ConductorError } from '../../core/errors.ts';
-import { World } from '../core/release/world.ts';
+import type { World } from '../core/release/world.ts';
 import { config } from '../core/support/facts.ts';
+import { type Answer, atFirstStep, scrapedWorld } from './scraped-world.ts';
 
 /** What the metrics endpoint answers at `second` of the canary's first step. */
-type Endpoint = (second: number) => string | number | 'timeout';
+type Endpoint = (second: number) => Answer;
 
 const plan = { config: config({}, { metrics: { kind: 'scrape', url: 'http://shop:9100/metrics' } }) };
 
@@ -26,38 +24,8 @@ async function outcome(
   jump = 0,
 ): Promise<{ world: World; codes: readonly string[]; reply: string }> {
   let began = Number.POSITIVE_INFINITY;
-  const fetched: typeof fetch = async () => {
-    const answer = endpoint(Math.max(0, (world.now - began) / 1_000));
-    if (answer === 'timeout') throw Object.assign(new Error('too late'), { name: 'TimeoutError' });
-    return typeof answer === 'number' ? new Response('', { status: answer }) : new Response(answer);
-  };
-  const world: World = new World({
-    promotes: false,
-    plan,
-    measure: async (effect) => {
-      if (effect.environment === 'stage') {
-        const none = { version: '', instances: [] };
-        return { reading: { at: world.now, canary: none, baseline: none }, problem: null };
-      }
-      const source = scrapeSource({
-        url: 'http://shop:9100/metrics',
-        fetch: fetched,
-        clock: { now: () => world.now },
-      });
-      const { metrics } = plan.config;
-      const { environment, canary, baseline } = effect;
-      try {
-        const reading = await readArms(source, { metrics, environment, canary, baseline, at: world.now });
-        return { reading, problem: null };
-      } catch (error) {
-        if (!(error instanceof ConductorError)) throw error;
-        return { reading: null, problem: `${error.code}: ${error.message}` };
-      }
-    },
-  });
-  await world.play((one) => one.state.phase === 'stage_verified');
-  world.say('/promote 10');
-  await world.play((one) => one.state.phase === 'soaking');
+  const world = scrapedWorld(plan.config, (now) => endpoint(Math.max(0, (now - began) / 1_000)));
+  await atFirstStep(world);
   began = world.now;
   if (jump !== 0) {
     await world.play((one) => one.now >= began + 3_000);
