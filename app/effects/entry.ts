@@ -1,6 +1,7 @@
 import { latestGateResults, listAggregates } from '../../adapters/postgres/index.ts';
 import type { ReleaseConfig } from '../../core/config/schema.ts';
 import { servicesOf } from '../../core/config/services.ts';
+import { productionEnvironments } from '../../core/config/waves.ts';
 import { type GateName, gateNames } from '../../core/gate/names.ts';
 import { type EntryFacts, judgeEntry as judge } from '../../core/governance/entry.ts';
 import { isGoingBack } from '../../core/release/phase.ts';
@@ -29,7 +30,7 @@ async function factsOf(environment: string, sha: string, context: EffectContext)
   const { repository } = aggregate;
   const configs = await releaseConfigs(context);
   const concerned = (configs ?? []).filter(
-    (config) => config.production_environment === environment || config.stage_environment === environment,
+    (config) => isProduction(config, environment) || config.stage_environment === environment,
   );
   const releases = (await listAggregates(database, { kind: 'release', repository })).map(
     ({ state }) => state as ReleaseState,
@@ -37,8 +38,7 @@ async function factsOf(environment: string, sha: string, context: EffectContext)
   return {
     environment,
     sha,
-    production:
-      concerned.length === 0 || concerned.some((config) => config.production_environment === environment),
+    production: concerned.length === 0 || concerned.some((config) => isProduction(config, environment)),
     gates: configs === null ? null : await gatesOf(requiredOf(concerned), sha, context),
     maxGateAgeMs: Math.min(...(configs ?? []).map((config) => config.max_gate_age)),
     releases: releases
@@ -57,6 +57,10 @@ async function factsOf(environment: string, sha: string, context: EffectContext)
           isGoingBack(phase) && plan?.previous?.commit === sha && deployment?.environment === environment,
       )?.tag ?? null,
   };
+}
+
+function isProduction(config: ReleaseConfig, environment: string): boolean {
+  return productionEnvironments(config).includes(environment);
 }
 
 /** From the default branch; null when there is none that can be read: nobody enters then. */

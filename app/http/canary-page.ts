@@ -7,6 +7,7 @@ import { replay } from '../../core/canary/replay.ts';
 import { settingsAt } from '../../core/canary/settings.ts';
 import { renderSvg } from '../../core/chart/svg.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
+import { stepText } from '../../core/release/steps.ts';
 
 type Html = ReturnType<typeof html>;
 
@@ -50,13 +51,14 @@ export async function readCanaryPage(
 /** Steps that were left, and the one that is measured now. */
 function judgedSteps({ canaryRecords, measuring, plan }: ReleaseState): readonly JudgedStep[] {
   const left = canaryRecords.flatMap(({ step, weight, record }) =>
-    record === undefined ? [] : [{ step, name: step === 0 ? 'Stage' : `${weight} %`, record }],
+    record === undefined
+      ? []
+      : [{ step, name: step === 0 ? 'Stage' : plan === null ? `${weight} %` : stepText(plan, step), record }],
   );
   const isMeasured = measuring !== null && plan !== null && measuring.log.ticks.length > 0;
   if (!isMeasured) return left;
   const record = recordOf(measuring.log, settingsAt(plan.config, measuring.step));
-  const weight = plan.config.canary.steps[measuring.step - 1] ?? 100;
-  const name = measuring.step === 0 ? 'Stage, now' : `${weight} %, now`;
+  const name = measuring.step === 0 ? 'Stage, now' : `${stepText(plan, measuring.step)}, now`;
   return [...left.filter(({ step }) => step !== measuring.step), { name, record }];
 }
 

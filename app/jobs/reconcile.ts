@@ -109,7 +109,10 @@ async function deploymentNews({ deployment }: ReleaseState, forge: Forge): Promi
 }
 
 /** What the pipeline did last, while the release believes that it shares the traffic with another version. */
-async function trafficNews({ plan, phase, deployment }: ReleaseState, forge: Forge): Promise<ReleaseEvent | null> {
+async function trafficNews(
+  { plan, phase, deployment }: ReleaseState,
+  forge: Forge,
+): Promise<ReleaseEvent | null> {
   if (plan === null || deployment === null || !hasTraffic(phase)) return null;
   const place = { environment: deployment.environment, service: plan.service ?? null };
   const traffic = await forge.deployer.actual(place);

@@ -1,5 +1,6 @@
 import type { ComparedMetric } from '../config/compared-metrics.ts';
 import type { ReleaseConfig } from '../config/schema.ts';
+import { ladderOf } from '../config/waves.ts';
 
 /** What the judge is told up front. Nothing here may change while a release is judged: the bound on α needs that. */
 export interface JudgeSettings {
@@ -86,10 +87,10 @@ function gaugeRule({
 
 /** Settings of one step of a release; 0 is the stage, which is judged by itself and rolls nothing back. */
 export function settingsAt(
-  { canary, metrics }: Pick<ReleaseConfig, 'canary' | 'metrics'>,
+  config: Parameters<typeof ladderOf>[0] & Pick<ReleaseConfig, 'metrics'>,
   step: number,
 ): JudgeSettings {
-  const settings = judgeSettings(canary, metrics);
+  const settings = { ...judgeSettings(config.canary, config.metrics), steps: ladderOf(config).length };
   if (step > 0) return settings;
   const { assumedCluster: _assumed, ...stage } = settings;
   return { ...stage, steps: 1 };

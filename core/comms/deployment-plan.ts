@@ -1,5 +1,6 @@
 import { isToldOf } from '../config/notify.ts';
 import type { ReleaseConfig } from '../config/schema.ts';
+import { ladderOf, productionEnvironments } from '../config/waves.ts';
 import { inlineText } from '../gate/markdown.ts';
 import { describeWindow } from '../release/calendar.ts';
 import { type PreflightItem, preflight } from '../release/preflight.ts';
@@ -9,15 +10,16 @@ import type { ReleaseState } from '../release/state.ts';
 export function deploymentPlan(state: ReleaseState): string {
   const { tag, plan } = state;
   if (plan === null) return '';
-  const { canary, stage_environment, production_environment, windows, on_call, runbook } = plan.config;
+  const { canary, stage_environment, windows, on_call, runbook } = plan.config;
   const [primary = 'nobody named', secondary = 'nobody named'] = on_call;
   const back = plan.previous?.tag ?? null;
+  const isOnly = productionEnvironments(plan.config).length === 1;
   const minutes = Math.round(canary.soak / 60_000);
   return [
     `## Deployment Plan — ${inlineText(tag)}`,
     '',
     '### Overview',
-    `- **Target Environment:** ${inlineText(production_environment)}, after ${inlineText(stage_environment)}`,
+    `- **Target Environment:** ${productionEnvironments(plan.config).map(inlineText).join(', then ')}, after ${inlineText(stage_environment)}`,
     `- **Deploy Window:** ${windows.length === 0 ? 'at any time' : inlineText(windows.map(describeWindow).join('; '))}`,
     `- **Rollback Deadline:** ${hours(plan.config.observe_after_ga)} after GA`,
     '',
@@ -27,7 +29,10 @@ export function deploymentPlan(state: ReleaseState): string {
     '',
     '### Deployment Steps',
     `1. Deploy \`${inlineText(tag)}\` to ${inlineText(stage_environment)}`,
-    ...canary.steps.map((weight, index) => `${index + 2}. Give it ${weight} % of production traffic`),
+    ...ladderOf(plan.config).map(({ environment, weight }, index) => {
+      const where = isOnly ? 'production' : inlineText(environment);
+      return `${index + 2}. Give it ${weight} % of ${where} traffic`;
+    }),
     '',
     '### Verification Steps',
     `1. Error rate below ${percent(canary.max_error_rate)} and no worse than ${canary.tolerated_ratio} × the running version`,

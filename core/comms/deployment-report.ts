@@ -1,6 +1,8 @@
+import { productionEnvironments } from '../config/waves.ts';
 import { cellText, inlineText } from '../gate/markdown.ts';
 import { preflight } from '../release/preflight.ts';
 import type { ReleaseState } from '../release/state.ts';
+import { stepText } from '../release/steps.ts';
 
 export type DeploymentOutcome = 'success' | 'failed' | 'rolled_back';
 
@@ -37,7 +39,7 @@ export function deploymentReportFile(
 /** The report that is posted when a release has ended. Markdown. */
 export function deploymentReport(state: ReleaseState, outcome: DeploymentOutcome, now: number): string {
   const { tag, plan, startedAt, timeline, failure, hold } = state;
-  const environment = plan?.config.production_environment ?? 'production';
+  const environment = plan === null ? 'production' : productionEnvironments(plan.config).join(', ');
   const previous = plan?.previous?.tag ?? 'none';
   const current = outcome === 'rolled_back' ? previous : tag;
   return [
@@ -85,7 +87,7 @@ function verification({ canaryRecords, plan }: ReleaseState): readonly string[] 
   const limit = plan?.config.canary.max_error_rate ?? 0;
   if (canaryRecords.length === 0) return ['| Canary | measured | nothing was measured | - |'];
   return canaryRecords.flatMap(({ step, weight, verdict, data }) => {
-    const where = step === 0 ? 'at the stage' : `at ${weight} %`;
+    const where = step === 0 ? 'at the stage' : `at ${plan === null ? `${weight} %` : stepText(plan, step)}`;
     const status = cellText(
       verdict === 'ready' ? 'PASS' : verdict === 'rollback' ? 'FAIL' : verdict.toUpperCase(),
     );

@@ -20,7 +20,7 @@ export function escalationRequest(state: ReleaseState, { severity, issue, helpNe
     `- **Unit ID:** ${inlineText(tag)}`,
     `- **Severity:** ${severity}`,
     `- **Issue:** ${inlineText(issue)}`,
-    `- **Impact:** up to ${weight} % of the traffic of ${inlineText(config?.production_environment ?? 'production')} is on this version`,
+    `- **Impact:** up to ${weight} % of the traffic of ${inlineText(state.deployment?.environment ?? config?.production_environment ?? 'production')} is on this version`,
     '- **Actions Taken:**',
     ...(actions.length === 0 ? ['  - none yet'] : actions),
     `- **Current Status:** ${phaseText[phase]}${hold === null ? '' : `, held (${hold.code})`}`,

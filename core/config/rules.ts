@@ -1,45 +1,12 @@
 import { permissionRules } from './permission-rules.ts';
 import { type ConfigRule, releaseRule } from './rule.ts';
 import { serviceRules } from './service-rules.ts';
+import { stepRules } from './step-rules.ts';
 
 /** In the order in which they are reported. */
 export const configRules: readonly ConfigRule[] = [
   ...serviceRules,
-  releaseRule('canary-steps-rise', ({ canary }) => {
-    const wrong = canary.steps.findIndex(
-      (weight, index) => index > 0 && weight <= (canary.steps[index - 1] ?? 0),
-    );
-    if (wrong < 0) return [];
-    return [
-      {
-        path: ['release', 'canary', 'steps', wrong],
-        message: `expected weights that rise, found ${canary.steps[wrong]} after ${canary.steps[wrong - 1]}`,
-        help: 'Order the steps from small to large, each once, e.g. [10, 50, 100]',
-      },
-    ];
-  }),
-  releaseRule('canary-steps-end-at-100', ({ canary }) =>
-    canary.steps.at(-1) === 100
-      ? []
-      : [
-          {
-            path: ['release', 'canary', 'steps'],
-            message: `expected the last step to be 100, found ${canary.steps.at(-1)}`,
-            help: 'Add 100: without it the version never becomes GA',
-          },
-        ],
-  ),
-  releaseRule('canary-advance-for-each-step', ({ canary }) =>
-    typeof canary.advance === 'string' || canary.advance.length === canary.steps.length
-      ? []
-      : [
-          {
-            path: ['release', 'canary', 'advance'],
-            message: `expected one entry for each of the ${canary.steps.length} steps, found ${canary.advance.length}`,
-            help: 'Write manual or auto once for each step, or one word for all',
-          },
-        ],
-  ),
+  ...stepRules,
   releaseRule('canary-interval-positive', ({ canary }) =>
     canary.interval >= 100
       ? []
@@ -70,17 +37,6 @@ export const configRules: readonly ConfigRule[] = [
             path: ['release', 'canary', 'warm_up'],
             message: `expected less than the soak (${canary.soak}ms), found ${canary.warm_up}ms`,
             help: 'Shorten warm_up or lengthen soak: what is not judged cannot be promoted',
-          },
-        ],
-  ),
-  releaseRule('environments-differ', ({ stage_environment, production_environment }) =>
-    stage_environment !== production_environment
-      ? []
-      : [
-          {
-            path: ['release', 'stage_environment'],
-            message: `stage and production are both "${production_environment}"`,
-            help: 'Name two environments: the stage deployment takes all traffic of its environment',
           },
         ],
   ),

@@ -17,6 +17,7 @@ import { previewsSchema } from './previews.ts';
 import { promoteOnlyIfSchema } from './promote-only-if.ts';
 import { servicesSchema } from './services.ts';
 import { stopConditionsSchema } from './stop-conditions.ts';
+import { wavesSchema } from './waves.ts';
 
 const metricsSchema = z.strictObject({
   kind: z
@@ -132,6 +133,7 @@ const releaseSchema = z.strictObject({
     ),
   stage_environment: z.string().default('stage'),
   production_environment: z.string().default('production'),
+  waves: wavesSchema,
   required_gates: z.array(gateNameSchema).default(['slo', 'perf', 'supply-chain', 'migrations', 'policy']),
   max_gate_age: durationSchema
     .default(86_400_000)

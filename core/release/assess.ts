@@ -3,10 +3,11 @@ import { noOptions } from '../commands/command.ts';
 import type { Demand } from '../commands/desk/state.ts';
 import type { AccessFacts, PromotionFactsFromState } from '../commands/effect.ts';
 import { type Permission, permissionOf } from '../commands/permission.ts';
+import { ladderOf } from '../config/waves.ts';
 import { isHotfix } from './lane.ts';
 import { exceptionsOf } from './overrides.ts';
 import type { ReleaseState } from './state.ts';
-import { nextWeight } from './steps.ts';
+import { environmentOfStep, nextStep, nextWeight } from './steps.ts';
 
 /** What the release tells the assessor of a command about itself. */
 export function factsFor(
@@ -16,15 +17,16 @@ export function factsFor(
   access: AccessFacts = accessOf(noOptions, null),
 ): PromotionFactsFromState {
   const config = state.plan?.config;
+  const { environment, currentWeight, steps } = placeOfCommand(state, command);
   return {
     release: state.tag,
     sha: state.sha,
-    environment: config?.production_environment ?? '',
-    currentWeight: state.weight,
+    environment,
+    currentWeight,
     targetWeight: targetWeight(state, command),
     requiredGates: config?.required_gates ?? [],
     phase: state.phase,
-    steps: config?.canary.steps ?? [],
+    steps,
     maxGateAgeMs: config?.max_gate_age ?? 0,
     promoteOnlyIf: config?.promote_only_if ?? null,
     artifacts: command.name === 'promote' ? (config?.artifacts ?? []) : [],
@@ -43,9 +45,32 @@ export function factsFor(
   };
 }
 
+/**
+ * The production environment that a command is about, with what the version has of its traffic and the steps there. A
+ * promotion is about the next step's, everything else about the one that was reached.
+ */
+function placeOfCommand(
+  state: ReleaseState,
+  command: Command,
+): Pick<PromotionFactsFromState, 'environment' | 'currentWeight' | 'steps'> {
+  const { plan } = state;
+  if (plan === null) return { environment: '', currentWeight: state.weight, steps: [] };
+  const reached = environmentOfStep(plan, Math.max(1, state.step));
+  const isAhead = command.name === 'promote' || command.name === 'why';
+  const next = isAhead ? nextStep(state) : null;
+  const environment = next === null ? reached : environmentOfStep(plan, next);
+  return {
+    environment,
+    currentWeight: environment === reached ? state.weight : 0,
+    steps: ladderOf(plan.config).flatMap((rung) => (rung.environment === environment ? [rung.weight] : [])),
+  };
+}
+
 /** Before a release has a config nobody may change it. */
-export function releasePermission({ plan }: ReleaseState, command: Command['name']): Permission {
-  return permissionOf(plan?.config.permissions ?? null, command, plan?.config.production_environment ?? '');
+export function releasePermission(state: ReleaseState, command: Command['name']): Permission {
+  const name = command === 'promote' ? ({ name: 'promote', weight: 'next', sha: null } as const) : null;
+  const environment = placeOfCommand(state, name ?? { name: 'status' }).environment;
+  return permissionOf(state.plan?.config.permissions ?? null, command, environment);
 }
 
 /** An approval needs the permission of what it approves, unless the config names approvers. */

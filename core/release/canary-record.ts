@@ -4,7 +4,7 @@ import type { CanaryRecord } from '../evidence/inputs.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { explainStep } from './explain-step.ts';
 import { settingsOf } from './measure.ts';
-import { weightOfStep } from './steps.ts';
+import { stepText, weightOfStep } from './steps.ts';
 
 /** Keeps the judge's last word on the step that is being left, and what it saw, for the evidence; and tells it. */
 export function recordCanary(draft: ReleaseDraft): void {
@@ -23,7 +23,7 @@ export function recordCanary(draft: ReleaseDraft): void {
   draft.set({ canaryRecords: [...others, record] });
   const explained = measuring.verdict === 'continue' ? '' : explainStep(draft);
   if (explained !== '') {
-    const place = record.step === 0 ? 'Stage' : `${record.weight} %`;
+    const place = record.step === 0 ? 'Stage' : stepText(draft.plan(), record.step);
     draft.comment(
       `judge/${record.step}`,
       `📈 **${place}**: the judge said ${record.verdict}.\n\n${explained}`,

@@ -2,7 +2,7 @@ import type { Effect } from '../flow/effect.ts';
 import type { DeploymentPayload } from './deployment-payload.ts';
 import type { ReleaseDraft } from './draft.ts';
 import type { Deployment } from './progress.ts';
-import { weightOfStep } from './steps.ts';
+import { environmentOfStep, stepText, weightOfStep } from './steps.ts';
 
 /** A deployment that has not ended after this is treated as failed, ms. */
 export const deploymentTimeout = 900_000;
@@ -89,23 +89,24 @@ export function orderStep(draft: ReleaseDraft, step: number): void {
   const weight = weightOfStep(plan, step);
   orderDeployment(draft, {
     task: 'promote',
-    environment: plan.config.production_environment,
+    environment: environmentOfStep(plan, step),
     step,
     weight,
     version: tag,
     sha,
-    description: `${tag} to ${weight} %`.slice(0, 140),
+    description: `${tag} to ${stepText(plan, step)}`.slice(0, 140),
   });
 }
 
-/** All traffic back to the last verified version, never to anything newer. */
+/** All traffic of an environment back to the last verified version, never to anything newer. */
 export function orderRollback(
   draft: ReleaseDraft,
   previous: { readonly tag: string; readonly commit: string },
+  environment: string,
 ): void {
   orderDeployment(draft, {
     task: 'rollback',
-    environment: draft.plan().config.production_environment,
+    environment,
     step: Math.max(draft.state.step, draft.state.deployment?.step ?? 0),
     weight: 100,
     version: previous.tag,

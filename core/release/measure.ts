@@ -13,13 +13,12 @@ import { advanceWhenConfigured, tellReadiness } from './promote.ts';
 import { keepNotes, readingNotes } from './reading-notes.ts';
 import { startRollback } from './rollback.ts';
 import { concludeStage } from './stage.ts';
-import { weightOfStep } from './steps.ts';
+import { environmentOfStep, weightOfStep } from './steps.ts';
 
 /** Begins to measure the step that was just reached; its first reading only sets the reference. */
 export function startMeasuring(draft: ReleaseDraft): void {
-  const { config } = draft.plan();
   const { step } = draft.state;
-  const environment = step === 0 ? config.stage_environment : config.production_environment;
+  const environment = environmentOfStep(draft.plan(), step);
   const opened = openedJudge(draft);
   const measuring: Measuring = {
     step,
@@ -184,6 +183,10 @@ function openedJudge(draft: ReleaseDraft): JudgeState {
   const expected = baselineExpected(draft);
   if (measuring === null || measuring.step === 0 || step === 0) {
     return openJudge(step, draft.now, expected, settings);
+  }
+  // Another environment has other counters: what was seen there says nothing of it, but how errors come does.
+  if (measuring.environment !== environmentOfStep(draft.plan(), step)) {
+    return withKnowledgeOf(openJudge(step, draft.now, expected, settings), measuring.judge);
   }
   return openStep(measuring.judge, step, draft.now, expected, settings);
 }

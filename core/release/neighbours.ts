@@ -1,3 +1,4 @@
+import { productionEnvironments } from '../config/waves.ts';
 import type { ReleasePlanFacts } from '../flow/event.ts';
 import { isHotfix } from './lane.ts';
 import type { Phase } from './phase.ts';
@@ -17,11 +18,11 @@ export interface Neighbour {
 }
 
 /**
- * The way to production that a release takes: a service and its production environment. Releases of one way go one
+ * The way to production that a release takes: a service and its production environments. Releases of one way go one
  * after the other, and share lock and failures; releases of different ways know nothing of each other.
  */
 export function wayOf({ service, config }: Pick<ReleasePlanFacts, 'service' | 'config'>): string {
-  return `${service ?? ''}@${config.production_environment}`;
+  return `${service ?? ''}@${productionEnvironments(config).join('+')}`;
 }
 
 /** Tag of the release that owns the way of this one; null when it is free. */

@@ -1,6 +1,7 @@
 import { deploymentReport } from '../comms/deployment-report.ts';
+import { productionEnvironments } from '../config/waves.ts';
 import type { EffectSettled } from '../flow/event.ts';
-import { inlineText } from '../gate/markdown.ts';
+import { codeSpan, inlineText } from '../gate/markdown.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { escalate } from './escalate.ts';
 import { startEvidence } from './finishing.ts';
@@ -8,7 +9,8 @@ import { rampFlags } from './flags.ts';
 import { startMeasuring } from './measure.ts';
 import { notify } from './notify.ts';
 import type { Deployment, EarlyReport } from './progress.ts';
-import { startRollback } from './rollback.ts';
+import { restoreNext, startRollback } from './rollback.ts';
+import { environmentOfStep, shareOfStep } from './steps.ts';
 import { watchSlo } from './watch-slo.ts';
 
 const earlyReportLimit = 20;
@@ -76,18 +78,27 @@ function succeed(draft: ReleaseDraft, deployment: Deployment): void {
     version: deployment.version,
   });
   if (deployment.task === 'rollback') {
-    if (phase === 'rolling_back') rolledBack(draft, deployment);
+    if (phase !== 'rolling_back' || restoreNext(draft, deployment.environment, true)) return;
+    if (draft.state.restoring?.failed.length === 0) rolledBack(draft, deployment);
+    else rollbackFailed(draft, 'an environment could not be given back');
   } else if (phase === 'staging') {
     draft.set({ step, stepSince: draft.now });
     draft.move('verifying', 'stage deployed', 'SUCCESS');
     startMeasuring(draft);
   } else if (phase === 'shifting') {
     draft.set({ step, weight, stepSince: draft.now });
-    draft.move('soaking', `**${weight} %** of production traffic`, 'SUCCESS');
-    rampFlags(draft, weight);
+    draft.move('soaking', `**${weight} %** of ${placeText(draft)} traffic`, 'SUCCESS');
+    rampFlags(draft, Math.max(1, Math.floor(shareOfStep(draft.plan(), step))));
     startMeasuring(draft);
     watchSlo(draft);
   }
+}
+
+/** `production`, or the environment where there are several. */
+function placeText(draft: ReleaseDraft): string {
+  const plan = draft.plan();
+  const isOnly = productionEnvironments(plan.config).length === 1;
+  return isOnly ? 'production' : codeSpan(environmentOfStep(plan, draft.state.step));
 }
 
 function rolledBack(draft: ReleaseDraft, deployment: Deployment): void {
@@ -117,13 +128,8 @@ function fail(draft: ReleaseDraft, deployment: Deployment, cause: string): void 
   });
   const { phase } = draft.state;
   if (deployment.task === 'rollback') {
-    if (phase !== 'rolling_back') return;
-    draft.move('rollback_failed', `rollback failed: ${inlineText(cause)}`, 'FAILED');
-    draft.hold('ROLLBACK_FAILED', reason, 'conductor');
-    escalate(draft, 'Rollback failed', reason, {
-      severity: 'CRITICAL',
-      helpNeeded: 'move the traffic back by hand, then write `/rollback` so that it is confirmed',
-    });
+    if (phase !== 'rolling_back' || restoreNext(draft, deployment.environment, false)) return;
+    rollbackFailed(draft, reason);
   } else if (phase === 'staging') {
     draft.hold('STAGE_DEPLOYMENT_FAILED', reason, 'conductor');
     draft.comment(
@@ -133,4 +139,16 @@ function fail(draft: ReleaseDraft, deployment: Deployment, cause: string): void 
   } else if (phase === 'shifting') {
     startRollback(draft, { code: 'DEPLOYMENT_FAILED', cause: reason, trigger: 'auto', by: 'conductor' });
   }
+}
+
+/** Where traffic could not be given back stands in `restoring`; another `/rollback` tries there. */
+function rollbackFailed(draft: ReleaseDraft, reason: string): void {
+  const { failed = [] } = draft.state.restoring ?? {};
+  const where = failed.length === 0 ? '' : ` in ${failed.map(codeSpan).join(', ')}`;
+  draft.move('rollback_failed', `rollback failed${where}: ${inlineText(reason)}`, 'FAILED');
+  draft.hold('ROLLBACK_FAILED', reason, 'conductor');
+  escalate(draft, 'Rollback failed', reason, {
+    severity: 'CRITICAL',
+    helpNeeded: 'move the traffic back by hand, then write `/rollback` so that it is confirmed',
+  });
 }

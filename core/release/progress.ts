@@ -2,7 +2,7 @@ import type { JudgeLog } from '../canary/record.ts';
 import type { JudgeState } from '../canary/state.ts';
 import type { CanaryVerdict } from '../canary/verdict.ts';
 
-/** The deployment that is under way or was the last one. Steps: 0 is the stage, n is `canary.steps[n-1]`. */
+/** The deployment that is under way or was the last one. Steps: 0 is the stage, n is the nth rung of the ladder. */
 export interface Deployment {
   /** `deploy/<n>` is its effect. */
   readonly n: number;
@@ -13,6 +13,12 @@ export interface Deployment {
   readonly version: string;
   readonly githubId: number | null;
   readonly status: 'requested' | 'running' | 'success' | 'failure';
+}
+
+/** The way back of a release that has reached several production environments; they go back one after the other. */
+export interface Restoring {
+  readonly left: readonly string[];
+  readonly failed: readonly string[];
 }
 
 /** A report of a deployment whose number we have not been told yet. */

@@ -3,7 +3,7 @@ import type { PromotionInput } from '../ports/policy-engine.ts';
 import { changedArtifacts } from './artifacts.ts';
 import { phaseText } from './phase.ts';
 import type { ReleaseState } from './state.ts';
-import { isStepReady, nextWeight, soakLeft } from './steps.ts';
+import { isStepReady, nextStepText, nextWeight, soakLeft, stepText } from './steps.ts';
 
 /** What in the release's own state forbids the next step: all of it. `sha`: the commit that the command means. */
 export function promoteObstacles(
@@ -68,17 +68,18 @@ function phaseObstacle(state: ReleaseState): Obstacle | null {
 
 function stepObstacles(state: ReleaseState, target: number | null, now: number): readonly Obstacle[] {
   const next = nextWeight(state);
+  const { plan, step, weight } = state;
+  const reached = plan === null || step < 1 ? `${weight} %` : stepText(plan, step);
   if (target === null || next === null) {
-    return [
-      { code: 'NO_FURTHER_STEP', message: `the release is at ${state.weight} %, there is no further step` },
-    ];
+    return [{ code: 'NO_FURTHER_STEP', message: `the release is at ${reached}, there is no further step` }];
   }
+  const order = `after ${reached} comes ${nextStepText(state)}`;
   if (target > next) {
-    return [{ code: 'STEP_SKIPPED', message: `after ${state.weight} % comes ${next} %, not ${target} %` }];
+    return [{ code: 'STEP_SKIPPED', message: `${order}, not ${target} %` }];
   }
   if (target < next) {
     const code = target <= state.weight ? 'STEP_ALREADY_REACHED' : 'UNKNOWN_STEP';
-    return [{ code, message: `after ${state.weight} % comes ${next} %, not ${target} %` }];
+    return [{ code, message: `${order}, not ${target} %` }];
   }
   if (state.phase === 'stage_verified' || isStepReady(state, now)) return [];
   return [{ code: 'NOT_READY', message: whyNotReady(state, now) }];

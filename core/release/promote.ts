@@ -8,7 +8,17 @@ import { releaseDesk } from './desk.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { explainStep } from './explain-step.ts';
 import { notRefused } from './progress.ts';
-import { advancesAlone, isLastStep, isStepReady, nextStep, nextWeight, weightOfStep } from './steps.ts';
+import {
+  advancesAlone,
+  environmentOfStep,
+  isLastStep,
+  isStepReady,
+  nextStep,
+  nextStepText,
+  nextWeight,
+  stepText,
+  weightOfStep,
+} from './steps.ts';
 
 /** Time after which the Conductor asks again after its first refusal; it doubles with each one, ms. */
 const firstPause = 60_000;
@@ -21,8 +31,9 @@ export function promoteToNextStep(draft: ReleaseDraft, by: string): void {
   const weight = weightOfStep(draft.plan(), step);
   recordCanary(draft);
   draft.set({ promotedAt: draft.now, advance: notRefused });
-  draft.move('shifting', `promotion to **${weight} %** allowed`);
-  draft.note('release.promoted', by, `promotion to ${weight} %`, null, { step, weight });
+  const text = stepText(draft.plan(), step);
+  draft.move('shifting', `promotion to **${text}** allowed`);
+  draft.note('release.promoted', by, `promotion to ${text}`, null, { step, weight });
   orderStep(draft, step);
 }
 
@@ -32,13 +43,22 @@ export function tellReadiness(draft: ReleaseDraft): void {
   const said = state.counters[`ready-${state.step}`] !== undefined;
   if (said || isLastStep(state) || state.hold !== null || !isStepReady(state, draft.now)) return;
   draft.next(`ready-${state.step}`);
-  draft.tell(`**${state.weight} %** is healthy, ready for ${nextWeight(state)} %`, 'PASS');
+  const reached = stepText(draft.plan(), state.step);
+  draft.tell(`**${reached}** is healthy, ready for ${nextStepText(state)}`, 'PASS');
   if (advancesAlone(state)) return;
   const why = state.measuring?.reasons.map(({ message }) => message).join('; ') ?? '';
   draft.comment(
     `ready/${state.step}`,
-    `✅ **${state.weight} %** is healthy: ${why}. Ready for \`/promote ${nextWeight(state)}\`.\n\n${explainStep(draft)}`,
+    `✅ **${reached}** is healthy: ${why}. Ready for \`/promote ${nextWeight(state)}\`${isNewWave(draft) ? `: ${nextStepText(state)}` : ''}.\n\n${explainStep(draft)}`,
   );
+}
+
+/** The next step begins another production environment. */
+function isNewWave(draft: ReleaseDraft): boolean {
+  const { step } = draft.state;
+  const next = nextStep(draft.state);
+  const plan = draft.plan();
+  return next !== null && step > 0 && environmentOfStep(plan, next) !== environmentOfStep(plan, step);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { flagsLine } from '../comms/flags.ts';
 import { postable } from '../comms/safe-text.ts';
 import { verdictTable } from '../comms/verdict-table.ts';
+import { ladderOf, productionEnvironments } from '../config/waves.ts';
 import { flagNames } from '../flags/model.ts';
 import { cellText, codeSpan, inlineText } from '../gate/markdown.ts';
 import { checkNameOf } from '../gate/names.ts';
@@ -11,7 +12,16 @@ import { hasTraffic, isGoingBack, type Phase, phaseText } from './phase.ts';
 import { preflight, preflightObstacles } from './preflight.ts';
 import { whyNotReady } from './promote-obstacles.ts';
 import type { ReleaseState } from './state.ts';
-import { isLastStep, isStepReady, nextWeight, soakLeft } from './steps.ts';
+import {
+  environmentOfStep,
+  isLastStep,
+  isStepReady,
+  nextStep,
+  nextStepText,
+  nextWeight,
+  soakLeft,
+  stepText,
+} from './steps.ts';
 import { waitingRows } from './waiting-rows.ts';
 
 /**
@@ -128,7 +138,12 @@ function preflightTable(state: ReleaseState): readonly string[] {
 /** Only in a repository with several services it needs saying which. */
 function serviceRow(plan: ReleaseState['plan']): readonly (readonly [string, string])[] {
   if (plan?.service === undefined) return [];
-  return [['service', `${codeSpan(plan.service)} in ${codeSpan(plan.config.production_environment)}`]];
+  return [
+    [
+      'service',
+      `${codeSpan(plan.service)} in ${productionEnvironments(plan.config).map(codeSpan).join(', ')}`,
+    ],
+  ];
 }
 
 /** What happens next and who has to act. `live`: with the numbers of this moment. */
@@ -153,9 +168,9 @@ export function nextText(state: ReleaseState, now: number, live: boolean): strin
     case 'verifying':
       return 'watching the stage.';
     case 'stage_verified':
-      return `waiting for \`/promote ${nextWeight(state)}\`.`;
+      return `waiting for \`/promote ${nextWeight(state)}\`${whereText(state)}.`;
     case 'shifting':
-      return `waiting for the deployment of ${state.deployment?.weight ?? '?'} %.`;
+      return `waiting for the deployment of ${shiftingText(state)}.`;
     case 'soaking':
       return soakingText(state, now, live);
     case 'finishing':
@@ -189,8 +204,20 @@ function soakingText(state: ReleaseState, now: number, live: boolean): string {
   const ready = isStepReady(state, now);
   if (isLastStep(state))
     return `final soak${ready || !live ? '' : `: ${inlineText(whyNotReady(state, now))}`}.`;
-  if (ready) return `ready, waiting for \`/promote ${nextWeight(state)}\`.`;
-  return `measuring before ${nextWeight(state)} %${live ? `: ${inlineText(whyNotReady(state, now))}` : ''}.`;
+  if (ready) return `ready, waiting for \`/promote ${nextWeight(state)}\`${whereText(state)}.`;
+  return `measuring before ${nextStepText(state)}${live ? `: ${inlineText(whyNotReady(state, now))}` : ''}.`;
+}
+
+/** Where the next step takes place, in a release with several production environments. */
+function whereText(state: ReleaseState): string {
+  const { plan } = state;
+  const next = nextStep(state);
+  if (plan === null || next === null || productionEnvironments(plan.config).length === 1) return '';
+  return ` (${codeSpan(environmentOfStep(plan, next))})`;
+}
+
+function shiftingText({ plan, deployment }: ReleaseState): string {
+  return plan === null || deployment === null ? 'the next step' : stepText(plan, deployment.step);
 }
 
 function stepsTable(state: ReleaseState): readonly string[] {
@@ -198,10 +225,10 @@ function stepsTable(state: ReleaseState): readonly string[] {
   if (plan === null) return [];
   const mark = (step: number): string => (state.step > step ? '✅' : state.step === step ? '▶️' : '·');
   const stage = stageVerifiedBy === null ? mark(0) : `✅ by ${stageVerifiedBy}`;
-  const cells = plan.config.canary.steps.map((_weight, index) =>
+  const cells = ladderOf(plan.config).map((_rung, index) =>
     state.publishedUrl !== null && state.failure === null ? '✅' : mark(index + 1),
   );
-  const titles = plan.config.canary.steps.map((weight) => `${weight} %`);
+  const titles = ladderOf(plan.config).map((_rung, index) => stepText(plan, index + 1));
   return [
     '',
     `| stage | ${titles.join(' | ')} |`,

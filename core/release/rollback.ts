@@ -1,4 +1,4 @@
-import { inlineText } from '../gate/markdown.ts';
+import { codeSpan, inlineText } from '../gate/markdown.ts';
 import { announce } from './announce.ts';
 import { recordCanary } from './canary-record.ts';
 import { orderRollback } from './deploy.ts';
@@ -8,6 +8,7 @@ import { restoreFlags } from './flags.ts';
 import type { HoldCode } from './hindrance.ts';
 import { notify } from './notify.ts';
 import { hasTraffic } from './phase.ts';
+import { touchedEnvironments } from './steps.ts';
 
 export interface RollbackOrder {
   readonly code: HoldCode;
@@ -44,7 +45,7 @@ export function startRollback(draft: ReleaseDraft, order: RollbackOrder): boolea
     trigger: order.trigger,
   });
   draft.move('rolling_back', `rollback to \`${inlineText(previous.tag)}\`: ${inlineText(order.cause)}`);
-  orderRollback(draft, previous);
+  restore(draft, previous, retry ? stillToRestore(draft) : touchedEnvironments(draft.state));
   restoreFlags(draft, order.cause);
   if (afterGa) draft.set({ occupies: true });
   if (!retry) watchRestoring(draft);
@@ -53,6 +54,39 @@ export function startRollback(draft: ReleaseDraft, order: RollbackOrder): boolea
     openIncident(draft, `Release ${tag} rolled back at ${weight} %`, order.cause);
     escalateWhenGrave(draft, order.code, order.cause, weight);
   } else if (order.code !== 'SUPERSEDED') notify(draft, 'rollback', order.cause);
+  return true;
+}
+
+/** The environments that an attempt to go back left behind. */
+function stillToRestore({ state }: ReleaseDraft): readonly string[] {
+  const { failed = [], left = [] } = state.restoring ?? {};
+  return [...failed, ...left];
+}
+
+function restore(
+  draft: ReleaseDraft,
+  previous: { readonly tag: string; readonly commit: string },
+  environments: readonly string[],
+): void {
+  const [first = draft.plan().config.production_environment, ...left] = environments;
+  draft.set({ restoring: { left, failed: [] } });
+  orderRollback(draft, previous, first);
+}
+
+/**
+ * One environment has been given back, or could not be: the next one has its turn all the same. Answers whether there
+ * was one; when there was not, `state.restoring` says which could not be given back.
+ */
+export function restoreNext(draft: ReleaseDraft, environment: string, isBack: boolean): boolean {
+  const { left, failed } = draft.state.restoring ?? { left: [], failed: [] };
+  const [next, ...rest] = left;
+  draft.set({ restoring: { left: rest, failed: isBack ? failed : [...failed, environment] } });
+  const { previous } = draft.plan();
+  if (next === undefined || previous === null) return false;
+  draft.tell(
+    `${codeSpan(environment)} ${isBack ? 'is back' : 'could not be given back'}, ${codeSpan(next)} follows`,
+  );
+  orderRollback(draft, previous, next);
   return true;
 }
 

@@ -18,6 +18,7 @@ import {
   type Finishing,
   type Measuring,
   notRefused,
+  type Restoring,
 } from './progress.ts';
 
 /** A release as the Conductor remembers it. Plain JSON. */
@@ -46,14 +47,16 @@ export interface ReleaseState extends DeskState {
   readonly preflight: PreflightFacts | null;
   readonly preflightAsked: boolean;
   readonly preflightTold: string;
-  /** Last step that was reached: -1 none, 0 stage, n `canary.steps[n-1]`. */
+  /** Last step that was reached: -1 none, 0 stage, n the nth rung of the ladder. */
   readonly step: number;
   /** When that step's deployment succeeded. */
   readonly stepSince: number;
-  /** Percent of production traffic for this version, as last confirmed. */
+  /** Percent of the traffic of that step's environment for this version, as last confirmed. */
   readonly weight: number;
   readonly stageVerifiedBy: 'metrics' | 'deployment and gates' | null;
   readonly deployment: Deployment | null;
+  /** While it goes back: production environments whose turn comes, and those that could not be given back. */
+  readonly restoring?: Restoring;
   readonly earlyReports: readonly EarlyReport[];
   readonly measuring: Measuring | null;
   readonly hold: Hold | null;

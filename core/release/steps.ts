@@ -1,16 +1,52 @@
+import { ladderOf, productionEnvironments } from '../config/waves.ts';
 import type { ReleasePlanFacts } from '../flow/event.ts';
+import { inlineText } from '../gate/markdown.ts';
 import type { ReleaseState } from './state.ts';
 
-/** Percent of production traffic at a step: 0 is the stage, n is `canary.steps[n-1]`. */
+/** Percent of production traffic at a step: 0 is the stage, n is the nth rung of the ladder. */
 export function weightOfStep(plan: ReleasePlanFacts, step: number): number {
-  return step <= 0 ? 0 : (plan.config.canary.steps[step - 1] ?? 100);
+  return step <= 0 ? 0 : (ladderOf(plan.config)[step - 1]?.weight ?? 100);
+}
+
+/** Where a step takes place. */
+export function environmentOfStep({ config }: ReleasePlanFacts, step: number): string {
+  if (step <= 0) return config.stage_environment;
+  return ladderOf(config)[step - 1]?.environment ?? config.production_environment;
+}
+
+/** A step for people: `10 %`, and where there are several production environments `10 % of production-eu`. */
+export function stepText(plan: ReleasePlanFacts, step: number): string {
+  const weight = `${weightOfStep(plan, step)} %`;
+  const isOnly = productionEnvironments(plan.config).length === 1;
+  return isOnly ? weight : `${weight} of ${inlineText(environmentOfStep(plan, step))}`;
+}
+
+/** Percent of the traffic of all production environments together at a step. */
+export function shareOfStep({ config }: ReleasePlanFacts, step: number): number {
+  const reached = new Map(productionEnvironments(config).map((environment) => [environment, 0]));
+  for (const { environment, weight } of ladderOf(config).slice(0, step)) reached.set(environment, weight);
+  return [...reached.values()].reduce((sum, weight) => sum + weight, 0) / reached.size;
+}
+
+/** The production environments that a release has reached or was on its way to, the newest first. */
+export function touchedEnvironments({ plan, step, deployment }: ReleaseState): readonly string[] {
+  if (plan === null) return [];
+  const ordered = deployment?.task === 'promote' ? deployment.step : 0;
+  const rungs = ladderOf(plan.config).slice(0, Math.max(step, ordered));
+  return [...new Set(rungs.map(({ environment }) => environment))].reverse();
 }
 
 /** The step after the one that was reached; null behind the last. */
 export function nextStep(state: ReleaseState): number | null {
-  const steps = state.plan?.config.canary.steps.length ?? 0;
+  const steps = state.plan === null ? 0 : ladderOf(state.plan.config).length;
   const next = Math.max(0, state.step) + 1;
   return next <= steps ? next : null;
+}
+
+/** The next step for people; empty when there is none. */
+export function nextStepText(state: ReleaseState): string {
+  const step = nextStep(state);
+  return step === null || state.plan === null ? '' : stepText(state.plan, step);
 }
 
 /** Weight that `/promote next` means now; null when there is no further step. */

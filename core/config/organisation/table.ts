@@ -73,6 +73,7 @@ const release: readonly StrictnessRow[] = [
     'release.paths',
     'release.stage_environment',
     'release.production_environment',
+    'release.waves',
     'release.promote_only_if.drills',
     'release.artifacts',
     'release.qa_report',

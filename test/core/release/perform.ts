@@ -122,7 +122,7 @@ function deploy(world: World, id: string, effect: Extract<Effect, { kind: 'creat
   world.deployments.push(effect);
   const deploymentId = 500 + world.deployments.length;
   const end = world.options.deploymentState?.(effect, world.deployments.length) ?? 'success';
-  if (end === 'success' && effect.environment === 'production') {
+  if (end === 'success' && effect.environment !== 'stage') {
     world.weight = effect.task === 'rollback' ? 0 : effect.payload.weight;
   }
   world.settle(id, { ok: true, value: { deploymentId } });
