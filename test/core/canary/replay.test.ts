@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../core/audit/canonical-json.ts';
@@ -130,5 +131,13 @@ describe('an explanation', () => {
     expect(svg).toBe(renderSvg(judgeChart(JSON.parse(JSON.stringify(bad.record)))));
     expect(svg).not.toContain('NaN');
     expect(renderSvg(judgeChart({ ...bad.record, ticks: [] }))).toContain('no readings');
+  });
+});
+
+describe('the evidence of an earlier version of the judge', () => {
+  it('gives every verdict again, to the byte: before clusters were assumed and gauges could roll back', () => {
+    const text = readFileSync(new URL('earlier-record.json', import.meta.url), 'utf8');
+    const { equal, ticks } = checkReplay(parseJudgeDocument('earlier-record.json', text));
+    expect({ equal, ticks }).toEqual({ equal: true, ticks: 40 });
   });
 });
