@@ -10,6 +10,7 @@ import {
   setOutputs,
 } from '../adapters/actions-runner/environment.ts';
 import { requestOidcToken } from '../adapters/actions-runner/oidc-token.ts';
+import { organisationOfConductor, publicOrganisation } from '../adapters/actions-runner/organisation.ts';
 import { parseRunContext, type RunContext } from '../adapters/actions-runner/subject.ts';
 import { submitResult } from '../adapters/actions-runner/submit.ts';
 import {
@@ -22,6 +23,8 @@ import {
 import { folderTree } from '../adapters/node-io/folder-tree.ts';
 import { gitTree } from '../adapters/node-io/git-tree.ts';
 import { type ConfigRead, readConfig } from '../adapters/node-io/read-config.ts';
+import type { OrganisationText } from '../core/config/organisation/check.ts';
+import { formatProblem } from '../core/config/problem.ts';
 import { ConductorError, InputError } from '../core/errors.ts';
 import { exitStatusOfError, exitStatusOfVerdict } from '../core/gate/exit-status.ts';
 import type { AnyGate, GateIo } from '../core/gate/gate.ts';
@@ -40,6 +43,7 @@ import { withEnvironment, withHostOf } from './environment-under-test.ts';
 import { parseFacts } from './facts-file.ts';
 import { nodeGateIo } from './node-io.ts';
 import { type GateRunOutcome, runGate } from './run-gate.ts';
+import { withPlannedRollout } from './slo/planned-rollout.ts';
 import { tool } from './tool.ts';
 
 /** What one action is made of: its gates, and the parts of the world that only some gates need. */
@@ -92,7 +96,10 @@ async function prepare(parts: ActionParts, env: StepEnvironment): Promise<Action
   const inputs = readActionInputs(env);
   const context = parseRunContext(env, await readEvent(env));
   const trees = await openTrees(inputs, context);
-  const read = await readConfig(inputs.config, trees.files, trees.baseFiles);
+  const organisation = await readOrganisation(env, inputs, context);
+  const read = await readConfig(inputs.config, trees.files, trees.baseFiles, organisation);
+  for (const problem of read.weaker)
+    console.log(noticeCommand('weaker than the organisation', formatProblem(problem)));
   const gates = chooseGates(parts.gates, inputs, read);
   for (const gate of gates) parseOptions(gate.options, optionsOf(gate, read, inputs), `gates.${gate.name}`);
   const allowedHosts = withHostOf(read.config.allowed_hosts, inputs.environment);
@@ -100,8 +107,26 @@ async function prepare(parts: ActionParts, env: StepEnvironment): Promise<Action
   return { env, inputs, context, trees, read, gates, allowedHosts, facts };
 }
 
+/** Asked for where results are submitted: the Conductor takes none that was computed without it. */
+async function readOrganisation(
+  env: StepEnvironment,
+  inputs: ActionInputs,
+  { subject }: RunContext,
+): Promise<OrganisationText | null> {
+  const { conductorUrl, githubToken } = inputs;
+  const apiUrl = env.GITHUB_API_URL ?? '';
+  if (conductorUrl === '' || (apiUrl === '' && !env.ACTIONS_ID_TOKEN_REQUEST_URL)) return null;
+  const found = env.ACTIONS_ID_TOKEN_REQUEST_URL
+    ? await organisationOfConductor(conductorUrl, { fetch, token: () => tokenOf({ env, inputs }) })
+    : await publicOrganisation(subject.repository, apiUrl, { fetch, token: githubToken });
+  if (found.known) return found.organisation;
+  console.log(noticeCommand('organisation unknown', `Its config is left out: ${found.reason}.`));
+  return null;
+}
+
 function optionsOf(gate: AnyGate, read: ConfigRead, inputs: ActionInputs): unknown {
-  return withEnvironment(gate, read.config.gates[gate.name], inputs.environment);
+  const { gates, release } = read.config;
+  return withEnvironment(gate, withPlannedRollout(gate, gates[gate.name], release), inputs.environment);
 }
 
 async function readFacts({ facts, workingDirectory }: ActionInputs): Promise<unknown> {
@@ -147,7 +172,7 @@ async function runGates(parts: ActionParts, run: ActionRun): Promise<Attempt[]> 
     baselines:
       conductorUrl === ''
         ? undefined
-        : conductorBaselines(conductorUrl, { fetch, token: () => tokenOf(run) }),
+        : conductorBaselines(conductorUrl, { ...patience, token: () => tokenOf(run) }),
     databases: databaseUrl === null ? undefined : parts.databases?.(databaseUrl),
   });
   const attempts: Attempt[] = [];
@@ -224,8 +249,8 @@ async function submitAll(run: ActionRun, attempts: readonly Attempt[]): Promise<
   for (const attempt of attempts) {
     if ('error' in attempt) continue;
     try {
-      const token = await tokenOf(run);
-      const digest = await submitResult({ conductorUrl, token, ...attempt.outcome }, { fetch, pause });
+      const token = () => tokenOf(run);
+      const digest = await submitResult({ conductorUrl, token, ...attempt.outcome }, patience);
       console.log(`${attempt.gate}: accepted by ${conductorUrl} as sha256:${digest}`);
     } catch (error) {
       status = Math.max(status, showError(error));
@@ -234,8 +259,10 @@ async function submitAll(run: ActionRun, attempts: readonly Attempt[]): Promise<
   return status;
 }
 
+const patience = { fetch, pause, now: () => performance.now() };
+
 /** A fresh token for each request to the Conductor, masked before anything can print it. */
-async function tokenOf({ env, inputs }: ActionRun): Promise<string> {
+async function tokenOf({ env, inputs }: Pick<ActionRun, 'env' | 'inputs'>): Promise<string> {
   const token = await requestOidcToken(env, audienceOf(inputs.conductorUrl));
   console.log(maskCommand(token));
   return token;

@@ -1,9 +1,9 @@
-import { ConductorError, InputError, PermissionError, ProviderError } from '../../core/errors.ts';
+import { type ConductorError, InputError, PermissionError, ProviderError } from '../../core/errors.ts';
 import type { BaselineOf, Baselines } from '../../core/ports/baselines.ts';
 import { conductorEndpoint, problemSchema } from './conductor-address.ts';
+import { askPatiently, type PatientPorts } from './patience.ts';
 
-export interface BaselinePorts {
-  readonly fetch: typeof fetch;
+export interface BaselinePorts extends PatientPorts {
   /** A fresh token of the job for the Conductor; masked by whoever makes it. */
   readonly token: () => Promise<string>;
 }
@@ -18,32 +18,35 @@ export function conductorBaselines(conductorUrl: string, ports: BaselinePorts): 
       const url = conductorEndpoint(conductorUrl, '/v1/baselines/perf');
       url.searchParams.set('service', of.service);
       url.searchParams.set('environment', of.environment);
-      const token = await ports.token();
-      try {
-        const answer = await ports.fetch(url, {
-          headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+      const ask = async (): Promise<Response> =>
+        ports.fetch(url, {
+          headers: { authorization: `Bearer ${await ports.token()}`, accept: 'application/json' },
           redirect: 'error',
           signal: AbortSignal.timeout(30_000),
         });
-        if (!answer.ok) throw await refusalOf(answer, url);
-        const bytes = new Uint8Array(await answer.arrayBuffer());
-        if (bytes.byteLength <= maxBytes) return { address: url.href, bytes };
-        throw new InputError(
-          'BASELINE_TOO_LARGE',
-          `The Conductor's baseline has ${bytes.byteLength} bytes, more than ${maxBytes}`,
-          'Measure fewer metrics, or name the ones to compare.',
-        );
-      } catch (cause) {
-        if (cause instanceof ConductorError) throw cause;
-        throw silent(url, 'could not be reached', cause);
-      }
+      const answer = await askPatiently(ask, ports);
+      if (!(answer instanceof Response)) throw silent(url, answer.what, answer.cause);
+      if (!answer.ok) throw await refusalOf(answer, url);
+      return { address: url.href, bytes: await bytesOf(answer, url) };
     },
   };
 }
 
+async function bytesOf(answer: Response, url: URL): Promise<Uint8Array> {
+  const bytes = await answer.arrayBuffer().catch((cause: unknown) => {
+    throw silent(url, 'broke off its answer', cause);
+  });
+  if (bytes.byteLength <= maxBytes) return new Uint8Array(bytes);
+  throw new InputError(
+    'BASELINE_TOO_LARGE',
+    `The Conductor's baseline has ${bytes.byteLength} bytes, more than ${maxBytes}`,
+    'Measure fewer metrics, or name the ones to compare.',
+  );
+}
+
 async function refusalOf(answer: Response, url: URL): Promise<ConductorError> {
   const problem = problemSchema.safeParse(await answer.json().catch(() => null)).data;
-  if (answer.status >= 500 || problem === undefined) return silent(url, `answered ${answer.status}`);
+  if (problem === undefined) return silent(url, `answered ${answer.status}`);
   const refusal = answer.status === 401 || answer.status === 403 ? PermissionError : InputError;
   return new refusal(problem.code, problem.message, problem.help);
 }

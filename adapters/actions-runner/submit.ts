@@ -3,6 +3,7 @@ import { InputError, PermissionError, ProviderError } from '../../core/errors.ts
 import type { EvidenceFile } from '../../core/gate/gate.ts';
 import type { GateResult } from '../../core/gate/result.ts';
 import { conductorEndpoint, problemSchema } from './conductor-address.ts';
+import { askPatiently, type PatientPorts, type Silence } from './patience.ts';
 
 /** What `POST /v1/evidence` takes in one request. */
 export const submissionLimits = {
@@ -16,35 +17,24 @@ const acceptedSchema = z.object({ accepted: z.literal(true), gate: z.string(), r
 export interface Submission {
   /** Base address of the Conductor; the token's audience as well. */
   readonly conductorUrl: string;
-  readonly token: string;
+  /** A fresh token of the job: one that waits for long would expire. */
+  readonly token: () => Promise<string>;
   readonly result: GateResult;
   readonly files: readonly EvidenceFile[];
 }
 
-export interface SubmitPorts {
-  readonly fetch: typeof fetch;
-  /** Waits so many ms between two attempts. */
-  readonly pause: (ms: number) => Promise<void>;
-}
-
-/** Pauses between attempts, ms. Only an answer of 5xx, or none at all, is tried again: the Conductor is idempotent. */
-const pauses = [500, 2_000, 5_000] as const;
-
 /**
  * Hands a result and its files to the Conductor, which decides for itself whether it believes them. Returns the
- * digest under which it was accepted. Throws `ProviderError` (exit 3) when the Conductor stays silent or fails,
- * `PermissionError` when it refuses the identity, `InputError` when it refuses the submission.
+ * digest under which it was accepted. The Conductor is idempotent, so an answer of 5xx, or none, is tried again for
+ * five minutes. Throws `ProviderError` (exit 3) when the Conductor stays silent or fails, `PermissionError` when it
+ * refuses the identity, `InputError` when it refuses the submission.
  */
-export async function submitResult(submission: Submission, ports: SubmitPorts): Promise<string> {
+export async function submitResult(submission: Submission, ports: PatientPorts): Promise<string> {
   const endpoint = conductorEndpoint(submission.conductorUrl, '/v1/evidence');
   refuseOversize(submission.files);
-  for (let attempt = 0; ; attempt++) {
-    const outcome = await post(endpoint, submission, ports.fetch);
-    if (outcome instanceof Response && outcome.status < 500) return readAnswer(outcome);
-    const wait = pauses[attempt];
-    if (wait === undefined) throw silent(endpoint, outcome);
-    await ports.pause(wait);
-  }
+  const outcome = await askPatiently(() => post(endpoint, submission, ports.fetch), ports);
+  if (outcome instanceof Response) return readAnswer(outcome);
+  throw silent(endpoint, outcome);
 }
 
 function refuseOversize(files: readonly EvidenceFile[]): void {
@@ -66,24 +56,21 @@ function refuseOversize(files: readonly EvidenceFile[]): void {
   );
 }
 
-async function post(endpoint: URL, submission: Submission, send: typeof fetch): Promise<Response | Error> {
+async function post(endpoint: URL, submission: Submission, send: typeof fetch): Promise<Response> {
+  const token = await submission.token();
   const body = new FormData();
   const json = new Blob([JSON.stringify(submission.result)], { type: 'application/json' });
   body.append('result', json, 'result.json');
   for (const file of submission.files) {
     body.append('file', new Blob([new Uint8Array(file.bytes)], { type: file.mediaType }), file.path);
   }
-  try {
-    return await send(endpoint, {
-      method: 'POST',
-      body,
-      redirect: 'error',
-      headers: { authorization: `Bearer ${submission.token}`, accept: 'application/json' },
-      signal: AbortSignal.timeout(60_000),
-    });
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
+  return send(endpoint, {
+    method: 'POST',
+    body,
+    redirect: 'error',
+    headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+    signal: AbortSignal.timeout(60_000),
+  });
 }
 
 async function readAnswer(answer: Response): Promise<string> {
@@ -99,12 +86,11 @@ async function readAnswer(answer: Response): Promise<string> {
   throw new refusal(problem.code, problem.message, problem.help);
 }
 
-function silent(endpoint: URL, outcome: Response | Error): ProviderError {
-  const what = outcome instanceof Response ? `answered ${outcome.status}` : 'could not be reached';
+function silent(endpoint: URL, { what, cause }: Silence): ProviderError {
   return new ProviderError(
     'CONDUCTOR_UNREACHABLE',
-    `The Conductor at ${endpoint.origin} ${what}, ${pauses.length + 1} times.`,
+    `The Conductor at ${endpoint.origin} ${what}.`,
     'The verdict above stands, but the check was not published. Run the job again when the Conductor is up.',
-    { retryable: true, cause: outcome instanceof Error ? outcome : undefined },
+    { retryable: true, cause },
   );
 }

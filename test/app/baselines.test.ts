@@ -3,6 +3,7 @@ import { perfGate } from '../../actions/perf/gate.ts';
 import { runGate } from '../../actions/run-gate.ts';
 import { conductorBaselines } from '../../adapters/actions-runner/baselines.ts';
 import { memoryIo } from '../support/memory-io.ts';
+import { patientPorts } from '../support/patient-ports.ts';
 import { load, mainSha, promoteToTheEnd, stage } from './story.ts';
 import { commitFiles, oidcToken, repository, startWorld, submit, type World, workflowPath } from './world.ts';
 
@@ -54,7 +55,10 @@ async function judge(world: World, p95: number) {
     'perf/summary.json': JSON.stringify(summary),
     'perf/baseline.json': JSON.stringify(fileBaseline),
   };
-  const baselines = conductorBaselines(world.conductor.url, { fetch, token: () => tokenOf(world) });
+  const baselines = conductorBaselines(world.conductor.url, {
+    ...patientPorts(fetch),
+    token: () => tokenOf(world),
+  });
   const io = { ...memoryIo(files), baselines };
   const subject = { repository: 'acme/shop', sha: await mainSha(world), ref: 'refs/heads/main' };
   const tool = { name: 'test', version: '1' };

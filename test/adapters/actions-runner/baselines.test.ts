@@ -4,6 +4,7 @@ import { runGate } from '../../../actions/run-gate.ts';
 import { conductorBaselines } from '../../../adapters/actions-runner/baselines.ts';
 import { PermissionError } from '../../../core/errors.ts';
 import { memoryIo } from '../../support/memory-io.ts';
+import { patientPorts } from '../../support/patient-ports.ts';
 
 const of = { service: 'shop api', environment: 'stage' };
 const token = async (): Promise<string> => 'header.claims.signature';
@@ -18,7 +19,7 @@ describe('the baseline of the Conductor', () => {
   it('is asked for with the identity of the job', async () => {
     const seen: Request[] = [];
     const baselines = conductorBaselines('https://conductor.example/', {
-      fetch: answering(200, { schema_version: 1, runs: [] }, seen),
+      ...patientPorts(answering(200, { schema_version: 1, runs: [] }, seen)),
       token,
     });
     const { address, bytes } = await baselines.readPerf(of);
@@ -33,12 +34,32 @@ describe('the baseline of the Conductor', () => {
     ['is no Conductor', answering(404, 'not found'), 'BASELINE_UNREACHABLE'],
     ['refuses', answering(401, { code: 'TOKEN_EXPIRED', message: 'x', help: 'y' }), 'TOKEN_EXPIRED'],
   ])('is an error of its own when it %s', async (_name, fetch, code) => {
-    const baselines = conductorBaselines('https://conductor.example', { fetch, token });
+    const baselines = conductorBaselines('https://conductor.example', { ...patientPorts(fetch), token });
     await expect(baselines.readPerf(of)).rejects.toMatchObject({ code });
   });
 
+  it('is waited for while the Conductor is restarted, with a fresh token each time', async () => {
+    const tokens: (string | null)[] = [];
+    const ports = patientPorts(async (input, init) => {
+      tokens.push(new Request(input, init).headers.get('authorization'));
+      return tokens.length < 3
+        ? new Response('', { status: 503 })
+        : Response.json({ schema_version: 1, runs: [] });
+    });
+    let issued = 0;
+    const baselines = conductorBaselines('https://conductor.example', {
+      ...ports,
+      token: async () => `t${++issued}`,
+    });
+    await expect(baselines.readPerf(of)).resolves.toMatchObject({ bytes: expect.any(Uint8Array) });
+    expect(tokens).toEqual(['Bearer t1', 'Bearer t2', 'Bearer t3']);
+  });
+
   it('sends no token over plain http', async () => {
-    const baselines = conductorBaselines('http://conductor.example', { fetch: answering(200, {}), token });
+    const baselines = conductorBaselines('http://conductor.example', {
+      ...patientPorts(answering(200, {})),
+      token,
+    });
     await expect(baselines.readPerf(of)).rejects.toMatchObject({ code: 'CONDUCTOR_URL_INVALID' });
   });
 });
@@ -57,7 +78,10 @@ describe('a perf gate that cannot have its baseline', () => {
     'perf/baseline.json': '{"schema_version":1,"runs":[]}',
   };
   const judge = async (fetch: typeof globalThis.fetch, getToken = token) => {
-    const baselines = conductorBaselines('https://conductor.example', { fetch, token: getToken });
+    const baselines = conductorBaselines('https://conductor.example', {
+      ...patientPorts(fetch),
+      token: getToken,
+    });
     const { result } = await runGate(perfGate, {
       rawOptions: {},
       subject: { repository: 'acme/shop', sha: 'a'.repeat(40), ref: 'refs/heads/main' },

@@ -9,6 +9,7 @@ import { submitResult } from '../../../adapters/actions-runner/submit.ts';
 import { annotationCommand, plainText } from '../../../adapters/actions-runner/workflow-commands.ts';
 import { InputError, PermissionError, ProviderError } from '../../../core/errors.ts';
 import type { GateResult } from '../../../core/gate/result.ts';
+import { patientPorts } from '../../support/patient-ports.ts';
 
 function emptyFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'runner-'));
@@ -147,26 +148,49 @@ describe('the OIDC token', () => {
 describe('a submission', () => {
   const submission = {
     conductorUrl: 'https://conductor.example/',
-    token: 't',
+    token: async () => 't',
     result: {} as GateResult,
     files: [],
   };
-  const pauses: number[] = [];
-  const ports = (send: typeof fetch) => ({ fetch: send, pause: async (ms: number) => void pauses.push(ms) });
+  const accepted = { accepted: true, gate: 'slo', result_sha256: 'abc' };
 
-  it('is given up after four attempts, as the fault of a provider', async () => {
-    let attempts = 0;
-    const silent: typeof fetch = async () => {
-      attempts++;
-      throw new TypeError('fetch failed');
-    };
-    await expect(submitResult(submission, ports(silent))).rejects.toThrow(ProviderError);
-    expect({ attempts, pauses }).toEqual({ attempts: 4, pauses: [500, 2_000, 5_000] });
+  it('is given up after five minutes, as the fault of a provider', async () => {
+    const ports = patientPorts(async () => Promise.reject(new TypeError('fetch failed')));
+    await expect(submitResult(submission, ports)).rejects.toThrow(ProviderError);
+    const waited = ports.waited.reduce((sum, ms) => sum + ms, 0);
+    expect(waited).toBeGreaterThan(280_000);
+    expect(waited).toBeLessThanOrEqual(300_000);
+    expect(ports.waited.slice(0, 3)).toEqual([500, 1_000, 2_000]);
+  });
+
+  it.each([429, 500, 502, 503, 504])('waits out an answer of %i', async (status) => {
+    const answers = [new Response('', { status }), Response.json(accepted)];
+    const ports = patientPorts(async () => answers.shift() as Response);
+    await expect(submitResult(submission, ports)).resolves.toBe('abc');
+  });
+
+  it.each([
+    ['7', [7_000]],
+    ['86400', [60_000]],
+    ['soon', [500]],
+  ])('waits as long as `retry-after: %s` says, within reason', async (after, waited) => {
+    const busy = new Response('', { status: 503, headers: { 'retry-after': after } });
+    const answers = [busy, Response.json(accepted)];
+    const ports = patientPorts(async () => answers.shift() as Response);
+    await submitResult(submission, ports);
+    expect(ports.waited).toEqual(waited);
+  });
+
+  it('asks no second time where the job has no identity', async () => {
+    const ports = patientPorts(async () => Response.json(accepted));
+    const token = () => Promise.reject(new PermissionError('OIDC_NOT_PERMITTED', 'no token', 'allow it'));
+    await expect(submitResult({ ...submission, token }, ports)).rejects.toThrow(PermissionError);
+    expect(ports.waited).toEqual([]);
   });
 
   it('does not take any answer for an acceptance', async () => {
     const page: typeof fetch = async () => new Response('<html>', { status: 200 });
-    await expect(submitResult(submission, ports(page))).rejects.toThrow(InputError);
+    await expect(submitResult(submission, patientPorts(page))).rejects.toThrow(InputError);
   });
 
   it.each([
@@ -184,7 +208,7 @@ describe('a submission', () => {
       sent = true;
       return new Response();
     };
-    await expect(submitResult({ ...submission, files }, ports(send))).rejects.toThrow('would refuse');
+    await expect(submitResult({ ...submission, files }, patientPorts(send))).rejects.toThrow('would refuse');
     expect(sent).toBe(false);
   });
 });
