@@ -24,6 +24,12 @@ const entrySchema = z.strictObject({
   media_type: z.string().max(128),
   origin: z.string().describe('Who made it: `conductor`, `gate:<name>`, or another producer'),
   verdict: verdictSchema.nullable().describe('Verdict of the gate that made it; null for other producers'),
+  verification: z
+    .enum(['own', 'identity', 'artifact', 'unproven'])
+    .optional()
+    .describe(
+      'How the Conductor verified it before packing, beside its digest: `own`, it made it itself; `identity`, the job that made it proved its identity; `artifact`, it was collected from a run of the trusted workflow; `unproven`, nothing proves who made it',
+    ),
 });
 
 export const refusalCodeSchema = z.enum([

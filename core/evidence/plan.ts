@@ -150,7 +150,25 @@ function aboutEntry(entry: Candidate, reports: readonly GateReport[]): Manifest[
     media_type: entry.mediaType,
     origin: entry.origin,
     verdict: report?.result.verdict ?? null,
+    verification: verificationOf(entry.origin, report?.origin.via),
   };
+}
+
+/** What proves who made an entry: a gate's files are named by digest in its result, and count as the result does. */
+function verificationOf(
+  origin: string,
+  via: GateReport['origin']['via'] | undefined,
+): NonNullable<Manifest['entries'][number]['verification']> {
+  switch (via) {
+    case 'oidc':
+      return 'identity';
+    case 'artifact':
+      return 'artifact';
+    case 'in-process':
+      return 'own';
+    case undefined:
+      return origin === 'conductor' ? 'own' : 'unproven';
+  }
 }
 
 function droppedAudit(seq: number): RefusedEntry {

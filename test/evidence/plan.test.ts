@@ -41,6 +41,26 @@ describe('the plan of the evidence', () => {
     expect(manifestSchema.parse(JSON.parse(contentOf(plan, '_manifest.json')))).toEqual(plan.manifest);
   });
 
+  it('says of every entry how it was verified', () => {
+    const collected = reportFor('migrations');
+    const plan = planBundle(
+      inputsFor({
+        reports: [
+          ...inputsFor().reports.slice(0, 1),
+          { ...collected, origin: { ...collected.origin, via: 'artifact' } },
+        ],
+        files: [...inputsFor().files, item('dr/drill_2026-01-01/results.json')],
+      }),
+    );
+    const verification = new Map(plan.manifest.entries.map((entry) => [entry.path, entry.verification]));
+    expect(verification.get('release_notes.md')).toBe('own');
+    expect(verification.get('slo/burn.png')).toBe('identity');
+    expect(verification.get('gates/slo.json')).toBe('identity');
+    expect(verification.get('gates/migrations.json')).toBe('artifact');
+    expect(verification.get('dr/drill_2026-01-01/results.json')).toBe('unproven');
+    expect([...verification.values()]).not.toContain(undefined);
+  });
+
   it('records size, digest, origin and verdict of every entry', async () => {
     const { manifest, entries } = planBundle(inputsFor());
     for (const { path, size, sha256 } of manifest.entries) {
