@@ -1,21 +1,23 @@
+import { configPath } from '../../core/config/path.ts';
 import { formatProblem } from '../../core/config/problem.ts';
 import type { Config } from '../../core/config/schema.ts';
-import { InternalError, PermissionError } from '../../core/errors.ts';
+import { ConductorError, InternalError, PermissionError, ProviderError } from '../../core/errors.ts';
 import { readCodeowners } from '../../core/gate/codeowners.ts';
+import { ambiguousNames, standingOf } from '../../core/governance/compare.ts';
 import { desiredSettings } from '../../core/governance/desired.ts';
 import { type Directory, namesIn, unknownNames } from '../../core/governance/directory.ts';
 import type { GovernanceEvent, MergedMeanwhile, Observation } from '../../core/governance/event.ts';
 import { unownedPaths } from '../../core/governance/ownership.ts';
 import { type GovernancePlan, planGovernance as planFor } from '../../core/governance/plan.ts';
 import type { Settings } from '../../core/governance/settings.ts';
-import { readEffectiveConfig } from '../effective-config.ts';
+import { readEffectiveConfig, readOrganisationText } from '../effective-config.ts';
 import type { EffectContext, Performer } from './performer.ts';
 
 type Proposal = Extract<GovernanceEvent, { type: 'governance.planned' }>['proposal'];
 
 /** Reads the config of the default branch and compares the repository with it. */
-export const observeSettings: Performer<'observeSettings'> = async ({ since }, context) => ({
-  event: { type: 'settings.observed', observation: await observe(since, context) },
+export const observeSettings: Performer<'observeSettings'> = async ({ since, governed }, context) => ({
+  event: { type: 'settings.observed', observation: await observe(since, governed === true, context) },
 });
 
 /** Plans the config of a pull request's head. It is data: nothing of it is followed before it is merged. */
@@ -32,25 +34,53 @@ export const carryPlan: Performer<'carryPlan'> = async (effect, { aggregate, tel
   return { settled: {} };
 };
 
-/** Writes one change after the other and stops at the first that fails: what is left is seen at the next look. */
+/**
+ * Writes one change after the other, each only while the repository is as it was when the plan was made, and stops at the
+ * first that cannot be. What GitHub may do later is tried again as a whole: what is written already is found so.
+ */
 export const applyGovernance: Performer<'applyGovernance'> = async ({ hash, changes }, context) => {
   const settings = context.forge.settings;
-  const touched = pickNames(changes.flatMap(({ kind, after }) => (after === null ? [] : [{ kind, after }])));
+  const touched = pickNames(
+    changes.flatMap(({ kind, before, after }) =>
+      [before, after].flatMap((one) => (one === null ? [] : [{ kind, one }])),
+    ),
+  );
   const directory = await settings.resolve(namesIn(touched));
+  const live = await settings.read(directory);
   const done: string[] = [];
+  const answer = (problem: string | null) => ({
+    event: { type: 'governance.applied', hash, done, problem } as const,
+  });
   for (const change of changes) {
-    await settings.apply(change, directory);
-    done.push(`${change.kind} ${change.name}`);
+    const name = `${change.kind} ${change.name}`;
+    const stands = standingOf(change, live);
+    if (stands === 'moved') return answer(`${name} was changed while the plan was carried out`);
+    try {
+      if (stands === 'before') await settings.apply(change, directory);
+    } catch (error) {
+      if (!(error instanceof ConductorError) || (error instanceof ProviderError && error.retryable))
+        throw error;
+      return answer(`${name}: ${error.message}. ${error.help}`);
+    }
+    done.push(name);
   }
-  return { event: { type: 'governance.applied', hash, done, problem: null } };
+  return answer(null);
 };
 
-async function observe(since: number | null, context: EffectContext): Promise<Observation> {
+async function observe(
+  since: number | null,
+  governed: boolean,
+  context: EffectContext,
+): Promise<Observation> {
   const { forge } = context;
   const head = await forge.resolveRef(`heads/${await forge.defaultBranch()}`);
   const sha = head?.commit ?? '';
   const found = await readDeclared(sha, context);
-  if (found.kind !== 'declared') return found.kind === 'wrong' ? { ...found, kind: 'unreadable' } : found;
+  if (found.kind === 'wrong') return { ...found, kind: 'unreadable' };
+  if (found.kind === 'undeclared') {
+    const escaped = governed ? await escapeOf(sha, context) : null;
+    return escaped === null ? found : { kind: 'unreadable', problems: [escaped] };
+  }
   const compared = await compare(found, sha, context);
   if (compared.kind === 'wrong') return { kind: 'unreadable', problems: compared.problems };
   const { plan, settings } = compared;
@@ -61,7 +91,11 @@ async function observe(since: number | null, context: EffectContext): Promise<Ob
 
 async function propose(headSha: string, context: EffectContext): Promise<Proposal> {
   const found = await readDeclared(headSha, context);
-  if (found.kind !== 'declared') return found;
+  if (found.kind === 'undeclared') {
+    const escaped = await escapeOf(headSha, context);
+    return escaped === null ? found : { kind: 'wrong', problems: [escaped] };
+  }
+  if (found.kind === 'wrong') return found;
   if (found.weaker.length > 0) return { kind: 'wrong', problems: found.weaker };
   const compared = await compare(found, headSha, context);
   if (compared.kind === 'wrong') return compared;
@@ -91,6 +125,16 @@ async function readDeclared(sha: string, { forge }: EffectContext): Promise<Decl
   return weaker.length === 0 ? { kind: 'undeclared' } : { kind: 'wrong', problems: weaker };
 }
 
+/** Whoever removes the config removes the organisation's from the repository, too. */
+async function escapeOf(sha: string, { forge }: EffectContext): Promise<string | null> {
+  if ((await forge.filesAt(sha).read(configPath)) !== null) return null;
+  const organisation = await readOrganisationText(forge);
+  return (
+    organisation &&
+    `${configPath} is gone, and what ${organisation.file} says would not hold here. Put it back`
+  );
+}
+
 type Compared =
   | { readonly kind: 'compared'; readonly plan: GovernancePlan; readonly settings: Settings }
   | { readonly kind: 'wrong'; readonly problems: readonly string[] };
@@ -113,6 +157,8 @@ async function compare(
   }
   try {
     const settings = await port.read(directory);
+    const ambiguous = ambiguousNames(wanted, settings);
+    if (ambiguous.length > 0) return { kind: 'wrong', problems: ambiguous };
     const unowned = await unownedAt(sha, governance.codeowners, context);
     return { kind: 'compared', plan: planFor(governance, settings, appSlug, { unowned, weaker }), settings };
   } catch (error) {
@@ -136,9 +182,9 @@ async function unownedAt(
   return unownedPaths(wanted, owners?.text ?? null, below);
 }
 
-function pickNames(wanted: readonly { readonly kind: string; readonly after: unknown }[]): Settings {
+function pickNames(touched: readonly { readonly kind: string; readonly one: unknown }[]): Settings {
   const of = <One>(kind: string): One[] =>
-    wanted.flatMap((one) => (one.kind === kind ? [one.after as One] : []));
+    touched.flatMap((setting) => (setting.kind === kind ? [setting.one as One] : []));
   return { rulesets: of('ruleset'), environments: of('environment'), labels: of('label') };
 }
 

@@ -1,11 +1,11 @@
-import { type Database, seeRepository } from '../../adapters/postgres/index.ts';
+import { type Database, removeRepository, seeRepository } from '../../adapters/postgres/index.ts';
 import type { GithubAccess } from '../github.ts';
 
 const pageSize = 100;
 
 /**
  * Asks GitHub where the App is installed: the webhook of an installation may have been sent before the app ever
- * ran.
+ * ran. An archived repository takes no write: it is left alone until it is taken out of the archive.
  */
 export async function discoverRepositories(
   github: GithubAccess,
@@ -15,13 +15,16 @@ export async function discoverRepositories(
   let found = 0;
   for (const { id } of await allPages<{ id: number }>(github.asApp, 'GET /app/installations')) {
     const asInstallation = (): ReturnType<GithubAccess['asInstallation']> => github.asInstallation(id);
-    const repositories = await allPages<{ full_name: string }>(
+    const repositories = await allPages<{ full_name: string; archived?: boolean }>(
       asInstallation,
       'GET /installation/repositories',
       'repositories',
     );
-    for (const { full_name: name } of repositories) await seeRepository(database, name, id, now);
-    found += repositories.length;
+    for (const { full_name: name, archived } of repositories) {
+      if (archived === true) await removeRepository(database, name, now);
+      else await seeRepository(database, name, id, now);
+    }
+    found += repositories.filter(({ archived }) => archived !== true).length;
   }
   return found;
 }

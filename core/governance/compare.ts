@@ -73,6 +73,55 @@ function compareKind<One extends Setting>(
   return { changes, kept: [] };
 }
 
+/**
+ * Whether a change is still to be made (`before`), was made already (`after`), or the repository has moved another way.
+ * GitHub adds parameters that nobody declared: what has them beside the wanted ones is as wanted.
+ */
+export function standingOf(
+  { kind, name, before, after }: Change,
+  found: Settings,
+): 'before' | 'after' | 'moved' {
+  const live = inOrder(found);
+  const all: readonly Setting[] = {
+    ruleset: live.rulesets,
+    environment: live.environments,
+    label: live.labels,
+  }[kind];
+  const now = all.find((one) => isSameName(kind, one.name, name)) ?? null;
+  const isMade =
+    after === null || now === null
+      ? after === now
+      : compareSettings(only(kind, after), only(kind, now), false).changes.length === 0;
+  if (isMade) return 'after';
+  return canonicalJson(now) === canonicalJson(before) ? 'before' : 'moved';
+}
+
+function only(kind: SettingKind, one: Setting): Settings {
+  const list = <Wanted extends SettingKind>(wanted: Wanted): never[] =>
+    kind === wanted ? [one as never] : [];
+  return { rulesets: list('ruleset'), environments: list('environment'), labels: list('label') };
+}
+
+/** Two objects of one declared name: it cannot be told which of them is meant. */
+export function ambiguousNames(wanted: Settings, live: Settings): readonly string[] {
+  const twice = (
+    kind: SettingKind,
+    asked: readonly Setting[],
+    found: readonly Setting[],
+  ): readonly string[] =>
+    asked
+      .filter(({ name }) => found.filter((one) => isSameName(kind, one.name, name)).length > 1)
+      .map(
+        ({ name }) =>
+          `there are several ${kind}s called ${JSON.stringify(name)}: rename or delete all but one`,
+      );
+  return [
+    ...twice('ruleset', wanted.rulesets, live.rulesets),
+    ...twice('environment', wanted.environments, live.environments),
+    ...twice('label', wanted.labels, live.labels),
+  ];
+}
+
 /** GitHub takes `Bug` and `bug` for one label, and an environment's name likewise; rulesets are told apart. */
 function isSameName(kind: SettingKind, a: string, b: string): boolean {
   return kind === 'ruleset' ? a === b : a.toLowerCase() === b.toLowerCase();

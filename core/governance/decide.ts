@@ -77,7 +77,11 @@ function look(draft: GovernanceDraft): void {
     return;
   }
   draft.set({ lookingSince: draft.now, lookAgain: false });
-  draft.emit(`look/${draft.next('look')}`, { kind: 'observeSettings', since: draft.state.goodAt });
+  draft.emit(`look/${draft.next('look')}`, {
+    kind: 'observeSettings',
+    since: draft.state.goodAt,
+    governed: draft.state.accepted !== null,
+  });
 }
 
 function onObserved(draft: GovernanceDraft, observation: Observation): void {
@@ -179,7 +183,7 @@ function onPlanned(
   switch (proposal.kind) {
     case 'undeclared':
       draft.set({ shown: others });
-      carry('', true);
+      carry(draft.state.accepted === null ? '' : endText, true);
       break;
     case 'wrong':
       draft.set({ shown: others });
@@ -202,6 +206,9 @@ function onPlanned(
     }
   }
 }
+
+const endText =
+  'Merging this ends the care for the rules: what is set on GitHub stays, and nobody puts it right any more.';
 
 /** The plan of a config that is in force has been carried out. */
 function forget(draft: GovernanceDraft, configSha256: string): void {

@@ -2,8 +2,11 @@ import type { Change } from './compare.ts';
 
 /** What the Conductor does about the rules of a repository. */
 export type GovernanceEffect =
-  /** Reads config and settings; answers with `settings.observed`. `since`: what was merged after it is listed. */
-  | { readonly kind: 'observeSettings'; readonly since: number | null }
+  /**
+   * Reads config and settings; answers with `settings.observed`. `since`: what was merged after it is listed; `governed`:
+   * a config was in force here before.
+   */
+  | { readonly kind: 'observeSettings'; readonly since: number | null; readonly governed?: boolean }
   /** Reads the proposed config as data and plans it; answers with `governance.planned`. */
   | { readonly kind: 'planGovernance'; readonly pullRequest: number; readonly headSha: string }
   /** Tells the pull request what its check `policy-ci` has to carry. */

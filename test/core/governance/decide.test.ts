@@ -120,6 +120,14 @@ describe('a config in a pull request', () => {
     expect(carried).toMatchObject({ kind: 'carryPlan', acceptable: false });
   });
 
+  it('that declares no rules any more says that nobody will keep them', () => {
+    const told = inOrder();
+    const undeclared = { type: 'governance.planned', pullRequest: 7, headSha: 'abc' } as const;
+    const [carried] = told.tell({ ...undeclared, proposal: { kind: 'undeclared' } });
+    expect(carried).toMatchObject({ acceptable: true, text: expect.stringContaining('nobody puts it right') });
+    expect(new Told().tell({ ...undeclared, proposal: { kind: 'undeclared' } })).toMatchObject([{ text: '' }]);
+  });
+
   it('whose plan could not be made says why', () => {
     const told = new Told();
     told.tell({ type: 'config.proposed', pullRequest: 7, headSha: 'abc' });
