@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: workflow expressions look like templates
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '../../../core/ports/system.ts';
 import { GithubClient } from '../../../sandbox/client.ts';
@@ -50,6 +51,8 @@ beforeAll(async () => {
   files.delete('.github/workflows/gates.yml');
   files.set('.github/workflows/identity.yml', identity);
   files.set('.github/workflows/issues.yml', onIssues);
+  files.set('.github/workflows/dead-man.yml', await readFile('templates/workflows/dead-man.yml'));
+  files.set('.github/deploy/dead-man.mjs', await readFile('templates/deploy/dead-man.mjs'));
   github = await startGithub({
     organisation: 'acme',
     users: [
@@ -139,5 +142,42 @@ describe('workflows on the local GitHub', () => {
     expect(platform.weights('stage')).toEqual({ 'v1.0.0': 100 });
     expect((await fetch(`${platform.environmentUrl('stage')}/products`)).status).toBe(200);
     expect(github.violations().filter(({ source }) => source !== 'emulate')).toEqual([]);
+  });
+
+  it('give the traffic back by themselves when the Conductor is silent for longer than the lease', async () => {
+    const order = (version: string, weight: number, more = {}): Promise<{ id: number }> =>
+      lead.expect('POST', '/deployments', {
+        ref: version,
+        task: 'promote',
+        environment: 'production',
+        auto_merge: false,
+        required_contexts: [],
+        payload: { schema_version: 1, release: version, version, step: 1, weight, ...more },
+      });
+    const sha = await lead.headOf('main');
+    await lead.tag('v1.1.0', sha);
+    await lead.tag('v1.2.0', sha);
+    await order('v1.1.0', 100);
+    await runner.idle();
+    const { number: issue } = await lead.expect('POST', '/issues', { title: 'Release v1.2.0' });
+    const lease = { issue, silence_ms: 1, back_to: { version: 'v1.1.0', sha } };
+    await order('v1.2.0', 10, { lease });
+    await runner.idle();
+    expect(platform.weights('production')).toEqual({ 'v1.1.0': 90, 'v1.2.0': 10 });
+
+    await lead.expect('POST', '/actions/workflows/dead-man.yml/dispatches', { ref: 'main' });
+    const job = await jobOf('.github/workflows/dead-man.yml');
+    expect(job.annotations).toEqual([]);
+    expect(job.conclusion).toBe('success');
+    expect(platform.weights('production')).toEqual({ 'v1.1.0': 100 });
+    const [newest] = await lead.expect('GET', '/deployments?environment=production');
+    expect(newest).toMatchObject({ task: 'rollback', payload: { version: 'v1.1.0', weight: 100 } });
+    const comments = await lead.expect('GET', `/issues/${issue}/comments`);
+    expect(comments.at(-1).body).toContain('goes back to `v1.1.0` by itself');
+
+    await lead.expect('POST', '/actions/workflows/dead-man.yml/dispatches', { ref: 'main' });
+    expect((await jobOf('.github/workflows/dead-man.yml')).steps.map(({ log }) => log).join()).toContain(
+      'no canary is under way',
+    );
   });
 });
