@@ -43,7 +43,9 @@ async function readResults(options: PerfOptions, { files, baseFiles }: GateIo) {
   const missing: string[] = [];
   const stale: string[] = [];
   for (const { path: glob, format, better } of options.results ?? defaultResults) {
-    const paths = await files.list([glob]);
+    const listed = await files.list([glob]);
+    // `perf/results/*` also finds what keeps the folder in git.
+    const paths = glob.includes('*') ? listed.filter((path) => !isHidden(path)) : listed;
     if (paths.length === 0 && options.results !== undefined) missing.push(glob);
     for (const path of paths.filter((one) => !runs.has(one))) {
       try {
@@ -58,6 +60,10 @@ async function readResults(options: PerfOptions, { files, baseFiles }: GateIo) {
     }
   }
   return { runs: [...runs.values()], unreadable, missing, stale };
+}
+
+function isHidden(path: string): boolean {
+  return /(?:^|\/)\.[^/]*$/.test(path);
 }
 
 /** The direction that the config knows and the file does not. */

@@ -90,11 +90,23 @@ function noiseModel(
 }
 
 function prediction(value: number, past: readonly number[], sign: number, settings: CompareSettings): Noise {
+  const { p, spread, df } = chanceOf(value, past, sign);
+  return { method: 'prediction', p, detectable: detectableOf(spread, df, sign, settings) };
+}
+
+/**
+ * How likely a value as bad as this one, or worse, is where nothing has changed: Student's prediction from past values
+ * on the log scale. `sign` is 1 where less is better, −1 where more is; `spread` is the standard error of a new value.
+ */
+export function chanceOf(
+  value: number,
+  past: readonly number[],
+  sign: number,
+): { readonly p: number; readonly spread: number; readonly df: number } {
   const logs = past.map((one) => sign * Math.log(one));
   const df = logs.length - 1;
   const spread = Math.max(leastNoise, Math.sqrt(variance(logs))) * Math.sqrt(1 + 1 / logs.length);
-  const p = 1 - studentCdf((sign * Math.log(value) - mean(logs)) / spread, df);
-  return { method: 'prediction', p, detectable: detectableOf(spread, df, sign, settings) };
+  return { p: 1 - studentCdf((sign * Math.log(value) - mean(logs)) / spread, df), spread, df };
 }
 
 function rankTest(

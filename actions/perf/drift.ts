@@ -1,5 +1,6 @@
 import { changePoints, regimesOf } from '../../core/stats/change-points.ts';
 import { median } from '../../core/stats/quantile.ts';
+import { chanceOf } from './compare.ts';
 import type { Metric, PastRun } from './model.ts';
 
 export interface Drift {
@@ -9,6 +10,9 @@ export interface Drift {
   readonly current: number;
   /** How much worse than the best regime, ratio; negative is better. */
   readonly change: number;
+  /** One-sided probability of such a value while the best regime goes on. */
+  readonly p: number;
+  /** Worse than the best regime by more than is allowed, and chance does not explain it. */
   readonly drifted: boolean;
   /** Where the past changed its level: first run of the new regime. */
   readonly changes: readonly {
@@ -31,7 +35,7 @@ export function driftOf(
   name: string,
   current: Metric,
   past: readonly PastRun[],
-  maxDrift: number,
+  { maxDrift, alpha }: { readonly maxDrift: number; readonly alpha: number },
 ): Drift | null {
   const runs = past.flatMap((run) => {
     const metric = run.metrics[name];
@@ -42,16 +46,19 @@ export function driftOf(
   if (runs.length < leastRegime || !(current.value > 0)) return null;
   const values = runs.map(({ value }) => value);
   const points = changePoints(values.map(Math.log), { alpha: chance, minSize: leastRegime });
-  const levels = regimesOf(values, points).map(median);
+  const regimes = regimesOf(values, points).map((regime) => ({ regime, level: median(regime) }));
+  const levels = regimes.map(({ level }) => level);
   const lower = current.better === 'lower';
-  const best = levels.reduce((a, b) => (lower === a < b ? a : b));
+  const { regime, level: best } = regimes.reduce((a, b) => (lower === a.level < b.level ? a : b));
   const change = worseBy(current.value, best, lower);
+  const { p } = chanceOf(current.value, regime, lower ? 1 : -1);
   return {
     metric: name,
     best,
     current: current.value,
     change,
-    drifted: change > maxDrift,
+    p,
+    drifted: change > maxDrift && p < alpha,
     changes: points.map((point, index) => ({
       sha: runs[point]?.run.sha ?? null,
       at: runs[point]?.run.at ?? null,

@@ -108,14 +108,15 @@ function isNews(comparisons: readonly Comparison[]): (drift: Drift) => boolean {
 
 /** Against the whole history, not only the window: what came before the window is what drift is measured by. */
 function driftAll(options: PerfOptions, facts: PerfFacts, now: number): readonly Drift[] {
-  const { max_drift: maxDrift, accepted } = options.comparison;
+  const { max_drift: maxDrift, accepted, false_alarm_rate: falseAlarmRate } = options.comparison;
   const past = facts.baseline?.runs ?? [];
-  return facts.runs.flatMap((run) =>
-    Object.entries(run.metrics)
-      .filter(([name]) => isCompared(run, name, options))
-      .flatMap(
-        ([name, metric]) => driftOf(name, metric, pastOf(name, metric, past, accepted, now), maxDrift) ?? [],
-      ),
+  const compared = facts.runs.flatMap((run) =>
+    Object.entries(run.metrics).filter(([name]) => isCompared(run, name, options)),
+  );
+  const alpha = falseAlarmRate / compared.length;
+  return compared.flatMap(
+    ([name, metric]) =>
+      driftOf(name, metric, pastOf(name, metric, past, accepted, now), { maxDrift, alpha }) ?? [],
   );
 }
 

@@ -1,5 +1,5 @@
 import { daysUntil, forecastPeak, type Peak, type PeakPoint } from './forecast.ts';
-import type { PerfRun } from './model.ts';
+import { type PerfRun, supportsMetric } from './model.ts';
 import type { HeadroomOptions } from './options.ts';
 
 /** One step of a step load. */
@@ -123,7 +123,8 @@ export function stepOf(run: PerfRun, metric: string, offered?: number): LoadStep
   return {
     offered: offered ?? achieved,
     achieved,
-    value: run.metrics[metric]?.value ?? null,
+    // The 95th percentile of three requests shows nothing.
+    value: supportsMetric(run, metric) ? (run.metrics[metric]?.value ?? null) : null,
     errorRate: run.metrics.error_rate?.value ?? null,
   };
 }

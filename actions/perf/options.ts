@@ -164,7 +164,7 @@ export const perfOptionsSchema = z.strictObject({
     .array(resultSchema)
     .min(1)
     .optional()
-    .describe('Result files; default: perf/summary.json, perf/results/* and bench output'),
+    .describe('Result files; default: perf/summary.json and perf/results/*'),
   baseline: z
     .string()
     .default('perf/baseline.json')
