@@ -8,10 +8,12 @@ export interface PlacedText {
 }
 
 export interface Step {
+  readonly id: string | null;
   readonly uses: PlacedText | null;
   readonly run: PlacedText | null;
   /** Inputs of the action, values as text. */
   readonly with: Readonly<Record<string, PlacedText>>;
+  readonly env: Readonly<Record<string, PlacedText>>;
   readonly condition: string | null;
   readonly continueOnError: boolean;
   readonly line: number;
@@ -25,6 +27,14 @@ export interface Job {
   readonly line: number;
   /** A reusable workflow that the job calls. */
   readonly uses: PlacedText | null;
+  /** What it gives to that. */
+  readonly with: Readonly<Record<string, PlacedText>>;
+  readonly inheritsSecrets: boolean;
+  readonly env: Readonly<Record<string, PlacedText>>;
+  /** Labels of the runner. */
+  readonly runsOn: readonly string[];
+  /** The image that its steps run in. */
+  readonly container: PlacedText | null;
   readonly permissions: Permissions | null;
   readonly condition: string | null;
   readonly continueOnError: boolean;
@@ -38,6 +48,9 @@ export interface Workflow {
   readonly triggers: ReadonlySet<string>;
   readonly permissions: Permissions | null;
   readonly permissionsLine: number;
+  readonly env: Readonly<Record<string, PlacedText>>;
+  /** Of an action that is a container. */
+  readonly image: PlacedText | null;
   readonly jobs: readonly Job[];
 }
 
@@ -82,6 +95,8 @@ class Reader {
       triggers: triggersOf(root.get('on', true)),
       permissions: permissionsOf(root.get('permissions', true)),
       permissionsLine: this.lineOf(root.get('permissions', true)),
+      env: this.texts(root.get('env', true)),
+      image: null,
       jobs: isMap(jobs)
         ? jobs.items.flatMap((pair) =>
             isMap(pair.value) ? [this.job(String(pair.key), pair.key, pair.value)] : [],
@@ -96,12 +111,26 @@ class Reader {
       id: '',
       line: 1,
       uses: null,
+      with: {},
+      inheritsSecrets: false,
+      env: {},
+      runsOn: [],
+      container: null,
       permissions: null,
       condition: null,
       continueOnError: false,
       steps: this.steps(steps),
     };
-    return { path, kind: 'action', triggers: new Set(), permissions: null, permissionsLine: 1, jobs: [job] };
+    return {
+      path,
+      kind: 'action',
+      triggers: new Set(),
+      permissions: null,
+      permissionsLine: 1,
+      env: {},
+      image: this.placed(root.getIn(['runs', 'image'], true)),
+      jobs: [job],
+    };
   }
 
   private job(id: string, key: unknown, map: YAMLMap): Job {
@@ -109,6 +138,11 @@ class Reader {
       id,
       line: this.lineOf(key),
       uses: this.textAt(map, 'uses'),
+      with: this.texts(map.get('with', true)),
+      inheritsSecrets: this.textAt(map, 'secrets')?.text === 'inherit',
+      env: this.texts(map.get('env', true)),
+      runsOn: labelsOf(map.get('runs-on', true)),
+      container: this.textAt(map, 'container') ?? this.placed(map.getIn(['container', 'image'], true)),
       permissions: permissionsOf(map.get('permissions', true)),
       condition: this.textAt(map, 'if')?.text ?? null,
       continueOnError: isOn(map, 'continue-on-error'),
@@ -119,22 +153,28 @@ class Reader {
   private steps(list: unknown): Step[] {
     if (!isSeq(list)) return [];
     return list.items.filter(isMap).map((map) => {
-      const inputs = map.get('with', true);
-      const pairs = isMap(inputs) ? inputs.items : [];
       return {
+        id: this.textAt(map, 'id')?.text ?? null,
         uses: this.textAt(map, 'uses'),
         run: this.textAt(map, 'run'),
-        with: Object.fromEntries(
-          pairs.flatMap((pair) => {
-            const value = this.placed(pair.value);
-            return value === null ? [] : [[String(pair.key), value] as const];
-          }),
-        ),
+        with: this.texts(map.get('with', true)),
+        env: this.texts(map.get('env', true)),
         condition: this.textAt(map, 'if')?.text ?? null,
         continueOnError: isOn(map, 'continue-on-error'),
         line: this.lineOf(map),
       };
     });
+  }
+
+  /** The values of a mapping that are texts or numbers. */
+  private texts(node: unknown): Record<string, PlacedText> {
+    if (!isMap(node)) return {};
+    return Object.fromEntries(
+      node.items.flatMap((pair) => {
+        const value = this.placed(pair.value);
+        return value === null ? [] : [[String(pair.key), value] as const];
+      }),
+    );
   }
 
   private textAt(map: YAMLMap, key: string): PlacedText | null {
@@ -162,6 +202,12 @@ function triggersOf(on: unknown): Set<string> {
   if (isScalar(on)) return new Set([String(on.value)]);
   if (isSeq(on)) return new Set(on.items.map((item) => String(isScalar(item) ? item.value : item)));
   return new Set(isMap(on) ? on.items.map((pair) => String(pair.key)) : []);
+}
+
+function labelsOf(node: unknown): readonly string[] {
+  if (isScalar(node)) return [String(node.value)];
+  if (isSeq(node)) return node.items.flatMap((item) => (isScalar(item) ? [String(item.value)] : []));
+  return isMap(node) ? labelsOf(node.get('labels', true)) : [];
 }
 
 function permissionsOf(node: unknown): Permissions | null {

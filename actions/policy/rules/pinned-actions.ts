@@ -8,9 +8,16 @@ export const pinnedActions: PolicyRule = {
   *check({ workflows }, options) {
     for (const read of workflows) {
       if (!read.ok) continue;
+      const { path, image, jobs } = read.workflow;
       for (const uses of usesOf(read.workflow)) {
-        const finding = judge(read.workflow.path, uses, options.unpinned_owners);
+        const finding = judge(path, uses, options.unpinned_owners);
         if (finding !== null) yield finding;
+      }
+      if (image?.text.startsWith('docker://') && !hasDigest(image.text))
+        yield imageFinding(path, image, 'error');
+      for (const { container } of jobs) {
+        if (container === null || hasDigest(container.text) || container.text.includes('${{')) continue;
+        yield imageFinding(path, container, 'warning');
       }
     }
   },
@@ -26,12 +33,12 @@ function judge(path: string, uses: PlacedText, exempt: readonly string[]): Findi
   const { text } = uses;
   if (text.startsWith('./') || text.startsWith('../')) return null;
   if (text.startsWith('docker://')) {
-    return /@sha256:[0-9a-f]{64}$/.test(text) ? null : imageFinding(path, uses);
+    return hasDigest(text) ? null : imageFinding(path, uses, 'error');
   }
   const [name = '', ref = ''] = text.split('@');
   const [owner = '', repository = ''] = name.split('/');
   if (
-    /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(ref) ||
+    /^[0-9a-f]{40}([0-9a-f]{24})?$/i.test(ref) ||
     exempt.includes(owner) ||
     exempt.includes(`${owner}/${repository}`)
   )
@@ -46,12 +53,14 @@ function judge(path: string, uses: PlacedText, exempt: readonly string[]): Findi
   };
 }
 
-function imageFinding(path: string, uses: PlacedText): Finding {
+const hasDigest = (image: string): boolean => /@sha256:[0-9a-f]{64}$/.test(image);
+
+function imageFinding(path: string, uses: PlacedText, level: Finding['level']): Finding {
   return {
     code: 'action-image-not-pinned',
-    level: 'error',
+    level,
     message: `\`${uses.text}\` is named by a tag, which its owner can move.`,
-    help: 'Add the digest: docker://image@sha256:….',
+    help: 'Add the digest: image@sha256:….',
     path,
     line: uses.line(),
   };
