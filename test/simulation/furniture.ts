@@ -1,11 +1,16 @@
 import { configPath } from '../../core/config/parse.ts';
 import type { Repository } from './github/repository.ts';
 import { configText, workflowPath } from './people.ts';
+import type { Plan } from './plan.ts';
 
 /** The repository before a history begins: a first version that is in production, and three people. */
-export function furnish(repository: Repository, advance: 'auto' | 'manual', at: number): void {
+export function furnish(
+  repository: Repository,
+  config: Pick<Plan, 'advance' | 'onNewTag'>,
+  at: number,
+): void {
   const files = new Map([
-    [configPath, configText(advance)],
+    [configPath, configText(config)],
     [workflowPath, 'on: push\n'],
   ]);
   const first = repository.commit('begin', null, files);

@@ -5,17 +5,18 @@ import { type GateName, gateNames } from '../../core/gate/names.ts';
 import type { Verdict } from '../../core/gate/result.ts';
 import type { Hub } from './github/hub.ts';
 import { repositoryName } from './github/repository.ts';
-import type { Act } from './plan.ts';
+import type { Act, Plan } from './plan.ts';
 import type { Scheduler } from './scheduler.ts';
 
 export const workflowPath = '.github/workflows/gates.yml';
 
 /** The repository's config. Times are short: a canary takes minutes. */
-export const configText = (advance: 'auto' | 'manual'): string => `version: 1
+export const configText = ({ advance, onNewTag }: Pick<Plan, 'advance' | 'onNewTag'>): string => `version: 1
 trusted_workflows: ["${workflowPath}"]
 release:
   tags: "v*"
   service: shop
+  on_new_tag: ${onNewTag}
   metrics: { kind: prometheus, url: "http://metrics.test" }
   canary: { steps: [10, 50, 100], interval: 10s, soak: 30s, min_requests: 50, no_data_after: 60s, advance: ${advance} }
 `;

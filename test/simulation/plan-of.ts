@@ -54,6 +54,7 @@ export function planOf(seed: number): Plan {
     seed,
     replicas: between(2, 3),
     advance: pick(['auto', 'auto', 'manual']),
+    onNewTag: seed % 3 === 2 ? 'supersede' : 'queue',
     quality: pick([
       { errorRate: 0.002, from: 0 },
       { errorRate: 0.002, from: 0 },

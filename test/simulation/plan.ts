@@ -69,6 +69,8 @@ export interface Plan {
   readonly seed: number;
   readonly replicas: number;
   readonly advance: 'auto' | 'manual';
+  /** Whether a tag that comes meanwhile waits, or takes the place of the release under way. */
+  readonly onNewTag: 'queue' | 'supersede';
   /** Error rate of the new version, and when it begins to be so, ms after the beginning. */
   readonly quality: { readonly errorRate: number; readonly from: number };
   readonly skews: readonly number[];

@@ -182,7 +182,7 @@ describe('what is told of a history', () => {
       ],
     };
     expect(tellPlan(plan)).toEqual([
-      '  2 replicas, promotion by hand, 25.0 % errors of the new version from 02:00.000 on',
+      '  2 replicas, promotion by hand, a later tag waits, 25.0 % errors of the new version from 02:00.000 on',
       '  00:02.500 after soaking: act comment, by mia, tag v1.1.0, text /hold wait',
       '  00:21.225: act tag, tag v1.1.0',
       '  01:30.000: kind github down, for 20000',

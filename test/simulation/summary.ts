@@ -72,12 +72,12 @@ export function render(summary: Summary, seconds: number): string {
 }
 
 /** A history before it happens, a line for each thing that somebody does or that goes wrong. Times are `mm:ss.mmm`. */
-export function tellPlan({ replicas, advance, quality, faults, acts }: Plan): readonly string[] {
+export function tellPlan({ replicas, advance, onNewTag, quality, faults, acts }: Plan): readonly string[] {
   const rate = `${(100 * quality.errorRate).toFixed(1)} % errors of the new version`;
   const since = quality.from === 0 ? '' : ` from ${clock(quality.from)} on`;
   const planned = [...acts, ...faults].toSorted((a, b) => a.at - b.at);
   return [
-    `  ${replicas} replicas, promotion by ${advance === 'auto' ? 'the Conductor' : 'hand'}, ${rate}${since}`,
+    `  ${replicas} replicas, promotion by ${advance === 'auto' ? 'the Conductor' : 'hand'}, a later tag ${onNewTag === 'queue' ? 'waits' : 'supersedes'}, ${rate}${since}`,
     ...planned.map((one) => {
       const { at, ...rest } = one;
       const after = 'after' in one && one.after !== undefined ? ` after ${one.after}` : '';

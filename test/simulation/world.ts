@@ -76,7 +76,7 @@ export class World {
       );
     });
     this.#wire();
-    furnish(hub.repository, plan.advance, begin - minute);
+    furnish(hub.repository, plan, begin - minute);
     this.#plan();
   }
 
