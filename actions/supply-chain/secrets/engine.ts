@@ -2,7 +2,7 @@ import { lintSource } from '@secretlint/core';
 import { secretLintProfiler } from '@secretlint/profiler';
 import { creator } from '@secretlint/secretlint-rule-preset-recommend';
 import type { CredentialHit } from './hit.ts';
-import { isPlaceholder, ownHits } from './own-rules.ts';
+import { isPlaceholder, opensNothing, ownHits } from './own-rules.ts';
 
 /** It keeps a mark of every rule on every file and searches them all at each: minutes for a few thousand files. */
 secretLintProfiler.mark = () => undefined;
@@ -29,7 +29,7 @@ export async function findCredentials(path: string, text: string): Promise<Crede
     },
   });
   const linted = messages
-    .filter(({ range }) => !isPlaceholder(content.slice(...range)))
+    .filter(({ range }) => !isPlaceholder(content.slice(...range)) && !opensNothing(content.slice(...range)))
     .map(({ messageId, ruleId, loc }) => ({
       path,
       line: Math.max(1, loc.start.line),

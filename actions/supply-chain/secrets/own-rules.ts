@@ -59,3 +59,11 @@ export function ownHits(text: string): OwnHit[] {
 export function isPlaceholder(text: string): boolean {
   return /([^=])\1{11}/.test(text);
 }
+
+/** An address on this very machine, or whose password is the name of the user, as of every database in a test job. */
+export function opensNothing(text: string): boolean {
+  const [, user = '', password, host = ''] =
+    /:\/\/([^:@/\s]*):([^@/\s]*)@(\[[^\]]*\]|[^/:?#\s"'`]*)/.exec(text) ?? [];
+  if (password === undefined) return false;
+  return user === password || /^(localhost|127(\.\d+){3}|\[::1\]|0\.0\.0\.0)$/i.test(host);
+}

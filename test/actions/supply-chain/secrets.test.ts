@@ -124,6 +124,7 @@ describe('a file that SOPS encrypted', () => {
 describe('credentials of more providers', () => {
   const hex = '0123456789abcdef'.repeat(4);
   it.each([
+    ['a database', joined('postgres://', 'app:', 's3cr3tPa55w0rd', '@db.internal:5432/x')],
     ['Stripe', joined('sk', '_live_', letters)],
     ['Google', joined('AI', 'za', letters.slice(0, 35))],
     ['Azure storage', joined('Account', 'Key=', letters, letters, letters.slice(0, 14), '==')],
@@ -157,6 +158,8 @@ describe('credentials of more providers', () => {
     ['a token of a document', joined('ghp', '_', 'x'.repeat(36))],
     ['a live key of a document', joined('sk', '_live_', 'X'.repeat(24))],
     ['a variable', joined('//registry.npmjs.org/:_auth', 'Token=$', '{NPM_TOKEN}')],
+    ['the database of a test job', joined('postgres://', 'postgres:', 'postgres', '@db:5432/test')],
+    ['a database on this machine', joined('postgres://', 'app:', 's3cr3tPa55w0rd', '@127.0.0.1:5432/x')],
     ['a digest', `sha512-${Buffer.alloc(64, 7).toString('base64')}`],
     ['an auth that is no login', JSON.stringify({ auth: 'c2hvcHNob3BzaG9w' })],
     ['a public key', joined('-----BEGIN PUBLIC', ' KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE2G2Y\n')],
