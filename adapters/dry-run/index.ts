@@ -74,6 +74,9 @@ export function dryRunForge(inner: Forge, record: (call: SimulatedCall) => Promi
     deployer: {
       ...inner.deployer,
       order: async (input) => ({ id: await note('deployer', input) }),
+      removeEnvironment: async (environment) => {
+        await note('deployer', { remove: environment });
+      },
       reportOf: async (id) => (id < 0 ? { state: 'success', url: null } : inner.deployer.reportOf(id)),
       stateOf: async (id) => (id < 0 ? 'success' : inner.deployer.stateOf(id)),
     },

@@ -24,6 +24,13 @@ export function githubDeployer(github: GithubClient): Deployer {
     stateOf: (id) => stateOf(github, id),
     reportOf: (id) => reportOf(github, id),
 
+    removeEnvironment: async (environment) => {
+      const route = 'DELETE /repos/{owner}/{repo}/environments/{environment_name}';
+      await github.send(route, { environment_name: environment }, z.unknown()).catch((error: Error) => {
+        if ((error.cause as { status?: number } | undefined)?.status !== 404) throw error;
+      });
+    },
+
     actual: async ({ environment, service }) => {
       for (const { id, payload } of await newestIn(github, environment)) {
         const said = trafficSchema.safeParse(parsed(payload));

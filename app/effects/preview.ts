@@ -53,6 +53,11 @@ export const commandPreview: Performer<'commandPreview'> = async (effect, { aggr
   return { settled: {} };
 };
 
+export const removeEnvironment: Performer<'removeEnvironment'> = async ({ environment }, { forge }) => {
+  await forge.deployer.removeEnvironment(environment);
+  return { settled: {} };
+};
+
 export const removeLabel: Performer<'removeLabel'> = async ({ issue, label }, { forge }) => {
   await forge.removeLabel(issue, label);
   return { settled: {} };

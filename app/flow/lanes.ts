@@ -28,6 +28,7 @@ export function laneOf(aggregate: AggregateRef, id: string, effect: Effect): str
     case 'updateIssue':
       return `issue/${repository}/${effect.issue}`;
     case 'orderPreview':
+    case 'removeEnvironment':
       return `deployment/${repository}/${effect.environment}`;
     case 'createDeployment':
       return `deployment/${repository}/${effect.environment}/${effect.payload.service ?? ''}`;
@@ -79,6 +80,7 @@ export function lanePolicy(kind: EffectKind): LanePolicy {
     case 'setFlags':
       return 'newest-replaces';
     case 'orderPreview':
+    case 'removeEnvironment':
     case 'applyGovernance':
     case 'observeSettings':
     case 'planGovernance':

@@ -29,6 +29,7 @@ const changesTheWorld: Readonly<Record<EffectKind, boolean>> = {
   answerEntry: true,
   orderPreview: true,
   commandPreview: true,
+  removeEnvironment: true,
   loadPlan: false,
   assessCommand: false,
   assessChangeCommand: false,

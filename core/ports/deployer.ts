@@ -13,6 +13,8 @@ export interface Deployer {
   stateOf(id: number): Promise<string | null>;
   /** As `stateOf`, with the address at which the pipeline says it stands. */
   reportOf(id: number): Promise<{ readonly state: string; readonly url: string | null } | null>;
+  /** Takes an environment with all its settings from GitHub; one that is gone already is gone. */
+  removeEnvironment(environment: string): Promise<void>;
   /** What was last carried out, whoever ordered it; null: nothing that says a version and a weight. */
   actual(place: DeploymentPlace): Promise<ActualTraffic | null>;
   /** What others have under way in the environment. */

@@ -151,7 +151,9 @@ function known({ config, declared }: PreviewState): PreviewsConfig | null {
 function onReported(draft: PreviewDraft, { deploymentId, state, url }: PreviewReport): void {
   const { order } = draft.state;
   if (order === null || order.githubId !== deploymentId) return;
-  if (state === 'success') orderEnded(draft, true, url);
+  // After a teardown the pipeline puts all of it out of service: its word before that may have been lost.
+  const isDone = state === 'success' || (state === 'inactive' && order.action === 'destroy');
+  if (isDone) orderEnded(draft, true, url);
   if (state === 'failure' || state === 'error') orderEnded(draft, false, null);
 }
 

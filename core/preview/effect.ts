@@ -40,4 +40,6 @@ export type PreviewEffect =
       readonly by: string;
       readonly order: PreviewCommand;
     }
+  /** The provider confirmed that it is gone: GitHub forgets it too, which no token of a workflow may ask for. */
+  | { readonly kind: 'removeEnvironment'; readonly environment: string }
   | { readonly kind: 'removeLabel'; readonly issue: number; readonly label: string };

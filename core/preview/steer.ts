@@ -137,6 +137,10 @@ export function orderEnded(draft: PreviewDraft, succeeded: boolean, url: string 
         meter: meterAt(meter, draft.now, 0),
         orphanTold: false,
       });
+      draft.emit(`environment/${draft.next('environment')}`, {
+        kind: 'removeEnvironment',
+        environment: environmentOf(draft.state.pullRequest),
+      });
   }
 }
 

@@ -1,5 +1,6 @@
 import { checkNameOf } from '../../core/gate/names.ts';
 import { previewMarker } from '../../core/preview/draft.ts';
+import type { Json } from '../client.ts';
 import type { Scenario, Stage } from './scenario.ts';
 import { findIssue } from './tracking.ts';
 
@@ -77,6 +78,11 @@ async function observeEnd(stage: Stage, number: number): Promise<void> {
     world.platform.previews().size === 0 ? `pr-${number} is gone` : null,
   );
   await observeComment(stage, number, 'the comment says that it is gone', /: gone/);
+  await timeline.observe('GitHub has forgotten its environment', async () => {
+    const { environments } = await lead.expect('GET', '/environments?per_page=100');
+    const names = (environments as Json[]).map(({ name }) => name as string);
+    return names.includes(`preview/pr-${number}`) ? null : names.join(', ') || 'there is none';
+  });
   const orphan = await findIssue(lead, ({ title }) => /cannot be torn down/.test(title));
   if (orphan !== null) timeline.miss('no orphan is reported', `#${orphan.number}`);
 }

@@ -1,8 +1,8 @@
 // Reports an order for a preview to GitHub.
 //
 //   node preview.mjs begin   refuses an order that a newer one replaced, else reports `in_progress`
-//   node preview.mjs end     reports `success` when $JOB_STATUS is success, else `failure`; after a teardown every
-//                            deployment of the environment becomes `inactive`
+//   node preview.mjs end     reports `success` when $JOB_STATUS is success, else `failure`; before a teardown's word
+//                            every other deployment of the environment becomes `inactive`
 //
 // Needs GITHUB_TOKEN with `deployments: write`, DEPLOYMENT_ID, ENVIRONMENT and ACTION; ENVIRONMENT_URL where there is one.
 import { argv, env, exit } from 'node:process';
@@ -24,9 +24,12 @@ async function begin() {
 
 async function end() {
   const succeeded = env.JOB_STATUS === 'success';
+  // What was there before is out of service first: after the last word the environment itself may be gone.
+  if (succeeded && env.ACTION === 'destroy') {
+    const before = (await all()).filter(({ id }) => String(id) !== env.DEPLOYMENT_ID);
+    for (const { id } of before) await report(id, 'inactive', 'torn down');
+  }
   await report(env.DEPLOYMENT_ID, succeeded ? 'success' : 'failure', env.ACTION, env.ENVIRONMENT_URL);
-  if (!succeeded || env.ACTION !== 'destroy') return;
-  for (const { id } of await all()) await report(id, 'inactive', 'torn down');
 }
 
 function all() {

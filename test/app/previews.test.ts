@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startConductor } from '../../app/start.ts';
 import { asUser } from '../sandbox/github/support.ts';
+import { chromiumPath, openBrowser } from '../support/browser.ts';
 import { ask, configPath, settled } from './talk.ts';
 import { commitFiles, eventually, repository, startWorld, type World } from './world.ts';
 
@@ -79,8 +80,13 @@ function order(world: World, number: number, n: number): Promise<Order> {
 }
 
 /** The pipeline says how an order ended. */
-function report({ alice }: World, { id }: Order, state: 'success' | 'failure' = 'success'): Promise<unknown> {
-  const status = { state, environment_url: `https://preview-${id}.example.com/`, auto_inactive: false };
+function report(
+  { alice }: World,
+  { id }: Order,
+  state: 'success' | 'failure' = 'success',
+  url = `https://preview-${id}.example.com/`,
+): Promise<unknown> {
+  const status = { state, environment_url: url, auto_inactive: false };
   return alice.rest.repos.createDeploymentStatus({ ...repository, deployment_id: id, ...status });
 }
 
@@ -117,6 +123,8 @@ async function isGone(world: World, number: number): Promise<void> {
   await eventually(async () => ((await stateOf(world, number))?.mayExist === false ? true : null));
   await settled(world);
   expect((await orders(world, number)).at(-1)?.action).toBe('destroy');
+  const { data } = await world.alice.rest.repos.getAllEnvironments({ ...repository });
+  expect(data.environments?.map(({ name }) => name)).not.toContain(`preview/pr-${number}`);
 }
 
 describe('a preview', () => {
@@ -186,6 +194,33 @@ describe('a preview', () => {
     expect(await (await visit('text/html')).text()).toContain('wakes for this visit');
     expect((await order(world, number, 3)).action).toBe('wake');
   });
+
+  it.skipIf(chromiumPath === undefined)(
+    'is woken by a visitor with a browser, who comes to it without doing anything',
+    async () => {
+      const product = await serve((response) => {
+        response.setHeader('content-type', 'text/html');
+        response.end('<title>The shop</title>');
+      });
+      const number = await open(world, 'feature');
+      await report(world, await order(world, number, 1), 'success', product.url);
+      await commentOf(world, number, /running/);
+      await ask(world, number, '/preview sleep', /sleeps/);
+      await report(world, await order(world, number, 2), 'success', product.url);
+      const gateway = /\| wakes at \| (\S+) \|/.exec(await commentOf(world, number, /: asleep/))?.[1] ?? '';
+      const page = await (await openBrowser()).newPage();
+      await page.goto(gateway);
+      expect(await page.title()).toBe(`Preview of #${number}: asleep`);
+      expect(await page.locator('p').innerText()).toContain('It wakes for this visit');
+      const woken = await order(world, number, 3);
+      expect(woken.action).toBe('wake');
+      await page.reload();
+      expect(await page.locator('h1').innerText()).toContain('waking up');
+      await report(world, woken, 'success', product.url);
+      await page.waitForURL(product.url);
+      expect(await page.title()).toBe('The shop');
+    },
+  );
 
   it('is refused where the config declares none', async () => {
     const world = await startWorld();
@@ -368,12 +403,19 @@ function setMeter({ query }: World, number: number, stretch: string): Promise<un
 
 /** A cost endpoint that answers as it is told. */
 async function serveBill(): Promise<{ url: string; answer: (response: ServerResponse) => void }> {
-  const served = { url: '', answer: (response: ServerResponse): unknown => response.end('{}') };
-  const server = createServer((_request, response) => void served.answer(response));
+  const bill = { url: '', answer: (response: ServerResponse): unknown => response.end('{}') };
+  bill.url = (await serve((response) => bill.answer(response))).url;
+  return bill;
+}
+
+async function serve(answer: (response: ServerResponse) => unknown): Promise<{ url: string }> {
+  const server = createServer((_request, response) => void answer(response));
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  atEnd(() => server.close());
-  served.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  return served;
+  atEnd(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
 }
 
 /** A pull request from a fork of somebody outside, and a push to it. */

@@ -411,6 +411,27 @@ it('orders nothing while an order is under way, and nothing but teardowns once i
   );
 });
 
+describe('a teardown', () => {
+  it('is confirmed by what the pipeline did after it, and GitHub forgets the environment', () => {
+    const preview = running();
+    preview.read({ open: false });
+    const n = preview.state?.order?.n ?? 0;
+    const key = `preview/acme%2Fshop/pr%2F7#order/${n}`;
+    const value = { deploymentId: 77 };
+    preview.tell({ type: 'effect.settled', key, kind: 'orderPreview', outcome: { ok: true, value } });
+    preview.read({ open: false, report: { deploymentId: 77, state: 'inactive', url: null } });
+    expect(preview.state?.mayExist).toBe(false);
+    expect(preview.effects).toContainEqual({ kind: 'removeEnvironment', environment: 'preview/pr-7' });
+  });
+
+  it('that fails leaves the environment where people find it', () => {
+    const preview = running();
+    preview.read({ open: false });
+    preview.reported('failure');
+    expect(preview.effects.map(({ kind }) => kind)).not.toContain('removeEnvironment');
+  });
+});
+
 describe('before the end of its life', () => {
   const warnings = (preview: Preview) =>
     preview.effects.flatMap((effect) => (effect.kind === 'postComment' ? [effect.body] : []));
