@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../core/config/parse.ts';
 import { ladderOf } from '../../../core/config/waves.ts';
 import { wayOf } from '../../../core/release/neighbours.ts';
+import { randomFrom } from '../../../core/stats/random.ts';
 import { config } from '../support/facts.ts';
 import { World, type WorldOptions } from './world.ts';
 
@@ -59,6 +60,22 @@ describe('several production environments', () => {
     expect(world.state).toMatchObject({ phase: 'rolled_back', weight: 0, hold: { code: 'CANARY_BREACH' } });
     expect(orders(world).slice(-2)).toEqual(['us back', 'eu back']);
   });
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'a breach at step %i leaves the version nowhere, whatever is late, doubled or out of order',
+    async (step) => {
+      const world = await soakingAt(step, { ...everywhere, random: randomFrom(step) });
+      world.options = { ...world.options, errorRate: () => 0.4 };
+      await world.play(({ state }) => state.phase === 'rolled_back', 9_000);
+      expect(world.state.phase).toBe('rolled_back');
+      const last = new Map(world.deployments.map(({ environment, task }) => [environment, task]));
+      last.delete('stage');
+      expect(new Set(last.values())).toEqual(new Set(['rollback']));
+      const backs = world.deployments.filter(({ task }) => task === 'rollback');
+      expect(backs).toHaveLength(last.size);
+      expect(backs.every(({ payload }) => payload.version === 'v1.0.0' && payload.weight === 100)).toBe(true);
+    },
+  );
 
   it('go back after GA as well', async () => {
     const world = await new World(everywhere).play(({ state }) => state.phase === 'observing', 6_000);
