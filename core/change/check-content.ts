@@ -19,6 +19,17 @@ export function queuedCheck(sha: string, gate: GateName): CheckContent {
   };
 }
 
+/** The check of a merge group that was taken out of the queue before its gate reported. */
+export function cancelledCheck(sha: string, gate: GateName): CheckContent {
+  return {
+    ...queuedCheck(sha, gate),
+    status: 'completed',
+    conclusion: 'cancelled',
+    title: 'The merge group is gone',
+    summary: `The merge group of \`${sha}\` was taken out of the queue; nothing is awaited of \`${checkNameOf[gate]}\`.`,
+  };
+}
+
 /** The check after a result was verified. Everything that is not pass or warn is a failure: fail closed. */
 export function completedCheck(report: GateReport): CheckContent {
   const { result } = report;

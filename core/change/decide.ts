@@ -12,7 +12,7 @@ import type { ChangeEvent, EffectSettled, GateReport } from '../flow/event.ts';
 import { effectIdOf } from '../flow/key.ts';
 import { checkNameOf, gateNames } from '../gate/names.ts';
 import { recordOf, supersedes } from '../gate/record.ts';
-import { completedCheck, queuedCheck } from './check-content.ts';
+import { cancelledCheck, completedCheck, queuedCheck } from './check-content.ts';
 import { changeDesk } from './desk.ts';
 import { type ChangeContext, ChangeDraft } from './draft.ts';
 import { onCollected, onRunCompleted } from './on-run.ts';
@@ -106,7 +106,16 @@ function onPlanShown(draft: ChangeDraft, event: Extract<ChangeEvent, { type: 'pl
 function onClosed(draft: ChangeDraft, merged: boolean): void {
   if (!draft.state.open) return;
   draft.state = { ...draft.state, open: false };
+  if (draft.state.pullRequest === null && !merged) endOpenChecks(draft);
   draft.note('change.closed', 'github', merged ? 'merged' : 'closed without a merge', { merged });
+}
+
+/** A merge group that is gone comes never back: nothing of it goes on waiting. */
+function endOpenChecks(draft: ChangeDraft): void {
+  const { sha, gates } = draft.state;
+  for (const gate of gateNames) {
+    if (gates[gate] === undefined) draft.check(gate, cancelledCheck(sha, gate));
+  }
 }
 
 function onReported(draft: ChangeDraft, report: GateReport): void {

@@ -16,7 +16,7 @@ export type CheckEffect =
       readonly sha: string;
       readonly name: CheckName;
       readonly status: 'queued' | 'in_progress' | 'completed';
-      readonly conclusion: 'success' | 'failure' | 'neutral' | 'action_required' | null;
+      readonly conclusion: 'success' | 'failure' | 'neutral' | 'action_required' | 'cancelled' | null;
       readonly title: string;
       readonly summary: string;
       readonly annotations: readonly Annotation[];

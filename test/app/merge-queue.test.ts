@@ -33,6 +33,10 @@ it('scenario 10: a merge group is judged anew at its own head, and a destroyed o
     const [row] = await world.query("select state->>'open' as open from aggregates where key = $1", [key]);
     return row?.open === 'false' ? true : null;
   });
+  await eventually(async () => {
+    const left = (await checksAt(group.headSha)).filter(({ conclusion }) => conclusion !== 'cancelled');
+    return left.length === 0 ? true : null;
+  });
   const { data: comments } = await world.alice.rest.issues.listComments({
     ...repository,
     issue_number: pull.number,
