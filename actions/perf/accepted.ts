@@ -1,3 +1,4 @@
+import type { Measured } from './measured.ts';
 import type { Metric, PastRun } from './model.ts';
 import { type Accepted, isDate } from './options.ts';
 
@@ -7,13 +8,12 @@ import { type Accepted, isDate } from './options.ts';
  * new one. An acceptance that names no run, has not come yet, or is exceeded (`up_to`) accepts nothing.
  */
 export function pastOf(
-  name: string,
-  current: Metric,
+  { key, name, metric: current }: Pick<Measured, 'key' | 'name' | 'metric'>,
   past: readonly PastRun[],
   accepted: readonly Accepted[],
   now: number,
 ): readonly PastRun[] {
-  const last = accepted.findLast((one) => one.metric === name);
+  const last = accepted.findLast((one) => one.metric === key || one.metric === name);
   if (last === undefined || isWorse(current, last.up_to)) return past;
   if (isDate(last.since)) {
     const since = Date.parse(last.since);

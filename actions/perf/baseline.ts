@@ -2,6 +2,7 @@ import { type BaselineDocument, baselineSchema } from '../../core/gate/baseline.
 import { parseBenchmarkHistory } from './formats/benchmark.ts';
 import { readRun } from './formats/read.ts';
 import { textOf } from './formats/text.ts';
+import { metricsOf } from './measured.ts';
 import { type Baseline, FormatError, type Metric, type PastRun, type PerfRun } from './model.ts';
 
 /**
@@ -34,11 +35,6 @@ export function nextBaseline(baseline: Baseline | null, runs: readonly PerfRun[]
   const metrics = metricsOf(runs);
   const past = (baseline?.runs ?? []).slice(1 - longest);
   return { schema_version: 1, runs: [...past, { at: new Date(now).toISOString(), sha, metrics }] };
-}
-
-/** Everything that was measured, by name of the metric. */
-export function metricsOf(runs: readonly PerfRun[]): Readonly<Record<string, Metric>> {
-  return Object.fromEntries(runs.flatMap((run) => Object.entries(run.metrics)));
 }
 
 function toPastRun(run: BaselineDocument['runs'][number]): PastRun {

@@ -1,4 +1,5 @@
 import type { Finding } from '../../core/gate/result.ts';
+import { measuredIn } from './measured.ts';
 import { type Metric, type PerfRun, supportsMetric } from './model.ts';
 import type { Budget } from './options.ts';
 
@@ -7,13 +8,12 @@ export function checkBudgets(budgets: readonly Budget[], runs: readonly PerfRun[
   return budgets
     .filter((budget) => budget.max !== undefined || budget.min !== undefined)
     .flatMap((budget) => {
-      const found = runs.flatMap((run) => {
-        const metric = run.metrics[budget.metric];
-        return metric === undefined ? [] : [{ run, metric }];
-      });
+      const found = measuredIn(runs).filter(
+        ({ name, key }) => name === budget.metric || key === budget.metric,
+      );
       if (found.length === 0) return [unmeasured(budget, runs)];
-      return found.flatMap(({ run, metric }) =>
-        supportsMetric(run, budget.metric) ? checkBudget(budget, run, metric) : [unsupported(budget, run)],
+      return found.flatMap(({ run, name, metric }) =>
+        supportsMetric(run, name) ? checkBudget(budget, run, metric) : [unsupported(budget, run)],
       );
     });
 }

@@ -51,6 +51,8 @@ export function compareMetric(
   past: readonly Metric[],
   settings: CompareSettings,
 ): Comparison | null {
+  const nothing = compareWithNothing(name, current, past);
+  if (nothing !== null) return nothing;
   const values = past.map((metric) => metric.value).filter((value) => value > 0 && Number.isFinite(value));
   if (values.length === 0 || !(current.value > 0)) return null;
   const sign = current.better === 'lower' ? 1 : -1;
@@ -70,6 +72,28 @@ export function compareMetric(
   }
   const state = !exceeds ? 'ok' : model.p < settings.alpha ? 'regressed' : 'uncertain';
   return { ...base, ...model, state };
+}
+
+/**
+ * Where one side is exactly nothing no ratio can be had, and no noise model: allocations that were 0 and are not any
+ * more are worse, work that was done and is not any more too. Null when neither side is.
+ */
+function compareWithNothing(name: string, current: Metric, past: readonly Metric[]): Comparison | null {
+  const values = past.map((metric) => metric.value).filter((value) => value >= 0 && Number.isFinite(value));
+  const baseline = median(values);
+  if (values.length === 0 || !(current.value >= 0) || (baseline > 0 && current.value > 0)) return null;
+  const grew = Math.sign(current.value - baseline);
+  const change = current.better === 'lower' ? grew : -grew;
+  const state = change > 0 ? 'regressed' : 'ok';
+  const found = {
+    metric: name,
+    current: current.value,
+    baseline,
+    runs: values.length,
+    change,
+    state,
+  } as const;
+  return { ...found, method: 'tolerance', p: null, detectable: null };
 }
 
 type Noise = Pick<Comparison, 'method' | 'p' | 'detectable'> & { readonly p: number };

@@ -3,7 +3,6 @@ import { plain } from '../../core/gate/plain.ts';
 import type { Finding, Verdict } from '../../core/gate/result.ts';
 import { plural } from '../../core/gate/verdict.ts';
 import { pastOf } from './accepted.ts';
-import { metricsOf } from './baseline.ts';
 import { checkBudgets } from './budgets.ts';
 import type { PerfFacts } from './collect.ts';
 import { type Comparison, compareMetric } from './compare.ts';
@@ -19,14 +18,17 @@ import {
   findingsOfHeadroom,
 } from './findings.ts';
 import { type Headroom, headroomOf } from './headroom.ts';
-import { type Metric, type PerfRun, supportsMetric } from './model.ts';
+import { type Measured, measuredIn, metricsOf } from './measured.ts';
+import { type Metric, type PastRun, type PerfRun, supportsMetric } from './model.ts';
 import type { PerfOptions } from './options.ts';
 import { checkValidity } from './validity.ts';
 
 /** Pure: the same options and facts give the same evaluation. */
 export function evaluatePerf(options: PerfOptions, facts: PerfFacts, sha: string, now: number): Evaluation {
-  const comparisons = compareAll(options, facts, now);
-  const drifts = driftAll(options, facts, now);
+  const past = facts.baseline?.runs ?? [];
+  const compared = measuredIn(facts.runs).filter((one) => isCompared(one, options));
+  const comparisons = compareAll(options, compared, past, now);
+  const drifts = driftAll(options, compared, past, now);
   const headroom = headroomOf(options.headroom, facts.headroom, facts.runs, now);
   const findings = [
     ...findingsOfFiles(facts),
@@ -63,34 +65,41 @@ function verdictOf(facts: PerfFacts, findings: readonly Finding[]): Verdict {
 }
 
 /** Compared when nothing else is said: quantiles of latency, throughput, and every micro-benchmark. */
-function isCompared(run: PerfRun, name: string, options: PerfOptions): boolean {
+function isCompared({ run, name, key }: Measured, options: PerfOptions): boolean {
   if (!supportsMetric(run, name)) return false;
   const { metrics } = options.comparison;
-  if (metrics !== undefined) return metrics.includes(name);
-  if (options.budgets.some((budget) => budget.metric === name && budget.max_regression !== undefined))
-    return true;
+  if (metrics !== undefined) return metrics.includes(name) || metrics.includes(key);
+  if (budgetOf(options, { name, key }) !== undefined) return true;
   return run.load === null || /^latency\.p(50|90|95|97_5|99)$/.test(name) || name === 'throughput';
 }
 
-function compareAll(options: PerfOptions, facts: PerfFacts, now: number): readonly Comparison[] {
-  const past = facts.baseline?.runs ?? [];
+/** The tolerance of this metric alone. */
+function budgetOf(
+  { budgets }: PerfOptions,
+  { name, key }: Pick<Measured, 'name' | 'key'>,
+): number | undefined {
+  return budgets.find(({ metric, max_regression }) => {
+    return (metric === key || metric === name) && max_regression !== undefined;
+  })?.max_regression;
+}
+
+function compareAll(
+  options: PerfOptions,
+  compared: readonly Measured[],
+  past: readonly PastRun[],
+  now: number,
+): readonly Comparison[] {
   const { window, accepted } = options.comparison;
-  const pairs = facts.runs.flatMap((run) =>
-    Object.entries(run.metrics)
-      .filter(([name]) => isCompared(run, name, options))
-      .map(([name, metric]) => ({
-        name,
-        metric,
-        before: pastOf(name, metric, past, accepted, now)
-          .slice(-window)
-          .flatMap((one) => sameMetric(one.metrics[name], metric)),
-      })),
-  );
+  const pairs = compared.map((one) => ({
+    one,
+    before: pastOf(one, past, accepted, now)
+      .slice(-window)
+      .flatMap((run) => sameMetric(run.metrics[one.key], one.metric)),
+  }));
   const comparable = pairs.filter(({ before }) => before.length > 0);
-  return comparable.flatMap(({ name, metric, before }) => {
-    const budget = options.budgets.find((one) => one.metric === name)?.max_regression;
-    const comparison = compareMetric(name, metric, before, {
-      tolerance: budget ?? options.comparison.max_regression,
+  return comparable.flatMap(({ one, before }) => {
+    const comparison = compareMetric(one.key, one.metric, before, {
+      tolerance: budgetOf(options, one) ?? options.comparison.max_regression,
       // Bonferroni: the stated false-alarm rate is of the whole comparison.
       alpha: options.comparison.false_alarm_rate / comparable.length,
       power: options.comparison.power,
@@ -107,16 +116,16 @@ function isNews(comparisons: readonly Comparison[]): (drift: Drift) => boolean {
 }
 
 /** Against the whole history, not only the window: what came before the window is what drift is measured by. */
-function driftAll(options: PerfOptions, facts: PerfFacts, now: number): readonly Drift[] {
+function driftAll(
+  options: PerfOptions,
+  compared: readonly Measured[],
+  past: readonly PastRun[],
+  now: number,
+): readonly Drift[] {
   const { max_drift: maxDrift, accepted, false_alarm_rate: falseAlarmRate } = options.comparison;
-  const past = facts.baseline?.runs ?? [];
-  const compared = facts.runs.flatMap((run) =>
-    Object.entries(run.metrics).filter(([name]) => isCompared(run, name, options)),
-  );
   const alpha = falseAlarmRate / compared.length;
   return compared.flatMap(
-    ([name, metric]) =>
-      driftOf(name, metric, pastOf(name, metric, past, accepted, now), { maxDrift, alpha }) ?? [],
+    (one) => driftOf(one.key, one.metric, pastOf(one, past, accepted, now), { maxDrift, alpha }) ?? [],
   );
 }
 

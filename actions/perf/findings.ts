@@ -86,7 +86,10 @@ function findingOfThreshold(path: string, { metric, expression, state }: Thresho
 
 export function findingsOfComparison(comparison: Comparison): readonly Finding[] {
   const { metric, state, change, current, baseline, runs, detectable, method } = comparison;
-  const worse = `${metric} is ${percent(change)} worse than the baseline (${show(current)} after ${show(baseline)}, ${plural(runs, 'run')})`;
+  const worse =
+    baseline === 0
+      ? `${metric} is no longer 0 (${show(current)}, ${plural(runs, 'run')})`
+      : `${metric} is ${percent(change)} worse than the baseline (${show(current)} after ${show(baseline)}, ${plural(runs, 'run')})`;
   const data = { ...comparison };
   switch (state) {
     case 'ok':

@@ -28,7 +28,7 @@ const historySchema = z.looseObject({
     z.array(
       z.looseObject({
         commit: z.looseObject({ id: z.string() }).optional(),
-        date: z.number().optional(),
+        date: z.number().min(0).max(8.64e15).optional(),
         tool: z.string().optional(),
         benches: z.array(benchSchema),
       }),
@@ -42,6 +42,7 @@ export function parseBenchmarkHistory(text: string): readonly PastRun[] | null {
     parseJson(text.replace(/^\s*window\.BENCHMARK_DATA\s*=\s*/, '').replace(/;\s*$/, '')),
   );
   if (!parsed.success) return null;
+  refuseMixedSuites(parsed.data.entries);
   return Object.values(parsed.data.entries)
     .flat()
     .sort((a, b) => (a.date ?? 0) - (b.date ?? 0))
@@ -52,10 +53,32 @@ export function parseBenchmarkHistory(text: string): readonly PastRun[] | null {
     }));
 }
 
+/** Suites of one history often measure the same benchmarks on different machines: their numbers are never mixed. */
+function refuseMixedSuites(entries: z.infer<typeof historySchema>['entries']): void {
+  const owner = new Map<string, string>();
+  for (const [suite, runs] of Object.entries(entries)) {
+    for (const { name } of runs.flatMap(({ benches }) => benches)) {
+      const other = owner.get(name) ?? suite;
+      owner.set(name, other);
+      if (other === suite) continue;
+      throw new FormatError(
+        `the suites ${other} and ${suite} both have ${name}: keep the history of one in a file`,
+      );
+    }
+  }
+}
+
+/** Its Go benchmarks are called `X - B/op`, ours `X B/op`: one history fits both. */
+function nameOf({ name, unit }: z.infer<typeof benchSchema>): string {
+  if (!name.endsWith(` - ${unit}`)) return name;
+  const base = name.slice(0, -` - ${unit}`.length);
+  return unit === 'ns/op' ? base : `${base} ${unit}`;
+}
+
 function toMetrics(benches: z.infer<typeof listSchema>, tool: string | null): Record<string, Metric> {
   return Object.fromEntries(
     benches.map(({ name, value, unit }) => [
-      name,
+      nameOf({ name, value, unit }),
       { value, unit, better: tool === 'customBiggerIsBetter' || higherIsBetter(unit) ? 'higher' : 'lower' },
     ]),
   );

@@ -113,10 +113,22 @@ describe('comparing a metric with past runs', () => {
     expect(compareMetric('m', mixed, [before], settings)?.state).toBe('uncertain');
   });
 
-  it('compares nothing with nothing, and no zero', () => {
+  it('compares nothing with nothing, and no number that is none', () => {
     expect(compareMetric('m', metric(1), [], settings)).toBeNull();
-    expect(compareMetric('m', metric(0), [metric(1)], settings)).toBeNull();
-    expect(compareMetric('m', metric(1), [metric(0), metric(Number.NaN)], settings)).toBeNull();
+    expect(compareMetric('m', metric(1), [metric(-1), metric(Number.NaN)], settings)).toBeNull();
+    expect(compareMetric('m', metric(-1), [metric(1)], settings)).toBeNull();
+  });
+
+  it.each([
+    ['allocations that were none', metric(64), [0, 0, 0], 'regressed', 1],
+    ['allocations that are none any more', metric(0), [64, 64, 64], 'ok', -1],
+    ['none as before', metric(0), [0, 0], 'ok', 0],
+    ['work that is not done any more', metric(0, 'higher'), [100, 101], 'regressed', 1],
+    ['work that is done now', metric(9, 'higher'), [0, 0], 'ok', -1],
+    ['one quiet run among many', metric(100), [0, 99, 100, 101], 'ok', expect.any(Number)],
+  ])('knows nothing from something: %s', (_what, current, values, state, change) => {
+    const past = values.map((value) => metric(value, current.better));
+    expect(compareMetric('m', current, past, settings)).toMatchObject({ state, change });
   });
 });
 
