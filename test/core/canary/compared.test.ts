@@ -202,6 +202,16 @@ describe('further figures that are compared', () => {
     expect(explained).toContain('| cpu against the baseline (no promotion) |');
   });
 
+  it('say what is assumed of how errors come while nothing is known, and nothing where it is declared', () => {
+    const early = play({ failures: 0.2 });
+    expect(early.last.values.assumed_cluster).toBe(5);
+    expect(explainRecord(early.record, { chart: false })).toContain(
+      'Nothing is known yet of how errors come',
+    );
+    const declared = judgeSettings({ ...canary, error_cluster: 1 }, metrics);
+    expect(play({ failures: 0.2 }, 5, declared).last.values).not.toHaveProperty('assumed_cluster');
+  });
+
   it('go on as evidence of harm in the next step, and begin anew where they are of one step only', () => {
     const { state } = play({ failures: 0.012, cpu: 0.8 });
     const next = openStep(state, 2, 1_800_000, true, settings);
