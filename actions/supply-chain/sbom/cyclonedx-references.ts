@@ -1,14 +1,17 @@
 import { isRecord, type JsonObject, listOf, recordsOf, textOf } from '../json.ts';
+import { maxDepth, tooDeep } from './depth.ts';
 import type { SbomProblem } from './model.ts';
 
 /**
  * What the schemas ask for but a compiled one is too slow at (sets without repetition), and what no schema can say:
  * `bom-ref` is unique in a document, and dependencies point to refs that exist (CycloneDX 1.6, "bom-ref"). A second use
  * inside formulations is only a warning: the specification's own examples repeat a workspace where it is meant again.
+ *
+ * @throws RangeError for a document that is nested deeper than any real one
  */
 export function referenceProblems(document: JsonObject): SbomProblem[] {
   const walk = new Walk();
-  walk.object(document, '');
+  walk.object(document, '', maxDepth);
   return [...walk.problems, ...danglingDependencies(document, walk.refs)];
 }
 
@@ -30,24 +33,26 @@ class Walk {
   /** Every `bom-ref`, and whether it is of a component or a service. */
   readonly refs = new Map<unknown, boolean>();
 
-  object(value: JsonObject, key: string): void {
+  object(value: JsonObject, key: string, levels: number): void {
+    if (levels === 0) throw tooDeep();
     const ref = value['bom-ref'];
     if (typeof ref === 'string') this.define(ref, key);
     for (const name in value) {
       const inner = value[name];
       if (typeof inner !== 'object' || inner === null || plain.has(name)) continue;
-      if (Array.isArray(inner)) this.list(inner, name);
-      else this.object(inner as JsonObject, name);
+      if (Array.isArray(inner)) this.list(inner, name, levels - 1);
+      else this.object(inner as JsonObject, name, levels - 1);
     }
   }
 
-  private list(items: readonly unknown[], key: string): void {
+  private list(items: readonly unknown[], key: string, levels: number): void {
+    if (levels === 0) throw tooDeep();
     if (items.length > 1 && sets.has(key) && repeats(items))
       this.problems.push({ place: key, message: 'lists the same twice' });
     for (const item of items) {
       if (typeof item !== 'object' || item === null) continue;
-      if (Array.isArray(item)) this.list(item, key);
-      else this.object(item as JsonObject, key);
+      if (Array.isArray(item)) this.list(item, key, levels - 1);
+      else this.object(item as JsonObject, key, levels - 1);
     }
   }
 

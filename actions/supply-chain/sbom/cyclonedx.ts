@@ -6,6 +6,8 @@ import { type Component, digestOf, plainPurl, purlDigest, type Sbom } from './mo
 /** Reads a CycloneDX document: the published schema of its version first, then what a schema cannot say. */
 export async function readCycloneDx(path: string, document: JsonObject, bytes: Uint8Array): Promise<Sbom> {
   const version = textOf(document.specVersion) ?? '';
+  // First, because it also keeps the others from a document that is too deep for them.
+  const references = referenceProblems(document);
   const check = await schemaCheck(version);
   const product = isRecord(document.metadata) ? document.metadata.component : undefined;
   const components = componentsOf(document.components);
@@ -19,7 +21,7 @@ export async function readCycloneDx(path: string, document: JsonObject, bytes: U
     problems:
       check === null
         ? [{ place: 'specVersion', message: `must be one of ${cycloneDxVersions.join(', ')}` }]
-        : [...check(document), ...referenceProblems(document)],
+        : [...check(document), ...references],
     bytes,
   };
 }

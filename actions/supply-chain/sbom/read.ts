@@ -1,6 +1,7 @@
 import { parseDocument } from 'yaml';
 import { isRecord, type JsonObject } from '../json.ts';
 import { readCycloneDx } from './cyclonedx.ts';
+import { maxDepth, tooDeep } from './depth.ts';
 import { decodeText, parseJson } from './encoding.ts';
 import type { Sbom, SbomProblem } from './model.ts';
 import { readSpdx } from './spdx.ts';
@@ -11,9 +12,6 @@ export type SbomRead =
   | { readonly ok: true; readonly sbom: Sbom }
   /** `notSbom`: a well-formed file that is no SBOM; a glob may catch such files. */
   | { readonly ok: false; readonly path: string; readonly notSbom: boolean; readonly problem: string };
-
-/** Nesting deeper than any real document has; guards the walk against a crafted one. */
-const maxDepth = 64;
 
 /**
  * Reads one document: SPDX 2.2/2.3 as JSON, YAML or tag-value, SPDX 3.0 as JSON-LD, CycloneDX 1.4–1.7 as JSON; in UTF-8
@@ -26,15 +24,13 @@ export async function readSbom(path: string, bytes: Uint8Array): Promise<SbomRea
     const parsed = parseText(text);
     if (typeof parsed === 'string') return refuse(parsed);
     if (!isRecord(parsed.document)) return refuse('it holds no object', true);
-    if (isWalked(parsed.document) && deeperThan(parsed.document, maxDepth))
-      return refuse(`it is nested deeper than ${maxDepth} levels`);
     const sbom = await readDocument(path, parsed.document, bytes);
     return sbom === null
       ? refuse('it is neither SPDX nor CycloneDX', true)
       : { ok: true, sbom: { ...sbom, problems: [...parsed.problems, ...sbom.problems] } };
   } catch (error) {
     return refuse(
-      `it cannot be parsed (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`,
+      `it cannot be read (${error instanceof Error ? error.message.split('\n')[0] : String(error)})`,
     );
   }
 }
@@ -66,16 +62,15 @@ function xmlName(start: string): string {
     : 'it is XML; an SBOM is read as JSON';
 }
 
+/** SPDX 2 is read field by field; the others are trees and graphs that are walked. */
 async function readDocument(path: string, document: JsonObject, bytes: Uint8Array): Promise<Sbom | null> {
   if ('spdxVersion' in document) return readSpdx(path, document, bytes);
   if ('bomFormat' in document || 'specVersion' in document) return await readCycloneDx(path, document, bytes);
-  if ('@graph' in document || 'spdxId' in document) return readSpdx3(path, document, bytes);
+  if ('@graph' in document || 'spdxId' in document) {
+    if (deeperThan(document, maxDepth)) throw tooDeep();
+    return readSpdx3(path, document, bytes);
+  }
   return null;
-}
-
-/** SPDX 2 is read field by field; the others are graphs and trees. */
-function isWalked(document: JsonObject): boolean {
-  return !('spdxVersion' in document);
 }
 
 function deeperThan(value: unknown, levels: number): boolean {
