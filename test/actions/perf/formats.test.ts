@@ -35,6 +35,16 @@ describe('what the formats of results have in common', () => {
   });
 });
 
+describe('numbers that nobody can have measured', () => {
+  const summary = (p95: string) =>
+    `{"metrics": {"http_req_duration": {"type": "trend", "contains": "time", "values": {"avg": 3, "p(95)": ${p95}}}}}`;
+
+  it.each(['1e999', '-5'])('make a result unreadable: %s', (p95) => {
+    expect(() => read(summary(p95))).toThrow('latency.p95');
+    expect(read(summary('5')).metrics['latency.p95']?.value).toBe(5);
+  });
+});
+
 describe('k6', () => {
   it('knows numbers that are no times', () => {
     const summary = { metrics: { ...trend('basket', 'default'), ...trend('waiting', 'time') } };
