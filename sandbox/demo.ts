@@ -13,6 +13,8 @@ import { NotObserved, renderSummary, Timeline } from './timeline.ts';
 import { World } from './world.ts';
 
 const meanTimeBetweenKillsMs = 2_500;
+/** How many times as long an observation may take while the Conductor is killed. */
+const patienceWithKills = 4;
 
 export interface DemoOptions {
   /** Leave everything running at the end and print the addresses. */
@@ -40,7 +42,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   if (chosen === null) return refuseScenario(options.scenario ?? '');
   const directory = resolve(options.directory ?? join('.conductor', `demo-${Date.now()}`));
   await mkdir(directory, { recursive: true });
-  const timeline = new Timeline(process.stdout, () => performance.now());
+  const patience = (options.kill ?? 0) > 0 ? patienceWithKills : 1;
+  const timeline = new Timeline(process.stdout, () => performance.now(), patience);
   process.stdout.write(`${styleText('bold', 'Release Conductor')} · a whole release on one machine\n`);
   const log = pino({ level: 'info' }, pino.destination({ dest: join(directory, 'sandbox.log'), sync: true }));
 

@@ -24,10 +24,13 @@ export class Timeline {
   private readonly started: number;
   private readonly out: Output;
   private readonly now: () => number;
+  private readonly patience: number;
 
-  constructor(out: Output, now: () => number) {
+  /** @param patience how many times as long as usual an observation may take: a killed Conductor needs time. */
+  constructor(out: Output, now: () => number, patience = 1) {
     this.out = out;
     this.now = now;
+    this.patience = patience;
     this.started = now();
   }
 
@@ -53,13 +56,13 @@ export class Timeline {
   /**
    * Waits until `probe` returns text (the detail of what was seen); null means "not yet". An error of the probe
    * counts as not yet and is told when time is up.
-   * @param timeout ms
-   * @throws NotObserved when `timeout` has passed.
+   * @param timeout ms, before patience
+   * @throws NotObserved when the time has passed.
    */
   async observe(what: string, probe: () => Promise<string | null>, timeout = 90_000): Promise<string> {
     const from = this.now();
     let last = 'nothing was seen';
-    while (this.now() - from < timeout) {
+    while (this.now() - from < timeout * this.patience) {
       try {
         const detail = await probe();
         if (detail !== null) return this.seen(what, detail, this.now() - from);
