@@ -1,5 +1,5 @@
-import { isRecord, type JsonObject } from '../json.ts';
-import type { LockSource } from './model.ts';
+import { isRecord, type JsonObject, textOf } from '../json.ts';
+import type { LockedPackage, LockFileRead, LockSource } from './model.ts';
 
 /** `package.json` beside the lock file; without it the product has no name. */
 export async function readManifest(beside: LockSource['beside']): Promise<JsonObject> {
@@ -9,4 +9,23 @@ export async function readManifest(beside: LockSource['beside']): Promise<JsonOb
   } catch {
     return {};
   }
+}
+
+/** A lock file of a tool that leaves the product's own name to `package.json`. */
+export function npmLock(
+  path: string,
+  manifest: JsonObject,
+  packages: readonly LockedPackage[],
+): LockFileRead {
+  return {
+    ok: true,
+    lock: {
+      path,
+      ecosystem: 'npm',
+      rootName: textOf(manifest.name) ?? '',
+      rootVersion: textOf(manifest.version) ?? '',
+      rootLicense: textOf(manifest.license),
+      packages,
+    },
+  };
 }

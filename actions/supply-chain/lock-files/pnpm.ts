@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { isRecord, type JsonObject, textOf } from '../json.ts';
-import { readManifest } from './manifest.ts';
+import { npmLock, readManifest } from './manifest.ts';
 import { type LockedPackage, type LockFileRead, type LockSource, npmPurl, reachable } from './model.ts';
 
 /** Parses `pnpm-lock.yaml` of lockfile versions 5 to 9 (pnpm 3 and later). @throws Error for text that is no YAML */
@@ -13,17 +13,11 @@ export async function parsePnpmLock({ path, text, beside }: LockSource): Promise
   if (!(version >= 5 && version < 10)) return refuse('lockfileVersion: must be 5 to 9');
   const entries = isRecord(document.packages) ? Object.entries(document.packages) : [];
   const runtime = version >= 9 ? runtimeKeys(document) : null;
-  return {
-    ok: true,
-    lock: {
-      path,
-      ecosystem: 'npm',
-      rootName: textOf(manifest.name) ?? '',
-      rootVersion: textOf(manifest.version) ?? '',
-      rootLicense: textOf(manifest.license),
-      packages: entries.flatMap(([key, entry]) => (isRecord(entry) ? packageOf(key, entry, runtime) : [])),
-    },
-  };
+  return npmLock(
+    path,
+    manifest,
+    entries.flatMap(([key, entry]) => (isRecord(entry) ? packageOf(key, entry, runtime) : [])),
+  );
 }
 
 function packageOf(key: string, entry: JsonObject, runtime: ReadonlySet<string> | null): LockedPackage[] {

@@ -1,6 +1,6 @@
 import { parseSyml } from '@yarnpkg/parsers';
 import { isRecord, type JsonObject, textOf } from '../json.ts';
-import { readManifest } from './manifest.ts';
+import { npmLock, readManifest } from './manifest.ts';
 import { type LockedPackage, type LockFileRead, type LockSource, npmPurl, reachable } from './model.ts';
 
 interface Entry {
@@ -25,17 +25,11 @@ export async function parseYarnLock({ path, text, beside }: LockSource): Promise
     manifest.workspaces === undefined && isRecord(manifest.dependencies ?? {})
       ? neededIn(entries, manifest)
       : null;
-  return {
-    ok: true,
-    lock: {
-      path,
-      ecosystem: 'npm',
-      rootName: textOf(manifest.name) ?? '',
-      rootVersion: textOf(manifest.version) ?? '',
-      rootLicense: textOf(manifest.license),
-      packages: entries.flatMap((entry) => packageOf(entry, needed)),
-    },
-  };
+  return npmLock(
+    path,
+    manifest,
+    entries.flatMap((entry) => packageOf(entry, needed)),
+  );
 }
 
 function packageOf({ descriptors, body }: Entry, needed: ReadonlySet<string> | null): LockedPackage[] {

@@ -1,9 +1,10 @@
 import { isRecord, textOf } from '../../json.ts';
 import { type LockedPackage, type LockFileRead, type LockSource, lockedPackage } from '../model.ts';
-import { projectOf } from './project.ts';
+import { pythonLock } from './project.ts';
 
 /** Parses `Pipfile.lock`. @throws Error for text that is no JSON */
-export async function parsePipfileLock({ path, text, beside }: LockSource): Promise<LockFileRead> {
+export async function parsePipfileLock(source: LockSource): Promise<LockFileRead> {
+  const { path, text } = source;
   const document: unknown = JSON.parse(text);
   if (!isRecord(document) || !isRecord(document._meta))
     return { ok: false, path, problem: '_meta: is missing' };
@@ -13,13 +14,5 @@ export async function parsePipfileLock({ path, text, beside }: LockSource): Prom
       if (!isRecord(entry) || version === undefined) return [];
       return [lockedPackage('pypi', key, version, { dev, optional: entry.markers !== undefined })];
     });
-  return {
-    ok: true,
-    lock: {
-      path,
-      ecosystem: 'pypi',
-      ...(await projectOf(beside)),
-      packages: [...section('default', false), ...section('develop', true)],
-    },
-  };
+  return pythonLock(source, [...section('default', false), ...section('develop', true)]);
 }

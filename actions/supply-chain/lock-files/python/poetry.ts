@@ -1,31 +1,25 @@
 import { parse } from 'smol-toml';
 import { isRecord, type JsonObject, recordsOf } from '../../json.ts';
 import { canonicalPurl, type LockFileRead, type LockSource, reachable } from '../model.ts';
-import { poetryOf, projectOf, pythonPackage, readPyproject } from './project.ts';
+import { poetryOf, pythonLock, pythonPackage, readPyproject } from './project.ts';
 
 /**
  * Parses `poetry.lock`, versions 1 and 2 (Poetry 1.x wrote `category`, 2.x writes `groups`).
  *
  * @throws Error for text that is no TOML
  */
-export async function parsePoetryLock({ path, text, beside }: LockSource): Promise<LockFileRead> {
+export async function parsePoetryLock(source: LockSource): Promise<LockFileRead> {
+  const { path, text, beside } = source;
   const document = parse(text);
   if (!isRecord(document.metadata)) return { ok: false, path, problem: 'metadata: is missing' };
   const packages = recordsOf(document.package);
   const needed = neededBy(await readPyproject(beside), packages);
-  return {
-    ok: true,
-    lock: {
-      path,
-      ecosystem: 'pypi',
-      ...(await projectOf(beside)),
-      packages: packages
-        .filter(({ source }) => !isRecord(source) || source.type === 'legacy')
-        .map((one) =>
-          pythonPackage(one, { dev: isForDevelopment(one, needed), optional: isConditional(one) }),
-        ),
-    },
-  };
+  return pythonLock(
+    source,
+    packages
+      .filter(({ source }) => !isRecord(source) || source.type === 'legacy')
+      .map((one) => pythonPackage(one, { dev: isForDevelopment(one, needed), optional: isConditional(one) })),
+  );
 }
 
 function isForDevelopment(

@@ -1,6 +1,6 @@
 import { parse } from 'smol-toml';
 import { isRecord, type JsonObject, textOf } from '../../json.ts';
-import { type LockedPackage, type LockSource, lockedPackage } from '../model.ts';
+import { type LockedPackage, type LockFileRead, type LockSource, lockedPackage } from '../model.ts';
 
 /** A package as the TOML lock files of Python write it. */
 export function pythonPackage(one: JsonObject, more: Partial<LockedPackage>): LockedPackage {
@@ -12,16 +12,23 @@ export async function readPyproject(beside: LockSource['beside']): Promise<JsonO
   return parse((await beside('pyproject.toml')) ?? '');
 }
 
-/** What it says of the product, by the standard or in Poetry's own way. */
-export async function projectOf(
-  beside: LockSource['beside'],
-): Promise<{ rootName: string; rootVersion: string; rootLicense: string | null }> {
+/** A lock file of Python, named after what `pyproject.toml` says by the standard or in Poetry's own way. */
+export async function pythonLock(
+  { path, beside }: LockSource,
+  packages: readonly LockedPackage[],
+): Promise<LockFileRead> {
   const document = await readPyproject(beside);
   const project = [document.project, poetryOf(document)].find(isRecord) ?? {};
   return {
-    rootName: textOf(project.name) ?? '',
-    rootVersion: textOf(project.version) ?? '',
-    rootLicense: textOf(project.license),
+    ok: true,
+    lock: {
+      path,
+      ecosystem: 'pypi',
+      rootName: textOf(project.name) ?? '',
+      rootVersion: textOf(project.version) ?? '',
+      rootLicense: textOf(project.license),
+      packages,
+    },
   };
 }
 

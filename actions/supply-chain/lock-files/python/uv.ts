@@ -1,7 +1,7 @@
 import { parse } from 'smol-toml';
 import { isRecord, type JsonObject, recordsOf } from '../../json.ts';
 import { type LockFileRead, type LockSource, reachable } from '../model.ts';
-import { projectOf, pythonPackage } from './project.ts';
+import { pythonLock, pythonPackage } from './project.ts';
 
 /**
  * Parses `uv.lock`: the packages that its own projects lead to by plain dependencies are needed; what only a marker, an
@@ -9,7 +9,8 @@ import { projectOf, pythonPackage } from './project.ts';
  *
  * @throws Error for text that is no TOML
  */
-export async function parseUvLock({ path, text, beside }: LockSource): Promise<LockFileRead> {
+export async function parseUvLock(source: LockSource): Promise<LockFileRead> {
+  const { path, text } = source;
   const document = parse(text);
   const packages = recordsOf(document.package);
   if (packages.length === 0) return { ok: false, path, problem: 'package: must be a list' };
@@ -22,19 +23,14 @@ export async function parseUvLock({ path, text, beside }: LockSource): Promise<L
     own,
     edgesOf(packages, () => true),
   );
-  return {
-    ok: true,
-    lock: {
-      path,
-      ecosystem: 'pypi',
-      ...(await projectOf(beside)),
-      packages: packages
-        .filter(({ source }) => isRecord(source) && source.registry !== undefined)
-        .map((one) =>
-          pythonPackage(one, { dev: !atAll.has(String(one.name)), optional: !always.has(String(one.name)) }),
-        ),
-    },
-  };
+  return pythonLock(
+    source,
+    packages
+      .filter(({ source }) => isRecord(source) && source.registry !== undefined)
+      .map((one) =>
+        pythonPackage(one, { dev: !atAll.has(String(one.name)), optional: !always.has(String(one.name)) }),
+      ),
+  );
 }
 
 /** The workspace's members: on no registry. */
