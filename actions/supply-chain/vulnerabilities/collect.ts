@@ -10,6 +10,8 @@ export interface VulnerabilityFacts {
   readonly reports: readonly ReportRead[];
   /** Null: there is no report of an earlier release. */
   readonly baseline: readonly ReportRead[] | null;
+  /** The baseline lies in the change under test alone: it says by itself what was known before. */
+  readonly baselineFromChange?: boolean;
   readonly vex: readonly VexRead[];
 }
 
@@ -19,20 +21,39 @@ export async function collectVulnerabilities(
   subject: Subject,
   io: GateIo,
 ): Promise<VulnerabilityFacts> {
-  const given = await readAll(io.files, options.baseline, readReport);
-  const inBase = io.baseFiles === undefined ? [] : await readAll(io.baseFiles, options.reports, readReport);
-  const baseline = given.length > 0 ? given : inBase;
-  const before = new Set(given.map((read) => (read.ok ? read.report.path : read.path)));
+  const before = await readBaseline(options, io);
   const reports = await readAll(
     io.files,
-    [...options.reports, ...[...before].map((path) => `!${path}`)],
+    [...options.reports, ...before.paths.map((path) => `!${path}`)],
     readReport,
   );
   return {
     reports,
-    baseline: baseline.length > 0 ? baseline : null,
+    baseline: before.reads.length > 0 ? before.reads : null,
+    baselineFromChange: before.fromChange,
     vex: await readAll(vexTree(subject, io), options.vex, readVex),
   };
+}
+
+interface BaselineRead {
+  readonly reads: readonly ReportRead[];
+  /** In the tree under test: these are no reports of this release. */
+  readonly paths: readonly string[];
+  readonly fromChange: boolean;
+}
+
+/**
+ * What the base keeps as the last release's reports; else what lies there under the same names in the change, where a job
+ * may have put it; else the same reports in the base.
+ */
+async function readBaseline({ baseline, reports }: VulnerabilityOptions, io: GateIo): Promise<BaselineRead> {
+  const given = await readAll(io.files, baseline, readReport);
+  const paths = given.map((read) => (read.ok ? read.report.path : read.path));
+  if (io.baseFiles === undefined) return { reads: given, paths, fromChange: false };
+  const kept = await readAll(io.baseFiles, baseline, readReport);
+  if (kept.length > 0) return { reads: kept, paths, fromChange: false };
+  if (given.length > 0) return { reads: given, paths, fromChange: true };
+  return { reads: await readAll(io.baseFiles, reports, readReport), paths, fromChange: false };
 }
 
 /** A change cannot excuse itself: its VEX counts when it is merged. A tag is on the protected branch already. */

@@ -53,6 +53,17 @@ function missingFinding(options: VulnerabilityOptions, facts: VulnerabilityFacts
       },
     ];
   }
+  if (facts.baselineFromChange === true) {
+    return [
+      {
+        code: 'vulnerabilities-baseline-from-change',
+        level: 'notice',
+        message:
+          'The reports of the earlier release lie in the change under test, not on its base: unless a job put them there, the change says by itself what was known.',
+        help: 'Keep them on the protected branch, or have the workflow download them over whatever the change brings along.',
+      },
+    ];
+  }
   if (facts.baseline !== null) return [];
   return [
     {
