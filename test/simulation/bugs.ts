@@ -157,9 +157,13 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   { name: 'retry-after-ignored', plant: (parts) => ({ ...parts, patient: (octokit) => octokit }) },
   {
-    // Each replica runs into GitHub's limit by itself.
+    // Each replica runs into GitHub's limit by itself: what is written down is never read.
     name: 'retry-after-kept-to-oneself',
-    plant: (parts) => ({ ...parts, patient: (octokit, clock) => patientRequests(octokit, clock) }),
+    plant: (parts) => ({
+      ...parts,
+      patient: (octokit, clock, pauses) =>
+        patientRequests(octokit, clock, pauses && { ...pauses, until: async () => 0 }),
+    }),
   },
   {
     name: 'jobs-sent-before-commit',
