@@ -138,7 +138,7 @@ function completeInventory(
       repository: subject.repository,
       sha: subject.sha,
     });
-    const name = `${lock.path.replace(/\.(json|ya?ml|lock)$/, '').replaceAll('/', '-')}.spdx.json`;
+    const name = `${lock.path.replace(/\.(json|ya?ml|toml|txt|mod|lock|lockfile)$/, '').replaceAll('/', '-')}.spdx.json`;
     return readSpdx(name, JSON.parse(new TextDecoder().decode(bytes)) as JsonObject, bytes);
   });
   return {

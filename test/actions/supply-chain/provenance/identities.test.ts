@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { readDeployTrust } from '../../../../actions/supply-chain/provenance/at-deploy.ts';
 import { trustedIdentities } from '../../../../actions/supply-chain/provenance/identities.ts';
 import { openSignatures } from '../../../../adapters/sigstore/lazy.ts';
+import { memoryIo } from '../../../support/memory-io.ts';
 import { githubIssuer, releaseWorkflow } from '../../../support/sigstore/instance.ts';
 import { codesOf, judge, optionsOf, sigstore, slsaV1, subject } from './world.ts';
 
@@ -48,6 +50,31 @@ describe('whom a config trusts', () => {
       identities: [],
       derived: false,
     });
+  });
+});
+
+describe('whom a deployment trusts', () => {
+  const deployed = { repository: 'acme/shop', sha: 'a'.repeat(40), ref: 'refs/tags/v1' };
+
+  it('is the own workflows run for the tag when the config of the default branch names nobody', async () => {
+    for (const section of [null, {}, { provenance: {} }]) {
+      const { policy, anchors } = await readDeployTrust(section, memoryIo({}).files, deployed);
+      expect(policy).toMatchObject({
+        derived: true,
+        identities: [
+          { issuer: githubIssuer, identity: 'https://github.com/acme/shop/.github/workflows/*@refs/tags/v1' },
+        ],
+        source: { commit: deployed.sha, ref: 'refs/tags/v1' },
+        inputs: {},
+      });
+      expect(anchors).toMatchObject({ roots: [], publicGood: true, keys: [] });
+    }
+  });
+
+  it('is nobody when the section cannot be read', async () => {
+    await expect(
+      readDeployTrust({ provenance: { identities: 'all' } }, memoryIo({}).files, deployed),
+    ).rejects.toMatchObject({ code: 'PROVENANCE_CONFIG_INVALID' });
   });
 });
 
