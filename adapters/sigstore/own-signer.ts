@@ -22,7 +22,7 @@ export function openOwnSigner(env: Env, token: (() => Promise<string>) | null, a
   if (env.SIGNING_KEY) {
     const configured = env.SIGNING_KEY;
     const open = () => openEvidenceKey({ dataDir: '', configured, env, fetch: ask });
-    return keySigner(open, openWitnesses({ rekorUrl, timestampUrl }));
+    return keySigner(open, openWitnesses({ rekorUrl, timestampUrl, fetch: ask }));
   }
   if (token === null) {
     throw new InputError(
@@ -31,6 +31,6 @@ export function openOwnSigner(env: Env, token: (() => Promise<string>) | null, a
       'give the job `permissions: {id-token: write}`, or set SIGNING_KEY to a P-256 key',
     );
   }
-  const witnesses = openWitnesses({ rekorUrl: rekorUrl ?? publicRekor, timestampUrl });
+  const witnesses = openWitnesses({ rekorUrl: rekorUrl ?? publicRekor, timestampUrl, fetch: ask });
   return keylessSigner({ fulcioUrl: env.FULCIO_URL || publicFulcio, token, witnesses });
 }

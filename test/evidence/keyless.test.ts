@@ -24,7 +24,7 @@ const keyless = (
   keylessSigner({
     fulcioUrl: services.url,
     token: async () => token,
-    witnesses: openWitnesses({ rekorUrl: services.url, timestampUrl: services.url }),
+    witnesses: openWitnesses({ rekorUrl: services.url, timestampUrl: `${services.url}/timestamp` }),
   }).attest(payload, type);
 const verifier = (change: { root?: string; identity?: string; issuer?: string } = {}) =>
   openBundleVerifier({
@@ -46,7 +46,7 @@ describe('a signature without a key of one’s own', () => {
     expect(services.requests.slice(0, 3)).toEqual([
       '/api/v2/signingCert',
       '/api/v1/log/entries',
-      '/api/v1/timestamp',
+      '/timestamp',
     ]);
     expect(verified).toMatchObject({ payloadType: type, identity: { issuer, identity } });
     expect(Buffer.from(verified.payload)).toEqual(Buffer.from(payload));
@@ -82,7 +82,7 @@ describe('a signature by a key with witnesses', () => {
   const signed = (): Promise<Uint8Array> =>
     keySigner(
       async () => keyOfPem(pem),
-      openWitnesses({ rekorUrl: services.url, timestampUrl: services.url }),
+      openWitnesses({ rekorUrl: services.url, timestampUrl: `${services.url}/timestamp` }),
     ).attest(payload, type);
 
   it('is verified with its log entry and its timestamp', async () => {

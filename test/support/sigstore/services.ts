@@ -43,11 +43,18 @@ export async function startSigstore(
       contentType: 'application/json',
     }),
   };
-  const handlers = [fulcioHandler(ca), rekor, tsaHandler(tsa)];
+  const handlers = [fulcioHandler(ca), rekor];
+  const { fn: timestamp } = tsaHandler(tsa);
+  const timestamped = async (query: Buffer): Promise<Buffer> => {
+    const artifactHash = query.subarray(digestAt, digestAt + 32).toString('base64');
+    const asked = { artifactHash, hashAlgorithm: 'sha256', certificates: true };
+    return Buffer.from(bytesOf((await timestamp(JSON.stringify(asked))).response as Uint8Array));
+  };
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     requests.push(request.url ?? '');
+    if (request.url === '/timestamp') return response.end(await timestamped(Buffer.concat(chunks)));
     const handler = handlers.find(({ path }) => path === request.url);
     if (request.url?.startsWith('/token?')) {
       const audience = new URL(request.url, 'http://127.0.0.1').searchParams.get('audience');
@@ -92,10 +99,13 @@ export async function startSigstore(
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'bearer-of-the-job',
     FULCIO_URL: url,
     REKOR_URL: url,
-    TIMESTAMP_URL: url,
+    TIMESTAMP_URL: `${url}/timestamp`,
   };
   return { url, trustedRoot, jobEnv, requests };
 }
+
+/** Where the digest stands in a query of ours: behind version and algorithm. The mock speaks JSON instead. */
+const digestAt = 24;
 
 interface Proposal {
   readonly spec: {
