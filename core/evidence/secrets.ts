@@ -84,8 +84,8 @@ export function findSecretsInFile(bytes: Uint8Array): readonly SecretHit[] {
 
 /** What is not larger is looked at in one piece: whole attestations, and nearly every other file. */
 const pieceBytes = 1_024 * 1_024;
-/** What is larger, through windows: small enough that their text is forgotten as soon as it was read. */
-const windowBytes = 256 * 1_024;
+/** What is larger, through windows whose text is no large object (128 KiB) to the runtime, which collects those late. */
+const windowBytes = 120 * 1_024;
 /** How much of the end of a window is looked at again with the next: longer than any credential. */
 const overlap = 16 * 1_024;
 
