@@ -15,6 +15,7 @@ import {
   findingsOfDrift,
   findingsOfFewRuns,
   findingsOfFiles,
+  findingsOfGone,
   findingsOfHeadroom,
 } from './findings.ts';
 import { type Headroom, headroomOf } from './headroom.ts';
@@ -26,7 +27,8 @@ import { checkValidity } from './validity.ts';
 /** Pure: the same options and facts give the same evaluation. */
 export function evaluatePerf(options: PerfOptions, facts: PerfFacts, sha: string, now: number): Evaluation {
   const past = facts.baseline?.runs ?? [];
-  const compared = measuredIn(facts.runs).filter((one) => isCompared(one, options));
+  const measured = measuredIn(facts.runs);
+  const compared = measured.filter((one) => isCompared(one, options));
   const comparisons = compareAll(options, compared, past, now);
   const drifts = driftAll(options, compared, past, now);
   const headroom = headroomOf(options.headroom, facts.headroom, facts.runs, now);
@@ -36,6 +38,10 @@ export function evaluatePerf(options: PerfOptions, facts: PerfFacts, sha: string
     ...checkBudgets(options.budgets, facts.runs),
     ...comparisons.flatMap(findingsOfComparison),
     ...findingsOfFewRuns(comparisons, options.comparison.min_runs),
+    ...findingsOfGone(
+      measured.map(({ key }) => key),
+      past,
+    ),
     ...drifts.filter(isNews(comparisons)).flatMap(findingsOfDrift),
     ...findingsOfHeadroom(headroom, options.headroom),
   ];

@@ -5,7 +5,7 @@ import type { PerfFacts } from './collect.ts';
 import type { Comparison } from './compare.ts';
 import type { Drift } from './drift.ts';
 import type { Headroom } from './headroom.ts';
-import type { PerfRun, Threshold } from './model.ts';
+import type { PastRun, PerfRun, Threshold } from './model.ts';
 import type { HeadroomOptions } from './options.ts';
 
 /** Codes that are a breach; any other finding of level error means that nothing could be decided. */
@@ -132,6 +132,24 @@ export function findingsOfFewRuns(comparisons: readonly Comparison[], minRuns: n
       message: `${plural(alone.length, 'metric')} compared by the tolerance alone: there ${runs === 1 ? 'is' : 'are'} ${plural(runs, 'past run')}, and ${minRuns} tell how much runs vary by chance`,
       help: 'Let more releases be promoted, or keep samples of the run (k6 --out json, JMeter’s JTL, go test -count).',
       data: { metrics: alone.map(({ metric }) => metric), runs },
+    },
+  ];
+}
+
+/** What the newest past run measured and this one does not: a regression would be hidden by measuring it no more. */
+export function findingsOfGone(measured: readonly string[], past: readonly PastRun[]): readonly Finding[] {
+  const before = Object.keys(past.at(-1)?.metrics ?? {});
+  const gone = before.filter((name) => !measured.includes(name));
+  // Where nothing is left the results are of something else, and nothing was compared at all.
+  if (gone.length === 0 || gone.length === before.length) return [];
+  const shown = gone.length > 12 ? `${gone.slice(0, 12).join(', ')} …` : gone.join(', ');
+  return [
+    {
+      code: 'no-longer-measured',
+      level: 'notice',
+      message: `the newest past run has what this one does not measure: ${shown}`,
+      help: 'Measure it again, if it was not left out on purpose.',
+      data: { metrics: gone },
     },
   ];
 }

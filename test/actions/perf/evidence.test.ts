@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { readBaseline } from '../../../actions/perf/baseline.ts';
+import { findingsOfGone } from '../../../actions/perf/findings.ts';
 import { perfGate } from '../../../actions/perf/gate.ts';
 import { sloGate } from '../../../actions/slo/gate.ts';
 import { casesOf, runCase } from '../../support/gate-case.ts';
@@ -11,6 +12,8 @@ const json = async (name: string, path: string) => {
   const { files } = await run(name);
   return JSON.parse(new TextDecoder().decode(files.find((file) => file.path === path)?.bytes));
 };
+
+const one = { value: 1, unit: 'ms', better: 'lower' } as const;
 
 describe('evidence of the performance gate', () => {
   it.each(casesOf('perf').filter(({ verdict }) => verdict === 'pass'))(
@@ -45,6 +48,14 @@ describe('evidence of the performance gate', () => {
       steps: [],
     });
     expect((await run('k6-summary_pass')).result.measurements.headroom).toBeNull();
+  });
+
+  it('says which benchmark is not measured any more', async () => {
+    const { result } = await run('two-results-budget-of-one_fail');
+    expect(result.findings.map(({ code }) => code)).not.toContain('no-longer-measured');
+    const gone = findingsOfGone(['a'], [{ at: null, sha: null, metrics: { a: one, b: one } }]);
+    expect(gone).toMatchObject([{ code: 'no-longer-measured', level: 'notice', data: { metrics: ['b'] } }]);
+    expect(findingsOfGone(['c'], [{ at: null, sha: null, metrics: { a: one, b: one } }])).toEqual([]);
   });
 
   it('says when the tolerance alone decided, whichever way', async () => {
