@@ -75,6 +75,7 @@ export async function compose(
     fetch: outboundFetch(environment.allowedHosts),
     simulate: environment.simulate,
     notifyUrl: (name) => environment.notifyUrls[notifyVariable(name)],
+    registryLogin: (host) => environment.registryLogins.get(host),
     previewPage: (repository, pullRequest) => `${origin()}/previews/${repository}/${pullRequest}`,
     ...(stepUp && { stepUp: stepUpPages(stepUp) }),
     tell: (ref, event) => database.transaction((tx) => applyEvents(tx, [{ ref, event }], apply, now())),

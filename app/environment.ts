@@ -87,6 +87,8 @@ export interface Environment {
   readonly notifyUrls: Readonly<Record<string, string>>;
   /** Secrets of callers of the API by the name of their variable. */
   readonly callerSecrets: Readonly<Record<string, string>>;
+  /** `user:password` by the host of an image registry. Secrets. */
+  readonly registryLogins: ReadonlyMap<string, string>;
   readonly simulate: boolean;
   /** Whether whoever reaches the pages sees them: on this machine alone, or because it was said. */
   readonly dashboardOpen: boolean;
@@ -142,6 +144,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Environment {
     // A simulation calls nobody.
     notifyUrls: given.SIMULATE ? {} : variables(env, /^NOTIFY_[A-Z0-9_]+_URL$/),
     callerSecrets: variables(env, /^CALLER_[A-Z0-9_]+_SECRET$/),
+    registryLogins: readRegistryLogins(env),
     simulate: given.SIMULATE,
     dashboardOpen: isOpen(given),
     readToken: given.READ_TOKEN,
@@ -178,6 +181,21 @@ function readWitnesses(given: z.infer<typeof environmentSchema>): Environment['w
 }
 
 /** What is set of the variables with such a name. */
+/** `REGISTRY_<NAME>_LOGIN=host user:password`, the host as images name it. */
+function readRegistryLogins(env: NodeJS.ProcessEnv): Environment['registryLogins'] {
+  return new Map(
+    Object.entries(variables(env, /^REGISTRY_[A-Z0-9_]+_LOGIN$/)).map(([name, value]) => {
+      const [, host, login] = /^([^\s/]+) ([^\s:]+:\S+)$/.exec(value.trim()) ?? [];
+      if (host !== undefined && login !== undefined) return [host, login] as const;
+      throw new ConfigError(
+        'REGISTRY_LOGIN_INVALID',
+        `${name} is not of the form "host user:password"`,
+        'Write the host as images name it, a space, and the login: ghcr.io bot:TOKEN.',
+      );
+    }),
+  );
+}
+
 function variables(env: NodeJS.ProcessEnv, named: RegExp): Readonly<Record<string, string>> {
   const entries = Object.entries(env).flatMap(([name, value]) =>
     named.test(name) && value !== undefined && value !== '' ? [[name, value] as const] : [],

@@ -10,7 +10,8 @@ export interface ImageReference {
   readonly tag: string;
 }
 
-const loopback = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+/** Hosts that are this machine, with or without a port. */
+export const loopback = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 /**
  * `registry/path:tag`. The registry is always written out, because what a bare name means depends on who reads it.

@@ -21,13 +21,13 @@ export async function locateArtifact(
     sha,
     releaseId,
   }: { readonly release: string; readonly sha: string; readonly releaseId: number | null },
-  { forge, fetch }: Pick<EffectContext, 'forge' | 'fetch'>,
+  { forge, fetch, registryLogin }: Pick<EffectContext, 'forge' | 'fetch' | 'registryLogin'>,
 ): Promise<LocatedArtifact> {
   const filled = (text: string): string => text.replaceAll('{tag}', release).replaceAll('{sha}', sha);
   if (artifact.digest !== undefined) return { digest: artifact.digest };
   if (artifact.image !== undefined) {
     if (fetch === undefined) throw noNetwork(artifact.image);
-    return { digest: await imageDigest(filled(artifact.image), fetch) };
+    return { digest: await imageDigest(filled(artifact.image), fetch, registryLogin) };
   }
   if (artifact.asset !== undefined) return readAsset(filled(artifact.asset), release, releaseId, forge);
   const path = filled(artifact.file ?? '');

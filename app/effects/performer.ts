@@ -23,6 +23,8 @@ export interface EffectServices {
   readonly fetch?: typeof fetch;
   /** Address of a notification target, by the name in the config; it is a secret. */
   readonly notifyUrl?: (name: string) => string | undefined;
+  /** `user:password` for an image registry, by its host; it is a secret. */
+  readonly registryLogin?: (host: string) => string | undefined;
   /** The pages on which people confirm commands; absent where nobody can sign in. */
   readonly stepUp?: StepUpPages;
   /** Our page of a preview; absent where there are no pages. */

@@ -42,6 +42,44 @@ describe('the digest of an image', () => {
     expect(await imageDigest(`${host}/acme/shop:v1`, fetch)).toBe(digest);
   });
 
+  it('of a private one is asked for with a token that the login is changed for', async () => {
+    const login = `Basic ${Buffer.from('bot:s3cret').toString('base64')}`;
+    const asked: (string | undefined)[] = [];
+    const host = await registry((request, response, self) => {
+      const { authorization } = request.headers;
+      asked.push(authorization);
+      if (request.url?.startsWith('/token') && authorization === login)
+        response.end(JSON.stringify({ token: 'mine' }));
+      else if (authorization === 'Bearer mine') response.end(manifest);
+      else response.writeHead(401, { 'www-authenticate': `Bearer realm="http://${self}/token"` }).end();
+    });
+    const logins = (asker: string) => (asker === host ? 'bot:s3cret' : undefined);
+    expect(await imageDigest(`${host}/acme/shop:v1`, fetch, logins)).toBe(digest);
+    expect(asked).toEqual([undefined, login, 'Bearer mine']);
+    await expect(imageDigest(`${host}/acme/shop:v1`, fetch, () => undefined)).rejects.toMatchObject({
+      code: 'REGISTRY_UNAVAILABLE',
+      message: expect.stringMatching(/no token without credentials/),
+    });
+  });
+
+  it('of a private one is asked for with the login itself where the registry wants that', async () => {
+    const host = await registry((request, response) =>
+      request.headers.authorization === `Basic ${Buffer.from('bot:s3cret').toString('base64')}`
+        ? response.end(manifest)
+        : response.writeHead(401, { 'www-authenticate': 'Basic realm="r"' }).end(),
+    );
+    expect(await imageDigest(`${host}/acme/shop:v1`, fetch, () => 'bot:s3cret')).toBe(digest);
+  });
+
+  it('is not asked for with a login that would travel without TLS', async () => {
+    const host = await registry((_request, response) =>
+      response.writeHead(401, { 'www-authenticate': 'Bearer realm="http://tokens.test/token"' }).end(),
+    );
+    const failed = imageDigest(`${host}/acme/shop:v1`, fetch, () => 'bot:s3cret');
+    await expect(failed).rejects.toMatchObject({ message: expect.stringMatching(/without TLS/) });
+    await expect(failed).rejects.not.toMatchObject({ message: expect.stringMatching(/s3cret/) });
+  });
+
   it.each([
     ['there is no such image', 404, 'IMAGE_NOT_FOUND'],
     ['the registry is ill', 503, 'REGISTRY_UNAVAILABLE'],
