@@ -11,13 +11,14 @@ export interface Reference {
   /** Last step that was reached, and percent of production's traffic, as last confirmed. */
   readonly step: number;
   readonly weight: number;
-  /** Why nothing may be promoted: code, reason, by whom. */
+  /** Why nothing may be promoted: code, reason, by whom, since when. */
   readonly hold: string | null;
   /** The newest order to the pipeline, by its number, and how it ended. */
   readonly deployment: ReferenceDeployment | null;
   /** Version to which this release goes back. */
   readonly target: string | null;
-  readonly failure: 'none' | 'open' | 'resolved';
+  /** What blocks other releases: `none`, `open` and since when, `resolved`. */
+  readonly failure: string;
   readonly published: boolean;
   /** Newest run and verdict of each gate. */
   readonly gates: Readonly<Record<string, string>>;
@@ -47,7 +48,7 @@ export const unknownReference: Reference = {
 /** What the log says that follows an entry. The same object: the entry tells of something else. */
 export function follow(
   release: Reference,
-  { action, actor, reason, reasonCode, data }: AuditEntry,
+  { action, actor, at, reason, reasonCode, data }: AuditEntry,
 ): Reference {
   const { phase } = release;
   switch (action) {
@@ -73,7 +74,7 @@ export function follow(
     case 'deployment.failure':
       return ended(release, 'failure');
     case 'release.rollback':
-      return wentBack(release, data.to, reasonCode);
+      return wentBack(release, data.to, reasonCode, Date.parse(at));
     case 'release.rolled_back':
       return { ...release, phase: 'rolled_back', weight: 0 };
     case 'release.soaked':
@@ -87,14 +88,14 @@ export function follow(
       return {
         ...release,
         phase: phaseWhenHeld(phase, reasonCode),
-        hold: [reasonCode, reason, actor].join(' '),
+        hold: [reasonCode, reason, actor, Date.parse(at)].join(' '),
       };
     case 'release.resumed':
       return resumed(release, reasonCode, data.release);
     case 'release.superseded':
       return hasTraffic(phase) ? release : { ...release, phase: 'superseded' };
     case 'release.failed':
-      return { ...release, failure: 'open' };
+      return { ...release, failure: `open ${Date.parse(at)}` };
     case 'release.resolved':
       return { ...release, failure: 'resolved' };
     case 'gate.verdict':
@@ -114,10 +115,10 @@ export function asReference(state: ReleaseState): Reference {
     phase,
     step,
     weight,
-    hold: hold === null ? null : [hold.code, hold.reason, hold.by].join(' '),
+    hold: hold === null ? null : [hold.code, hold.reason, hold.by, hold.since].join(' '),
     deployment: deployment === null ? null : deploymentOf(deployment),
     target: phase === 'planning' || phase === 'queued' ? null : (plan?.previous?.tag ?? null),
-    failure: failure === null ? 'none' : failure.resolvedBy === null ? 'open' : 'resolved',
+    failure: failure === null ? 'none' : failure.resolvedBy === null ? `open ${failure.at}` : 'resolved',
     published: publishedUrl !== null,
     gates: Object.fromEntries(
       Object.entries(gates).map(([gate, record]) => [gate, `${record.runId} ${record.verdict}`]),
@@ -171,14 +172,14 @@ function succeeded(release: Reference): Reference {
   return { ...after, phase: 'soaking', step: deployment.step, weight: deployment.weight };
 }
 
-function wentBack(release: Reference, to: unknown, code: string | null): Reference {
+function wentBack(release: Reference, to: unknown, code: string | null, at: number): Reference {
   const { deployment, step } = release;
   const back = { task: 'rollback', weight: 100, version: String(to), end: null } as const;
   return {
     ...release,
     phase: 'rolling_back',
     deployment: { n: (deployment?.n ?? 0) + 1, step: Math.max(step, deployment?.step ?? 0), ...back },
-    failure: code === 'SUPERSEDED' ? release.failure : 'open',
+    failure: code === 'SUPERSEDED' ? release.failure : `open ${at}`,
   };
 }
 
