@@ -148,6 +148,41 @@ describe('going back', () => {
     expect(plan.dry_run).toMatchObject({ redo_differences: [], reversals: [{ differences: [] }] });
   });
 
+  it('notices what stands beside the tables as well', async () => {
+    const made = [
+      "CREATE INDEX users_email ON users (email);\nCOMMENT ON INDEX users_email IS 'for logins';",
+      'ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO pg_monitor;',
+      'ALTER TABLE users OWNER TO pg_monitor;',
+      'ALTER TABLE users ALTER COLUMN email SET STORAGE EXTERNAL;',
+      'ALTER TABLE orders REPLICA IDENTITY FULL;',
+      'CREATE PUBLICATION changes FOR TABLE orders;',
+      'CREATE CAST (text AS xid) WITH INOUT;',
+      'CREATE SEQUENCE numbers CACHE 10 OWNED BY orders.id;',
+    ];
+    const { find } = await onBase(goose(made.join('\n'), 'SELECT 1;'));
+    const differences = find('down-differs')?.data?.differences as { object: string; after: string | null }[];
+    const seen = new Map(differences.map(({ object, after }) => [object, after]));
+    expect([...seen.keys()]).toEqual(
+      expect.arrayContaining([
+        'comment on index public.users_email',
+        'default privileges conductor r',
+        'publication changes',
+        'object cast (pg_catalog.text AS pg_catalog.xid)',
+      ]),
+    );
+    expect(seen.get('relation public.users')).toContain('owned by pg_monitor');
+    expect(seen.get('relation public.orders')).toContain('replica identity f');
+    expect(seen.get('column public.users.email')).toContain('storage e');
+    expect(seen.get('sequence public.numbers')).toMatch(/cache 10 owned by column id of table orders/);
+  });
+
+  it('is content with rights that are granted and taken again', async () => {
+    const up = 'GRANT SELECT ON users TO pg_monitor;\nGRANT SELECT (total) ON orders TO pg_monitor;';
+    const down = 'REVOKE SELECT ON users FROM pg_monitor;\nREVOKE SELECT (total) ON orders FROM pg_monitor;';
+    const { codes } = await onBase(goose(up, down));
+    expect(codes.filter((code) => code.includes('differs'))).toEqual([]);
+  });
+
   it('asks for a forward fix where there is no way back, and takes one', async () => {
     const up = '-- +goose Up\nALTER TABLE users ADD COLUMN note text;\n';
     expect((await onBase(up)).find('irreversible')?.level).toBe('warning');
