@@ -5,6 +5,7 @@ import { writeZip } from '../../adapters/zip/write-zip.ts';
 import { blocksOf } from '../../core/evidence/bytes.ts';
 import type { ArchiveEntry } from '../../core/ports/archive.ts';
 import type { ByteSource } from '../../core/ports/blob-store.ts';
+import { peakMemory } from './peak-memory.ts';
 
 /** Looks at, writes and digests `bytes` of evidence in five files that no disk has to hold, and tells its memory. */
 const size = Math.floor(Number(process.argv[2]) / 5);
@@ -23,7 +24,7 @@ for await (const piece of writeZip(entries)) {
   digest.update(piece);
   written += piece.length;
 }
-console.log(JSON.stringify({ written, maxRss: process.resourceUsage().maxRSS }));
+console.log(JSON.stringify({ written, maxRss: peakMemory() }));
 
 function noiseFrom(shift: number): ByteSource {
   const readInto = async (buffer: Uint8Array, offset: number): Promise<number> => {

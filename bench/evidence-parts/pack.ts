@@ -10,6 +10,7 @@ import type { EvidenceItem } from '../../core/evidence/inputs.ts';
 import { planBundle } from '../../core/evidence/plan.ts';
 import { makeStatement, payloadType, renderStatement } from '../../core/evidence/statement.ts';
 import { inputsWith } from './inputs.ts';
+import { peakMemory } from './peak-memory.ts';
 
 /** Packs files as the Conductor does from its store: looks at each, then writes to the store, and signs. */
 const [folder = '', store = '', key = '', ...paths] = process.argv.slice(2);
@@ -29,4 +30,4 @@ const statement = makeStatement(plan.manifest, plan.manifestSha256, sha256);
 const signer = localKeySigner({ privateKeyPem: key });
 const bundle = await signer.attest(renderStatement(statement), payloadType);
 writeFileSync(join(store, `${sha256}.sigstore.json`), bundle);
-console.log(JSON.stringify({ sha256, maxRss: process.resourceUsage().maxRSS }));
+console.log(JSON.stringify({ sha256, maxRss: peakMemory() }));
