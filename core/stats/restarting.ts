@@ -65,7 +65,19 @@ export function lnEOf(process: RestartingProcess): number {
 
 /** Part of the late share that is left after `j` stakes: 1/(1 + ln(j+1)), which falls slowly enough for hours. */
 function lateRest(j: number): number {
-  return lateRests[j] ?? 1 / (1 + Math.log(j + 1));
+  return lateRests[j] ?? recentRest(j);
 }
 
 const lateRests = Float64Array.from({ length: 10_000 }, (_, j) => 1 / (1 + Math.log(j + 1)));
+
+/** What came out of far stakes lately: the next tick, and the next metric, ask for the same ones. */
+const recent = { stakes: new Float64Array(64).fill(-1), rests: new Float64Array(64) };
+
+function recentRest(j: number): number {
+  const slot = j & 63;
+  if (recent.stakes[slot] !== j) {
+    recent.stakes[slot] = j;
+    recent.rests[slot] = 1 / (1 + Math.log(j + 1));
+  }
+  return recent.rests[slot] as number;
+}
