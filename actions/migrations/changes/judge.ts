@@ -161,9 +161,11 @@ function parityFindings(change: SchemaChange, proof: ChangeProof | null, say: Sa
       ? 'the queries gave no rows, which proves nothing.'
       : report?.verdict === 'too-many-rows'
         ? 'the queries give too many rows to compare all; set sample.'
-        : change.parity === undefined
-          ? 'no pair of queries compares old and new.'
-          : 'the queries were not run.';
+        : report?.verdict === 'unstable'
+          ? 'a query gives other rows each time it is asked (random(), LIMIT without ORDER BY): nothing can be compared.'
+          : change.parity === undefined
+            ? 'no pair of queries compares old and new.'
+            : 'the queries were not run.';
   return [
     say(
       'shadow-parity-not-proved',

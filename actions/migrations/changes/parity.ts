@@ -5,7 +5,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** The old and the new query over one snapshot, row by row. Values stay out of it: it becomes evidence. */
 export interface ParityReport {
-  readonly verdict: 'equal' | 'different' | 'empty' | 'too-many-rows';
+  readonly verdict: 'equal' | 'different' | 'empty' | 'too-many-rows' | 'unstable';
   readonly rowsOld: number;
   readonly rowsNew: number;
   readonly compared: number;
@@ -112,13 +112,20 @@ function differingColumns(row: Row, other: Row, tolerance: Readonly<Record<strin
 function canonical(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (value instanceof Date) return value.toISOString();
-  if (typeof value === 'object') return JSON.stringify(value);
+  if (typeof value === 'object') return JSON.stringify(value, inOneOrder);
   const text = String(value);
-  const number = /^(-?)0*(\d+)(?:\.(\d*?)0*)?$/.exec(text);
+  // No number of Postgres begins with a zero that it could do without: `007` is a text.
+  const number = /^(-?)(0|[1-9]\d*)(?:\.(\d*?)0*)?$/.exec(text);
   if (number === null) return text;
   const [, sign, whole, fraction] = number;
   const digits = fraction ? `${whole}.${fraction}` : (whole ?? '0');
   return digits === '0' ? '0' : `${sign}${digits}`;
+}
+
+/** `json` keeps the order of its keys, which says nothing. */
+function inOneOrder(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 function digest(rows: ReadonlyMap<string, Row>): string {
