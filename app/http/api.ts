@@ -11,6 +11,7 @@ import type { Log } from '../../core/ports/system.ts';
 import { silentTracing } from '../../core/ports/tracing.ts';
 import { phases } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
+import { environmentOfStep } from '../../core/release/steps.ts';
 import { type IntakePorts, takeIn } from '../evidence/intake.ts';
 import { readSubmission, submissionLimits } from '../evidence/multipart.ts';
 import { outageOf } from '../flow/outage.ts';
@@ -19,6 +20,7 @@ import { addAudit } from './audit.ts';
 import { addBaselines } from './baselines.ts';
 import { addCommands } from './commands.ts';
 import { addGovernance } from './governance.ts';
+import { invalidRequest, refusedByFramework } from './invalid-request.ts';
 import { addKpis } from './kpis.ts';
 import { addOrganisation } from './organisation.ts';
 import { type Problem, problemBody, problemOfStore, RequestProblem, unexpectedProblem } from './problem.ts';
@@ -39,7 +41,7 @@ const problemSchema = z
   .openapi('Problem', { description: 'What was expected, what was found, what to change (RFC 9457)' });
 
 const refusals = Object.fromEntries(
-  [400, 401, 403, 404, 409, 413, 422, 503].map((status) => [
+  [400, 401, 403, 404, 409, 413, 415, 422, 503].map((status) => [
     status,
     { description: 'Refused', content: { 'application/problem+json': { schema: problemSchema } } },
   ]),
@@ -82,7 +84,10 @@ const releaseSchema = z
     tag: z.string(),
     sha: z.string(),
     service: z.string().nullable().describe('Its name in `services`; null in a repository with one service'),
-    environment: z.string().nullable().describe('The production environment; null until the plan is loaded'),
+    environment: z
+      .string()
+      .nullable()
+      .describe('The production environment that `weight` is of; null until the plan is loaded'),
     phase: z.enum(phases),
     weight: z.number().describe('Percent of production traffic, as last confirmed'),
     held: z.string().nullable().describe('Why nothing may be promoted'),
@@ -119,7 +124,9 @@ const oneRoute = createRoute({
 
 /** The HTTP API. Its OpenAPI description at `/v1/openapi.json` is made from the same schemas. */
 export function createApi(ports: ApiPorts): OpenAPIHono {
-  const api = new OpenAPIHono();
+  const api = new OpenAPIHono({
+    defaultHook: (checked) => (checked.success ? undefined : toResponse(invalidRequest(checked.error))),
+  });
   api.use(
     '/v1/evidence',
     bodyLimit({ maxSize: submissionLimits.totalBytes + 10 * 1_048_576, onError: () => toResponse(tooLarge) }),
@@ -181,7 +188,7 @@ export function createApi(ports: ApiPorts): OpenAPIHono {
   );
   api.doc31('/v1/openapi.json', { openapi: '3.1.0', info: { title: 'Release Conductor', version: '1' } });
   api.notFound(() => toResponse(unknownPlace));
-  api.onError((error) => toResponse(explain(error, ports.log)));
+  api.onError((error) => toResponse(refusedByFramework(error) ?? explain(error, ports.log)));
   return api;
 }
 
@@ -215,7 +222,7 @@ function toRelease({ ref, state, updatedAt }: StoredAggregate): z.infer<typeof r
     tag: ref.key,
     sha: release.sha,
     service: release.plan?.service ?? null,
-    environment: release.plan?.config.production_environment ?? null,
+    environment: release.plan === null ? null : environmentOfStep(release.plan, Math.max(1, release.step)),
     phase: release.phase,
     weight: release.weight,
     held: release.hold?.reason ?? null,
