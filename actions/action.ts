@@ -1,18 +1,14 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { conductorBaselines } from '../adapters/actions-runner/baselines.ts';
-import { audienceOf } from '../adapters/actions-runner/conductor-address.ts';
 import {
   appendSummary,
   readEvent,
   type StepEnvironment,
   setOutputs,
 } from '../adapters/actions-runner/environment.ts';
-import { requestOidcToken } from '../adapters/actions-runner/oidc-token.ts';
 import { organisationOfConductor, publicOrganisation } from '../adapters/actions-runner/organisation.ts';
 import { parseRunContext, type RunContext } from '../adapters/actions-runner/subject.ts';
-import { submitResult } from '../adapters/actions-runner/submit.ts';
 import {
   annotationCommand,
   errorCommand,
@@ -25,25 +21,27 @@ import { gitTree } from '../adapters/node-io/git-tree.ts';
 import { type ConfigRead, readConfig } from '../adapters/node-io/read-config.ts';
 import type { OrganisationText } from '../core/config/organisation/check.ts';
 import { formatProblem } from '../core/config/problem.ts';
-import { ConductorError, InputError } from '../core/errors.ts';
+import { InputError } from '../core/errors.ts';
 import { exitStatusOfError, exitStatusOfVerdict } from '../core/gate/exit-status.ts';
 import type { AnyGate, GateIo } from '../core/gate/gate.ts';
-import type { GateName } from '../core/gate/names.ts';
 import { parseOptions } from '../core/gate/options.ts';
 import { annotationsOf, renderReport } from '../core/gate/report.ts';
-import { toSarif } from '../core/gate/sarif.ts';
 import { worstVerdict } from '../core/gate/verdict.ts';
 import type { OpenSignatureVerifier } from '../core/ports/attestations.ts';
 import type { ReadBranchRules } from '../core/ports/branch-rules.ts';
 import type { ThrowawayDatabases } from '../core/ports/database.ts';
 import type { RepositoryPolicies } from '../core/ports/repository-policies.ts';
-import type { FileTree } from '../core/ports/system.ts';
 import { type ActionInputs, readActionInputs } from './action-inputs.ts';
+import type { ActionRun, Attempt } from './action-run.ts';
+import { patience, tokenOf } from './conductor-access.ts';
 import { withEnvironment, withHostOf } from './environment-under-test.ts';
 import { parseFacts } from './facts-file.ts';
+import { keepResults } from './keep-results.ts';
 import { nodeGateIo } from './node-io.ts';
-import { type GateRunOutcome, runGate } from './run-gate.ts';
+import { runGate } from './run-gate.ts';
+import { showError } from './show-error.ts';
 import { withPlannedRollout } from './slo/planned-rollout.ts';
+import { submitResults } from './submit-results.ts';
 import { tool } from './tool.ts';
 
 /** What one action is made of: its gates, and the parts of the world that only some gates need. */
@@ -55,22 +53,6 @@ export interface ActionParts {
   readonly policies?: RepositoryPolicies;
   readonly branchRules?: (token: string, env: StepEnvironment) => ReadBranchRules;
 }
-
-interface ActionRun {
-  readonly env: StepEnvironment;
-  readonly inputs: ActionInputs;
-  readonly context: RunContext;
-  readonly trees: { readonly files: FileTree; readonly baseFiles: FileTree | undefined };
-  readonly read: ConfigRead;
-  readonly gates: readonly AnyGate[];
-  readonly allowedHosts: readonly string[];
-  /** Facts for the policies; undefined when none were given. */
-  readonly facts: unknown;
-}
-
-type Attempt =
-  | { readonly gate: GateName; readonly outcome: GateRunOutcome }
-  | { readonly gate: GateName; readonly error: unknown };
 
 /**
  * One run of an action in a job, from its inputs to its exit status, which it returns: 0 pass or warn, 1 any other
@@ -84,7 +66,7 @@ export async function runAction(parts: ActionParts, env: StepEnvironment = proce
     for (const attempt of attempts) await showAttempt(run, attempt);
     const kept = await keepResults(run, attempts);
     await setOutputs(env, { verdict: verdictOf(attempts), ...kept });
-    const submitted = await submitAll(run, attempts);
+    const submitted = await submitResults(run, attempts);
     return Math.max(submitted, ...attempts.map(statusOf));
   } catch (error) {
     return showError(error);
@@ -117,7 +99,7 @@ async function readOrganisation(
   const apiUrl = env.GITHUB_API_URL ?? '';
   if (conductorUrl === '' || (apiUrl === '' && !env.ACTIONS_ID_TOKEN_REQUEST_URL)) return null;
   const found = env.ACTIONS_ID_TOKEN_REQUEST_URL
-    ? await organisationOfConductor(conductorUrl, { fetch, token: () => tokenOf({ env, inputs }) })
+    ? await organisationOfConductor(conductorUrl, { ...patience, token: () => tokenOf({ env, inputs }) })
     : await publicOrganisation(subject.repository, apiUrl, { fetch, token: githubToken });
   if (found.known) return found.organisation;
   console.log(noticeCommand('organisation unknown', `Its config is left out: ${found.reason}.`));
@@ -205,76 +187,6 @@ async function showAttempt(run: ActionRun, attempt: Attempt): Promise<void> {
   await appendSummary(run.env, report);
 }
 
-/**
- * Writes `<folder>/<gate>/result.json`, `result.sarif` and the evidence beside them; returns the paths of both (of
- * several gates: of a list of all, and of one log with a run each).
- */
-async function keepResults(
-  run: ActionRun,
-  attempts: readonly Attempt[],
-): Promise<{ readonly result: string; readonly sarif: string }> {
-  const done = attempts.flatMap((attempt) => ('outcome' in attempt ? [attempt.outcome] : []));
-  for (const { result, files } of done) {
-    const folder = join(run.inputs.outputFolder, result.gate);
-    await writeJsonIn(join(folder, 'result.json'), result);
-    await writeJsonIn(join(folder, 'result.sarif'), toSarif([result]));
-    for (const file of files) await writeFileIn(join(folder, file.path), file.bytes);
-  }
-  const only = run.gates.length === 1 ? run.gates[0] : undefined;
-  if (only !== undefined && done.length === 0) return { result: '', sarif: '' };
-  const place = only === undefined ? 'results' : join(only.name, 'result');
-  const result = join(run.inputs.outputFolder, `${place}.json`);
-  const sarif = join(run.inputs.outputFolder, `${place}.sarif`);
-  if (only !== undefined) return { result, sarif };
-  const results = done.map((outcome) => outcome.result);
-  await writeJsonIn(result, results);
-  await writeJsonIn(sarif, toSarif(results));
-  return { result, sarif };
-}
-
-async function writeJsonIn(path: string, document: unknown): Promise<void> {
-  await writeFileIn(path, JSON.stringify(document, null, 2));
-}
-
-async function writeFileIn(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, content);
-}
-
-async function submitAll(run: ActionRun, attempts: readonly Attempt[]): Promise<number> {
-  const { conductorUrl } = run.inputs;
-  if (conductorUrl === '') return 0;
-  if (run.context.fork && !run.env.ACTIONS_ID_TOKEN_REQUEST_URL) return leaveResults(run);
-  let status = 0;
-  for (const attempt of attempts) {
-    if ('error' in attempt) continue;
-    try {
-      const token = () => tokenOf(run);
-      const digest = await submitResult({ conductorUrl, token, ...attempt.outcome }, patience);
-      console.log(`${attempt.gate}: accepted by ${conductorUrl} as sha256:${digest}`);
-    } catch (error) {
-      status = Math.max(status, showError(error));
-    }
-  }
-  return status;
-}
-
-const patience = { fetch, pause, now: () => performance.now() };
-
-/** A fresh token for each request to the Conductor, masked before anything can print it. */
-async function tokenOf({ env, inputs }: Pick<ActionRun, 'env' | 'inputs'>): Promise<string> {
-  const token = await requestOidcToken(env, audienceOf(inputs.conductorUrl));
-  console.log(maskCommand(token));
-  return token;
-}
-
-/** A fork gets no token. The Conductor collects what the run uploads, and looks at it as at anybody's data. */
-function leaveResults({ inputs }: ActionRun): number {
-  const words = `Runs for forks get no token. Upload ${inputs.outputFolder} as an artifact named release-conductor-…, and the Conductor collects it.`;
-  console.log(noticeCommand('no token', words));
-  return 0;
-}
-
 function verdictOf(attempts: readonly Attempt[]): string {
   const broken = attempts.some((attempt) => 'error' in attempt);
   const verdicts = attempts.flatMap((attempt) =>
@@ -287,15 +199,4 @@ function statusOf(attempt: Attempt): number {
   return 'error' in attempt
     ? exitStatusOfError(attempt.error)
     : exitStatusOfVerdict(attempt.outcome.result.verdict);
-}
-
-/** One or two lines for a person's mistake; the stack only for a defect of ours. */
-function showError(error: unknown): number {
-  if (error instanceof ConductorError) {
-    console.log(errorCommand(error.code, `${error.message}\n${error.help}`));
-  } else {
-    const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    console.log(errorCommand('INTERNAL', `A defect of the action, please report it.\n${words}`));
-  }
-  return exitStatusOfError(error);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { OrganisationText } from '../../core/config/organisation/check.ts';
 import { configPath } from '../../core/config/path.ts';
 import { conductorEndpoint } from './conductor-address.ts';
+import { askPatiently, type PatientPorts } from './patience.ts';
 
 /** The organisation's config, or why it is not known. */
 export type OrganisationRead =
@@ -18,15 +19,18 @@ const answerSchema = z.object({
  */
 export async function organisationOfConductor(
   conductorUrl: string,
-  ports: { readonly fetch: typeof fetch; readonly token: () => Promise<string> },
+  ports: PatientPorts & { readonly token: () => Promise<string> },
 ): Promise<OrganisationRead> {
   const url = conductorEndpoint(conductorUrl, '/v1/organisation');
-  try {
-    const answer = await ports.fetch(url, {
+  const ask = async (): Promise<Response> =>
+    ports.fetch(url, {
       headers: { authorization: `Bearer ${await ports.token()}`, accept: 'application/json' },
       redirect: 'error',
       signal: AbortSignal.timeout(15_000),
     });
+  try {
+    const answer = await askPatiently(ask, ports);
+    if (!(answer instanceof Response)) return unknown(`${url.origin} ${answer.what}`);
     if (!answer.ok) return unknown(`${url.origin} answered ${answer.status}`);
     return { known: true, organisation: answerSchema.parse(await answer.json()).organisation };
   } catch {

@@ -4,6 +4,7 @@ import { organisationOfConductor } from '../../adapters/actions-runner/organisat
 import { readConfig } from '../../adapters/node-io/read-config.ts';
 import { configPath } from '../../core/config/path.ts';
 import { memoryTree } from '../support/memory-io.ts';
+import { patientPorts } from '../support/patient-ports.ts';
 import { mainSha } from './story.ts';
 import {
   commitFiles,
@@ -92,7 +93,10 @@ describe('a second repository with the config of the organisation', () => {
 
   it('is asked for by jobs, and no result counts that was computed without it', async () => {
     const world = await organised();
-    const read = await organisationOfConductor(world.conductor.url, { fetch, token: () => jobToken(world) });
+    const read = await organisationOfConductor(world.conductor.url, {
+      ...patientPorts(fetch),
+      token: () => jobToken(world),
+    });
     expect(read).toEqual({
       known: true,
       organisation: { file: `acme/.github/${configPath}`, text: organisation },
