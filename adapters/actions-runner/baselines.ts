@@ -1,7 +1,7 @@
 import { type ConductorError, InputError, PermissionError, ProviderError } from '../../core/errors.ts';
 import type { BaselineOf, Baselines } from '../../core/ports/baselines.ts';
 import { conductorEndpoint, problemSchema } from './conductor-address.ts';
-import { askPatiently, type PatientPorts } from './patience.ts';
+import { askPatiently, isSilence, type PatientPorts } from './patience.ts';
 
 export interface BaselinePorts extends PatientPorts {
   /** A fresh token of the job for the Conductor; masked by whoever makes it. */
@@ -25,7 +25,7 @@ export function conductorBaselines(conductorUrl: string, ports: BaselinePorts): 
           signal: AbortSignal.timeout(30_000),
         });
       const answer = await askPatiently(ask, ports);
-      if (!(answer instanceof Response)) throw silent(url, answer.what, answer.cause);
+      if (isSilence(answer)) throw silent(url, answer.what, answer.cause);
       if (!answer.ok) throw await refusalOf(answer, url);
       return { address: url.href, bytes: await bytesOf(answer, url) };
     },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { OrganisationText } from '../../core/config/organisation/check.ts';
 import { configPath } from '../../core/config/path.ts';
 import { conductorEndpoint } from './conductor-address.ts';
-import { askPatiently, type PatientPorts } from './patience.ts';
+import { askPatiently, isSilence, type PatientPorts } from './patience.ts';
 
 /** The organisation's config, or why it is not known. */
 export type OrganisationRead =
@@ -30,7 +30,7 @@ export async function organisationOfConductor(
     });
   try {
     const answer = await askPatiently(ask, ports);
-    if (!(answer instanceof Response)) return unknown(`${url.origin} ${answer.what}`);
+    if (isSilence(answer)) return unknown(`${url.origin} ${answer.what}`);
     if (!answer.ok) return unknown(`${url.origin} answered ${answer.status}`);
     return { known: true, organisation: answerSchema.parse(await answer.json()).organisation };
   } catch {

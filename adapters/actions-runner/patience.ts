@@ -17,6 +17,7 @@ export interface PatientPorts {
 
 /** What the last attempt came to when patience ran out. */
 export interface Silence {
+  readonly silent: true;
   /** How the Conductor failed, as the end of a sentence that begins with its name. */
   readonly what: string;
   readonly cause?: unknown;
@@ -36,10 +37,11 @@ export async function askPatiently(
   const end = now() + patienceMs;
   for (let attempt = 0; ; attempt += 1) {
     const outcome = await attemptOf(ask);
-    if (outcome instanceof Response && outcome.status !== 429 && outcome.status < 500) return outcome;
+    const isAnswer = !(outcome instanceof Error) && outcome.status !== 429 && outcome.status < 500;
+    if (isAnswer) return outcome;
     const wait = pauseBefore(attempt, outcome);
     if (now() + wait > end) return silenceOf(outcome, attempt + 1);
-    if (outcome instanceof Response) await outcome.body?.cancel();
+    if (!(outcome instanceof Error)) await outcome.body?.cancel();
     await pause(wait);
   }
 }
@@ -56,14 +58,19 @@ async function attemptOf(ask: () => Promise<Response>): Promise<Response | Error
 
 function pauseBefore(attempt: number, outcome: Response | Error): number {
   const usual = pauses[Math.min(attempt, pauses.length - 1)] ?? longestPauseMs;
-  const asked = outcome instanceof Response ? Number(outcome.headers.get('retry-after')) * 1_000 : 0;
+  const asked = outcome instanceof Error ? 0 : Number(outcome.headers.get('retry-after')) * 1_000;
   return asked > 0 ? Math.min(longestPauseMs, Math.max(usual, asked)) : usual;
 }
 
 function silenceOf(outcome: Response | Error, attempts: number): Silence {
   if (outcome instanceof ConductorError) throw outcome;
   const times = `${attempts} times in five minutes`;
-  return outcome instanceof Response
-    ? { what: `answered ${outcome.status}, ${times}` }
-    : { what: `could not be reached, ${times}`, cause: outcome };
+  return outcome instanceof Error
+    ? { silent: true, what: `could not be reached, ${times}`, cause: outcome }
+    : { silent: true, what: `answered ${outcome.status}, ${times}` };
+}
+
+/** Tells silence from an answer. */
+export function isSilence(outcome: Response | Silence): outcome is Silence {
+  return 'silent' in outcome;
 }

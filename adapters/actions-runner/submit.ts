@@ -3,7 +3,7 @@ import { InputError, PermissionError, ProviderError } from '../../core/errors.ts
 import type { EvidenceFile } from '../../core/gate/gate.ts';
 import type { GateResult } from '../../core/gate/result.ts';
 import { conductorEndpoint, problemSchema } from './conductor-address.ts';
-import { askPatiently, type PatientPorts, type Silence } from './patience.ts';
+import { askPatiently, isSilence, type PatientPorts, type Silence } from './patience.ts';
 
 /** What `POST /v1/evidence` takes in one request. */
 export const submissionLimits = {
@@ -33,8 +33,8 @@ export async function submitResult(submission: Submission, ports: PatientPorts):
   const endpoint = conductorEndpoint(submission.conductorUrl, '/v1/evidence');
   refuseOversize(submission.files);
   const outcome = await askPatiently(() => post(endpoint, submission, ports.fetch), ports);
-  if (outcome instanceof Response) return readAnswer(outcome);
-  throw silent(endpoint, outcome);
+  if (isSilence(outcome)) throw silent(endpoint, outcome);
+  return readAnswer(outcome);
 }
 
 function refuseOversize(files: readonly EvidenceFile[]): void {
