@@ -20,6 +20,8 @@ const bundleType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 export const attachEvidence: Performer<'attachEvidence'> = async (effect, context) => {
   const { releaseId, sha256, bundleSha256 } = effect;
   const { forge } = context;
+  const published = await publishedBefore(releaseId, context);
+  if (published !== null) return { settled: { published } };
   const zip = await ensureAsset(releaseId, { name: zipName, type: zipType, sha256 }, context);
   try {
     const asset = { name: bundleName, type: bundleType, sha256: bundleSha256 };
@@ -46,12 +48,12 @@ export const attachEvidence: Performer<'attachEvidence'> = async (effect, contex
  * and the bytes of its assets are looked at once more.
  */
 export const publishRelease: Performer<'publishRelease'> = async ({ releaseId, body }, context) => {
-  const { forge, database, aggregate } = context;
-  const [attached] = await settledEffects(database, aggregate, 'attachEvidence');
-  if (attached === undefined) throw notThere('no evidence was attached');
+  const { forge } = context;
+  const { finishing } = await stateOf(context);
+  if (finishing === null) throw notThere('no evidence was attached');
   for (const [name, expected] of [
-    [zipName, attached.effect.sha256],
-    [bundleName, attached.effect.bundleSha256],
+    [zipName, finishing.sha256],
+    [bundleName, finishing.bundleSha256],
   ] as const) {
     const found = await digestByName(forge, releaseId, name);
     if (found === null) throw notThere(`${name} is missing`);
@@ -60,6 +62,28 @@ export const publishRelease: Performer<'publishRelease'> = async ({ releaseId, b
   await confirmGa(context);
   return { settled: { url: (await forge.publishRelease(releaseId, body)).url } };
 };
+
+/**
+ * What a call of an earlier try published after we had given it up: the release is frozen then, with evidence that
+ * was read back and verified when that try attached it. Null when it is still a draft, or holds anything else.
+ */
+async function publishedBefore(
+  releaseId: number,
+  context: EffectContext,
+): Promise<{ readonly sha256: string; readonly bundleSha256: string } | null> {
+  const { forge, database, aggregate } = context;
+  const earlier = await settledEffects(database, aggregate, 'attachEvidence');
+  if (earlier.length === 0) return null;
+  const { tag, finishing } = await stateOf(context);
+  if (finishing?.outcome !== 'ga' || !(await forge.isPublished(tag))) return null;
+  const zip = await digestByName(forge, releaseId, zipName);
+  const bundle = await digestByName(forge, releaseId, bundleName);
+  const known = earlier.find(
+    ({ effect }) => effect.sha256 === zip?.sha256 && effect.bundleSha256 === bundle?.sha256,
+  );
+  if (known === undefined) return null;
+  return { sha256: known.effect.sha256, bundleSha256: known.effect.bundleSha256 };
+}
 
 /** GitHub may have kept us waiting: meanwhile the release may have gone back, been held, or its tag may have moved. */
 async function confirmGa(context: EffectContext): Promise<void> {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { deploymentReport } from '../comms/deployment-report.ts';
 import { releaseNotes } from '../comms/release-notes.ts';
 import type { EffectSettled } from '../flow/event.ts';
@@ -9,6 +10,11 @@ import { flipForGa } from './flags.ts';
 import { observe } from './observe.ts';
 import type { Finishing } from './progress.ts';
 import { isLastStep, isStepReady } from './steps.ts';
+
+/** How attaching ends when the release turns out to be published already. */
+const publishedSchema = z.object({
+  published: z.object({ sha256: z.string(), bundleSha256: z.string() }),
+});
 
 /** After the soak at the last step, and never before, the release is packed and published. */
 export function finishWhenSoaked(draft: ReleaseDraft): void {
@@ -62,6 +68,7 @@ export function onEvidenceSettled(
       break;
     }
     case 'attaching':
+      if (onPublished(draft, finishing, outcome.value)) break;
       draft.note('evidence.attached', 'conductor', 'evidence attached, its bytes read back and verified');
       if (finishing.outcome === 'ga') publish(draft, finishing);
       else done(draft, finishing, 'evidence of the rollback attached to the draft release');
@@ -115,6 +122,18 @@ function reachGa(draft: ReleaseDraft, finishing: Finishing, url: string): void {
   draft.comment('deployment-report/ga', deploymentReport(draft.state, 'success', draft.now));
   flipForGa(draft);
   observe(draft);
+}
+
+/** A call of an earlier try had published after it was given up: its evidence is the one that counts. */
+function onPublished(draft: ReleaseDraft, finishing: Finishing, value: unknown): boolean {
+  const published = publishedSchema.safeParse(value).data?.published;
+  if (published === undefined) return false;
+  const kept = { ...finishing, ...published };
+  const reason = 'published by an earlier try, with its verified evidence';
+  draft.set({ finishing: kept });
+  draft.note('evidence.attached', 'conductor', reason, null, published);
+  publish(draft, kept);
+  return true;
 }
 
 /** The breach came while GitHub was publishing: the release is public, the traffic goes back all the same. */

@@ -125,6 +125,15 @@ describe('what the simulation found more', () => {
         { act: 'comment', at: 708_002, by: 'mia', tag: 'v1.1.0', text: '/help' },
       ],
     ],
+    [
+      'a release that a stalled call published while it was held is done, with the evidence it has',
+      { ...planOf(1703), advance: 'auto', quality: { errorRate: 0.002, from: 0 } },
+      [{ kind: 'zombie', at: 156_536, label: 'github PATCH /releases*', skip: 0 }],
+      [
+        { act: 'comment', at: 2_871, after: 'finishing', by: 'mia', tag: 'v1.1.0', text: '/hold wait' },
+        { act: 'tag', at: 7_371, tag: 'v1.1.0' },
+      ],
+    ],
   ] as [string, Plan, Plan['faults'], Plan['acts']][])('%s', async (_name, plan, faults, acts) => {
     expect((await runPlan({ ...plan, faults, acts })).violation).toBeNull();
   });
