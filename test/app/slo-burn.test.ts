@@ -37,7 +37,7 @@ function contextOf(config: string | null): EffectContext {
   };
   return {
     aggregate: { kind: 'release', repository: 'acme/shop', key: 'v1.1.0' },
-    forge: { filesAt: () => files },
+    forge: { repository: 'acme/shop', filesAt: () => files },
     metricsSource: (_kind: string, url: string) => scrapeSource({ url, fetch, clock: { now: Date.now } }),
     now: Date.now,
   } as unknown as EffectContext;
