@@ -1,4 +1,5 @@
 import type { FileTree } from '../ports/system.ts';
+import { matchesSegments } from './glob.ts';
 
 /** One line of a CODEOWNERS file: owners of the files that a pattern matches. */
 export interface OwnerRule {
@@ -62,22 +63,11 @@ function matcher(pattern: string): (path: string) => boolean {
   const isFolder = pattern.endsWith('/');
   const bare = pattern.replace(/^\/|\/$/g, '');
   const anchored = pattern.slice(0, -1).includes('/');
-  const body = bare
-    .split('/')
-    .map((part) =>
-      part === '**' ? '**' : part.split('*').map(literal).join('[^/]*').replaceAll('\\?', '[^/]'),
-    )
-    .join('/')
-    .replaceAll('/**/', '/(?:.*/)?')
-    .replace(/^\*\*\//, '(?:.*/)?')
-    .replace(/\/\*\*$/, '/.*')
-    .replace(/^\*\*$/, '.*');
+  const parts = bare.split('/');
+  // A folder and a trailing `**` own what is below, not a file of that name.
+  const body = parts.at(-1) === '**' ? [...parts, '*'] : parts;
   // `docs/*` owns the files in docs and nothing deeper; any other pattern owns what is below it, too.
-  const below = isFolder ? '/.*' : bare.endsWith('/*') ? '' : '(?:/.*)?';
-  const expression = new RegExp(`^${anchored ? '' : '(?:.*/)?'}${body}${below}$`);
-  return (path) => expression.test(path);
-}
-
-function literal(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  const below = isFolder ? ['**', '*'] : bare.endsWith('/*') ? [] : ['**'];
+  const segments = [...(anchored ? [] : ['**']), ...body, ...below];
+  return (path) => matchesSegments(segments, path.split('/'));
 }

@@ -13,7 +13,7 @@ export function globMatcher(globs: readonly string[]): (path: string) => boolean
     let matched = false;
     for (const rule of rules) {
       if (rule.keep === matched) continue;
-      if (rule.patterns.some((pattern) => matchSegments(pattern, segments))) matched = rule.keep;
+      if (rule.patterns.some((pattern) => matchesSegments(pattern, segments))) matched = rule.keep;
     }
     return matched;
   };
@@ -35,8 +35,11 @@ export function expandBraces(glob: string): string[] {
   return choices.flatMap((choice) => rest.map((tail) => before + choice + tail)).slice(0, 64);
 }
 
-/** Dynamic programming over (pattern, segment): no glob makes it slower than their product. */
-function matchSegments(pattern: readonly string[], segments: readonly string[]): boolean {
+/**
+ * Tells whether the folders and the name of a path match these, one by one; `**` stands for any number of them.
+ * Dynamic programming over (pattern, segment): no pattern makes it slower than their product.
+ */
+export function matchesSegments(pattern: readonly string[], segments: readonly string[]): boolean {
   let reachable = new Set([0]);
   for (const part of pattern) {
     const next = new Set<number>();

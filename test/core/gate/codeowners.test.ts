@@ -22,12 +22,31 @@ describe('CODEOWNERS', () => {
     ['/apps/**/x.ts', 'apps/a/b/x.ts', true],
     ['/apps/**/x.ts', 'apps/x.ts', true],
     ['/apps/**', 'apps/a/b', true],
+    ['/apps/**', 'apps', false],
+    ['/apps/**/', 'apps/a', false],
+    ['/apps/**/', 'apps/a/b', true],
+    ['**', 'a/b', true],
+    ['a**c', 'x/abc', true],
+    ['{a,b}', 'a', false],
     ['a.c', 'abc', false],
     ['file?.ts', 'file1.ts', true],
     ['file?.ts', 'file12.ts', false],
   ])('%s and %s: %s', (pattern, path, owned) => {
     expect(ownersOf(parseCodeowners(`${pattern} @ada`), path) !== null).toBe(owned);
   });
+
+  it.each([
+    ['stars in a name', `${'*a'.repeat(2_000)}b`, 'a'.repeat(4_000)],
+    ['folders of any depth', `/${'**/x/'.repeat(150)}y`, `${'x/'.repeat(600)}z`],
+  ])(
+    'answers at once for a line with many %s',
+    (_name, pattern, path) => {
+      const start = performance.now();
+      expect(ownersOf(parseCodeowners(`${pattern} @eve`), path)).toBeNull();
+      expect(performance.now() - start).toBeLessThan(2_000);
+    },
+    10_000,
+  );
 
   it('lets the last line that matches decide, and a line without owners take them away', () => {
     const rules = parseCodeowners(
