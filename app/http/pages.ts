@@ -5,6 +5,7 @@ import { type Database, listAggregates, type StoredAggregate } from '../../adapt
 import type { ChangeState } from '../../core/change/state.ts';
 import { phaseText } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
+import { trafficOf } from '../../core/release/steps.ts';
 import type { Examined } from '../doctor.ts';
 import { readable, viewerOf } from './access/viewer.ts';
 import { readCanaryPage } from './canary-page.ts';
@@ -113,8 +114,15 @@ function page(
 }
 
 function releaseRow({ ref, state }: StoredAggregate): ReturnType<typeof html> {
-  const { phase, weight, hold } = state as ReleaseState;
-  return html`<tr><td>${ref.repository}</td><td><a href="/canary/${ref.repository}/${encodeURIComponent(ref.key)}">${ref.key}</a></td><td>${phaseText[phase]}</td><td>${weight} %</td><td>${hold?.reason ?? ''}</td></tr>`;
+  const { phase, hold } = state as ReleaseState;
+  return html`<tr><td>${ref.repository}</td><td><a href="/canary/${ref.repository}/${encodeURIComponent(ref.key)}">${ref.key}</a></td><td>${phaseText[phase]}</td><td>${trafficText(state as ReleaseState)}</td><td>${hold?.reason ?? ''}</td></tr>`;
+}
+
+/** `50 %`, or where there are several production environments `eu 100 %, us 50 %`. */
+function trafficText(state: ReleaseState): string {
+  const traffic = trafficOf(state);
+  if (traffic.length <= 1) return `${state.weight} %`;
+  return traffic.map(({ environment, weight }) => `${environment} ${weight} %`).join(', ');
 }
 
 function changeRow({ ref, state }: StoredAggregate): ReturnType<typeof html> {

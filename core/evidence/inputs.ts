@@ -56,6 +56,8 @@ export interface EvidenceItem {
 /** The judge's last word on one step of the canary, as plain data. */
 export interface CanaryRecord {
   readonly step: number;
+  /** Where the step took place; absent in records of before there were several production environments. */
+  readonly environment?: string;
   readonly weight: number;
   readonly verdict: string;
   readonly reasons: readonly string[];

@@ -8,7 +8,7 @@ import { flagsTable } from '../comms/flags.ts';
 import { verdictTable } from '../comms/verdict-table.ts';
 import { whyReply } from '../comms/why.ts';
 import { flagNames, noFlags } from '../flags/model.ts';
-import { releasePermission } from './assess.ts';
+import { placeOfCommand, releasePermission } from './assess.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { nextText, renderStatus } from './render-status.ts';
 
@@ -21,7 +21,7 @@ export function answerQuestion({ state, now }: ReleaseDraft, command: Command): 
       return whoCanText(
         command.of,
         releasePermission(state, command.of),
-        state.plan?.config.production_environment ?? null,
+        state.plan === null ? null : placeOfCommand(state, command.of).environment,
       );
     case 'plan':
       return (

@@ -17,7 +17,7 @@ export function factsFor(
   access: AccessFacts = accessOf(noOptions, null),
 ): PromotionFactsFromState {
   const config = state.plan?.config;
-  const { environment, currentWeight, steps } = placeOfCommand(state, command);
+  const { environment, currentWeight, steps } = placeOfCommand(state, command.name);
   return {
     release: state.tag,
     sha: state.sha,
@@ -49,14 +49,14 @@ export function factsFor(
  * The production environment that a command is about, with what the version has of its traffic and the steps there. A
  * promotion is about the next step's, everything else about the one that was reached.
  */
-function placeOfCommand(
+export function placeOfCommand(
   state: ReleaseState,
-  command: Command,
+  command: Command['name'],
 ): Pick<PromotionFactsFromState, 'environment' | 'currentWeight' | 'steps'> {
   const { plan } = state;
   if (plan === null) return { environment: '', currentWeight: state.weight, steps: [] };
   const reached = environmentOfStep(plan, Math.max(1, state.step));
-  const isAhead = command.name === 'promote' || command.name === 'why';
+  const isAhead = command === 'promote' || command === 'why';
   const next = isAhead ? nextStep(state) : null;
   const environment = next === null ? reached : environmentOfStep(plan, next);
   return {
@@ -68,8 +68,7 @@ function placeOfCommand(
 
 /** Before a release has a config nobody may change it. */
 export function releasePermission(state: ReleaseState, command: Command['name']): Permission {
-  const name = command === 'promote' ? ({ name: 'promote', weight: 'next', sha: null } as const) : null;
-  const environment = placeOfCommand(state, name ?? { name: 'status' }).environment;
+  const { environment } = placeOfCommand(state, command);
   return permissionOf(state.plan?.config.permissions ?? null, command, environment);
 }
 

@@ -4,7 +4,7 @@ import type { CanaryRecord } from '../evidence/inputs.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { explainStep } from './explain-step.ts';
 import { settingsOf } from './measure.ts';
-import { stepText, weightOfStep } from './steps.ts';
+import { environmentOfStep, stepText, weightOfStep } from './steps.ts';
 
 /** Keeps the judge's last word on the step that is being left, and what it saw, for the evidence; and tells it. */
 export function recordCanary(draft: ReleaseDraft): void {
@@ -12,6 +12,7 @@ export function recordCanary(draft: ReleaseDraft): void {
   if (measuring === null) return;
   const record: CanaryRecord = {
     step: measuring.step,
+    environment: environmentOfStep(draft.plan(), measuring.step),
     weight: weightOfStep(draft.plan(), measuring.step),
     verdict: measuring.verdict,
     // What else is told of a reading does not follow from its counts, so a replay could not tell it again.

@@ -8,7 +8,7 @@ import { startEvidence } from './finishing.ts';
 import { rampFlags } from './flags.ts';
 import { startMeasuring } from './measure.ts';
 import { notify } from './notify.ts';
-import type { Deployment, EarlyReport } from './progress.ts';
+import { type Deployment, type EarlyReport, isOver } from './progress.ts';
 import { restoreNext, startRollback } from './rollback.ts';
 import { environmentOfStep, shareOfStep } from './steps.ts';
 import { watchSlo } from './watch-slo.ts';
@@ -45,10 +45,6 @@ export function onDeploymentTimer(draft: ReleaseDraft, n: number): void {
   const { deployment } = draft.state;
   if (deployment === null || deployment.n !== n || isOver(deployment)) return;
   fail(draft, deployment, 'the deployment did not report an end in time');
-}
-
-function isOver(deployment: Deployment): boolean {
-  return deployment.status === 'success' || deployment.status === 'failure';
 }
 
 function apply(draft: ReleaseDraft, deployment: Deployment, state: string, description: string): void {

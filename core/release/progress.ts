@@ -15,6 +15,11 @@ export interface Deployment {
   readonly status: 'requested' | 'running' | 'success' | 'failure';
 }
 
+/** The pipeline has said how it ended; nothing it says later counts. */
+export function isOver({ status }: Deployment): boolean {
+  return status === 'success' || status === 'failure';
+}
+
 /** The way back of a release that has reached several production environments; they go back one after the other. */
 export interface Restoring {
   readonly left: readonly string[];

@@ -21,6 +21,7 @@ import {
   nextWeight,
   soakLeft,
   stepText,
+  trafficOf,
 } from './steps.ts';
 import { waitingRows } from './waiting-rows.ts';
 
@@ -99,7 +100,7 @@ function factsTable(state: ReleaseState, now: number): readonly string[] {
     ['commit', codeSpan(state.sha)],
     ...serviceRow(plan),
     ['previous version', plan === null ? '…' : plan.previous === null ? 'none' : codeSpan(plan.previous.tag)],
-    ['production traffic', hasTraffic(state.phase) || state.weight > 0 ? `**${state.weight} %**` : '0 %'],
+    ['production traffic', trafficCell(state)],
   ];
   if (hold !== null)
     rows.push(['held', `\`${hold.code}\` by ${cellText(hold.by)}: ${cellText(hold.reason)}`]);
@@ -112,6 +113,16 @@ function factsTable(state: ReleaseState, now: number): readonly string[] {
   if (incidentIssue !== null) rows.push(['incident', `#${incidentIssue}`]);
   if (publishedUrl !== null && publishedUrl !== '') rows.push(['published', `<${publishedUrl}>`]);
   return ['| | |', '|---|---|', ...rows.map(([name, value]) => `| ${name} | ${value} |`)];
+}
+
+/** `**50 %**`, or where there are several production environments `eu **100 %**, us **50 %**`. */
+function trafficCell(state: ReleaseState): string {
+  const mark = hasTraffic(state.phase) || state.weight > 0 ? '**' : '';
+  const traffic = trafficOf(state);
+  if (traffic.length <= 1) return `${mark}${state.weight} %${mark}`;
+  return traffic
+    .map(({ environment, weight }) => `${cellText(environment)} ${mark}${weight} %${mark}`)
+    .join(', ');
 }
 
 /** What is verified before the deployment, each clause with its state; open while it holds the release up. */

@@ -8,7 +8,7 @@ import { restoreFlags } from './flags.ts';
 import type { HoldCode } from './hindrance.ts';
 import { notify } from './notify.ts';
 import { hasTraffic } from './phase.ts';
-import { touchedEnvironments } from './steps.ts';
+import { placeOfStep, shareOfStep, touchedEnvironments } from './steps.ts';
 
 export interface RollbackOrder {
   readonly code: HoldCode;
@@ -33,7 +33,8 @@ export function startRollback(draft: ReleaseDraft, order: RollbackOrder): boolea
     stayWithoutVersion(draft, order);
     return true;
   }
-  const weight = afterGa ? 100 : (draft.state.deployment?.weight ?? draft.state.weight);
+  const step = Math.max(draft.state.step, draft.state.deployment?.step ?? 0);
+  const weight = Math.ceil(shareOfStep(draft.plan(), step));
   draft.set({ measuring: null, finishing: null });
   draft.hold(order.code, order.cause, order.by);
   // Giving way is no failure: the newer release must not be blocked by it.
@@ -51,7 +52,7 @@ export function startRollback(draft: ReleaseDraft, order: RollbackOrder): boolea
   if (!retry) watchRestoring(draft);
   if (order.trigger === 'auto') {
     announce(draft, 'auto-rollback', 'auto-rollback', { weight, cause: order.cause });
-    openIncident(draft, `Release ${tag} rolled back at ${weight} %`, order.cause);
+    openIncident(draft, `Release ${tag} rolled back at ${placeOfStep(draft.plan(), step)}`, order.cause);
     escalateWhenGrave(draft, order.code, order.cause, weight);
   } else if (order.code !== 'SUPERSEDED') notify(draft, 'rollback', order.cause);
   return true;

@@ -2,6 +2,7 @@ import { approve, reject } from '../commands/desk/demand.ts';
 import type { Demand, PendingCommand } from '../commands/desk/state.ts';
 import { effectText } from '../comms/effect-text.ts';
 import { escalationRequest } from '../comms/escalation.ts';
+import { productionEnvironments } from '../config/waves.ts';
 import { inlineText } from '../gate/markdown.ts';
 import { checkNameOf } from '../gate/names.ts';
 import type { PromotionAssessment } from '../ports/policy-engine.ts';
@@ -16,6 +17,7 @@ import { overrideGate } from './override.ts';
 import { promoteToNextStep } from './promote.ts';
 import { rerunGates } from './rerun.ts';
 import { startRollback } from './rollback.ts';
+import { nextStepText } from './steps.ts';
 
 /** Carries out a command that is allowed; says what follows from it. */
 export function runCommand(
@@ -27,9 +29,12 @@ export function runCommand(
   const { command, actor, source } = pending;
   const by = actor.login;
   switch (command.name) {
-    case 'promote':
+    case 'promote': {
+      const text = nextStepText(draft.state);
       promoteToNextStep(draft, by);
-      return `Going to **${draft.state.deployment?.weight ?? '?'} %** of production traffic.`;
+      const isOnly = productionEnvironments(draft.plan().config).length === 1;
+      return `Going to **${text}**${isOnly ? ' of production traffic' : ''}.`;
+    }
     case 'rollback': {
       const cause = `rollback ordered: ${said(command.reason)}`;
       startRollback(draft, { code: 'ROLLED_BACK_BY_COMMAND', cause, trigger: 'manual', by });

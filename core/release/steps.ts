@@ -1,6 +1,7 @@
-import { ladderOf, productionEnvironments } from '../config/waves.ts';
+import { ladderOf, productionEnvironments, type Rung } from '../config/waves.ts';
 import type { ReleasePlanFacts } from '../flow/event.ts';
 import { inlineText } from '../gate/markdown.ts';
+import { isOver } from './progress.ts';
 import type { ReleaseState } from './state.ts';
 
 /** Percent of production traffic at a step: 0 is the stage, n is the nth rung of the ladder. */
@@ -16,9 +17,14 @@ export function environmentOfStep({ config }: ReleasePlanFacts, step: number): s
 
 /** A step for people: `10 %`, and where there are several production environments `10 % of production-eu`. */
 export function stepText(plan: ReleasePlanFacts, step: number): string {
+  return inlineText(placeOfStep(plan, step));
+}
+
+/** The same where nothing is read as Markdown. */
+export function placeOfStep(plan: ReleasePlanFacts, step: number): string {
   const weight = `${weightOfStep(plan, step)} %`;
   const isOnly = productionEnvironments(plan.config).length === 1;
-  return isOnly ? weight : `${weight} of ${inlineText(environmentOfStep(plan, step))}`;
+  return isOnly ? weight : `${weight} of ${environmentOfStep(plan, step)}`;
 }
 
 /** Percent of the traffic of all production environments together at a step. */
@@ -34,6 +40,32 @@ export function touchedEnvironments({ plan, step, deployment }: ReleaseState): r
   const ordered = deployment?.task === 'promote' ? deployment.step : 0;
   const rungs = ladderOf(plan.config).slice(0, Math.max(step, ordered));
   return [...new Set(rungs.map(({ environment }) => environment))].reverse();
+}
+
+/** What the version has of each production environment's traffic, percent, as last confirmed. */
+export function trafficOf(state: ReleaseState): readonly Rung[] {
+  const { plan, step, weight } = state;
+  if (plan === null) return [];
+  const environments = productionEnvironments(plan.config);
+  const reached = environments.indexOf(environmentOfStep(plan, Math.max(1, step)));
+  const before = weight === 0 ? 0 : 100;
+  const back = givenBack(state);
+  return environments.map((environment, index) => {
+    const confirmed = index < reached ? before : index === reached ? weight : 0;
+    return { environment, weight: back.includes(environment) ? 0 : confirmed };
+  });
+}
+
+/** The environments that have been given back on a way back that may not have ended. */
+function givenBack(state: ReleaseState): readonly string[] {
+  const { deployment, restoring } = state;
+  if (deployment?.task !== 'rollback' || restoring == null) return [];
+  const open = [
+    ...restoring.left,
+    ...restoring.failed,
+    ...(isOver(deployment) ? [] : [deployment.environment]),
+  ];
+  return touchedEnvironments(state).filter((environment) => !open.includes(environment));
 }
 
 /** The step after the one that was reached; null behind the last. */

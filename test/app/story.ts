@@ -56,10 +56,16 @@ export async function say(world: World, issue: number, body: string): Promise<vo
 }
 
 /** Both versions serve from now on; returns what stops it. */
-export function load(world: World, from: string, to: string, bad: number): () => void {
+export function load(
+  world: World,
+  from: string,
+  to: string,
+  bad: number,
+  environment = 'production',
+): () => void {
   const timer = setInterval(() => {
-    world.traffic.serve(from, 900);
-    world.traffic.serve(to, 900 - bad, bad);
+    world.traffic.serve(from, 900, 0, environment);
+    world.traffic.serve(to, 900 - bad, bad, environment);
   }, 50);
   return () => clearInterval(timer);
 }

@@ -20,18 +20,18 @@ export const workflowPath = '.github/workflows/gates.yml';
 
 /** Traffic of the two versions, as the metrics endpoint shows it. */
 export class Traffic {
-  readonly requests = new Map<string, { good: number; bad: number }>();
+  readonly #requests = new Map<string, { good: number; bad: number }>();
 
-  serve(version: string, good: number, bad = 0): void {
-    const known = this.requests.get(version) ?? { good: 0, bad: 0 };
-    this.requests.set(version, { good: known.good + good, bad: known.bad + bad });
+  serve(version: string, good: number, bad = 0, environment = 'production'): void {
+    const arm = `version="${version}",environment="${environment}",instance="${version}-${environment}-1"`;
+    const known = this.#requests.get(arm) ?? { good: 0, bad: 0 };
+    this.#requests.set(arm, { good: known.good + good, bad: known.bad + bad });
   }
 
   exposition(): string {
     const lines = ['# TYPE http_requests_total counter'];
     const slow = ['# TYPE http_request_duration_seconds histogram'];
-    for (const [version, { good, bad }] of this.requests) {
-      const labels = `version="${version}",environment="production",instance="${version}-1"`;
+    for (const [labels, { good, bad }] of this.#requests) {
       lines.push(`http_requests_total{${labels},code="200"} ${good}`);
       lines.push(`http_requests_total{${labels},code="500"} ${bad}`);
       slow.push(`http_request_duration_seconds_bucket{${labels},le="0.25"} ${good + bad}`);
