@@ -1,11 +1,15 @@
+import { isUtf8 } from 'node:buffer';
 import type { GateIo } from '../../../core/gate/gate.ts';
 import { inOrder } from '../order.ts';
+import { innerTexts } from './procedures.ts';
 import type { CypherNode } from './tree.ts';
 
 /** One statement, parsed by Neo4j's own parser. Offsets are UTF-16 units of the file's text. */
 export interface CypherStatement {
   readonly start: number;
   readonly tree: CypherNode;
+  /** Variables that are bound before it begins, by the procedure that runs it. */
+  readonly given: readonly string[];
 }
 
 export interface CypherProblem {
@@ -35,14 +39,18 @@ export async function readCypher(globs: readonly string[], io: GateIo): Promise<
     const before = (await io.baseFiles?.read(path)) ?? null;
     if (before !== null && Buffer.compare(before, bytes) === 0) continue;
     const text = new TextDecoder().decode(bytes);
+    const parsed = await parseCypher(text);
+    const problems = isUtf8(bytes) ? parsed.problems : [notUtf8, ...parsed.problems];
     const undo =
       paths.includes(path.replace(/(^|\/)V(?=\d[^/]*$)/, '$1U')) &&
       !isUndo(path) &&
       /(^|\/)V\d[^/]*$/.test(path);
-    found.push({ path, text, ...(await parseCypher(text)), undo, edited: before !== null });
+    found.push({ path, text, ...parsed, problems, undo, edited: before !== null });
   }
   return found;
 }
+
+const notUtf8: CypherProblem = { at: 0, message: 'the file is not UTF-8' };
 
 const isUndo = (path: string): boolean => /(^|\/)U\d[^/]*$/.test(path);
 
@@ -51,18 +59,32 @@ export async function parseCypher(text: string): Promise<Pick<CypherMigration, '
   const neo4j = await import('@neo4j-cypher/language-support');
   const statements: CypherStatement[] = [];
   const problems: CypherProblem[] = [];
+  const treeOf = (source: string): CypherNode | null => neo4j.getDebugTree(source).children?.[0] ?? null;
+  const errorsIn = (source: string): CypherProblem[] =>
+    neo4j.lintCypherQuery(source, {}).diagnostics.flatMap((diagnostic) => {
+      const message = typeof diagnostic.message === 'string' ? diagnostic.message : diagnostic.message.value;
+      const counts = diagnostic.severity === 1 && neo4j.isNotParamError({ ...diagnostic, message });
+      return counts ? [{ at: diagnostic.offsets.start, message }] : [];
+    });
   let cursor = 0;
   for (const source of neo4j.parseStatementsStrs(text)) {
     const from = text.indexOf(source, cursor);
     cursor = from + source.length;
-    const [tree] = neo4j.getDebugTree(source).children ?? [];
-    if (tree === undefined) continue;
-    statements.push({ start: from + blanksBefore(source), tree });
-    for (const diagnostic of neo4j.lintCypherQuery(source, {}).diagnostics) {
-      const message = typeof diagnostic.message === 'string' ? diagnostic.message : diagnostic.message.value;
-      if (diagnostic.severity !== 1 || !neo4j.isNotParamError({ ...diagnostic, message })) continue;
-      problems.push({ at: from + diagnostic.offsets.start, message });
+    const tree = treeOf(source);
+    if (tree === null) continue;
+    const start = from + blanksBefore(source);
+    statements.push({ start, tree, given: [] });
+    for (const inner of innerTexts(tree, treeOf)) {
+      for (const text of inner.text === null ? [] : neo4j.parseStatementsStrs(inner.text)) {
+        const below = treeOf(text);
+        if (below !== null) statements.push({ start, tree: below, given: inner.given });
+        for (const { message } of errorsIn(text)) {
+          if (!/not defined/i.test(message))
+            problems.push({ at: start, message: `in a text that it runs: ${message}` });
+        }
+      }
     }
+    for (const { at, message } of errorsIn(source)) problems.push({ at: from + at, message });
   }
   return { statements, problems };
 }

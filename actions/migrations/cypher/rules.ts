@@ -1,6 +1,8 @@
 import type { Finding } from '../../../core/gate/result.ts';
+import { dropsErrors, hidesStatement } from './procedures.ts';
 import type { CypherStatement } from './read.ts';
-import { type CypherNode, clausesOf, has, hasWord, nodesOf, tokensOf } from './tree.ts';
+import { isUnbounded, scopesOf } from './scopes.ts';
+import { type CypherNode, has, hasWord, nodesOf, tokensOf } from './tree.ts';
 
 /** One thing that goes wrong when Cypher meets a graph in use. */
 export interface CypherRule {
@@ -35,13 +37,26 @@ export const cypherRules: readonly CypherRule[] = [
     check: ({ tree }) => (has(tree, 'dropDatabase') ? 'This drops a whole database.' : null),
   },
   {
+    name: 'cypher-errors-unseen',
+    level: 'warning',
+    danger:
+      'ON ERROR CONTINUE, ON ERROR BREAK and apoc.periodic.iterate succeed although batches failed: the migration counts as done.',
+    help: 'Let it fail (ON ERROR FAIL), or read REPORT STATUS AS s, or YIELD failedOperations, errorMessages.',
+    check: ({ tree }) =>
+      goesOnSilently(tree) || dropsErrors(tree)
+        ? 'Batches that fail are passed over and nobody is told.'
+        : null,
+  },
+  {
     name: 'cypher-load-csv',
     level: 'error',
     danger:
       'LOAD CSV in one transaction holds every row in memory and locks all that it writes until the end.',
     help: `Wrap what follows LOAD CSV in ${batches}.`,
-    check: ({ tree }) =>
-      has(tree, 'loadCSVClause') && !inTransactions(tree)
+    check: (statement) =>
+      scopesOf(statement).some(
+        ({ clauses }) => clauses.some(({ name }) => name === 'loadCSVClause') && clauses.some(isWrite),
+      )
         ? 'LOAD CSV writes the whole file in one transaction.'
         : null,
   },
@@ -63,35 +78,38 @@ export const cypherRules: readonly CypherRule[] = [
     danger: 'A migration that stops half way cannot be run again: the object is there, or gone, already.',
     help: 'Add IF NOT EXISTS to CREATE, or IF EXISTS to DROP.',
     check: ({ tree }) => {
-      const creates = [...schemaNodes(tree, 'create')].some((node) => !hasBelow(node, 'EXISTS'));
-      const drops = [...schemaNodes(tree, 'drop')].some((node) => !hasBelow(node, 'EXISTS'));
+      const creates = [...schemaNodes(tree, 'create')].some((node) => !isGuarded(node));
+      const drops = [...schemaNodes(tree, 'drop')].some((node) => !isGuarded(node));
       if (creates) return 'Run a second time, this fails because the object exists.';
       return drops ? 'Run a second time, this fails because the object is gone.' : null;
     },
+  },
+  {
+    name: 'cypher-text-not-judged',
+    level: 'warning',
+    danger: 'A statement that is put together as it runs, or read from a file, can do anything.',
+    help: 'Give the procedure its statement as one literal text, or write it as a statement of the migration.',
+    check: ({ tree }) => (hidesStatement(tree) ? 'This runs a statement that cannot be read here.' : null),
   },
   {
     name: 'cypher-unbatched-write',
     level: 'warning',
     danger: 'A write to all matches in one transaction locks every one of them and may run out of memory.',
     help: `Put the write into ${batches}.`,
-    check: ({ tree }) => {
-      const clauses = clausesOf(tree);
-      const writes = clauses.some(
-        ({ name }) => name === 'setClause' || name === 'removeClause' || name === 'foreachClause',
-      );
-      return writes && isUnbounded(clauses) ? 'This writes to every match in one transaction.' : null;
-    },
+    check: (statement) =>
+      scopesOf(statement).some((scope) => scope.clauses.some(isUpdate) && isUnbounded(scope))
+        ? 'This writes to every match, or for every match, in one transaction.'
+        : null,
   },
   {
     name: 'cypher-unbounded-delete',
     level: 'error',
     danger: 'MATCH … DELETE without a bound locks and holds all that it deletes in one transaction.',
     help: `Delete in batches: MATCH (n) … ${batches.replace('…', 'DETACH DELETE n')}.`,
-    check: ({ tree }) => {
-      const clauses = clausesOf(tree);
-      const deletes = clauses.some(({ name }) => name === 'deleteClause');
-      return deletes && isUnbounded(clauses) ? 'This deletes every match in one transaction.' : null;
-    },
+    check: (statement) =>
+      scopesOf(statement).some((scope) => scope.clauses.some(isDelete) && isUnbounded(scope))
+        ? 'This deletes every match in one transaction.'
+        : null,
   },
   {
     name: 'cypher-unnamed-schema',
@@ -105,22 +123,20 @@ export const cypherRules: readonly CypherRule[] = [
   },
 ];
 
-/** MATCH without a LIMIT between it and the write, and not cut into transactions. */
-function isUnbounded(clauses: readonly CypherNode[]): boolean {
-  const matches = clauses.some(({ name }) => name === 'matchClause');
-  const limited = clauses.some((clause) => clause.name === 'withClause' && has(clause, 'limit'));
-  return matches && !limited && !clauses.some((clause) => pinsOneNode(clause));
-}
+const updates = ['setClause', 'removeClause', 'createClause', 'mergeClause', 'foreachClause'];
+const isDelete = (clause: CypherNode): boolean =>
+  clause.name === 'deleteClause' || (clause.name === 'foreachClause' && has(clause, 'deleteClause'));
+const isUpdate = (clause: CypherNode): boolean => updates.includes(clause.name) && !isDelete(clause);
+const isWrite = (clause: CypherNode): boolean =>
+  isDelete(clause) || isUpdate(clause) || clause.name === 'callClause';
 
-/** `MATCH (n:Person {id: $id})`: properties in the pattern name what is meant. */
-function pinsOneNode(clause: CypherNode): boolean {
-  return (
-    clause.name === 'matchClause' && [...nodesOf(clause, 'pattern')].every((one) => has(one, 'properties'))
+/** `ON ERROR CONTINUE` or `BREAK` without `REPORT STATUS`. */
+function goesOnSilently(tree: CypherNode): boolean {
+  return [...nodesOf(tree, 'subqueryInTransactionsParameters')].some(
+    (node) =>
+      (hasBelow(node, 'CONTINUE') || hasBelow(node, 'BREAK')) &&
+      !has(node, 'subqueryInTransactionsReportParameters'),
   );
-}
-
-function inTransactions(tree: CypherNode): boolean {
-  return has(tree, 'subqueryInTransactionsParameters');
 }
 
 function* schemaNodes(tree: CypherNode, verb: 'create' | 'drop'): Generator<CypherNode> {
@@ -133,6 +149,11 @@ function* schemaNodes(tree: CypherNode, verb: 'create' | 'drop'): Generator<Cyph
 
 function hasBelow(node: CypherNode, word: string): boolean {
   return tokensOf(node).some((token) => token.toUpperCase() === word);
+}
+
+/** `IF NOT EXISTS` or `IF EXISTS`; either word alone may be a name. */
+function isGuarded(node: CypherNode): boolean {
+  return / IF (?:NOT )?EXISTS(?: |$)/i.test(` ${tokensOf(node).join(' ')} `);
 }
 
 /** The name stands between the kind of the object and IF or FOR. */

@@ -24,16 +24,11 @@ export function tokensOf(node: CypherNode): string[] {
   return isToken(node) ? [node.name] : (node.children ?? []).flatMap(tokensOf);
 }
 
-/** The clauses of the outermost query, in order; those of subqueries belong to their own clause. */
-export function clausesOf(tree: CypherNode): readonly CypherNode[] {
-  const [query] = nodesOf(tree, 'regularQuery');
-  if (query === undefined) return [];
-  return topClauses(query);
-}
-
-function topClauses(node: CypherNode): CypherNode[] {
-  if (node.name === 'clause') return [...(node.children ?? [])];
-  return (node.children ?? []).flatMap(topClauses);
+/** The clauses of the outermost query below a node, in order; those of subqueries belong to their own clause. */
+export function topClauses(node: CypherNode): CypherNode[] {
+  return (node.children ?? []).flatMap((child) =>
+    child.name === 'clause' ? [...(child.children ?? [])] : topClauses(child),
+  );
 }
 
 function isToken(node: CypherNode): boolean {

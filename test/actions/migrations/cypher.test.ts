@@ -41,8 +41,100 @@ describe('Cypher migrations', () => {
       'CREATE INDEX p_a IF NOT EXISTS FOR (p:P) ON (p.a);\nCREATE (:P {a: 1});',
       ['cypher-mixed-schema-and-data'],
     ],
+    [
+      'a delete of everything inside a subquery',
+      'CALL { MATCH (n) DETACH DELETE n };',
+      ['cypher-unbounded-delete'],
+    ],
+    [
+      'a delete of everything that IN TRANSACTIONS does not cut, as there is one row',
+      'CALL { MATCH (n) DETACH DELETE n } IN TRANSACTIONS OF 1000 ROWS;',
+      ['cypher-unbounded-delete'],
+    ],
+    [
+      'a delete for each match without transactions',
+      'MATCH (n) CALL (n) { DETACH DELETE n };',
+      ['cypher-unbounded-delete'],
+    ],
+    [
+      'a delete of what belongs to the row of a batch',
+      'MATCH (n:P) CALL { WITH n MATCH (n)-[:R]->(m) DETACH DELETE m } IN TRANSACTIONS OF 10 ROWS;',
+      [],
+    ],
+    ['a delete in a loop', 'MATCH (n:P) FOREACH (x IN [n] | DELETE x);', ['cypher-unbounded-delete']],
+    [
+      'a delete beside one that is named',
+      "MATCH (a:P {id: 'x'}) MATCH (b) DETACH DELETE b;",
+      ['cypher-unbounded-delete'],
+    ],
+    ['a delete around one node', "MATCH (a:P {id: 'x'}) MATCH (a)-[:R]->(b) DETACH DELETE b;", []],
+    ['a node for every match', 'MATCH (n:P) MERGE (:Q {id: n.id});', ['cypher-unbatched-write']],
+    ['an edge between two nodes', 'MATCH (a:P {id: 1}), (b:P {id: 2}) MERGE (a)-[:R]->(b);', []],
+    [
+      'batches whose errors nobody sees',
+      'MATCH (n:P) CALL (n) { SET n.a = 1 } IN TRANSACTIONS OF 10 ROWS ON ERROR CONTINUE;',
+      ['cypher-errors-unseen'],
+    ],
+    [
+      'batches whose errors are reported',
+      'MATCH (n:P) CALL (n) { SET n.a = 1 } IN TRANSACTIONS OF 10 ROWS ON ERROR BREAK REPORT STATUS AS s RETURN s;',
+      [],
+    ],
+    [
+      'batches of APOC',
+      'CALL apoc.periodic.iterate("MATCH (n:P) RETURN n", "DETACH DELETE n", {}) YIELD failedOperations RETURN failedOperations;',
+      [],
+    ],
+    [
+      'batches of APOC whose errors nobody sees',
+      'CALL apoc.periodic.iterate("MATCH (n:P) RETURN n", "SET n.a = 1", {});',
+      ['cypher-errors-unseen'],
+    ],
+    [
+      'batches of APOC that match everything themselves',
+      'CALL apoc.periodic.iterate("UNWIND [1] AS i RETURN i", "MATCH (n) DETACH DELETE n", {}) YIELD errorMessages RETURN errorMessages;',
+      ['cypher-unbounded-delete'],
+    ],
+    [
+      'a text that does not parse',
+      "CALL apoc.cypher.doIt('MATCH (n DELETE \\'n\\'', {}) YIELD value RETURN value;",
+      ['cypher-syntax-error', 'cypher-unbounded-delete'],
+    ],
+    [
+      'a text that is put together',
+      'CALL apoc.cypher.doIt("MATCH (n) " + $what, {}) YIELD value RETURN value;',
+      ['cypher-text-not-judged'],
+    ],
+    ['LOAD CSV that only counts', "LOAD CSV FROM 'file:///a.csv' AS l RETURN count(*);", []],
+    [
+      'LOAD CSV inside the transaction of the one row',
+      "CALL { LOAD CSV FROM 'file:///a.csv' AS l CREATE (:P {a: l[0]}) } IN TRANSACTIONS;",
+      ['cypher-load-csv'],
+    ],
+    [
+      'a constraint with a keyword for a name',
+      'CREATE CONSTRAINT exists FOR (p:P) REQUIRE p.id IS UNIQUE;',
+      ['cypher-constraint-scan', 'cypher-not-repeatable'],
+    ],
+    [
+      'the syntax of Neo4j 4 that 5 refuses',
+      'CREATE CONSTRAINT p_id IF NOT EXISTS ON (p:P) ASSERT p.id IS UNIQUE;',
+      ['cypher-constraint-scan', 'cypher-syntax-error'],
+    ],
+    [
+      'keywords in comments, texts and names',
+      '/* MATCH (n) DELETE n; */ CREATE (:`DROP; DATABASE` {t: "MATCH (n) DELETE n; // x"}); // DROP INDEX i;',
+      [],
+    ],
   ])('%s', async (_, text, codes) => {
     expect([...new Set((await only(text)).codes)]).toEqual(codes);
+  });
+
+  it('in another encoding than UTF-8 are not judged by what they seem to say', async () => {
+    const bytes = Buffer.from("CREATE (:P {name: 'Zoé'});", 'latin1');
+    const { result, find } = await judge({ files: { 'migrations/V1__x.cypher': bytes } });
+    expect(result.verdict).toBe('fail');
+    expect(find('cypher-syntax-error')?.message).toContain('not UTF-8');
   });
 
   it('are judged at the line of the statement', async () => {
