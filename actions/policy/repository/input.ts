@@ -4,7 +4,6 @@ import { parseInput } from '../../../core/gate/input-document.ts';
 import type { Subject } from '../../../core/gate/result.ts';
 import type { BranchRules, BranchRulesRead } from '../../../core/ports/branch-rules.ts';
 import type { FileTree } from '../../../core/ports/system.ts';
-import { readText } from '../files.ts';
 import type { PolicyOptions } from '../options.ts';
 import { changedPaths } from './changed-paths.ts';
 import type { InputProblem } from './facts.ts';
@@ -84,9 +83,9 @@ async function readDocument(
 ): Promise<
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string }
 > {
-  const text = await readText(files, path);
-  if (text === null) return { ok: false, problem: 'is missing' };
-  const parsed = parseInput(path, text);
+  const bytes = await files.read(path);
+  if (bytes === null) return { ok: false, problem: 'is missing' };
+  const parsed = parseInput(path, bytes);
   return parsed.ok ? parsed : { ok: false, problem: `cannot be read: ${parsed.problem}` };
 }
 
