@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { parse, parseAllDocuments } from 'yaml';
 import { repeatedKey } from './repeated-key.ts';
 
@@ -12,13 +11,21 @@ export type InputDocument =
  * none at all, which a policy would see as a fact that is not there.
  */
 export function parseInput(path: string, bytes: Uint8Array): InputDocument {
-  if (!isUtf8(bytes)) return { ok: false, problem: 'it is not UTF-8' };
-  const text = new TextDecoder().decode(bytes);
+  const text = textOf(bytes);
+  if (text === null) return { ok: false, problem: 'it is not UTF-8' };
   if (text.trim() === '') return { ok: false, problem: 'it is empty' };
   try {
     return /\.ya?ml$/i.test(path) ? parseYaml(text) : parseJson(text);
   } catch (error) {
     return { ok: false, problem: (error as Error).message.split('\n')[0]?.replace(/:$/, '') ?? 'unreadable' };
+  }
+}
+
+function textOf(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
   }
 }
 
