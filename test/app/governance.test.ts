@@ -173,7 +173,9 @@ describe('the export of the rules', () => {
     const page = await (await fetch(`${world.conductor.url}/governance/acme/shop`)).text();
     expect(page).toContain('<strong>Drift</strong> since');
     expect(page).toContain('<td>ruleset main</td><td>create</td>');
-    expect(await (await fetch(`${world.conductor.url}/`)).text()).toContain('<a href="/governance/acme/shop">');
+    expect(await (await fetch(`${world.conductor.url}/`)).text()).toContain(
+      '<a href="/governance/acme/shop">',
+    );
     expect(await cli(world, 'plan')).toMatchObject({
       status: 1,
       stdout: expect.stringContaining('+ ruleset main'),

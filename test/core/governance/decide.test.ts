@@ -124,8 +124,13 @@ describe('a config in a pull request', () => {
     const told = inOrder();
     const undeclared = { type: 'governance.planned', pullRequest: 7, headSha: 'abc' } as const;
     const [carried] = told.tell({ ...undeclared, proposal: { kind: 'undeclared' } });
-    expect(carried).toMatchObject({ acceptable: true, text: expect.stringContaining('nobody puts it right') });
-    expect(new Told().tell({ ...undeclared, proposal: { kind: 'undeclared' } })).toMatchObject([{ text: '' }]);
+    expect(carried).toMatchObject({
+      acceptable: true,
+      text: expect.stringContaining('nobody puts it right'),
+    });
+    expect(new Told().tell({ ...undeclared, proposal: { kind: 'undeclared' } })).toMatchObject([
+      { text: '' },
+    ]);
   });
 
   it('whose plan could not be made says why', () => {
