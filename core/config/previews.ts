@@ -22,22 +22,30 @@ const budgetSchema = z.strictObject({
   time_zone: timeZone.default('UTC').describe('A day begins at midnight there; summer time is observed'),
 });
 
-const costSchema = z.strictObject({
-  sizes: z
-    .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'expected a short name in lower case'), sizeSchema)
-    .refine((sizes) => Object.keys(sizes).length > 0, 'expected at least one size')
-    .default({
-      small: { per_hour: 0.02, asleep_per_hour: 0 },
-      medium: { per_hour: 0.06, asleep_per_hour: 0 },
-    }),
-  default_size: z.string().default('small'),
-  endpoint: z
-    .url()
-    .optional()
-    .describe(
-      'GET with ?repository=&environment= answers {"spent_today_usd": n}: asked instead of counting hours',
-    ),
-});
+const costSchema = z
+  .strictObject({
+    sizes: z
+      .record(
+        z.string().regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'expected a short name in lower case'),
+        sizeSchema,
+      )
+      .refine((sizes) => Object.keys(sizes).length > 0, 'expected at least one size')
+      .default({
+        small: { per_hour: 0.02, asleep_per_hour: 0 },
+        medium: { per_hour: 0.06, asleep_per_hour: 0 },
+      }),
+    default_size: z.string().default('small'),
+    endpoint: z
+      .url()
+      .optional()
+      .describe(
+        'GET with ?repository=&environment= answers {"spent_today_usd": n}: asked instead of counting hours',
+      ),
+  })
+  .refine(({ sizes, default_size: name }) => Object.hasOwn(sizes, name), {
+    path: ['default_size'],
+    error: 'expected one of the names in cost.sizes (the default is small)',
+  });
 
 const dailyReportSchema = z.strictObject({
   issue: z

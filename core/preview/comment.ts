@@ -5,6 +5,7 @@ import { dayAt } from './day.ts';
 import { ledgerRow } from './ledger.ts';
 import { forecast, spentBetween } from './meter.ts';
 import { refusalText } from './refusal.ts';
+import { sizeOf } from './size.ts';
 import type { PreviewState } from './state.ts';
 import { isSpentToday } from './sweep.ts';
 
@@ -17,6 +18,7 @@ export function renderPreview(state: PreviewState, repository: string, now: numb
   if (config === null || (!mayExist && refusal === null && counters.order === undefined)) return null;
   const lines = [`### Preview of ${state.headSha.slice(0, 12)}: ${phaseOf(state, now)}`, ''];
   if (refusal !== null) lines.push(refusalText(refusal), '');
+  if (state.notice) lines.push(state.notice, '');
   if (mayExist) lines.push(...factsOf(state, repository, now), '');
   lines.push(
     '`/preview`, `/preview extend 24h`, `/preview sleep`, `/preview size <size>`, `/preview destroy`',
@@ -40,17 +42,17 @@ export function phaseOf(state: PreviewState, now: number): string {
 }
 
 function factsOf(state: PreviewState, repository: string, now: number): readonly string[] {
-  const { config, url, expiresAt, size, since } = state;
+  const { config, url, expiresAt, since } = state;
   if (config === null) return [];
   const zone = config.budget.time_zone;
   const row = ledgerRow(state, repository, now, zone);
   const total = spentBetween(state.meter, 0, now);
-  const perHour = config.cost.sizes[size ?? config.cost.default_size]?.per_hour ?? 0;
+  const perHour = config.cost.sizes[sizeOf(state)]?.per_hour ?? 0;
   const rows = [
     ['address', url === null ? 'not reported yet' : url],
     ...(state.gateway === null ? [] : [['wakes at', state.gateway] as const]),
     ['age', ageText(now - since)],
-    ['size', size ?? config.cost.default_size],
+    ['size', sizeOf(state)],
     [
       'cost',
       `${money(row.spentToday)} today (${dayAt(now, zone).date}, ${zone}) of ${money(config.budget.preview)}, ${money(total)} in all`,

@@ -6,6 +6,7 @@ import { renderPreview } from './comment.ts';
 import { dayAt } from './day.ts';
 import { type PreviewContext, PreviewDraft } from './draft.ts';
 import type { PreviewEvent, PreviewFacts, PreviewReport } from './event.ts';
+import { resize } from './size.ts';
 import { type PreviewState, unknownPreview } from './state.ts';
 import { orderEnded, steer } from './steer.ts';
 import { warnBeforeEnd } from './warning.ts';
@@ -114,7 +115,7 @@ function onCommand(
   draft.set({ pullRequest, heard: [...draft.state.heard, id].slice(-rememberedCommands) });
   const { state, now } = draft;
   const { config } = state;
-  if (order.kind !== 'extend') draft.set({ spentOn: null });
+  draft.set({ notice: null, ...(order.kind === 'extend' ? {} : { spentOn: null }) });
   draft.note(`preview.${order.kind}-asked`, by, `#${state.pullRequest}`);
   switch (order.kind) {
     case 'start':
@@ -138,7 +139,7 @@ function onCommand(
       break;
     }
     case 'size':
-      draft.set({ size: order.size });
+      draft.set(resize(state, order.size, draft.repository, now));
   }
   draft.read(draft.state.pullRequest);
 }

@@ -46,6 +46,8 @@ export interface PreviewState {
   readonly approved: { readonly sha: string; readonly by: string } | null;
   readonly wish: Wish | null;
   readonly size: string | null;
+  /** Why the last command was not obeyed, Markdown. */
+  readonly notice?: string | null;
   /** Put to sleep by a person or by idleness. */
   readonly asleep: boolean;
   /** The day on which its money ran out: it sleeps until the next one. */

@@ -1,6 +1,7 @@
 import { checkBudget, overspent } from './budget.ts';
 import { dayAt } from './day.ts';
 import { ledgerRow } from './ledger.ts';
+import { sizeOf } from './size.ts';
 import type { PreviewState, Refusal } from './state.ts';
 import { isSpentToday } from './sweep.ts';
 
@@ -18,7 +19,7 @@ export function wantedAt(state: PreviewState, repository: string, now: number): 
   if (state.fork && state.approved?.sha !== headSha) return nothing({ kind: 'fork' });
   if (state.refusal?.kind === 'failed' && state.refusal.sha === headSha) return nothing(state.refusal);
 
-  const size = state.size ?? config.cost.default_size;
+  const size = sizeOf(state);
   const preview = { kind: 'preview', sha: headSha, size } as const;
   const day = dayAt(now, config.budget.time_zone);
   const own = ledgerRow(state, repository, now, config.budget.time_zone);

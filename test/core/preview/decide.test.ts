@@ -411,6 +411,44 @@ it('orders nothing while an order is under way, and nothing but teardowns once i
   );
 });
 
+describe('a size', () => {
+  const cost = { default_size: 'small', sizes: { small: { per_hour: 0.01 }, big: { per_hour: 4 } } };
+  const resized = (size: string, more: object = {}) => {
+    const facts = { config: config({ cost, ...more }) };
+    const preview = running(facts);
+    preview.tell({ type: 'preview.commanded', ...commanded(), by: 'ada', order: { kind: 'size', size } });
+    preview.settleComments();
+    preview.read(facts);
+    return preview;
+  };
+
+  it('that there is not is refused by name, and changes nothing', () => {
+    const preview = resized('huge');
+    expect(preview.actions).toEqual(['create']);
+    expect(preview.comment()).toContain('There is no size `huge`; there are `small`, `big`.');
+    expect(preview.comment()).toContain('| size | small |');
+  });
+
+  it('that the rest of the day cannot pay for is refused with the figures', () => {
+    const preview = resized('big');
+    expect(preview.actions).toEqual(['create']);
+    expect(preview.comment()).toMatch(/It stays `small`. The budget of this preview is \$3\.00 a day/);
+  });
+
+  it('that fits is taken', () => {
+    const preview = resized('big', { budget: { preview: 100, repository: 100, organisation: 100 } });
+    expect(preview.actions).toEqual(['create', 'create']);
+    expect(preview.state?.order?.size).toBe('big');
+  });
+
+  it.each([
+    { sizes: { big: { per_hour: 1 } } },
+    { default_size: 'toString', sizes: { small: { per_hour: 1 } } },
+  ])('of the config has to be one of its own: %j', (wrong) => {
+    expect(previewsSchema.safeParse({ cost: wrong }).success).toBe(false);
+  });
+});
+
 describe('a teardown', () => {
   it('is confirmed by what the pipeline did after it, and GitHub forgets the environment', () => {
     const preview = running();
