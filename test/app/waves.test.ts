@@ -65,8 +65,8 @@ async function asset(world: World, name: string): Promise<Uint8Array> {
   return new Uint8Array(bytes as unknown as ArrayBuffer);
 }
 
-/** The verified bundle: its paths, and the text of each of its files. */
-async function evidenceOf(world: World): Promise<ReadonlyMap<string, string>> {
+/** What the judge said at each step, as it stands in the verified bundle. */
+async function judgedIn(world: World): Promise<readonly string[]> {
   const keys = (await (
     await fetch(`${world.conductor.url}/.well-known/release-conductor/keys.json`)
   ).json()) as { keys: { pem: string }[] };
@@ -81,7 +81,11 @@ async function evidenceOf(world: World): Promise<ReadonlyMap<string, string>> {
     { readArchive: readZip, verifyBundle, replayPolicies },
   );
   expect(report.problems).toEqual([]);
-  return new Map((report.manifest?.entries ?? []).map(({ path }) => [path, '']));
+  const { files } = await readZip(memorySource(zip), (path) => /^canary\/.*json$/.test(path));
+  return [...files.values()]
+    .map((bytes) => JSON.parse(new TextDecoder().decode(bytes)) as Readonly<Record<string, unknown>>)
+    .map(({ step: n, environment, weight, verdict }) => `${n} ${environment} ${weight} ${verdict}`)
+    .toSorted();
 }
 
 const page = async ({ conductor }: World, path: string): Promise<string> =>
@@ -129,15 +133,14 @@ describe('a release over two production environments', () => {
       'promote production-us 50 v1.1.0 step 5',
       'promote production-us 100 v1.1.0 step 6',
     ]);
-    const evidence = [...(await evidenceOf(world)).keys()].filter((path) => /^canary\/.*json$/.test(path));
-    expect(evidence.toSorted()).toEqual([
-      'canary/1-step-0-at-0.json',
-      'canary/2-step-1-at-10.json',
-      'canary/3-step-2-at-50.json',
-      'canary/4-step-3-at-100.json',
-      'canary/5-step-4-at-10.json',
-      'canary/6-step-5-at-50.json',
-      'canary/7-step-6-at-100.json',
+    expect(await judgedIn(world)).toEqual([
+      '0 stage 0 continue',
+      '1 production-eu 10 ready',
+      '2 production-eu 50 ready',
+      '3 production-eu 100 ready',
+      '4 production-us 10 ready',
+      '5 production-us 50 ready',
+      '6 production-us 100 ready',
     ]);
     expect(world.github.violations().filter(({ source }) => source !== 'emulate')).toEqual([]);
   });
@@ -169,6 +172,13 @@ describe('a release over two production environments', () => {
     });
     expect(incidents.map(({ title }) => title)).toEqual([
       'Release v1.1.0 rolled back at 50 % of production-us',
+    ]);
+    await eventually(async () =>
+      (await asset(world, 'evidence.zip.sigstore.json')).length > 0 ? true : null,
+    );
+    expect((await judgedIn(world)).slice(-2)).toEqual([
+      '3 production-eu 100 ready',
+      '4 production-us 50 rollback',
     ]);
     expect(await status(world, issue, 'fix the cause and tag a new version')).toContain(
       '| production traffic | production-eu 0 %, production-us 0 % |',

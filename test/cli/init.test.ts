@@ -61,6 +61,21 @@ describe('init', () => {
     expect(config).not.toContain('{{');
   });
 
+  it.each<[string, number, RegExp]>([
+    ['[{ environment: production-us }, { environment: production-asia, steps: [50, 100] }]', 0, /./],
+    ['[{ environment: production-us, steps: [50] }]', 2, /waves.*steps.*100/],
+    ['[{ environment: production }]', 2, /waves.*named twice/],
+  ])('takes further production environments: %s', async (waves, expected, message) => {
+    const folder = await folderWith({});
+    await run(folder, 'init', '--metrics', 'http://prometheus:9090', '--service', 'shop');
+    const path = join(folder, '.github/release-conductor.yml');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('\nrelease:\n', `\nrelease:\n  waves: ${waves}\n`));
+    const { status, stdout } = await run(folder, 'validate');
+    expect(stdout).toMatch(message);
+    expect(status).toBe(expected);
+  });
+
   it('leaves the expressions of GitHub Actions as they are', async () => {
     const folder = await folderWith({});
     await run(folder, 'init');

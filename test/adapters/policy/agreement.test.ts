@@ -5,7 +5,11 @@ import { policyBundle, readPolicyBundle } from '../../../adapters/policy/policy-
 import { regoPolicyEngine } from '../../../adapters/policy/rego-engine.ts';
 import { commandNames } from '../../../core/commands/names.ts';
 import { promotionClauses } from '../../../core/config/promote-only-if.ts';
+import { ladderOf } from '../../../core/config/waves.ts';
 import type { PolicyDecision, PromotionInput } from '../../../core/ports/policy-engine.ts';
+import { factsFor } from '../../../core/release/assess.ts';
+import { unknownRelease } from '../../../core/release/state.ts';
+import { config, planFacts } from '../../core/support/facts.ts';
 
 const shas = ['a', 'b'].map((letter) => letter.repeat(40)) as [string, string];
 const sha = fc.constantFrom(...shas);
@@ -170,6 +174,51 @@ describe('the promotion policy in Rego and its typed twin', () => {
     const sample = fc.sample(inputs, { numRuns: 2000, seed: 7 });
     const allowed = await Promise.all(sample.map((input) => rego.decidePromotion(input)));
     expect(allowed.filter(({ allow }) => allow).length).toBeGreaterThan(20);
+  });
+});
+
+describe('a step of one of several production environments', () => {
+  const settings = config(
+    {},
+    { production_environment: 'eu', waves: [{ environment: 'us', steps: [50, 100] }] },
+  );
+  const ladder = ladderOf(settings);
+
+  /** What is asked of `/promote target` when this step of the ladder was reached. */
+  function stepInput(step: number, target: number): PromotionInput['step'] {
+    const weight = ladder[step - 1]?.weight ?? 0;
+    const state = { ...unknownRelease, plan: planFacts({ config: settings }), step, weight };
+    const facts = factsFor(state, { name: 'promote', weight: target, sha: null }, now);
+    return {
+      environment: facts.environment,
+      current_weight: facts.currentWeight,
+      target_weight: facts.targetWeight,
+      steps: [...facts.steps],
+    };
+  }
+
+  it.each([
+    [0, 'eu', { 10: '', 50: 'STEP_SKIPPED', 100: 'STEP_SKIPPED' }],
+    [1, 'eu', { 10: 'STEP_ALREADY_REACHED', 50: '', 100: 'STEP_SKIPPED' }],
+    [2, 'eu', { 10: 'STEP_ALREADY_REACHED', 50: 'STEP_ALREADY_REACHED', 100: '' }],
+    [3, 'us', { 10: 'UNKNOWN_STEP', 50: '', 100: 'STEP_SKIPPED' }],
+    [4, 'us', { 10: 'STEP_ALREADY_REACHED', 50: 'STEP_ALREADY_REACHED', 100: '' }],
+  ])('after step %i is decided in %s, by both alike', async (step, environment, expected) => {
+    const asked = fc
+      .sample(inputs, { numRuns: 20_000, seed: 7 })
+      .filter(({ action }) => action === 'promote');
+    const first = await Promise.all(
+      asked.map((input) => typed.decidePromotion({ ...input, step: stepInput(0, 10) })),
+    );
+    const allowed = asked[first.findIndex(({ allow, obligations }) => allow && obligations.length === 0)];
+    if (allowed === undefined) throw new Error('no question of the sample is allowed');
+    const free = { ...allowed, permissions: { ...allowed.permissions, obligations: {} } };
+    for (const [target, code] of Object.entries(expected)) {
+      const input = { ...free, step: stepInput(step, Number(target)) };
+      expect(input.step.environment).toBe(environment);
+      const wanted = code === '' ? [] : [code];
+      for (const engine of [typed, rego]) expect(codes(await engine.decidePromotion(input))).toEqual(wanted);
+    }
   });
 });
 
