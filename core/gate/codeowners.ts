@@ -23,17 +23,15 @@ export async function readCodeowners(
 }
 
 /**
- * Reads a CODEOWNERS file as GitHub does: patterns like those of .gitignore, without `!` and `[ ]`; a line that cannot
- * be read is left out.
+ * Reads a CODEOWNERS file as GitHub does: patterns like those of .gitignore, without `!` and `[ ]`, a space in one as `\ `;
+ * a line that cannot be read, for its pattern or for one of its owners, is left out, so that an earlier one holds.
  */
 export function parseCodeowners(text: string): readonly OwnerRule[] {
   return text.split(/\r?\n/).flatMap((line) => {
-    const [pattern, ...owners] = line
-      .replace(/(^|\s)#.*$/, '')
-      .trim()
-      .split(/\s+/);
-    if (pattern === undefined || pattern === '' || /[[\]]|^!/.test(pattern)) return [];
-    return [{ matches: matcher(pattern), owners: owners.filter((owner) => owner.includes('@')) }];
+    const [pattern, ...owners] = line.replace(/(^|\s)#.*$/, '').match(/(?:\\.|[^\s\\])+/g) ?? [];
+    if (pattern === undefined || /[[\]]|^!/.test(pattern)) return [];
+    if (!owners.every((owner) => owner.includes('@'))) return [];
+    return [{ matches: matcher(pattern.replaceAll('\\ ', ' ')), owners }];
   });
 }
 

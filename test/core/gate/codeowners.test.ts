@@ -31,6 +31,10 @@ describe('CODEOWNERS', () => {
     ['a.c', 'abc', false],
     ['file?.ts', 'file1.ts', true],
     ['file?.ts', 'file12.ts', false],
+    ['/my\\ docs/', 'my docs/a.md', true],
+    ['/my\\ docs/', 'my/a.md', false],
+    ['/Docs/', 'docs/a', false],
+    ['/**', 'a/b', true],
   ])('%s and %s: %s', (pattern, path, owned) => {
     expect(ownersOf(parseCodeowners(`${pattern} @ada`), path) !== null).toBe(owned);
   });
@@ -47,6 +51,15 @@ describe('CODEOWNERS', () => {
     },
     10_000,
   );
+
+  it('leaves out a line with an owner that is none, as GitHub does, so that the line before it holds', () => {
+    const rules = parseCodeowners(
+      '* @ada\n/policies/ grace\n/gates/ @grace and @eve\n/mail/ team@example.org\n',
+    );
+    expect(ownersOf(rules, 'policies/a.rego')).toEqual(['@ada']);
+    expect(ownersOf(rules, 'gates/a')).toEqual(['@ada']);
+    expect(ownersOf(rules, 'mail/a')).toEqual(['team@example.org']);
+  });
 
   it('lets the last line that matches decide, and a line without owners take them away', () => {
     const rules = parseCodeowners(
