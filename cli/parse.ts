@@ -10,17 +10,34 @@ import type { CliCommand, CliInput } from './command.ts';
  */
 export function parseInput(name: string, command: CliCommand, argv: readonly string[]): CliInput {
   try {
-    const { values, positionals } = parseArgs({
+    const { values, positionals, tokens } = parseArgs({
       args: [...argv],
       options: parseOptionsOf(command),
       allowPositionals: true,
       strict: true,
+      tokens: true,
     });
+    const given = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+    refuseRepeated(name, command, given);
     return inputOf(positionals, values);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw usage(name, command, error);
   }
+}
+
+/** An option with one value that is given twice would lose one of them silently. */
+function refuseRepeated(name: string, { options }: CliCommand, given: readonly string[]): void {
+  const repeated = given.find((key, at) => {
+    const option = options[key];
+    return given.indexOf(key) < at && option !== undefined && 'value' in option && option.many !== true;
+  });
+  if (repeated === undefined) return;
+  throw new InputError(
+    'USAGE',
+    `--${repeated} is given more than once`,
+    `give one (release-conductor ${name} --help)`,
+  );
 }
 
 type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;

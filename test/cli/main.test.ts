@@ -72,6 +72,14 @@ describe('schema', () => {
   });
 });
 
+describe('an option with one value', () => {
+  it('is not given twice, as one of the two would be lost', async () => {
+    const said = world();
+    expect(await said.run('gate', 'policy', '--input', 'a.json', '--input=b.json')).toBe(2);
+    expect(said.stderr).toContain('--input is given more than once');
+  });
+});
+
 describe.each(commands)('$name', ({ name, load }) => {
   it('has help with options and examples that are valid calls of it', async () => {
     const command = await load();
