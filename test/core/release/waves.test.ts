@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../core/config/parse.ts';
 import { ladderOf } from '../../../core/config/waves.ts';
 import { wayOf } from '../../../core/release/neighbours.ts';
+import { trafficOf } from '../../../core/release/steps.ts';
 import { randomFrom } from '../../../core/stats/random.ts';
 import { config } from '../support/facts.ts';
 import { World, type WorldOptions } from './world.ts';
@@ -110,6 +111,51 @@ describe('several production environments', () => {
     world.say('/promote 50');
     await world.play(({ comments }) => comments.some((text) => text.includes('STEP_SKIPPED')), 6_000);
     expect(world.comments.join()).toContain('after 100 % of eu comes 10 % of us, not 50 %');
+  });
+
+  it('a breach in the second is told with its environment, and the version is left nowhere', async () => {
+    const world = await soakingAt(4);
+    world.options = { ...everywhere, errorRate: () => 0.4 };
+    await world.play(({ state }) => state.phase === 'rolled_back', 6_000);
+    const incident = world.issues.find(({ labels }) => labels.includes('incident'));
+    expect(incident?.title).toBe('Release v1.1.0 rolled back at 10 % of us');
+    expect(trafficOf(world.state).map(({ weight }) => weight)).toEqual([0, 0, 0]);
+  });
+
+  it.each([
+    [2, 'eu 50, us 0, asia 0'],
+    [3, 'eu 100, us 0, asia 0'],
+    [4, 'eu 100, us 10, asia 0'],
+    [7, 'eu 100, us 100, asia 50'],
+  ])('at step %i the version has %s', async (step, expected) => {
+    const { state } = await soakingAt(step);
+    expect(
+      trafficOf(state)
+        .map(({ environment, weight }) => `${environment} ${weight}`)
+        .join(', '),
+    ).toBe(expected);
+  });
+
+  it('while they go back one after the other, each is without the version when that is confirmed', async () => {
+    const world = await soakingAt(4, {
+      ...everywhere,
+      deploymentState: ({ environment, task }) =>
+        task === 'rollback' && environment === 'eu' ? 'failure' : 'success',
+    });
+    world.say('/rollback it hurts');
+    await world.play(({ state }) => state.phase === 'rollback_failed', 6_000);
+    expect(trafficOf(world.state).map(({ weight }) => weight)).toEqual([100, 0, 0]);
+    expect(world.status).toContain('| production traffic | eu **100 %**, us **0 %**, asia **0 %** |');
+    expect(world.comments.join()).toContain('up to 100 % of the traffic of eu is on this version');
+  });
+
+  it('a promotion and a question who may promote name the next environment', async () => {
+    const world = await soakingAt(3);
+    world.say('/whocan promote');
+    await world.play(({ comments }) => comments.some((text) => text.includes('Nobody who is no')), 6_000);
+    expect(world.comments.join()).toContain('in `us`');
+    await world.play(({ state }) => state.step === 4, 6_000);
+    expect(world.comments.join()).toContain('Going to **10 % of us**.');
   });
 
   it('make one way: releases of the same environments wait for each other', () => {
