@@ -1,4 +1,5 @@
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { redactSecrets } from '../core/evidence/secrets.ts';
 import type { Log } from '../core/ports/system.ts';
 
 /** Fields that may carry a secret, wherever they stand in the first three levels. */
@@ -14,21 +15,30 @@ const secretFields = [
 ];
 
 /**
- * JSON lines on stdout: static messages, everything variable in fields, secrets redacted.
+ * JSON lines on stdout: static messages, everything variable in fields, secrets redacted: fields by their name,
+ * and whatever looks like a credential in any text, such as that of an error.
  *
  * @param fields of what is under way, added to each line.
  */
-export function createLogger(level: string, fields: () => object = () => ({})): Logger {
-  return pino({
-    mixin: () => fields(),
-    name: 'release-conductor',
-    level,
-    redact: {
-      paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
-      censor: '[redacted]',
+export function createLogger(
+  level: string,
+  fields: () => object = () => ({}),
+  destination: DestinationStream = pino.destination(1),
+): Logger {
+  return pino(
+    {
+      mixin: () => fields(),
+      name: 'release-conductor',
+      level,
+      redact: {
+        paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
+        censor: '[redacted]',
+      },
+      serializers: { url: withoutCredentials },
+      hooks: { streamWrite: redactSecrets },
     },
-    serializers: { url: withoutCredentials },
-  });
+    destination,
+  );
 }
 
 export function toLog(logger: Logger): Log {

@@ -84,7 +84,8 @@ async function makeKey(path: string, publish: (draft: string, path: string) => P
 
 async function readKeyFile(path: string): Promise<string> {
   const info = await stat(path).catch(() => null);
-  if (info === null) throw badKey(`expected PEM text or the path of a key file, found no file ${path}`);
+  if (info === null)
+    throw badKey(`expected PEM text or the path of a key file, found no file ${named(path)}`);
   if (process.platform !== 'win32' && (info.mode & 0o077) !== 0) {
     throw new PermissionError(
       'SIGNING_KEY_EXPOSED',
@@ -93,6 +94,11 @@ async function readKeyFile(path: string): Promise<string> {
     );
   }
   return readFile(path, 'utf8');
+}
+
+/** Only what is surely a path is repeated: somebody may have set the key without its first and last line. */
+function named(path: string): string {
+  return /^[./~]|\.(?:pem|key)$/.test(path) && path.length < 200 ? path : 'of that name';
 }
 
 function badKey(message: string): InputError {

@@ -144,7 +144,16 @@ function kindIn(bytes: Uint8Array): string | null {
   return findSecretsInFile(bytes)[0]?.kind ?? null;
 }
 
+/** What follows the first line of a private key: all until its last line, or, in a key that was cut, what looks like it. */
+const keyBody = String.raw`(?:(?:[A-Za-z0-9+/=\s:,.()-]|\\+[nrt]){0,16384}?-----END [A-Z0-9 ]{1,40}-----|(?:[A-Za-z0-9+/=]{16,}|\s|\\+[nrt])*)`;
+
+const removed = anchored.map(({ kind, pattern }) => ({
+  kind,
+  pattern: kind === 'a private key' ? new RegExp(pattern.source + keyBody, pattern.flags) : pattern,
+}));
+
 /** The text with every stretch that looks like a credential replaced by its kind. JSON stays JSON. */
 export function redactSecrets(text: string): string {
-  return anchored.reduce((rest, { kind, pattern }) => rest.replace(pattern, `[${kind}, removed]`), text);
+  if (!traces.test(text)) return text;
+  return removed.reduce((rest, { kind, pattern }) => rest.replace(pattern, `[${kind}, removed]`), text);
 }

@@ -8,7 +8,16 @@ import { type BundlePlan, planBundle } from '../../core/evidence/plan.ts';
 import { findSecrets, findSecretsInFile, redactSecrets } from '../../core/evidence/secrets.ts';
 import { absentSlots } from '../../core/evidence/slots.ts';
 import type { StoredContent } from '../../core/ports/blob-store.ts';
-import { auditOf, commit, inputsFor, reportFor, repository, sha256Of, storedContent } from './support.ts';
+import {
+  auditOf,
+  commit,
+  inputsFor,
+  newPrivateKey,
+  reportFor,
+  repository,
+  sha256Of,
+  storedContent,
+} from './support.ts';
 
 const item = (path: string, content = '{}', origin = 'drill'): EvidenceItem => ({
   path,
@@ -252,6 +261,21 @@ describe('credentials', () => {
     'Authorization: Bearer ***',
   ])('%j is none', (text) => {
     expect(findSecrets(text)).toEqual([]);
+  });
+
+  it.each([
+    ['whole', (pem: string) => pem],
+    ['cut', (pem: string) => pem.slice(0, 150)],
+    ['as one line of JSON', (pem: string) => JSON.stringify({ pem })],
+    [
+      'with headers',
+      (pem: string) => pem.replace('\n', '\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0AF1\n\n'),
+    ],
+  ])('that are a private key, %s, are removed with their body, and the rest stays', (_name, write) => {
+    const pem = newPrivateKey();
+    const text = redactSecrets(`before ${write(pem)} <after>`);
+    for (const line of pem.split('\n').slice(1, 4)) expect(text).not.toContain(line.slice(0, 20));
+    expect(text).toMatch(/^before .*\[a private key, removed\].* ?<after>$/s);
   });
 
   it('are found inside the payload of an attestation', () => {
