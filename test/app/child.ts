@@ -10,14 +10,23 @@ export interface ChildConductor extends RunningConductor {
   kill(): Promise<void>;
 }
 
-/** Starts `app/server.ts` as `npm start` does and waits for the log line that says it is ready. */
-export async function startChild(env: NodeJS.ProcessEnv): Promise<ChildConductor> {
+/**
+ * Starts `app/server.ts` as `npm start` does and waits for the log line that says it is ready.
+ *
+ * @param hear takes everything that it writes, and makes it write all it can.
+ */
+export async function startChild(
+  env: NodeJS.ProcessEnv,
+  hear?: (output: string) => void,
+): Promise<ChildConductor> {
   const child = spawn(process.execPath, ['app/server.ts'], {
-    env: { PATH: process.env.PATH, ...env, LOG_LEVEL: 'info' } as NodeJS.ProcessEnv,
+    env: { PATH: process.env.PATH, ...env, LOG_LEVEL: hear ? 'trace' : 'info' } as NodeJS.ProcessEnv,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const stderr: string[] = [];
   child.stderr.on('data', (chunk) => stderr.push(String(chunk)));
+  if (hear)
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => hear(String(chunk)));
   const url = await readUrl(child, stderr);
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
