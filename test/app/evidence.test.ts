@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startConductor } from '../../app/start.ts';
 import { sha256Hex } from '../support/digest.ts';
-import { commitFiles, repository, startWorld, submit, type World, workflowPath } from './world.ts';
+import { commitFiles, oidcToken, repository, startWorld, submit, type World, workflowPath } from './world.ts';
 
 let world: World;
 let sha: string;
@@ -64,6 +64,25 @@ describe('POST /v1/evidence', () => {
     expect(await answer.json()).toMatchObject({ code, help: expect.any(String) });
     expect(answer.status).toBe(status);
     expect(await stored()).toBe(0);
+  });
+
+  it('refuses a token that vouched for another result before', async () => {
+    const run = await world.github.createRun('acme/shop', {
+      path: workflowPath,
+      name: 'gates',
+      headSha: sha,
+      headBranch: `feature-${number}`,
+      event: 'pull_request',
+    });
+    const ref = 'refs/heads/feature';
+    const workflowRef = `acme/shop/${workflowPath}@${ref}`;
+    const claims = { ref, workflowRef, environment: null, actor: 'alice' };
+    const request = world.github.oidcRequest('acme/shop', run, claims);
+    const token = await oidcToken(request, world.conductor.url);
+    expect((await submit(world, { gate: 'slo', sha, token })).status).toBe(202);
+    const again = await submit(world, { gate: 'slo', sha, token, verdict: 'fail' });
+    expect(await again.json()).toMatchObject({ code: 'TOKEN_REPLAYED' });
+    expect(await stored()).toBe(1);
   });
 
   it('refuses a change that edits the workflow which judges it', async () => {
