@@ -127,7 +127,8 @@ export class Webhooks {
       if (this.#url === null) throw new Error('the App has no webhook address');
       const response = await fetch(this.#url, {
         method: 'POST',
-        headers: delivery.requestHeaders,
+        // A connection of its own: a receiver that closes an idle one at the same moment would lose the delivery.
+        headers: { ...delivery.requestHeaders, connection: 'close' },
         body,
         redirect: 'manual',
         signal: AbortSignal.any([this.#stop.signal, AbortSignal.timeout(giveUpAfterMs)]),

@@ -282,7 +282,10 @@ export async function resultOf(
   };
 }
 
-/** Waits until `probe` gives a value that is not null; it may also throw until then. */
+/**
+ * Waits until `probe` gives a value that is not null; it may also throw until then. A webhook that was lost is found by a
+ * sweep once a minute, and a busy machine needs time for that too.
+ */
 export function eventually<Value>(probe: () => Promise<Value | null>): Promise<Value> {
   return vi.waitFor(
     async () => {
@@ -290,6 +293,6 @@ export function eventually<Value>(probe: () => Promise<Value | null>): Promise<V
       if (value === null) throw new Error('not yet');
       return value;
     },
-    { timeout: 30_000, interval: 50 },
+    { timeout: 180_000, interval: 50 },
   );
 }
