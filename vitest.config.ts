@@ -8,8 +8,6 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 300_000,
-    // Known: rarely a check that is written again in a whole app does not arrive in time (docs/scale.md).
-    retry: 2,
     hookTimeout: 120_000,
     restoreMocks: true,
   },

@@ -68,6 +68,14 @@ export async function saveAggregate(
   );
 }
 
+/**
+ * Results of a commit and the changes and releases at it are nobody else's to match until the transaction ends: of a
+ * result that is stored while a change becomes known neither would see the other. Before the locks of aggregates.
+ */
+export async function lockCommit(tx: Transaction, repository: string, sha: string): Promise<void> {
+  await lockName(tx, `commit/${repository}/${sha}`);
+}
+
 /** Changes and releases of a commit, in the order in which they must be locked. */
 export async function aggregatesOfCommit(
   sql: Sql,

@@ -1,6 +1,7 @@
 import {
   aggregatesOfCommit,
   type Database,
+  lockCommit,
   type StoredFile,
   storeGateResult,
   type Transaction,
@@ -36,9 +37,10 @@ export async function believe(
   for (const { sha256 } of files) await ports.blobs.keep(sha256);
   await ports.database.transaction(async (tx) => {
     const now = ports.now();
-    await claim(tx, now);
-    if (!(await storeGateResult(tx, report, files))) return;
     const { repository, sha } = report.result.subject;
+    await claim(tx, now);
+    await lockCommit(tx, repository, sha);
+    if (!(await storeGateResult(tx, report, files))) return;
     const refs = (await aggregatesOfCommit(tx, repository, sha)).filter(
       ({ kind }) => kind === 'change' || report.origin.fork === undefined,
     );
