@@ -14,6 +14,8 @@ export interface ActionRun {
   readonly context: RunContext;
   readonly trees: { readonly files: FileTree; readonly baseFiles: FileTree | undefined };
   readonly read: ConfigRead;
+  /** Why the config of the organisation is not known; undefined: it is, or there is none. */
+  readonly organisationUnknown: string | undefined;
   readonly gates: readonly AnyGate[];
   readonly allowedHosts: readonly string[];
   /** Facts for the policies; undefined when none were given. */

@@ -7,7 +7,11 @@ import {
   type StepEnvironment,
   setOutputs,
 } from '../adapters/actions-runner/environment.ts';
-import { organisationOfConductor, publicOrganisation } from '../adapters/actions-runner/organisation.ts';
+import {
+  type OrganisationRead,
+  organisationOfConductor,
+  visibleOrganisation,
+} from '../adapters/actions-runner/organisation.ts';
 import { parseRunContext, type RunContext } from '../adapters/actions-runner/subject.ts';
 import {
   annotationCommand,
@@ -19,7 +23,6 @@ import {
 import { folderTree } from '../adapters/node-io/folder-tree.ts';
 import { gitTree } from '../adapters/node-io/git-tree.ts';
 import { type ConfigRead, readConfig } from '../adapters/node-io/read-config.ts';
-import type { OrganisationText } from '../core/config/organisation/check.ts';
 import { formatProblem } from '../core/config/problem.ts';
 import { InputError } from '../core/errors.ts';
 import { exitStatusOfError, exitStatusOfVerdict } from '../core/gate/exit-status.ts';
@@ -79,14 +82,20 @@ async function prepare(parts: ActionParts, env: StepEnvironment): Promise<Action
   const context = parseRunContext(env, await readEvent(env));
   const trees = await openTrees(inputs, context);
   const organisation = await readOrganisation(env, inputs, context);
-  const read = await readConfig(inputs.config, trees.files, trees.baseFiles, organisation);
+  const read = await readConfig(
+    inputs.config,
+    trees.files,
+    trees.baseFiles,
+    organisation.known ? organisation.organisation : null,
+  );
+  const organisationUnknown = organisation.known ? undefined : organisation.reason;
   for (const problem of read.weaker)
     console.log(noticeCommand('weaker than the organisation', formatProblem(problem)));
   const gates = chooseGates(parts.gates, inputs, read);
   for (const gate of gates) parseOptions(gate.options, optionsOf(gate, read, inputs), `gates.${gate.name}`);
   const allowedHosts = withHostOf(read.config.allowed_hosts, inputs.environment);
   const facts = await readFacts(inputs);
-  return { env, inputs, context, trees, read, gates, allowedHosts, facts };
+  return { env, inputs, context, trees, read, organisationUnknown, gates, allowedHosts, facts };
 }
 
 /** Asked for where results are submitted: the Conductor takes none that was computed without it. */
@@ -94,16 +103,14 @@ async function readOrganisation(
   env: StepEnvironment,
   inputs: ActionInputs,
   { subject }: RunContext,
-): Promise<OrganisationText | null> {
+): Promise<OrganisationRead> {
   const { conductorUrl, githubToken } = inputs;
   const apiUrl = env.GITHUB_API_URL ?? '';
-  if (conductorUrl === '' || (apiUrl === '' && !env.ACTIONS_ID_TOKEN_REQUEST_URL)) return null;
-  const found = env.ACTIONS_ID_TOKEN_REQUEST_URL
-    ? await organisationOfConductor(conductorUrl, { ...patience, token: () => tokenOf({ env, inputs }) })
-    : await publicOrganisation(subject.repository, apiUrl, { fetch, token: githubToken });
-  if (found.known) return found.organisation;
-  console.log(noticeCommand('organisation unknown', `Its config is left out: ${found.reason}.`));
-  return null;
+  if (conductorUrl === '' || (apiUrl === '' && !env.ACTIONS_ID_TOKEN_REQUEST_URL))
+    return { known: true, organisation: null };
+  return env.ACTIONS_ID_TOKEN_REQUEST_URL
+    ? organisationOfConductor(conductorUrl, { ...patience, token: () => tokenOf({ env, inputs }) })
+    : visibleOrganisation(subject.repository, apiUrl, { fetch, token: githubToken });
 }
 
 function optionsOf(gate: AnyGate, read: ConfigRead, inputs: ActionInputs): unknown {
@@ -161,8 +168,16 @@ async function runGates(parts: ActionParts, run: ActionRun): Promise<Attempt[]> 
   for (const gate of run.gates) {
     const rawOptions = optionsOf(gate, run.read, run.inputs);
     const { subject } = run.context;
+    const { organisationUnknown, read } = run;
     try {
-      const outcome = await runGate(gate, { rawOptions, subject, io, configSha256: run.read.sha256, tool });
+      const outcome = await runGate(gate, {
+        rawOptions,
+        subject,
+        io,
+        configSha256: read.sha256,
+        tool,
+        organisationUnknown,
+      });
       attempts.push({ gate: gate.name, outcome });
     } catch (error) {
       attempts.push({ gate: gate.name, error });

@@ -5,6 +5,7 @@ import { parseOptions } from '../core/gate/options.ts';
 import { clip } from '../core/gate/report.ts';
 import { type Finding, type GateResult, gateResultSchema, type Subject } from '../core/gate/result.ts';
 import { plural } from '../core/gate/verdict.ts';
+import { cautious } from './unknown-organisation.ts';
 
 export interface GateRun {
   /** The gate's section of the config as it was read, not yet checked. */
@@ -14,6 +15,8 @@ export interface GateRun {
   /** SHA-256 of the config file that `rawOptions` came from. */
   readonly configSha256: string;
   readonly tool: { readonly name: string; readonly version: string };
+  /** Why the config of the organisation is not known, where one may hold. */
+  readonly organisationUnknown?: string | undefined;
 }
 
 export interface GateRunOutcome {
@@ -33,7 +36,10 @@ export async function runGate(gate: AnyGate, run: GateRun): Promise<GateRunOutco
   const options: unknown = parseOptions(gate.options, run.rawOptions, `gates.${gate.name}`);
   const startedAt = run.io.clock.now();
   const facts: unknown = await gate.collect(options, run.subject, run.io);
-  const evaluation = await gate.evaluate(options, facts, run.subject, startedAt);
+  const evaluation = cautious(
+    await gate.evaluate(options, facts, run.subject, startedAt),
+    run.organisationUnknown,
+  );
   refuseContradiction(gate, evaluation);
   const result: GateResult = {
     schema_version: 1,

@@ -3,8 +3,8 @@ import {
   type EffectiveConfig,
   effectiveConfig,
   type OrganisationText,
-  organisationRepository,
 } from '../core/config/organisation/effective.ts';
+import { isOrganisation } from '../core/config/organisation/place.ts';
 import { configPath } from '../core/config/path.ts';
 import { formatProblem } from '../core/config/problem.ts';
 import type { Config } from '../core/config/schema.ts';
@@ -21,7 +21,7 @@ export async function readEffectiveConfig(sha: string, forge: Forge): Promise<Ef
   const bytes = await forge.filesAt(sha).read(configPath);
   if (bytes === null) return null;
   const text = new TextDecoder().decode(bytes);
-  if (forge.repository.endsWith(`/${organisationRepository}`)) {
+  if (isOrganisation(forge.repository)) {
     const checked = checkOrganisationConfig(text);
     return checked.ok ? { ...checked, weaker: [] } : checked;
   }
@@ -44,7 +44,11 @@ export function orThrow(found: EffectiveConfig): { readonly config: Config; read
 /** The config of the repository's organisation as it is now; null: there is none, or the App is not there. */
 export async function readOrganisationText(forge: Forge): Promise<OrganisationText | null> {
   const organisation = (await forge.organisation?.()) ?? null;
-  if (organisation === null) return null;
+  return organisation && readTextOf(organisation);
+}
+
+/** The config of the organisation whose repository this is; null: there is none in it. */
+export async function readTextOf(organisation: Forge): Promise<OrganisationText | null> {
   const head = await organisation.resolveRef(`heads/${await organisation.defaultBranch()}`);
   const bytes = head === null ? null : await organisation.filesAt(head.commit).read(configPath);
   if (bytes === null) return null;

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { createProbot, type Probot, ProbotOctokit } from 'probot';
 import { githubForge, type OctokitRequest, patientRequests, requestClock } from '../adapters/github/index.ts';
 import { installationOf, type Sql, storedPauses } from '../adapters/postgres/index.ts';
-import { organisationRepository } from '../core/config/organisation/check.ts';
+import { organisationOf } from '../core/config/organisation/place.ts';
 import { ConfigError, PermissionError } from '../core/errors.ts';
 import type { Forge } from '../core/ports/forge.ts';
 import type { Clock } from '../core/ports/system.ts';
@@ -68,13 +68,13 @@ export async function connectGithub(options: {
     });
     const octokit = await asInstallation(installationId);
     const forge = githubForge({ octokit, repository, appSlug: await slug, clock });
-    return { ...forge, organisation: () => organisationOf(repository) };
+    return { ...forge, organisation: () => organisationForge(repository) };
   };
 
   /** Until when we need not ask again whether the App is on the repository of an owner: most have none. */
   const absent = new Map<string, number>();
-  const organisationOf = async (repository: string): Promise<Forge | null> => {
-    const name = `${repository.split('/')[0]}/${organisationRepository}`;
+  const organisationForge = async (repository: string): Promise<Forge | null> => {
+    const name = organisationOf(repository);
     const isKnown = (await installationOf(options.store, name)) !== null;
     if (name === repository || (!isKnown && (absent.get(name) ?? 0) > options.clock.now())) return null;
     try {
@@ -137,7 +137,7 @@ async function startProbot(options: {
 }
 
 /** GitHub said so, and did not merely fail to answer. */
-function isNotInstalled(error: unknown): boolean {
+export function isNotInstalled(error: unknown): boolean {
   const cause =
     error instanceof PermissionError ? (error.cause as { status?: unknown } | undefined) : undefined;
   return cause?.status === 404;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { OrganisationText } from '../../core/config/organisation/check.ts';
+import { organisationOf } from '../../core/config/organisation/place.ts';
 import { configPath } from '../../core/config/path.ts';
 import { conductorEndpoint } from './conductor-address.ts';
 import { askPatiently, isSilence, type PatientPorts } from './patience.ts';
@@ -38,13 +39,18 @@ export async function organisationOfConductor(
   }
 }
 
-/** For a job without an identity, as those of forks are: what everybody can read. */
-export async function publicOrganisation(
+/**
+ * What `token` can read (empty: what everybody can), for a job without an identity, as those of forks are. A private
+ * repository that it may not read looks like none at all.
+ */
+export async function visibleOrganisation(
   repository: string,
   apiUrl: string,
   ports: { readonly fetch: typeof fetch; readonly token: string },
 ): Promise<OrganisationRead> {
-  const name = `${repository.split('/')[0]}/.github`;
+  const name = organisationOf(repository);
+  // The organisation's own config is no default of itself.
+  if (name === repository) return { known: true, organisation: null };
   try {
     const answer = await ports.fetch(`${apiUrl}/repos/${name}/contents/${configPath}`, {
       headers: {

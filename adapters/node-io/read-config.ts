@@ -28,11 +28,12 @@ export async function readConfig(
   organisation: OrganisationText | null = null,
 ): Promise<ConfigRead> {
   const base = await baseFiles?.read(path, maxConfigBytes);
-  if (base) return { ...(await parse(decode(base, path), path, organisation)), origin: 'base' };
+  if (base) return { ...(await parseConfig(decode(base, path), path, organisation)), origin: 'base' };
   const head = await files.read(path, maxConfigBytes);
-  if (head !== null) return { ...(await parse(decode(head, path), path, organisation)), origin: 'head' };
+  if (head !== null)
+    return { ...(await parseConfig(decode(head, path), path, organisation)), origin: 'head' };
   if (path === configPath) {
-    return { ...(await parse('version: 1\n', path, organisation)), origin: 'default' };
+    return { ...(await parseConfig('version: 1\n', path, organisation)), origin: 'default' };
   }
   throw new ConfigError(
     'CONFIG_MISSING',
@@ -41,7 +42,12 @@ export async function readConfig(
   );
 }
 
-async function parse(
+/**
+ * What gates need of a config that was named, over that of the organisation.
+ *
+ * @throws ConfigError `CONFIG_INVALID` with every problem
+ */
+export async function parseConfig(
   text: string,
   file: string,
   organisation: OrganisationText | null,

@@ -2,11 +2,8 @@ import { z } from 'zod';
 import { openToForeignCode } from '../../actions/registry.ts';
 import { githubApi } from '../../adapters/github/rest.ts';
 import { folderTree } from '../../adapters/node-io/folder-tree.ts';
-import {
-  checkOrganisationConfig,
-  effectiveConfig,
-  organisationRepository,
-} from '../../core/config/organisation/effective.ts';
+import { checkOrganisationConfig, effectiveConfig } from '../../core/config/organisation/effective.ts';
+import { organisationOf } from '../../core/config/organisation/place.ts';
 import { configPath } from '../../core/config/path.ts';
 import { formatProblem } from '../../core/config/problem.ts';
 import { servicesOf } from '../../core/config/services.ts';
@@ -113,7 +110,7 @@ async function effectiveOf(
   await assertSeen(repository, patient);
   const text = await fileOf(repository, configPath, patient);
   if (text === null) return null;
-  const name = `${repository.split('/')[0]}/${organisationRepository}`;
+  const name = organisationOf(repository);
   if (repository === name) {
     const checked = checkOrganisationConfig(text);
     return checked.ok ? { ...checked, weaker: [] } : checked;

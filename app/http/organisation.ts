@@ -1,7 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { OidcVerifier } from '../../adapters/oidc/verifier.ts';
+import { organisationRepository } from '../../core/config/organisation/place.ts';
 import type { Forge } from '../../core/ports/forge.ts';
-import { readOrganisationText } from '../effective-config.ts';
+import { readOrganisationText, readTextOf } from '../effective-config.ts';
+import { isNotInstalled } from '../github.ts';
 import { RequestProblem } from './problem.ts';
 
 export interface OrganisationPorts {
@@ -10,36 +12,67 @@ export interface OrganisationPorts {
   readonly forgeFor: (repository: string) => Promise<Forge>;
 }
 
-/** `GET /v1/organisation`: the config that is the default of the token's repository, as it is now. */
+const answers = {
+  200: {
+    description: 'Null: it has none',
+    content: {
+      'application/json': {
+        schema: z.object({ organisation: z.object({ file: z.string(), text: z.string() }).nullable() }),
+      },
+    },
+  },
+};
+
+/**
+ * The config that is the default of a repository, as it is now: `GET /v1/organisation` for jobs, of the token's
+ * repository; `GET /v1/organisation/{owner}/.github` for whoever may read that repository.
+ */
 export function addOrganisation(
   api: OpenAPIHono,
   ports: OrganisationPorts,
   refusals: Parameters<typeof createRoute>[0]['responses'],
 ): void {
-  const route = createRoute({
+  const ofJob = createRoute({
     method: 'get',
     path: '/v1/organisation',
     summary: "The config of the organisation of the token's repository",
     security: [{ oidc: [] }],
-    responses: {
-      200: {
-        description: 'Null: it has none',
-        content: {
-          'application/json': {
-            schema: z.object({ organisation: z.object({ file: z.string(), text: z.string() }).nullable() }),
-          },
-        },
-      },
-      ...refusals,
-    },
+    responses: { ...answers, ...refusals },
   });
-  api.openapi(route, async (context) => {
+  api.openapi(ofJob, async (context) => {
     const token = /^Bearer (\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
     if (token === undefined) throw new RequestProblem(tokenMissing);
     const { repository } = await ports.oidc.verify(token, ports.now());
     const organisation = await readOrganisationText(await ports.forgeFor(repository));
     return context.json({ organisation: organisation && { ...organisation } }, 200);
   });
+
+  const ofOwner = createRoute({
+    method: 'get',
+    path: '/v1/organisation/{owner}/{repo}',
+    summary: 'The config of an organisation, for those who may read the repository it lies in (`.github`)',
+    request: {
+      params: z.object({
+        owner: z.string().regex(/^[A-Za-z0-9-]{1,100}$/),
+        repo: z.literal(organisationRepository),
+      }),
+    },
+    responses: { ...answers, ...refusals },
+  });
+  api.openapi(ofOwner, async (context) => {
+    const { owner, repo } = context.req.valid('param');
+    const organisation = await readInstalled(`${owner}/${repo}`, ports);
+    return context.json({ organisation: organisation && { ...organisation } }, 200);
+  });
+}
+
+/** Where the App is not installed there is no default that it would apply. */
+async function readInstalled(name: string, { forgeFor }: OrganisationPorts) {
+  const forge = await forgeFor(name).catch((error: unknown) => {
+    if (isNotInstalled(error)) return null;
+    throw error;
+  });
+  return forge && readTextOf(forge);
 }
 
 const tokenMissing = {

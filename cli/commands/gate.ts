@@ -16,11 +16,13 @@ import { throwawayDatabases } from '../../adapters/embedded-postgres/index.ts';
 import { githubRules } from '../../adapters/node-io/branch-rules.ts';
 import { folderTree } from '../../adapters/node-io/folder-tree.ts';
 import { gitTree } from '../../adapters/node-io/git-tree.ts';
-import { readConfig } from '../../adapters/node-io/read-config.ts';
+import { type ConfigRead, parseConfig, readConfig } from '../../adapters/node-io/read-config.ts';
 import { serverDatabases } from '../../adapters/node-io/server-databases.ts';
 import { repositoryPolicies } from '../../adapters/policy/lazy.ts';
 import { openSignatures } from '../../adapters/sigstore/lazy.ts';
-import { type GatesConfig, parseGatesConfig } from '../../core/config/gates-config.ts';
+import type { OrganisationText } from '../../core/config/organisation/check.ts';
+import { configPath } from '../../core/config/path.ts';
+import { formatProblem } from '../../core/config/problem.ts';
 import { ConfigError, InputError } from '../../core/errors.ts';
 import { exitStatusOfVerdict } from '../../core/gate/exit-status.ts';
 import type { AnyGate } from '../../core/gate/gate.ts';
@@ -31,7 +33,8 @@ import { suggest } from '../../core/gate/suggest.ts';
 import { type FileTree, silentLog } from '../../core/ports/system.ts';
 import type { CliCommand, CliInput, CliWorld } from '../command.ts';
 import { readNamedFile } from '../files.ts';
-import { renderGate } from '../render-gate.ts';
+import { organisationFor, organisationOption } from '../organisation.ts';
+import { harmless, renderGate } from '../render-gate.ts';
 import { subjectOf } from '../subject.ts';
 
 export const gateCommand: CliCommand = {
@@ -45,6 +48,7 @@ export const gateCommand: CliCommand = {
       value: 'FILE',
       help: 'config file; default: .github/release-conductor.yml, of the base if there is one',
     },
+    organisation: organisationOption,
     directory: { value: 'DIR', help: 'the repository; default: the current folder' },
     base: { value: 'REF|DIR', help: 'what to compare with: a git revision or a folder' },
     json: { help: 'print exactly one GateResult and nothing else' },
@@ -80,12 +84,15 @@ export const gateCommand: CliCommand = {
     const folder = resolve(world.cwd, input.text('directory') ?? '.');
     const files = await folderTree(folder);
     const baseFiles = await openBase(input.text('base'), folder, world);
-    const { config, sha256 } = await openConfig(input, world, files, baseFiles);
     const subject = await subjectOf(folder, {
       repository: input.text('repo'),
       sha: input.text('sha'),
       ref: input.text('ref'),
     });
+    const organisation = await organisationFor(subject.repository, input, world);
+    const theirs = organisation.known ? organisation.organisation : null;
+    const { config, sha256, weaker } = await openConfig(input, world, files, baseFiles, theirs);
+    for (const problem of weaker) world.note(harmless(`without effect: ${formatProblem(problem)}`));
     const environment = environmentOf(gate, input);
     const named = withPaths(gate, config.gates[gate.name], paths);
     const rawOptions = withEnvironment(gate, withPlannedRollout(gate, named, config.release), environment);
@@ -104,7 +111,9 @@ export const gateCommand: CliCommand = {
         signatures: openSignatures,
         policies: { ...repositoryPolicies, ...(facts === undefined ? {} : { facts }) },
       });
-      const outcome = await runGate(gate, { rawOptions, subject, io, configSha256: sha256, tool });
+      const organisationUnknown = organisation.known ? undefined : organisation.reason;
+      const run = { rawOptions, subject, io, configSha256: sha256, tool, organisationUnknown };
+      const outcome = await runGate(gate, run);
       await writeOutputs(input, world, outcome);
       world.print(input.flag('json') ? JSON.stringify(outcome.result) : renderGate(outcome.result));
       return exitStatusOfVerdict(outcome.result.verdict);
@@ -146,14 +155,15 @@ async function openConfig(
   world: CliWorld,
   files: FileTree,
   baseFiles: FileTree | undefined,
-): Promise<{ config: GatesConfig; sha256: string }> {
+  organisation: OrganisationText | null,
+): Promise<Omit<ConfigRead, 'origin'>> {
   const named = input.text('config');
   if (named !== null) {
     const bytes = await readNamedFile(world, named, 1_024 * 1_024);
-    return parseGatesConfig(Buffer.from(bytes).toString('utf8'), named);
+    return parseConfig(Buffer.from(bytes).toString('utf8'), named, organisation);
   }
-  const read = await readConfig('.github/release-conductor.yml', files, baseFiles);
-  if (read.origin === 'default') world.note('no .github/release-conductor.yml: every default holds');
+  const read = await readConfig(configPath, files, baseFiles, organisation);
+  if (read.origin === 'default') world.note(`no ${configPath}: every default holds`);
   return read;
 }
 

@@ -102,6 +102,11 @@ describe('a second repository with the config of the organisation', () => {
       organisation: { file: `acme/.github/${configPath}`, text: organisation },
     });
 
+    const shown = await fetch(`${world.conductor.url}/v1/organisation/acme/.github`);
+    expect(await shown.json()).toEqual({ organisation: read.known ? read.organisation : null });
+    const elsewhere = await fetch(`${world.conductor.url}/v1/organisation/nobody/.github`);
+    expect(await elsewhere.json()).toEqual({ organisation: null });
+
     const files = memoryTree({ [configPath]: await ownConfig(world) });
     const effective = await readConfig(configPath, files, undefined, read.known ? read.organisation : null);
     expect(effective.config.gates.perf).toEqual({ validity: { min_requests: 5_000 } });

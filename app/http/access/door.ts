@@ -22,7 +22,8 @@ interface App {
 /** Doors with a lock of their own (signatures, OIDC tokens, one-time pages), and what says nothing of anybody. */
 const ownLock =
   /^\/(?:health|ready|step-up(?:\/.*)?|previews\/.+|\.well-known\/.*|v1\/(?:evidence|baselines\/.*|commands|promotions(?:\/.*)?|organisation|openapi\.json))$/;
-const ofRepository = /^\/(?:canary|governance|doctor|v1\/governance)\/([^/]+\/[^/]+)(?:\/|$)/;
+const ofRepository =
+  /^\/(?:canary|governance|doctor|v1\/(?:governance|organisation))\/([^/]+\/[^/]+)(?:\/|$)/;
 /** Pages that leave out what their viewer may not read. */
 const lists = new Set(['/', '/previews', '/v1/releases']);
 

@@ -8,9 +8,6 @@ import type { ConfigProblem } from '../problem.ts';
 import { mergeConfigs, type Weakening } from './merge.ts';
 import { type Fields, isFields, shortly } from './strictness.ts';
 
-/** The repository of an organisation whose config is the default of all of its repositories. */
-export const organisationRepository = '.github';
-
 /** The organisation's config as it was read. */
 export interface OrganisationText {
   readonly text: string;

@@ -7,7 +7,7 @@ import { type Config, configSchema } from '../schema.ts';
 import { checkEffective, type Effective, type OrganisationText } from './check.ts';
 import { type Fields, isFields } from './strictness.ts';
 
-export { type Effective, type OrganisationText, organisationRepository } from './check.ts';
+export type { Effective, OrganisationText } from './check.ts';
 export type EffectiveConfig = Effective<Config>;
 
 /**

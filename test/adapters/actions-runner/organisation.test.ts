@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   organisationOfConductor,
-  publicOrganisation,
+  visibleOrganisation,
 } from '../../../adapters/actions-runner/organisation.ts';
 import { patientPorts } from '../../support/patient-ports.ts';
 
@@ -53,7 +53,7 @@ describe('the config of the organisation, asked of the Conductor', () => {
 
 describe('the config of the organisation, read where everybody can', () => {
   const read = (send: typeof fetch) =>
-    publicOrganisation('acme/shop', 'https://api.github.test', { fetch: send, token: '' });
+    visibleOrganisation('acme/shop', 'https://api.github.test', { fetch: send, token: '' });
 
   it('is the file of OWNER/.github, or none', async () => {
     const { send, asked } = answering(200, 'version: 1\n');
