@@ -1,4 +1,4 @@
-import type { ArmDelta } from '../core/canary/deltas.ts';
+import type { ArmDelta } from '../core/canary/counters.ts';
 import { harmOf } from '../core/canary/e-values.ts';
 import { addHarmOnly } from '../core/canary/evidence.ts';
 import { judge, judgeTick } from '../core/canary/judge.ts';

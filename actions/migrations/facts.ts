@@ -4,7 +4,7 @@ import type { ReadContracts } from './contracts/read.ts';
 import type { CypherMigration } from './cypher/read.ts';
 import type { Difference } from './dry-run/catalogue.ts';
 import type { TenantTable } from './dry-run/tenants.ts';
-import type { Layout } from './layout.ts';
+import type { Layout } from './section.ts';
 import type { Lock } from './sql/locks.ts';
 import type { Script } from './sql/parse.ts';
 

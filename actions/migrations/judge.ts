@@ -4,12 +4,13 @@ import { releasedBy } from './contracts/judge.ts';
 import { type ExceptionLedger, excused } from './exceptions.ts';
 import type { Migration, MigrationsFacts } from './facts.ts';
 import { type Ignores, readIgnores } from './ignores.ts';
-import { type Layout, upFileOf } from './layout.ts';
+import { upFileOf } from './layout.ts';
 import { tablesMadeBy, tablesThere } from './made-tables.ts';
 import type { MigrationsOptions } from './options.ts';
 import { rules } from './rules/registry.ts';
 import type { Rule, RuleContext } from './rules/rule.ts';
 import { unreadIn } from './script-layout.ts';
+import type { Layout } from './section.ts';
 import { type Place, placesIn } from './sql/lines.ts';
 import { type Script, type Statement, statementAt } from './sql/parse.ts';
 

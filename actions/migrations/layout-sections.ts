@@ -1,5 +1,5 @@
-import type { Layout, Section, TransactionMode } from './layout.ts';
 import { withMarks } from './placeholders.ts';
+import type { Layout, Section, TransactionMode } from './section.ts';
 import { latin1 } from './sql/latin1.ts';
 
 /** Whether the tool puts values into `${placeholders}` of this file. */

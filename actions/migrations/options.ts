@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { cypherRules } from './cypher/rules.ts';
-import { layouts } from './layout.ts';
 import { type NamedThing, namedThings } from './rules/naming-convention.ts';
 import { rules } from './rules/registry.ts';
+import { layouts } from './section.ts';
 
 const ruleSchema = z.enum([...rules, ...cypherRules].map((rule) => rule.name) as [string, ...string[]]);
 

@@ -1,4 +1,4 @@
-import type { Section } from './layout.ts';
+import type { Section } from './section.ts';
 
 /**
  * Migrations written in JavaScript or TypeScript (Knex, node-pg-migrate, TypeORM, Sequelize, Kysely): the SQL in

@@ -3,7 +3,7 @@ import { AwsClient } from 'aws4fetch';
 import { z } from 'zod';
 import { InputError, PermissionError, ProviderError } from '../../core/errors.ts';
 import { trustedKeyFromPem } from '../../core/evidence/keys.ts';
-import type { EvidenceKey } from './evidence-key.ts';
+import type { EvidenceKey } from './signing-key.ts';
 
 const publicKeySchema = z.object({ PublicKey: z.string(), KeySpec: z.string() });
 const signatureSchema = z.object({ Signature: z.string() });

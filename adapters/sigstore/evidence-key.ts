@@ -1,15 +1,6 @@
 import { sign } from 'node:crypto';
 import { awsKmsKey } from './aws-kms.ts';
-import { loadSigningKey, parseSigningKey } from './signing-key.ts';
-
-/** A key that signs: here, or in a service that never gives it away. ECDSA P-256 with SHA-256. */
-export interface EvidenceKey {
-  readonly publicPem: string;
-  /** SHA-256 of the SPKI DER, hex. */
-  readonly hint: string;
-  /** Signature in DER over the SHA-256 of the data. */
-  sign(data: Uint8Array): Promise<Buffer>;
-}
+import { type EvidenceKey, loadSigningKey, parseSigningKey } from './signing-key.ts';
 
 export interface KeyWorld {
   readonly dataDir: string;

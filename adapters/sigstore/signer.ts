@@ -2,7 +2,8 @@ import { bundleToJSON } from '@sigstore/bundle';
 import { DSSEBundleBuilder, FulcioSigner, type Signer as SigstoreSigner, type Witness } from '@sigstore/sign';
 import { ConductorError, ProviderError } from '../../core/errors.ts';
 import type { Signer } from '../../core/ports/signer.ts';
-import { type EvidenceKey, keyOfPem } from './evidence-key.ts';
+import { keyOfPem } from './evidence-key.ts';
+import type { EvidenceKey } from './signing-key.ts';
 
 /** A signer whose key is known beforehand. */
 export interface KeySigner extends Signer {

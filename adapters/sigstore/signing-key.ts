@@ -12,6 +12,15 @@ import { keyHint } from '../../core/evidence/keys.ts';
 
 const fileName = 'signing-key.pem';
 
+/** A key that signs: here, or in a service that never gives it away. ECDSA P-256 with SHA-256. */
+export interface EvidenceKey {
+  readonly publicPem: string;
+  /** SHA-256 of the SPKI DER, hex. */
+  readonly hint: string;
+  /** Signature in DER over the SHA-256 of the data. */
+  sign(data: Uint8Array): Promise<Buffer>;
+}
+
 /**
  * The key of this Conductor as PEM: `configured` (the text of SIGNING_KEY, or the path of a file with it) when
  * given, else the one in `dataDir`, which is made on the first start and readable by its owner only.

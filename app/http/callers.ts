@@ -11,21 +11,12 @@ import type { IntakePorts } from '../evidence/intake.ts';
 import { readTrustContext, runOfClaims } from '../evidence/trust-context.ts';
 import { applyEvents } from '../flow/apply.ts';
 import { RequestProblem } from './problem.ts';
-import { type CallerSecrets, readSignedCaller, type SignedRequest } from './signed-callers.ts';
+import { commandingEvents, refused } from './refused.ts';
+import { type Caller, type CallerSecrets, readSignedCaller, type SignedRequest } from './signed-callers.ts';
 
 export interface CommandPorts extends IntakePorts {
   readonly oidc: OidcVerifier;
   readonly callerSecrets: CallerSecrets;
-}
-
-/** Who asks for a command, and what it asks with: each token commands once. */
-export interface Caller {
-  readonly repository: string;
-  /** Login on GitHub: the policy looks at its rights. */
-  readonly actor: string;
-  /** Where the request came from, for people. */
-  readonly url: string;
-  readonly token: { readonly jti: string; readonly expiresAt: number };
 }
 
 /** A job of GitHub Actions by its token, anybody else by a signature. */
@@ -41,9 +32,6 @@ export async function authenticate(request: SignedRequest, ports: CommandPorts):
     token: { jti: claims.jti, expiresAt: claims.exp * 1_000 },
   };
 }
-
-/** Events whose actor is the person who wanted the run. */
-const commandingEvents = new Set(['workflow_dispatch', 'repository_dispatch', 'push']);
 
 /**
  * Who asks: the actor of a run of a workflow that the base branch trusts. A re-run keeps the first actor's name
@@ -113,29 +101,3 @@ export async function issueCommand(
   });
   return `${source.commentId}/${invocation.command.name}`;
 }
-
-export function refused(status: number, code: string, message: string): RequestProblem {
-  return new RequestProblem({
-    status,
-    code,
-    message,
-    help: help[code] ?? 'The API is described at /v1/openapi.json.',
-  });
-}
-
-const help: Readonly<Record<string, string>> = {
-  TOKEN_MISSING:
-    'Ask from a job of GitHub Actions with `permissions: id-token: write`, or sign the request (docs/release.md).',
-  SIGNATURE_INVALID: 'Sign timestamp, repository, path and body with the secret in CALLER_<LOGIN>_SECRET.',
-  SIGNATURE_EXPIRED: 'Sign with the present time in seconds, and send at once.',
-  EVENT_NOT_ALLOWED: `Start the workflow by one of: ${[...commandingEvents].join(', ')}.`,
-  RERUN: 'Start a new run.',
-  TOKEN_REPLAYED: 'Request a new token for each request.',
-  RELEASE_UNKNOWN: 'List the releases at /v1/releases.',
-  RELEASE_NOT_READY: 'Ask again in a moment.',
-  CHANGE_UNKNOWN: 'The base branch needs a config, and the App has to have heard of the pull request.',
-  STEPS_DIFFER: 'Send the steps of `release.canary.steps` of the tagged commit.',
-  GATE_NOT_REQUIRED: 'Add the gate to `release.required_gates`, or leave it out.',
-  NOT_A_COMMAND: 'Send one command as it is written in a comment, e.g. `/promote next`.',
-  TOO_MANY_COMMANDS: 'Send one command in a request.',
-};

@@ -4,8 +4,9 @@ import type { Invocation, Place } from '../../core/commands/command.ts';
 import { parseComment } from '../../core/commands/grammar.ts';
 import type { AggregateRef } from '../../core/flow/event.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
-import { authenticate, type CommandPorts, issueCommand, readSubject, refused } from './callers.ts';
+import { authenticate, type CommandPorts, issueCommand, readSubject } from './callers.ts';
 import type { Refusals } from './promotions.ts';
+import { refused } from './refused.ts';
 import { signedRequest } from './signed-request.ts';
 
 const subjectSchema = z.object({

@@ -9,14 +9,9 @@ import {
   rollbackRequestSchema,
 } from '../../core/release/promotion-request.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
-import {
-  authenticate,
-  type Caller,
-  type CommandPorts,
-  issueCommand,
-  readSubject,
-  refused,
-} from './callers.ts';
+import { authenticate, type CommandPorts, issueCommand, readSubject } from './callers.ts';
+import { refused } from './refused.ts';
+import type { Caller } from './signed-callers.ts';
 import { signedRequest } from './signed-request.ts';
 
 export type Refusals = Parameters<typeof createRoute>[0]['responses'];

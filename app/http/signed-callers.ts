@@ -1,8 +1,18 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type Caller, refused } from './callers.ts';
+import { refused } from './refused.ts';
 
 /** A signed request may be this old, ms: long enough for clocks that differ, short enough to be no ticket for later. */
 const lifetime = 300_000;
+
+/** Who asks for a command, and what it asks with: each token commands once. */
+export interface Caller {
+  readonly repository: string;
+  /** Login on GitHub: the policy looks at its rights. */
+  readonly actor: string;
+  /** Where the request came from, for people. */
+  readonly url: string;
+  readonly token: { readonly jti: string; readonly expiresAt: number };
+}
 
 /** Secret of a caller, by its GitHub login; undefined: it has none. */
 export type CallerSecrets = (login: string) => string | undefined;

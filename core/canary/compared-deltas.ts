@@ -1,5 +1,5 @@
 import type { ArmReading } from '../ports/metrics.ts';
-import type { CountersById } from './deltas.ts';
+import type { CountersById } from './counters.ts';
 import type { ComparedSetting } from './settings.ts';
 
 /**

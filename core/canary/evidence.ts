@@ -3,7 +3,7 @@ import { addValue } from '../stats/mean-test.ts';
 import { multiplyRate, type RateTest } from '../stats/rate-test.ts';
 import { multiplyRatio, type RatioTest, ratioInformation } from '../stats/ratio-test.ts';
 import { advance, type RestartingProcess } from '../stats/restarting.ts';
-import type { ArmDelta } from './deltas.ts';
+import type { ArmDelta } from './counters.ts';
 import type { ComparedSetting, JudgeSettings } from './settings.ts';
 import type { ArmTotals, EvidenceState } from './state.ts';
 import { tailEdge } from './tail.ts';

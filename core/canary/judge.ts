@@ -1,8 +1,9 @@
 import { addEvidence } from './evidence.ts';
 import { countTick, type Observation, type Tick } from './reader.ts';
+import type { TickNote } from './reasons.ts';
 import type { JudgeSettings } from './settings.ts';
 import type { EvidenceState, JudgeState } from './state.ts';
-import { conclude, type Judgement, type TickNote } from './verdict.ts';
+import { conclude, type Judgement } from './verdict.ts';
 
 /**
  * Judges one more tick. Pure: the same state, observation and settings give the same bytes, so every judgement

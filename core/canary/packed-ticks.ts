@@ -1,8 +1,12 @@
 import { InputError } from '../errors.ts';
-import type { ArmDelta } from './deltas.ts';
+import type { ArmDelta } from './counters.ts';
 import type { Tick } from './reader.ts';
-import type { JudgedTick } from './record.ts';
 import type { CanaryVerdict } from './verdict.ts';
+
+/** A tick and what the judge said then. */
+export interface JudgedTick extends Tick {
+  readonly verdict: CanaryVerdict;
+}
 
 /** Every verdict and note has its letter: they are kept for good, so letters are never given anew. */
 const letters: Readonly<Record<CanaryVerdict | 'READING_FAILED' | 'STALE_READING', string>> = {

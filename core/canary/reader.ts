@@ -1,5 +1,6 @@
 import type { CanaryReading } from '../ports/metrics.ts';
-import { type ArmDelta, type CountersById, takeDeltas } from './deltas.ts';
+import type { ArmDelta, CountersById } from './counters.ts';
+import { takeDeltas } from './deltas.ts';
 import type { ComparedSetting } from './settings.ts';
 
 /** One tick: a reading, or why there is none. */

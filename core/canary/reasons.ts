@@ -2,7 +2,30 @@ import { type EValues, gaugesOf } from './e-values.ts';
 import type { ComparedSetting, JudgedMetric, JudgeSettings } from './settings.ts';
 import type { EvidenceState } from './state.ts';
 import { tailEdge } from './tail.ts';
-import type { CanaryReason, TickNote } from './verdict.ts';
+
+/** Codes of the judge's reasons: all of them follow from the counts. */
+export const canaryReasons = [
+  'ERRORS_ABOVE_BASELINE',
+  'SLOWER_THAN_BASELINE',
+  'ERROR_RATE_ABOVE_LIMIT',
+  'P95_ABOVE_LIMIT',
+  'WORSE_THAN_BASELINE',
+  'FIGURE_BEYOND_LIMIT',
+  'BASELINE_UNHEALTHY',
+  'NO_CANARY_DATA',
+  'NO_BASELINE_DATA',
+  'READING_FAILED',
+  'STALE_READING',
+  'WARMING_UP',
+  'TOO_FEW_REQUESTS',
+  'HEALTH_NOT_SHOWN',
+  'DEADLINE_PASSED',
+  'HEALTHY',
+] as const;
+export type CanaryReason = (typeof canaryReasons)[number];
+
+/** What can be wrong with a tick itself. */
+export type TickNote = Extract<CanaryReason, 'READING_FAILED' | 'STALE_READING' | 'WARMING_UP'>;
 
 /** Why the judge says what it says, for people and for programs. */
 export interface Reason {

@@ -1,13 +1,8 @@
-import { packTicks, unpackTicks } from './packed-ticks.ts';
+import { type JudgedTick, packTicks, unpackTicks } from './packed-ticks.ts';
 import type { Tick } from './reader.ts';
 import type { JudgeSettings } from './settings.ts';
 import { type EvidenceState, evidenceOf, type JudgeState } from './state.ts';
 import type { CanaryVerdict } from './verdict.ts';
-
-/** A tick and what the judge said then. */
-export interface JudgedTick extends Tick {
-  readonly verdict: CanaryVerdict;
-}
 
 /**
  * What the judge began with and what it saw: enough to compute every verdict again. Readings that are past are packed

@@ -1,5 +1,6 @@
 import { judgeTick } from './judge.ts';
-import { type JudgedTick, type JudgeRecord, ticksOf } from './record.ts';
+import type { JudgedTick } from './packed-ticks.ts';
+import { type JudgeRecord, ticksOf } from './record.ts';
 import type { CanaryVerdict, Judgement } from './verdict.ts';
 
 /** What a replay says about one tick. */

@@ -87,7 +87,7 @@ function gaugeRule({
 
 /** Settings of one step of a release; 0 is the stage, which is judged by itself and rolls nothing back. */
 export function settingsAt(
-  config: Parameters<typeof ladderOf>[0] & Pick<ReleaseConfig, 'metrics'>,
+  config: Parameters<typeof ladderOf>[0] & Pick<ReleaseConfig, 'canary' | 'metrics'>,
   step: number,
 ): JudgeSettings {
   const settings = { ...judgeSettings(config.canary, config.metrics), steps: ladderOf(config).length };

@@ -9,6 +9,7 @@ import {
   openQuestions,
   percent,
   type Reason,
+  type TickNote,
 } from './reasons.ts';
 import {
   type ComparedSetting,
@@ -25,30 +26,6 @@ import type { EvidenceState } from './state.ts';
  * `inconclusive`: the deadline has passed and health was not shown; the configuration decides.
  */
 export type CanaryVerdict = 'continue' | 'rollback' | 'ready' | 'wait' | 'no-data' | 'inconclusive';
-
-/** Codes of the judge's reasons: all of them follow from the counts. */
-export const canaryReasons = [
-  'ERRORS_ABOVE_BASELINE',
-  'SLOWER_THAN_BASELINE',
-  'ERROR_RATE_ABOVE_LIMIT',
-  'P95_ABOVE_LIMIT',
-  'WORSE_THAN_BASELINE',
-  'FIGURE_BEYOND_LIMIT',
-  'BASELINE_UNHEALTHY',
-  'NO_CANARY_DATA',
-  'NO_BASELINE_DATA',
-  'READING_FAILED',
-  'STALE_READING',
-  'WARMING_UP',
-  'TOO_FEW_REQUESTS',
-  'HEALTH_NOT_SHOWN',
-  'DEADLINE_PASSED',
-  'HEALTHY',
-] as const;
-export type CanaryReason = (typeof canaryReasons)[number];
-
-/** What can be wrong with a tick itself. */
-export type TickNote = Extract<CanaryReason, 'READING_FAILED' | 'STALE_READING' | 'WARMING_UP'>;
 
 export interface Judgement {
   readonly verdict: CanaryVerdict;

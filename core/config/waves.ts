@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { ReleaseConfig } from './schema.ts';
 
 const waveSchema = z.strictObject({
   environment: z.string().min(1).describe('A production environment, e.g. `production-us`'),
@@ -26,9 +25,12 @@ export interface Rung {
   readonly weight: number;
 }
 
-/** As it may stand in a plan of before there were waves. */
-type WithWaves = Pick<ReleaseConfig, 'canary' | 'production_environment'> &
-  Partial<Pick<ReleaseConfig, 'waves'>>;
+/** What of a release's config says where it goes; a plan of before there were waves has none. */
+interface WithWaves {
+  readonly canary: { readonly steps: readonly number[] };
+  readonly production_environment: string;
+  readonly waves?: readonly z.infer<typeof waveSchema>[];
+}
 
 /** Every step in production, one environment after the other. Step n of a release is `ladderOf(config)[n - 1]`. */
 export function ladderOf({ canary, production_environment: first, waves = [] }: WithWaves): readonly Rung[] {

@@ -1,20 +1,9 @@
 import type { GovernanceDraft } from './draft.ts';
 import type { GovernanceEvent } from './event.ts';
+import type { WaitingEntry } from './state.ts';
 
 type Requested = Extract<GovernanceEvent, { type: 'entry.requested' }>;
 type Judged = Extract<GovernanceEvent, { type: 'entry.judged' }>;
-
-/** A job that waits before an environment. */
-export interface WaitingEntry {
-  readonly runId: number;
-  readonly environment: string;
-  readonly sha: string;
-  readonly since: number;
-  /** What it was told last. */
-  readonly told: string;
-  /** GitHub takes ten reports of one job. */
-  readonly reports: number;
-}
 
 /** How often a job that waits for a gate is looked at again, ms. */
 const lookEvery = 15_000;

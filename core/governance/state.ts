@@ -1,5 +1,4 @@
 import type { Change } from './compare.ts';
-import type { WaitingEntry } from './entries.ts';
 import type { MergedMeanwhile } from './event.ts';
 import type { GovernancePlan } from './plan.ts';
 import type { Settings } from './settings.ts';
@@ -33,6 +32,18 @@ export interface FoundSettings {
   readonly plan: GovernancePlan;
   /** Merged while the rules were not as wanted; absent in states of before. */
   readonly merged?: readonly MergedMeanwhile[];
+}
+
+/** A job that waits before an environment. */
+export interface WaitingEntry {
+  readonly runId: number;
+  readonly environment: string;
+  readonly sha: string;
+  readonly since: number;
+  /** What it was told last. */
+  readonly told: string;
+  /** GitHub takes ten reports of one job. */
+  readonly reports: number;
 }
 
 /** The governance of one repository, as the Conductor remembers it. Plain JSON. */

@@ -1,5 +1,5 @@
+import { canaryReasons } from '../canary/reasons.ts';
 import { recordOf } from '../canary/record.ts';
-import { canaryReasons } from '../canary/verdict.ts';
 import type { CanaryRecord } from '../evidence/inputs.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { explainStep } from './explain-step.ts';

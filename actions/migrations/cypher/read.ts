@@ -2,15 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { GateIo } from '../../../core/gate/gate.ts';
 import { inOrder } from '../order.ts';
 import { innerTexts } from './procedures.ts';
-import type { CypherNode } from './tree.ts';
-
-/** One statement, parsed by Neo4j's own parser. Offsets are UTF-16 units of the file's text. */
-export interface CypherStatement {
-  readonly start: number;
-  readonly tree: CypherNode;
-  /** Variables that are bound before it begins, by the procedure that runs it. */
-  readonly given: readonly string[];
-}
+import type { CypherNode, CypherStatement } from './tree.ts';
 
 export interface CypherProblem {
   readonly at: number;

@@ -1,8 +1,7 @@
 import type { Finding } from '../../../core/gate/result.ts';
 import { dropsErrors, hidesStatement } from './procedures.ts';
-import type { CypherStatement } from './read.ts';
 import { isUnbounded, scopesOf } from './scopes.ts';
-import { type CypherNode, has, hasWord, nodesOf, tokensOf } from './tree.ts';
+import { type CypherNode, type CypherStatement, has, hasWord, nodesOf, tokensOf } from './tree.ts';
 
 /** One thing that goes wrong when Cypher meets a graph in use. */
 export interface CypherRule {

@@ -1,5 +1,4 @@
-import type { CypherStatement } from './read.ts';
-import { type CypherNode, has, nodesOf, tokensOf, topClauses } from './tree.ts';
+import { type CypherNode, type CypherStatement, has, nodesOf, tokensOf, topClauses } from './tree.ts';
 
 /** What one transaction does: its clauses in order, and the variables that are given to it for each row. */
 export interface CypherScope {

@@ -4,6 +4,14 @@ export interface CypherNode {
   readonly children?: readonly CypherNode[] | undefined;
 }
 
+/** One statement, parsed by Neo4j's own parser. Offsets are UTF-16 units of the file's text. */
+export interface CypherStatement {
+  readonly start: number;
+  readonly tree: CypherNode;
+  /** Variables that are bound before it begins, by the procedure that runs it. */
+  readonly given: readonly string[];
+}
+
 /** Every node of this rule, outermost first. */
 export function* nodesOf(tree: CypherNode, rule: string): Generator<CypherNode> {
   if (tree.name === rule) yield tree;

@@ -1,5 +1,5 @@
 import type { Node } from 'libpg-query';
-import type { Section } from '../layout.ts';
+import type { Section } from '../section.ts';
 import { byteOfCodePoint } from './lines.ts';
 import { as, kindOf, type NodeKind } from './nodes.ts';
 

@@ -1,15 +1,26 @@
 import { renderText, renderTexts, type Scope } from '../expressions/evaluate.ts';
 import { type Frame, type StepCall, type StepExecution, scopeOf, stateOf } from '../job/runtime.ts';
 import type { StepLog } from '../job/step-log.ts';
-import { executeSteps } from '../job/steps.ts';
 import type { ActionDefinition, Step, UsesStep } from '../workflow/model.ts';
 import { checkout } from './checkout.ts';
 import { executeJavascriptAction } from './javascript.ts';
 import { loadAction, parseActionReference } from './resolve.ts';
 import { uploadArtifact } from './upload-artifact.ts';
 
+/** How the steps of a composite action are run: as those of a job. */
+export type RunSteps = (
+  runtime: StepCall['runtime'],
+  frame: Frame,
+  steps: readonly Step[],
+  within: Pick<StepCall, 'log' | 'signal'>,
+) => Promise<void>;
+
 /** Runs the action that a `uses:` step names. */
-export async function executeUsesStep(call: StepCall, step: UsesStep): Promise<StepExecution> {
+export async function executeUsesStep(
+  call: StepCall,
+  step: UsesStep,
+  runSteps: RunSteps,
+): Promise<StepExecution> {
   const { runtime, frame, env, log } = call;
   log.note(`##[group]Run ${step.uses}`);
   log.note('##[endgroup]');
@@ -23,7 +34,11 @@ export async function executeUsesStep(call: StepCall, step: UsesStep): Promise<S
   warnOfUnknown(definition, given, log);
   const { runs } = definition;
   if (runs.using === 'composite')
-    return executeComposite(call, definition, runs.steps, { directory, inputs });
+    return executeComposite(call, definition, {
+      directory,
+      inputs,
+      run: (frame) => runSteps(runtime, frame, runs.steps, call),
+    });
   const name = step.uses.split('@')[0] ?? step.uses;
   return executeJavascriptAction(call, {
     name,
@@ -60,10 +75,17 @@ function warnOfUnknown(
 }
 
 async function executeComposite(
-  { runtime, env, log, signal }: StepCall,
+  { runtime, env }: StepCall,
   definition: ActionDefinition,
-  steps: readonly Step[],
-  { directory, inputs }: { readonly directory: string; readonly inputs: Readonly<Record<string, string>> },
+  {
+    directory,
+    inputs,
+    run,
+  }: {
+    readonly directory: string;
+    readonly inputs: Readonly<Record<string, string>>;
+    readonly run: (frame: Frame) => Promise<void>;
+  },
 ): Promise<StepExecution> {
   const frame: Frame = {
     steps: {},
@@ -73,7 +95,7 @@ async function executeComposite(
     actionPath: directory,
     status: 'success',
   };
-  await executeSteps(runtime, frame, steps, { log, signal });
+  await run(frame);
   const scope = scopeOf(runtime, frame, env);
   const outputs = definition.outputs.map(({ id, value }) => [id, renderText(value, scope) ?? ''] as const);
   return { succeeded: frame.status === 'success', outputs: Object.fromEntries(outputs) };

@@ -107,7 +107,9 @@ function signalOf(
 
 async function attempt(call: StepCall, step: Step): Promise<StepExecution> {
   try {
-    return step.kind === 'run' ? await executeRunStep(call, step) : await executeUsesStep(call, step);
+    return step.kind === 'run'
+      ? await executeRunStep(call, step)
+      : await executeUsesStep(call, step, executeSteps);
   } catch (error) {
     call.log.fail(describeFailure(error));
     return { succeeded: false, outputs: {} };
