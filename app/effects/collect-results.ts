@@ -32,7 +32,7 @@ export const collectResults: Performer<'collectResults'> = async ({ runId, sha }
   if (artifacts.length === 0) return { settled: none };
   const run = { ...(await forge.readWorkflowRun(runId)), id: runId };
   if (run.headSha !== sha) return { settled: none };
-  const outcome = { accepted: [...none.accepted], refused: [...none.refused] };
+  const outcome = { sha, accepted: [...none.accepted], refused: [...none.refused] };
   const trust = await refusalOf(() => trustOf(run, context));
   for (const artifact of artifacts.slice(0, maxArtifacts)) {
     // What an earlier attempt of the run uploaded is listed for ever.
@@ -65,8 +65,9 @@ async function takeIn(
   const staged = 'refuse' in decision ? [] : await Promise.all(files.map((file) => stage(file, context)));
   const refusal = 'refuse' in decision ? decision.refuse : checkSubmittedFiles(result, staged);
   if (refusal !== null || 'refuse' in decision) {
-    const { code, message } = refusal as NonNullable<typeof refusal>;
-    outcome.refused.push({ artifact: artifact.name, code, message: `${result.gate}: ${message}` });
+    const { code, message, help } = refusal as NonNullable<typeof refusal>;
+    const { gate } = result;
+    outcome.refused.push({ artifact: artifact.name, gate, code, message: `${gate}: ${message}`, help });
     return;
   }
   const report = reportOf(result, decision.accept);

@@ -62,7 +62,8 @@ async function readTrust(forge: Forge, sha: string): Promise<TrustContext['confi
   const found = await readEffectiveConfig(sha, forge);
   if (found === null) throw notConfigured(`there is no ${configPath} at ${sha}`);
   const { config, sha256 } = orThrow(found);
-  return { trustedWorkflows: config.trusted_workflows, sha256 };
+  const { ownSha256 = null } = found.ok ? found : {};
+  return { trustedWorkflows: config.trusted_workflows, sha256, ownSha256 };
 }
 
 /** Null when it cannot be found out, which counts as changed. */

@@ -1,4 +1,5 @@
 import type { GateReport } from '../flow/event.ts';
+import { inlineText } from '../gate/markdown.ts';
 import { checkNameOf, type GateName } from '../gate/names.ts';
 import { checkOutput, checkSummaryLimit, clip } from '../gate/report.ts';
 import { isPassing, type Verdict } from '../gate/result.ts';
@@ -27,6 +28,28 @@ export function cancelledCheck(sha: string, gate: GateName): CheckContent {
     conclusion: 'cancelled',
     title: 'The merge group is gone',
     summary: `The merge group of \`${sha}\` was taken out of the queue; nothing is awaited of \`${checkNameOf[gate]}\`.`,
+  };
+}
+
+/** The check when a result came that is not believed: nothing is known of the commit, and it says what to do. */
+export function refusedCheck(
+  sha: string,
+  {
+    code,
+    message,
+    help = '',
+  }: { readonly code: string; readonly message: string; readonly help?: string | undefined },
+): CheckContent {
+  return {
+    sha,
+    status: 'completed',
+    conclusion: 'failure',
+    title: clip(`inconclusive: the result was refused (${code})`, 255),
+    summary: clip(
+      `${whyNotPassed.inconclusive}A result came and does not count: ${inlineText(message)}.\n\n${inlineText(help)}`,
+      checkSummaryLimit,
+    ),
+    annotations: [],
   };
 }
 

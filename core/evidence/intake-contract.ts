@@ -14,6 +14,7 @@ export type IntakeCode =
   | 'WORKFLOW_NOT_PINNED'
   | 'WORKFLOW_CHANGED'
   | 'OTHER_CONFIG'
+  | 'ORGANISATION_UNREAD'
   | 'RESULT_MALFORMED'
   | 'SECRET_IN_RESULT'
   | 'RESULT_FROM_THE_FUTURE'
@@ -46,6 +47,8 @@ export interface IntakeInput {
     readonly trustedWorkflows: readonly string[];
     /** Digest that the result must have been computed with; null when the caller cannot tell. */
     readonly sha256: string | null;
+    /** Digest of who did not read the config of the organisation; null or absent: there is none. */
+    readonly ownSha256?: string | null;
   };
   readonly result: GateResult;
   /** Full refs whose own workflow files count as they are: the default branch, the base branch of the change. */

@@ -96,6 +96,14 @@ function checkCommit({ claims, run, result }: IntakeInput): Refusal | null {
 
 export function checkConfig({ config, result }: Pick<IntakeInput, 'config' | 'result'>): Refusal | null {
   if (config.sha256 === null || config.sha256 === result.inputs.config_sha256) return null;
+  if (config.ownSha256 === result.inputs.config_sha256) {
+    return refuse(
+      403,
+      'ORGANISATION_UNREAD',
+      'the gate ran without the config of the organisation, which holds here and may be stricter',
+      'let the job ask for it (conductor-url, and `id-token: write`); a job for a fork gets no token: make the .github repository of the organisation public, or push the branch into the repository itself',
+    );
+  }
   return refuse(
     403,
     'OTHER_CONFIG',

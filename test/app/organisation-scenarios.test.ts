@@ -5,12 +5,14 @@ import { readConfig } from '../../adapters/node-io/read-config.ts';
 import { configPath } from '../../core/config/path.ts';
 import { memoryTree } from '../support/memory-io.ts';
 import { patientPorts } from '../support/patient-ports.ts';
+import { makeZip } from '../support/zip/make.ts';
 import { mainSha } from './story.ts';
 import {
   commitFiles,
   eventually,
   oidcToken,
   repository,
+  resultOf,
   startWorld,
   submit,
   type World,
@@ -120,13 +122,47 @@ describe('a second repository with the config of the organisation', () => {
       ...on,
       result: { inputs: { config_sha256: alone } },
     });
-    expect(await without.json()).toMatchObject({ code: 'OTHER_CONFIG' });
+    expect(await without.json()).toMatchObject({ code: 'ORGANISATION_UNREAD' });
     const within = await submit(world, {
       gate: 'perf',
       ...on,
       result: { inputs: { config_sha256: effective.sha256 } },
     });
     expect(within.status).toBe(202);
+  });
+
+  it('that a fork may not read makes its gates inconclusive, with the reason and what to do', async () => {
+    const world = await organised();
+    const sha = await commitFiles(world.alice, 'patch', { 'a.txt': 'a' });
+    const pull = { ...repository, head: 'patch', base: 'main', title: 'From a fork' };
+    await world.alice.rest.pulls.create(pull);
+    await eventually(async () => {
+      const known = await world.query('select 1 from aggregates where sha = $1', [sha]);
+      return known[0] ?? null;
+    });
+    const run = await world.github.createRun('acme/shop', {
+      path: workflowPath,
+      name: 'gates',
+      headSha: sha,
+      headBranch: 'patch',
+      event: 'pull_request',
+      fork: 'mallory/shop',
+    });
+    // It saw the config of acme/shop alone.
+    const alone = await resultOf(world, 'slo', sha, 'pass');
+    const result = { ...alone, evidence: [] };
+    const content = Buffer.from(JSON.stringify(result));
+    const zip = makeZip([{ name: 'slo/result.json', content, deflate: true, descriptor: true }]);
+    await world.github.uploadArtifact('acme/shop', run.id, 'release-conductor', zip);
+    await world.github.updateRun('acme/shop', run.id, 'completed', 'success');
+    const check = await eventually(async () => {
+      const asked = { ...repository, ref: sha, check_name: 'slo-gates' };
+      const { data } = await world.alice.rest.checks.listForRef(asked);
+      return data.check_runs.find(({ status }) => status === 'completed') ?? null;
+    });
+    expect(check.conclusion).toBe('failure');
+    expect(check.output.title).toContain('ORGANISATION_UNREAD');
+    expect(check.output.summary).toContain('make the .github repository of the organisation public');
   });
 
   it('governs the first, once a pull request has shown what it means there', async () => {

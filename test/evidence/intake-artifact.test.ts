@@ -85,6 +85,14 @@ describe('a result from an artifact', () => {
       { ...ofFork, hasLocalSteps: true },
     ],
     ['made with another config', 'OTHER_CONFIG', withResult({ inputs: { config_sha256: '1'.repeat(64) } })],
+    [
+      'made without the config of the organisation',
+      'ORGANISATION_UNREAD',
+      {
+        ...withResult({ inputs: { config_sha256: '2'.repeat(64) } }),
+        config: { trustedWorkflows: [file], sha256: '0'.repeat(64), ownSha256: '2'.repeat(64) },
+      },
+    ],
     ['older than this attempt', 'OLD_ATTEMPT', withRun({ startedAt: now })],
     ['from the future', 'RESULT_FROM_THE_FUTURE', withResult({ finished_at: '2027-01-01T00:00:00Z' })],
     ['with a secret in it', 'SECRET_IN_RESULT', withResult({ summary: `token ghp_${'a1B2'.repeat(9)}` })],

@@ -22,6 +22,8 @@ export type Effective<Value> =
       readonly config: Value;
       /** Of both texts where there is an organisation's: another text of either is another config. */
       readonly sha256: string;
+      /** Digest of its own text alone, where there is an organisation's: of whoever did not read that. */
+      readonly ownSha256?: string;
       /** What the repository says more weakly than it may. It has no effect, and whoever proposes it is refused. */
       readonly weaker: readonly ConfigProblem[];
     }
@@ -58,13 +60,16 @@ export function checkEffective<Value>(
   const weaker = weakenings.map((one) =>
     problemOf(one, mine.document, own.file, theirs.document, organisation.file),
   );
-  return { ...checked, sha256: digestOf(own.text, organisation.text), weaker };
+  return { ...checked, sha256: digestOf(own.text, organisation.text), ownSha256: sha256Of(own.text), weaker };
 }
 
 /** Digest of a config and of its organisation's: the same in a gate run and in the Conductor. */
 function digestOf(own: string, organisation: string): string {
-  const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-  return sha256(`${sha256(own)}\n${sha256(organisation)}`);
+  return sha256Of(`${sha256Of(own)}\n${sha256Of(organisation)}`);
+}
+
+function sha256Of(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function problemOf(

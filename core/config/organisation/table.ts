@@ -129,6 +129,7 @@ const previews: readonly StrictnessRow[] = [
   ['previews.idle_sleep', sooner],
   ['previews.max_concurrent', lower],
   ['previews.drafts', off],
+  ['previews.golden_paths', order('if-reported', 'required')],
   ['previews.cost.sizes.*.per_hour', higher],
   ['previews.cost.sizes.*.asleep_per_hour', higher],
   ['previews.budget.preview', lower],

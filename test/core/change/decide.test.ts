@@ -101,6 +101,57 @@ describe('a change with a new head', () => {
   });
 });
 
+describe('a result of a run without a token that is refused', () => {
+  const refused = (sha = shaA): EffectSettled => ({
+    type: 'effect.settled',
+    key: effectKey({ kind: 'change', repository, key: 'pr/7' }, 'collect/1/1'),
+    kind: 'collectResults',
+    outcome: {
+      ok: true,
+      value: {
+        sha,
+        accepted: [],
+        refused: [
+          {
+            artifact: 'a',
+            gate: 'slo',
+            code: 'ORGANISATION_UNREAD',
+            message: 'slo: it ran <!-- without',
+            help: 'Push it.',
+          },
+          { artifact: 'b', code: 'ARTIFACT_EXPIRED', message: 'b has expired' },
+        ],
+      },
+    },
+  });
+
+  it('is told in its check with what to do, until one comes that counts', () => {
+    const change = opened();
+    change.send(refused());
+    const check = change.settleAll().check('slo-gates');
+    expect(check).toMatchObject({
+      status: 'completed',
+      conclusion: 'failure',
+      title: 'inconclusive: the result was refused (ORGANISATION_UNREAD)',
+    });
+    expect(check?.summary).toContain('Push it.');
+    expect(check?.summary).not.toContain('<!--');
+    expect(change.check('performance-gate')).toMatchObject({ status: 'queued' });
+    change.send({ type: 'gate.reported', report: report('slo') });
+    expect(change.settleAll().check('slo-gates')?.conclusion).toBe('success');
+  });
+
+  it.each<[string, (change: Change) => void]>([
+    ['one that counts is there', (change) => change.send({ type: 'gate.reported', report: report('slo') })],
+    ['it is about another head', (change) => change.send(updated(shaB))],
+  ])('changes no check when %s', (_when, before) => {
+    const change = opened();
+    before(change);
+    change.settleAll();
+    expect(change.send(refused()).map(({ effect }) => effect.kind)).toEqual([]);
+  });
+});
+
 describe('a reported result', () => {
   it.each([
     ['pass', 'success'],
