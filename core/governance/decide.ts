@@ -166,8 +166,10 @@ function onApplied(
     event.problem === null ? null : 'APPLY_FAILED',
   );
   draft.set({ applying: null });
-  if (event.problem !== null) tellDrift(draft, problemText([event.problem]));
-  else look(draft);
+  if (event.problem !== null) return tellDrift(draft, problemText([event.problem]));
+  // From here on whatever differs is drift, and no longer what is left of the plan.
+  if (draft.state.accepted !== null) forget(draft, draft.state.accepted);
+  look(draft);
 }
 
 function onPlanned(
@@ -210,7 +212,7 @@ function onPlanned(
 const endText =
   'Merging this ends the care for the rules: what is set on GitHub stays, and nobody puts it right any more.';
 
-/** The plan of a config that is in force has been carried out. */
+/** The plan of a config that is in force has been carried out, or there was nothing to do. */
 function forget(draft: GovernanceDraft, configSha256: string): void {
   draft.set({ shown: draft.state.shown.filter((one) => one.configSha256 !== configSha256) });
 }

@@ -162,6 +162,19 @@ describe('a config in a pull request', () => {
     expect(told.state).toMatchObject({ accepted: 'c1', shown: [], drift: null, applying: null });
   });
 
+  it('is kept from the moment it was carried out, also before the look that confirms it', () => {
+    const told = new Told();
+    told.tell(planned(nothing));
+    told.tell(touched);
+    const [apply] = told.tell(observed(nothing));
+    const { hash } = apply as { hash: string };
+    told.tell(touched);
+    told.tell({ type: 'governance.applied', hash, done: ['ruleset main', 'label x'], problem: null });
+    const [repair] = told.tell(observed({ ...wanted(), rulesets: [] }));
+    expect(repair).toMatchObject({ kind: 'applyGovernance', changes: [{ name: 'main' }] });
+    expect(told.state).toMatchObject({ applying: { why: 'repair' }, drift: null });
+  });
+
   it('is not carried out when the repository changed since it was shown', () => {
     const told = new Told();
     told.tell(planned(nothing));
