@@ -6,6 +6,7 @@ import { type GovernanceContext, GovernanceDraft } from './draft.ts';
 import { driftText, endDrift, issueKnown, problemText, tellDrift } from './drift.ts';
 import { lookAtEntry, onEntryJudged, onEntryRequested } from './entries.ts';
 import type { GovernanceEvent, Observation, Touched } from './event.ts';
+import { configPushed, configSeen } from './known-config.ts';
 import { renderPlan } from './render.ts';
 import { type FoundSettings, type GovernanceState, unknownGovernance } from './state.ts';
 import { recentRepairs, type Verdict, verdictOn } from './verdict.ts';
@@ -30,6 +31,7 @@ export function decideGovernance(
       look(draft);
       break;
     case 'settings.observed':
+      if (event.config !== undefined) configSeen(draft, event.config);
       onObserved(draft, event.observation);
       break;
     case 'config.proposed':
@@ -63,10 +65,10 @@ export function decideGovernance(
   return draft.decision();
 }
 
-/** A change of the config is an entry of its own: every later decision goes by the new digest. */
-function noteTouched(draft: GovernanceDraft, { text, actor, config }: Touched): void {
+function noteTouched(draft: GovernanceDraft, touched: Touched): void {
+  const { text, actor, config } = touched;
   if (config === undefined) draft.note('governance.touched', actor, text, {});
-  else draft.note('config.changed', actor, text, { ...config });
+  else configPushed(draft, touched, config);
 }
 
 /** One look at a time; what happens meanwhile leads to one more. */
@@ -166,7 +168,10 @@ function onApplied(
     event.problem === null ? null : 'APPLY_FAILED',
   );
   draft.set({ applying: null });
-  if (event.problem !== null) return tellDrift(draft, problemText([event.problem]));
+  if (event.problem !== null) {
+    tellDrift(draft, problemText([event.problem]));
+    return;
+  }
   // From here on whatever differs is drift, and no longer what is left of the plan.
   if (draft.state.accepted !== null) forget(draft, draft.state.accepted);
   look(draft);
