@@ -72,7 +72,7 @@ export class BlobServer {
   }
 
   blobsFor(process: Process): Blobs {
-    const put: Blobs['put'] = async (content) => {
+    const put: Blobs['stage'] = async (content) => {
       const chunks: Uint8Array[] = [];
       for await (const chunk of content) chunks.push(chunk);
       const bytes = Buffer.concat(chunks);

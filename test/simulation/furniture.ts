@@ -1,6 +1,7 @@
 import { configPath } from '../../core/config/parse.ts';
+import { workflowPath } from './actions.ts';
 import type { Repository } from './github/repository.ts';
-import { configText, workflowPath } from './people.ts';
+import { configText } from './people.ts';
 import type { Plan } from './plan.ts';
 
 /** The repository before a history begins: a first version that is in production, and three people. */

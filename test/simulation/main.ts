@@ -1,7 +1,7 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { readNumber, readOptions, runScript } from '../../adapters/node-io/command-line.ts';
 import { InputError } from '../../core/errors.ts';
-import { plantedBugs } from './bugs.ts';
+import { plantedBugs } from './bugs/index.ts';
 import type { Plan } from './plan.ts';
 import { planOf } from './plan-of.ts';
 import { type HuntOrder, huntFor, huntForAll } from './planted.ts';

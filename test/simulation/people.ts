@@ -1,14 +1,11 @@
-import { createHash } from 'node:crypto';
-import type { Submitted } from '../../app/evidence/intake.ts';
-import { configPath } from '../../core/config/parse.ts';
 import { type GateName, gateNames } from '../../core/gate/names.ts';
 import type { Verdict } from '../../core/gate/result.ts';
+import { type Actions, workflowPath } from './actions.ts';
 import type { Hub } from './github/hub.ts';
-import { repositoryName } from './github/repository.ts';
+import { type PullVersion, pullAt } from './github/repository.ts';
+import { pullBody } from './github/routes/pulls.ts';
 import type { Act, Plan } from './plan.ts';
 import type { Scheduler } from './scheduler.ts';
-
-export const workflowPath = '.github/workflows/gates.yml';
 
 /** The repository's config. Times are short: a canary takes minutes. */
 export const configText = ({ advance, onNewTag }: Pick<Plan, 'advance' | 'onNewTag'>): string => `version: 1
@@ -21,21 +18,16 @@ release:
   canary: { steps: [10, 50, 100], interval: 10s, soak: 30s, min_requests: 50, no_data_after: 60s, advance: ${advance} }
 `;
 
-/** People at the modelled GitHub and the jobs of its Actions: whatever reaches the App from outside. */
+/** People at the modelled GitHub: what they do starts jobs of its Actions, and reaches the App as webhooks. */
 export class People {
   readonly #scheduler: Scheduler;
   readonly #hub: Hub;
-  readonly #submit: (submitted: Submitted, done: (accepted: boolean) => void) => void;
-  #token = 0;
+  readonly #actions: Actions;
 
-  constructor(
-    scheduler: Scheduler,
-    hub: Hub,
-    submit: (submitted: Submitted, done: (accepted: boolean) => void) => void,
-  ) {
+  constructor(scheduler: Scheduler, hub: Hub, actions: Actions) {
     this.#scheduler = scheduler;
     this.#hub = hub;
-    this.#submit = submit;
+    this.#actions = actions;
   }
 
   do(act: Act): void {
@@ -132,100 +124,46 @@ export class People {
     return found?.id ?? null;
   }
 
-  /** A job of the trusted workflow judges the tagged commit and submits, again and again until it is heard. */
+  /** A job of the workflow judges the tagged commit. */
   runGate(tag: string, gate: GateName, verdict: Verdict): void {
-    const { repository } = this.#hub;
-    const sha = repository.refAt(`tags/${tag}`, this.#scheduler.now);
+    const sha = this.#hub.repository.refAt(`tags/${tag}`, this.#scheduler.now);
     if (sha === null) return;
-    const run = {
-      id: repository.nextId(),
-      sha,
-      event: 'push',
-      branch: null,
-      attempt: 1,
-      createdAt: this.#scheduler.now,
-    };
-    repository.runs.push(run);
-    const finished = this.#scheduler.now;
-    const submit = (left: number): void => {
-      let accepted = false;
-      this.#submit(this.#submission(tag, sha, gate, verdict, run.id, finished), (ok) => {
-        accepted = ok;
-      });
-      this.#later(20_000, () => {
-        if (!accepted && left > 0) submit(left - 1);
-      });
-    };
-    submit(2_000);
+    this.#actions.runGate({ sha, event: 'push', ref: `refs/tags/${tag}` }, gate, verdict);
   }
 
-  #submission(
-    tag: string,
-    sha: string,
-    gate: GateName,
-    verdict: Verdict,
-    runId: number,
-    finished: number,
-  ): Submitted {
-    this.#token += 1;
-    const ref = `refs/tags/${tag}`;
-    const config = this.#hub.repository.commits.get(sha)?.files.get(configPath) ?? '';
-    const at = new Date(finished).toISOString();
-    const seconds = Math.floor(this.#scheduler.now / 1_000);
-    return {
-      claims: {
-        iss: 'https://token.test',
-        aud: 'https://conductor.test',
-        sub: `repo:${repositoryName}:ref:${ref}`,
-        jti: `token-${this.#token}`,
-        iat: seconds,
-        exp: seconds + 300,
-        repository: repositoryName,
-        run_id: runId,
-        run_attempt: 1,
-        sha,
-        ref,
-        workflow_ref: `${repositoryName}/${workflowPath}@${ref}`,
-        workflow_sha: sha,
-        event_name: 'push',
-        actor: 'alice',
-      },
-      result: {
-        schema_version: 1,
-        gate,
-        verdict,
-        subject: { repository: repositoryName, sha, ref },
-        summary: `${gate} says ${verdict}`,
-        findings: [],
-        measurements: {},
-        evidence: [],
-        inputs: { config_sha256: createHash('sha256').update(config).digest('hex') },
-        started_at: at,
-        finished_at: at,
-        tool: { name: 'simulation', version: '1' },
-      },
-      files: [],
-    };
-  }
-
-  #pull(number: number, what: 'opened' | 'synchronize' | 'closed'): void {
+  /** Somebody works on a pull request. A new head starts the workflow, which may be quicker than the webhook. */
+  #pull(number: number, what: PullAct): void {
     const { repository } = this.#hub;
-    const head = repository.refAt('heads/main', this.#scheduler.now);
-    const pull = repository.pulls.find((one) => one.number === number);
-    const commit = repository.commit(
-      `work on #${number}`,
-      head,
-      repository.commits.get(head ?? '')?.files ?? new Map(),
-    );
-    if (what === 'opened')
-      repository.pulls.push({ number, author: 'carol', headSha: commit.sha, state: 'open' });
-    else if (pull === undefined) return;
-    else if (what === 'closed') pull.state = 'closed';
-    else pull.headSha = commit.sha;
-    this.#hub.emit('pull_request', { action: what, pull_request: { number, merged: what === 'closed' } });
+    const { now } = this.#scheduler;
+    const known = pullAt(repository, number, now);
+    if ((known === null) !== (what === 'opened') || isNoNews(known, what)) return;
+    const isPushed = what === 'opened' || what === 'synchronize';
+    const headSha = isPushed ? this.#push(number) : (known?.headSha ?? '');
+    const version = { at: now, headSha, state: what === 'closed' ? 'closed' : 'open' } as const;
+    repository.pulls.set(number, [...(repository.pulls.get(number) ?? []), version]);
+    this.#hub.emit('pull_request', { action: what, pull_request: pullBody(repository, number, now) });
+    if (!isPushed) return;
+    const judged = { sha: headSha, event: 'pull_request', ref: `refs/pull/${number}/merge` } as const;
+    const most = this.#scheduler.pick([2_500, 20_000]);
+    for (const gate of gateNames) {
+      this.#later(this.#scheduler.between(0, most), () => this.#actions.runGate(judged, gate, 'pass'));
+    }
+  }
+
+  #push(number: number): string {
+    const { repository } = this.#hub;
+    const base = repository.refAt('heads/main', this.#scheduler.now);
+    const files = repository.commits.get(base ?? '')?.files ?? new Map();
+    return repository.commit(`work on #${number}`, base, files).sha;
   }
 
   #later(delay: number, run: () => void): void {
     this.#scheduler.at(this.#scheduler.now + delay, 'people', run);
   }
+}
+
+type PullAct = Extract<Act, { act: 'pull' }>['what'];
+
+function isNoNews(known: PullVersion | null, what: PullAct): boolean {
+  return what !== 'opened' && (known?.state === 'open') === (what === 'reopened');
 }

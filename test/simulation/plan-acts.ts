@@ -48,5 +48,19 @@ export function actsOf(between: Between, pick: PickOne): Act[] {
     some(60, () => ({ act: 'pull', at: opened + between(1_000, 60_000), number: 5, what: 'synchronize' }));
     some(60, () => ({ act: 'pull', at: opened + between(1_000, 90_000), number: 5, what: 'closed' }));
   }
+  if (between(1, 100) <= 40) acts.push(...hastyPull(at(), between));
   return acts;
+}
+
+/** Somebody who opens, pushes, closes and opens again within seconds: webhooks and readings overtake each other. */
+function hastyPull(opened: number, between: Between): readonly Act[] {
+  const steps = ['synchronize', 'closed', 'reopened', 'synchronize'] as const;
+  let at = opened;
+  return [
+    { act: 'pull', at, number: 6, what: 'opened' },
+    ...steps.slice(0, between(0, steps.length)).map((what): Act => {
+      at += between(200, 3_000);
+      return { act: 'pull', at, number: 6, what };
+    }),
+  ];
 }

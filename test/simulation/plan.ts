@@ -61,7 +61,7 @@ type Deed =
   | {
       readonly act: 'pull';
       readonly number: number;
-      readonly what: 'opened' | 'synchronize' | 'closed';
+      readonly what: 'opened' | 'synchronize' | 'closed' | 'reopened';
     };
 
 /** A whole history before it happens. Leaving faults or acts out gives another valid history: that is how one is shrunk. */

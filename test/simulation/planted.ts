@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { plantedBugs } from './bugs.ts';
+import { plantedBugs } from './bugs/index.ts';
 import { planOf } from './plan-of.ts';
 import { runPlan } from './run.ts';
 

@@ -1,6 +1,7 @@
 import type { ReleaseState } from '../../core/release/state.ts';
 import {
   auditChainHolds,
+  changesAreAsOnGithub,
   comesToRest,
   deliveriesEnd,
   everyCommandIsAnswered,
@@ -26,6 +27,7 @@ const atRest = [
   trafficIsWhatTheReleaseSays,
   everyCommandIsAnswered,
   githubShowsTheLatest,
+  changesAreAsOnGithub,
 ] as const;
 /** Everything has come to rest this long after the last trouble. */
 const restWithin = 60 * minute;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { plantedBugs } from './bugs.ts';
+import { plantedBugs } from './bugs/index.ts';
 import type { Plan } from './plan.ts';
 import { planOf } from './plan-of.ts';
 import { runPlan } from './run.ts';

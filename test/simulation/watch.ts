@@ -20,6 +20,9 @@ type Changed = { readonly before: ReleaseState | null; readonly after: ReleaseSt
 /** Readings of one step are at least this far apart, ms: the interval is ten seconds, and clocks are set now and then. */
 const closestTicks = 5_000;
 
+/** Tables whose commits are looked at. */
+const isJudged: ReadonlySet<string> = new Set(['audit', 'gate_results']);
+
 /** Asks every invariant at the moment at which it could break, and tells whoever reads the history what happened. */
 export function watch(world: World, check: Check): void {
   watchCommits(world, check);
@@ -47,7 +50,7 @@ function watchCommits(world: World, check: Check): void {
       follow(world, change);
       check('ticksKeepTheirInterval', ticksKeepTheirInterval(ticked, change, world.scheduler.now));
     }
-    if (releases.length === 0 && !commit.changed.some(({ table }) => table === 'audit')) return;
+    if (releases.length === 0 && !commit.changed.some(({ table }) => isJudged.has(table))) return;
     for (const invariant of commitInvariants) check(invariant.name, invariant({ world, commit, releases }));
   };
 }

@@ -1,5 +1,6 @@
 import type { Phase } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
+import { Actions } from './actions.ts';
 import { Carrier } from './carrier.ts';
 import { Cluster } from './cluster.ts';
 import { BlobServer } from './evidence.ts';
@@ -68,13 +69,14 @@ export class World {
     );
     const { cluster, faults } = this;
     this.carrier = new Carrier({ scheduler, cluster, faults, begin }, plan.faults);
-    this.people = new People(scheduler, hub, (submitted, done) => {
+    const actions = new Actions(scheduler, hub, (submitted, done) => {
       const replica = cluster.any();
       replica?.submit(submitted).then(
         () => done(true),
         () => done(false),
       );
     });
+    this.people = new People(scheduler, hub, actions);
     this.#wire();
     furnish(hub.repository, plan, begin - minute);
     this.#plan();

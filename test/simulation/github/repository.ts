@@ -53,11 +53,11 @@ export interface Asset extends Kept {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
-export interface Pull {
-  readonly number: number;
-  readonly author: string;
-  headSha: string;
-  state: 'open' | 'closed';
+/** What a pull request was from `at` on. */
+export interface PullVersion {
+  readonly at: number;
+  readonly headSha: string;
+  readonly state: 'open' | 'closed';
 }
 export interface Run {
   readonly id: number;
@@ -80,7 +80,8 @@ export class Repository {
   readonly releases: Release[] = [];
   readonly assets: Asset[] = [];
   readonly reactions: { readonly comment: number; readonly content: string }[] = [];
-  readonly pulls: Pull[] = [];
+  /** Every version that a pull request ever had, by its number, newest last. */
+  readonly pulls = new Map<number, readonly PullVersion[]>();
   readonly runs: Run[] = [];
   readonly roles = new Map<string, string>();
   #lastId = 1_000;
@@ -121,4 +122,9 @@ export class Repository {
     }
     return found;
   }
+}
+
+/** A pull request as it was at a time; null: there was none. */
+export function pullAt({ pulls }: Repository, number: number, at: number): PullVersion | null {
+  return pulls.get(number)?.findLast((version) => version.at <= at) ?? null;
 }

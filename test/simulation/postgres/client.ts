@@ -17,9 +17,15 @@ export function useSession<T extends object>(sql: T, session: Session | undefine
   return sql;
 }
 
+/** How often an answer takes so long that others do much in between. */
+const slow = 0.01;
+
 /** The pool of one process. Every round trip to the server is a step of its own. */
 export function simulatedDatabase(server: PostgresServer, scheduler: Scheduler, process: Process): Database {
-  const latency = (): number => (scheduler.chance(0.2) ? scheduler.between(1, 5) : 0);
+  const latency = (): number => {
+    if (scheduler.chance(slow)) return scheduler.between(50, 400);
+    return scheduler.chance(0.2) ? scheduler.between(1, 5) : 0;
+  };
   const call = <T>(label: string, action: () => T): Promise<T> =>
     scheduler.call(process, `db ${label}`, action, latency);
 

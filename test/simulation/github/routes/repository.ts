@@ -1,12 +1,12 @@
 import { repositoryName } from '../repository.ts';
-import { type Answer, type Routes, required, user } from './asked.ts';
+import { type Answer, type Routes, required } from './asked.ts';
 
 function commitBody(commit: { sha: string; message: string; author: string }): Answer {
   const { sha, message, author } = commit;
   return { sha, commit: { message, author: { name: author } }, author: { login: author } };
 }
 
-/** The repository itself: its refs, commits, files, pull requests, runs and people. */
+/** The repository itself: its refs, commits, files, runs and people. */
 export const repositoryRoutes: Routes = {
   'GET /repos/{owner}/{repo}': () => ({ default_branch: 'main' }),
   'GET /repos/{owner}/{repo}/git/ref/{ref}': ({ repository, parameters, asOf }) => {
@@ -42,21 +42,6 @@ export const repositoryRoutes: Routes = {
     const content = Buffer.from(text).toString('base64');
     return { type: 'file', sha: commit.sha, size: text.length, content, encoding: 'base64' };
   },
-  'GET /repos/{owner}/{repo}/pulls/{pull_number}': ({ repository, parameters, asOf }) => {
-    const pull = required(repository.pulls.find(({ number }) => number === parameters.pull_number));
-    const repo = { full_name: repositoryName };
-    return {
-      title: `Pull request ${pull.number}`,
-      body: '',
-      labels: [],
-      state: pull.state,
-      user: user(pull.author),
-      head: { sha: pull.headSha, ref: 'feature', repo },
-      base: { sha: repository.refAt('heads/main', asOf), ref: 'main', repo },
-    };
-  },
-  'GET /repos/{owner}/{repo}/pulls': ({ repository }) =>
-    repository.pulls.filter(({ state }) => state === 'open').map(({ number }) => ({ number })),
   'GET /repos/{owner}/{repo}/actions/runs/{run_id}': ({ repository, parameters }) => {
     const run = required(repository.runs.find(({ id }) => id === parameters.run_id));
     return {

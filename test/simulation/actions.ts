@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import type { Submitted } from '../../app/evidence/intake.ts';
+import { configPath } from '../../core/config/parse.ts';
+import type { GateName } from '../../core/gate/names.ts';
+import type { Verdict } from '../../core/gate/result.ts';
+import type { Hub } from './github/hub.ts';
+import { type Run, repositoryName } from './github/repository.ts';
+import type { Scheduler } from './scheduler.ts';
+
+export const workflowPath = '.github/workflows/gates.yml';
+
+/** What a run of the trusted workflow judges. */
+export interface Judged {
+  readonly sha: string;
+  readonly event: 'push' | 'pull_request';
+  readonly ref: string;
+}
+
+type Submit = (submitted: Submitted, done: (accepted: boolean) => void) => void;
+
+/** GitHub Actions: runs of the trusted workflow and their jobs, which judge a commit and submit what they found. */
+export class Actions {
+  readonly #scheduler: Scheduler;
+  readonly #hub: Hub;
+  readonly #submit: Submit;
+  #token = 0;
+
+  constructor(scheduler: Scheduler, hub: Hub, submit: Submit) {
+    this.#scheduler = scheduler;
+    this.#hub = hub;
+    this.#submit = submit;
+  }
+
+  /** A job judges a commit and submits, again and again until it is heard. */
+  runGate(judged: Judged, gate: GateName, verdict: Verdict): void {
+    const run = this.#startRun(judged);
+    const finished = this.#scheduler.now;
+    const submit = (left: number): void => {
+      let accepted = false;
+      this.#submit(this.#submission(judged, gate, verdict, run.id, finished), (ok) => {
+        accepted = ok;
+      });
+      this.#scheduler.at(this.#scheduler.now + 20_000, 'job', () => {
+        if (!accepted && left > 0) submit(left - 1);
+      });
+    };
+    submit(2_000);
+  }
+
+  #startRun({ sha, event }: Judged): Run {
+    const { repository } = this.#hub;
+    const branch = event === 'push' ? null : 'feature';
+    const run = { id: repository.nextId(), sha, event, branch, attempt: 1, createdAt: this.#scheduler.now };
+    repository.runs.push(run);
+    return run;
+  }
+
+  #submission(
+    { sha, event, ref }: Judged,
+    gate: GateName,
+    verdict: Verdict,
+    runId: number,
+    finished: number,
+  ): Submitted {
+    this.#token += 1;
+    const seconds = Math.floor(this.#scheduler.now / 1_000);
+    return {
+      claims: {
+        iss: 'https://token.test',
+        aud: 'https://conductor.test',
+        sub: `repo:${repositoryName}:ref:${ref}`,
+        jti: `token-${this.#token}`,
+        iat: seconds,
+        exp: seconds + 300,
+        repository: repositoryName,
+        run_id: runId,
+        run_attempt: 1,
+        sha,
+        ref,
+        workflow_ref: `${repositoryName}/${workflowPath}@${ref}`,
+        workflow_sha: sha,
+        event_name: event,
+        actor: 'alice',
+      },
+      result: this.#result(sha, ref, gate, verdict, finished),
+      files: [],
+    };
+  }
+
+  #result(sha: string, ref: string, gate: GateName, verdict: Verdict, finished: number): Submitted['result'] {
+    const config = this.#hub.repository.commits.get(sha)?.files.get(configPath) ?? '';
+    const at = new Date(finished).toISOString();
+    return {
+      schema_version: 1,
+      gate,
+      verdict,
+      subject: { repository: repositoryName, sha, ref },
+      summary: `${gate} says ${verdict}`,
+      findings: [],
+      measurements: {},
+      evidence: [],
+      inputs: { config_sha256: createHash('sha256').update(config).digest('hex') },
+      started_at: at,
+      finished_at: at,
+      tool: { name: 'simulation', version: '1' },
+    };
+  }
+}

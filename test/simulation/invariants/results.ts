@@ -1,0 +1,65 @@
+import type { ChangeState } from '../../../core/change/state.ts';
+import type { ResultOrigin } from '../../../core/flow/event.ts';
+import { gateNames } from '../../../core/gate/names.ts';
+import { hasLeftTheWay } from '../../../core/release/phase.ts';
+import type { ReleaseState } from '../../../core/release/state.ts';
+import type { Row } from '../postgres/tables.ts';
+import type { World } from '../world.ts';
+import type { CommitView, Finding } from './finding.ts';
+
+/**
+ * The newest result that is stored for a commit counts in every open change and release at that commit: whichever came
+ * first, and however closely they came together.
+ */
+export function storedResultsCount({ world, commit }: CommitView): Finding {
+  if (!commit.changed.some(({ table }) => table === 'gate_results' || table === 'aggregates')) return null;
+  const results = world.rows('gate_results');
+  for (const { kind, key, state } of world.rows('aggregates')) {
+    if (kind !== 'change' && kind !== 'release') continue;
+    const { sha, gates } = state as ChangeState | ReleaseState;
+    if (!awaitsResults(kind, state)) continue;
+    for (const gate of gateNames) {
+      const [newest] = results
+        .filter((row) => row.sha === sha && row.gate === gate && !(kind === 'release' && isOfFork(row)))
+        .toSorted(newestFirst);
+      if (newest !== undefined && gates[gate]?.runId !== Number(newest.run_id)) {
+        return `${key} does not know run ${newest.run_id} of ${gate} for ${sha}, which is stored`;
+      }
+    }
+  }
+  return null;
+}
+
+function awaitsResults(kind: 'change' | 'release', state: unknown): boolean {
+  if (kind === 'change') return (state as ChangeState).open;
+  return !hasLeftTheWay((state as ReleaseState).phase);
+}
+
+/** Such a result counts for no release. */
+function isOfFork({ origin }: Row): boolean {
+  return (origin as ResultOrigin).fork !== undefined;
+}
+
+function newestFirst(a: Row, b: Row): number {
+  return Number(b.run_id) - Number(a.run_id);
+}
+
+/** What a pull request is on GitHub it is here as well when everything has come to rest. */
+export function changesAreAsOnGithub(world: World): Finding {
+  const known = new Map(
+    world
+      .rows('aggregates')
+      .flatMap(({ kind, key, state }) =>
+        kind === 'change' ? [[String(key), state as ChangeState] as const] : [],
+      ),
+  );
+  for (const [number, versions] of world.hub.repository.pulls) {
+    const actual = versions.at(-1);
+    const change = known.get(`pr/${number}`);
+    const isOpen = change?.open === true;
+    if (actual === undefined || (!isOpen && actual.state === 'closed')) continue;
+    if (isOpen !== (actual.state === 'open')) return `#${number} is ${actual.state}, which nobody here knows`;
+    if (change?.sha !== actual.headSha) return `#${number} is at ${actual.headSha}, known is ${change?.sha}`;
+  }
+  return null;
+}
