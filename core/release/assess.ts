@@ -1,9 +1,12 @@
 import type { Command, CommandOptions } from '../commands/command.ts';
 import { noOptions } from '../commands/command.ts';
-import type { Demand } from '../commands/desk/state.ts';
+import { optionsOf } from '../commands/desk/issued.ts';
+import type { Demand, PendingCommand } from '../commands/desk/state.ts';
 import type { AccessFacts, PromotionFactsFromState } from '../commands/effect.ts';
 import { type Permission, permissionOf } from '../commands/permission.ts';
 import { ladderOf } from '../config/waves.ts';
+import type { Effect } from '../flow/effect.ts';
+import type { ReleaseDraft } from './draft.ts';
 import { isHotfix } from './lane.ts';
 import { exceptionsOf } from './overrides.ts';
 import type { ReleaseState } from './state.ts';
@@ -91,4 +94,18 @@ export function targetWeight(state: ReleaseState, command: Command): number | nu
   if (command.name === 'why') return nextWeight(state);
   if (command.name !== 'promote') return null;
   return command.weight === 'next' ? nextWeight(state) : command.weight;
+}
+
+/** The effect that reads who may do what at this moment; `demand` when the command waits already. */
+export function assessmentOf(draft: ReleaseDraft, pending: PendingCommand, demand: Demand | null): Effect {
+  const { command, options, actor, source } = pending;
+  return {
+    kind: 'assessCommand',
+    command,
+    ...(options && { options }),
+    actor,
+    source,
+    round: demand?.round ?? 0,
+    facts: factsFor(draft.state, command, draft.now, accessOf(optionsOf(pending), demand)),
+  };
 }

@@ -3,7 +3,7 @@ import { recordOf } from '../canary/record.ts';
 import type { CanaryRecord } from '../evidence/inputs.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { explainStep } from './explain-step.ts';
-import { settingsOf } from './measure.ts';
+import { settingsOf } from './judge-settings.ts';
 import { environmentOfStep, stepText, weightOfStep } from './steps.ts';
 
 /** Keeps the judge's last word on the step that is being left, and what it saw, for the evidence; and tells it. */

@@ -1,10 +1,7 @@
 import type { Desk } from '../commands/desk/desk.ts';
-import { optionsOf } from '../commands/desk/issued.ts';
-import type { Demand, PendingCommand } from '../commands/desk/state.ts';
-import type { Effect } from '../flow/effect.ts';
 import { answerQuestion, explainWaiting } from './answer.ts';
 import { recordDecision } from './approvals.ts';
-import { accessOf, factsFor, releasePermission } from './assess.ts';
+import { assessmentOf, releasePermission } from './assess.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { obstaclesOf } from './obstacles.ts';
 import { retryAdvanceLater } from './promote.ts';
@@ -28,29 +25,19 @@ export function releaseDesk(draft: ReleaseDraft): Desk {
     emit: (id, effect, notBefore) => draft.emit(id, effect, notBefore),
     next: (series) => draft.next(series),
     note: (action, actor, reason, code, data) => draft.note(action, actor, reason, code, data),
-    assessment: (pending, demand) => assessment(draft, pending, demand),
+    assessment: (pending, demand) => assessmentOf(draft, pending, demand),
     answer: (command) => answerQuestion(draft, command),
     obstacles: (pending, assessed) =>
       obstaclesOf(draft.state, pending, assessed, draft.now, draft.activeRelease),
     mustLook: ({ name }) => name === 'why',
-    run: (pending, assessed, demand) => runCommand(draft, pending, assessed, demand),
-    rehearse: (pending, assessed) => rehearseCommand(draft, pending, assessed),
+    run: (pending, assessed, demand) => runCommand(draft, releaseDesk(draft), pending, assessed, demand),
+    rehearse: (pending, assessed) => {
+      const copy = draft.copy();
+      return rehearseCommand(copy, releaseDesk(copy), pending, assessed);
+    },
     explain: (pending, reasons) => explainWaiting(draft, pending, reasons),
     permission: (command) => releasePermission(draft.state, command),
     record: (decided) => recordDecision(draft, decided),
     refusedItself: () => retryAdvanceLater(draft),
-  };
-}
-
-function assessment(draft: ReleaseDraft, pending: PendingCommand, demand: Demand | null): Effect {
-  const { command, options, actor, source } = pending;
-  return {
-    kind: 'assessCommand',
-    command,
-    ...(options && { options }),
-    actor,
-    source,
-    round: demand?.round ?? 0,
-    facts: factsFor(draft.state, command, draft.now, accessOf(optionsOf(pending), demand)),
   };
 }

@@ -1,7 +1,7 @@
 import { explainRecord } from '../canary/explain.ts';
 import { recordOf } from '../canary/record.ts';
 import type { ReleaseDraft } from './draft.ts';
-import { settingsOf } from './measure.ts';
+import { settingsOf } from './judge-settings.ts';
 
 /** The judge's tables and its chart of the present step, folded; once a step, and nothing for what was not measured. */
 export function explainStep(draft: ReleaseDraft): string {

@@ -1,6 +1,5 @@
 import { judge } from '../canary/judge.ts';
 import { addToLog, openLog } from '../canary/record.ts';
-import { type JudgeSettings, settingsAt } from '../canary/settings.ts';
 import { type JudgeState, learnFrom, openJudge, openStep, withKnowledgeOf } from '../canary/state.ts';
 import { inlineText } from '../gate/markdown.ts';
 import type { CanaryReading } from '../ports/metrics.ts';
@@ -8,6 +7,7 @@ import type { IntervalCounts } from '../stats/cluster-history.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { escalate } from './escalate.ts';
 import { finishWhenSoaked } from './finishing.ts';
+import { settingsOf } from './judge-settings.ts';
 import type { Measuring } from './progress.ts';
 import { advanceWhenConfigured, tellReadiness } from './promote.ts';
 import { keepNotes, readingNotes } from './reading-notes.ts';
@@ -195,9 +195,4 @@ function openedJudge(draft: ReleaseDraft): JudgeState {
 function baselineExpected(draft: ReleaseDraft): boolean {
   const { step } = draft.state;
   return step > 0 && weightOfStep(draft.plan(), step) < 100 && draft.plan().previous !== null;
-}
-
-/** The stage is judged by itself: its alarm stops a release, it cannot roll production back. */
-export function settingsOf(draft: ReleaseDraft): JudgeSettings {
-  return settingsAt(draft.plan().config, draft.state.step);
 }

@@ -1,11 +1,6 @@
 import type { ReleaseDraft } from './draft.ts';
 import { requestKpis } from './kpi.ts';
-import type { ReleaseState } from './state.ts';
-
-/** When the observation after GA ends, ms since the epoch: until then `/rollback` still works. */
-export function observedUntil({ phaseSince, plan }: Pick<ReleaseState, 'phaseSince' | 'plan'>): number {
-  return phaseSince + (plan?.config.observe_after_ga ?? 0);
-}
+import { observedUntil } from './observation.ts';
 
 /** GA has been reached: the release is looked after for `observe_after_ga`, and the way is free for the next one. */
 export function observe(draft: ReleaseDraft): void {

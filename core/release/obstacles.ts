@@ -4,7 +4,7 @@ import type { PendingCommand } from '../commands/desk/state.ts';
 import type { Obstacle } from '../commands/obstacle.ts';
 import type { GateName } from '../gate/names.ts';
 import type { PromotionAssessment, PromotionInput } from '../ports/policy-engine.ts';
-import { observedUntil } from './observe.ts';
+import { observedUntil } from './observation.ts';
 import { hasLeftTheWay, hasTraffic, isGoingBack } from './phase.ts';
 import { ended, promoteObstacles } from './promote-obstacles.ts';
 import type { ReleaseState } from './state.ts';

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { ownKey } from '../commands/desk/desk.ts';
 import { requestAssessment } from '../commands/desk/issued.ts';
 import { appActor } from './app-actor.ts';
+import { assessmentOf } from './assess.ts';
 import { recordCanary } from './canary-record.ts';
 import { orderStep } from './deploy.ts';
-import { releaseDesk } from './desk.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { explainStep } from './explain-step.ts';
 import { notRefused } from './progress.ts';
@@ -80,11 +80,8 @@ export function advanceWhenConfigured(draft: ReleaseDraft): void {
     url: '',
     bodySha256: createHash('sha256').digest('hex'),
   };
-  requestAssessment(releaseDesk(draft), ownKey, {
-    command: { name: 'promote', weight, sha: null },
-    actor: appActor,
-    source,
-  });
+  const pending = { command: { name: 'promote', weight, sha: null }, actor: appActor, source } as const;
+  requestAssessment(draft, ownKey, pending, (asked, demand) => assessmentOf(draft, asked, demand));
 }
 
 /** Asks again after a pause that doubles with every refusal at this step. */

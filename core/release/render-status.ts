@@ -7,7 +7,7 @@ import { cellText, codeSpan, inlineText } from '../gate/markdown.ts';
 import { checkNameOf } from '../gate/names.ts';
 import { blockedBy } from './blocked.ts';
 import { gatesNotPassed } from './gates.ts';
-import { observedUntil } from './observe.ts';
+import { observedUntil } from './observation.ts';
 import { hasTraffic, isGoingBack, type Phase, phaseText } from './phase.ts';
 import { preflight, preflightObstacles } from './preflight.ts';
 import { whyNotReady } from './promote-obstacles.ts';

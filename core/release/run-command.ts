@@ -1,4 +1,5 @@
 import { approve, reject } from '../commands/desk/demand.ts';
+import type { Desk } from '../commands/desk/desk.ts';
 import type { Demand, PendingCommand } from '../commands/desk/state.ts';
 import { effectText } from '../comms/effect-text.ts';
 import { escalationRequest } from '../comms/escalation.ts';
@@ -7,7 +8,6 @@ import { inlineText } from '../gate/markdown.ts';
 import { checkNameOf } from '../gate/names.ts';
 import type { PromotionAssessment } from '../ports/policy-engine.ts';
 import { abort } from './abort.ts';
-import { releaseDesk } from './desk.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { flagByCommand } from './flags.ts';
 import { holdByCommand, resolveFailure, resume } from './hold.ts';
@@ -22,6 +22,7 @@ import { nextStepText } from './steps.ts';
 /** Carries out a command that is allowed; says what follows from it. */
 export function runCommand(
   draft: ReleaseDraft,
+  desk: Desk,
   pending: PendingCommand,
   { input }: PromotionAssessment,
   demand: Demand | null,
@@ -51,11 +52,11 @@ export function runCommand(
         ? 'Resolved: other releases may be promoted again. This one stays rolled back.'
         : 'Resumed.';
     case 'approve': {
-      const approved = approve(releaseDesk(draft), actor, source);
+      const approved = approve(desk, actor, source);
       return `Approved \`/${approved?.command.name}\` of ${inlineText(approved?.actor.login ?? '?')} for \`${draft.state.sha.slice(0, 12)}\`; it is looked at again now.`;
     }
     case 'reject': {
-      const rejected = reject(releaseDesk(draft), by, command.reason);
+      const rejected = reject(desk, by, command.reason);
       return `Rejected \`/${rejected?.command.name}\` of ${inlineText(rejected?.actor.login ?? '?')}.`;
     }
     case 'override': {
@@ -92,14 +93,14 @@ export function runCommand(
   }
 }
 
-/** What a command would lead to: it runs on a copy, and the copy is thrown away. */
+/** What a command would lead to: it runs on a copy of the release, which is thrown away. */
 export function rehearseCommand(
-  draft: ReleaseDraft,
+  copy: ReleaseDraft,
+  desk: Desk,
   pending: PendingCommand,
   assessment: PromotionAssessment,
 ): string {
-  const copy = draft.copy();
-  const consequence = runCommand(copy, pending, assessment, null);
+  const consequence = runCommand(copy, desk, pending, assessment, null);
   const planned = copy.planned().map(({ effect }) => effectText(effect));
   return [consequence, ...planned.flatMap((text) => (text === null ? [] : [`- would ${text}`]))].join('\n');
 }

@@ -223,5 +223,6 @@ function lookAgain(desk: Desk, changed: Demand): void {
   const demand = { ...changed, round: changed.round + 1 };
   put(desk, demand);
   const { command, options, actor, source } = demand;
-  requestAssessment(desk, demandKey(demand.n), { command, actor, source, ...(options && { options }) });
+  const pending = { command, actor, source, ...(options && { options }) };
+  requestAssessment(desk, demandKey(demand.n), pending, desk.assessment);
 }

@@ -25,7 +25,8 @@ export function onIssued(desk: Desk, pending: PendingCommand): void {
     return;
   }
   react(desk, key, source, 'eyes');
-  if (changesAnything(command) || desk.mustLook(command)) requestAssessment(desk, key, pending);
+  if (changesAnything(command) || desk.mustLook(command))
+    requestAssessment(desk, key, pending, desk.assessment);
   else answerFreely(desk, { key, source }, desk.answer(command), 'answered');
 }
 
@@ -54,14 +55,16 @@ export function onMalformed(
 }
 
 /** Asks whether the command may run: permissions, gates and policy are read when the effect is performed. */
-export function requestAssessment(desk: Desk, key: string, pending: PendingCommand): void {
+export function requestAssessment(
+  desk: Pick<Desk, 'state' | 'set' | 'emit' | 'next'>,
+  key: string,
+  pending: PendingCommand,
+  assessment: Desk['assessment'],
+): void {
   desk.set({ assessing: { ...desk.state.assessing, [key]: pending } });
   const demand = desk.state.demands.find(({ n }) => key === demandKey(n)) ?? null;
   const id = pending.actor.type === 'App' ? `${key}/${desk.next(`assess-${key}`)}` : key;
-  desk.emit(
-    demand === null ? `assess/${id}` : `assess/${key}/${demand.round}`,
-    desk.assessment(pending, demand),
-  );
+  desk.emit(demand === null ? `assess/${id}` : `assess/${key}/${demand.round}`, assessment(pending, demand));
 }
 
 /** Key under which a waiting command is assessed again. */
