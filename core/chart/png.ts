@@ -12,7 +12,7 @@ export function encodePng(bitmap: Bitmap, deflate: Deflate): Uint8Array {
   view.setUint32(0, width);
   view.setUint32(4, height);
   header.set([8, indexed === null ? rgb : palette, 0, 0, 0], 8);
-  const rows = indexed?.rows ?? filtered(pixels, width * 3, height);
+  const rows = indexed?.rows ?? filtered(pixels, width, height);
   return concat([
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
     chunk('IHDR', header),
@@ -37,35 +37,40 @@ interface Indexed {
 function indexColors({ width, height, pixels }: Bitmap): Indexed | null {
   const rows = new Uint8Array((width + 1) * height);
   const known = new Map<number, number>();
-  let [last, index] = [-1, 0];
-  for (let row = 0, from = 0, to = 0; row < height; row += 1) {
-    to += 1;
-    for (let column = 0; column < width; column += 1, from += 3, to += 1) {
-      const color = ((pixels[from] ?? 0) << 16) | ((pixels[from + 1] ?? 0) << 8) | (pixels[from + 2] ?? 0);
-      if (color !== last) {
-        index = known.get(color) ?? known.size;
-        if (index > 255) return null;
-        known.set(color, index);
-        last = color;
-      }
-      rows[to] = index;
+  for (let row = 0; row < height; row += 1) {
+    const rowEnd = (row + 1) * width;
+    // Most of a chart is plain: each run of one colour is looked up and written once. `row + 1` bytes are filters.
+    for (let at = row * width, end = at; at < rowEnd; at = end) {
+      const color = pixels[at] ?? 0;
+      while (end < rowEnd && pixels[end] === color) end += 1;
+      const index = known.get(color) ?? known.size;
+      if (index > 255) return null;
+      if (index === known.size) known.set(color, index);
+      rows.fill(index, at + row + 1, end + row + 1);
     }
   }
   return {
-    palette: [...known.keys()].flatMap((color) => [color >> 16, (color >> 8) & 0xff, color & 0xff]),
+    palette: [...known.keys()].flatMap(channels),
     rows,
   };
 }
 
+/** Red, green and blue. */
+function channels(color: number): [number, number, number] {
+  return [color >> 16, (color >> 8) & 0xff, color & 0xff];
+}
+
 /** Each row as the difference to the row above (filter 2): plain areas become zeros. */
-function filtered(pixels: Uint8Array, stride: number, height: number): Uint8Array {
-  const rows = new Uint8Array((stride + 1) * height);
-  for (let row = 0; row < height; row += 1) {
-    const out = row * (stride + 1);
-    rows[out] = 2;
-    for (let i = 0; i < stride; i += 1) {
-      const above = row === 0 ? 0 : (pixels[(row - 1) * stride + i] ?? 0);
-      rows[out + 1 + i] = (pixels[row * stride + i] ?? 0) - above;
+function filtered(pixels: Uint32Array, width: number, height: number): Uint8Array {
+  const rows = new Uint8Array((width * 3 + 1) * height);
+  for (let row = 0, at = 0, out = 0; row < height; row += 1) {
+    rows[out++] = 2;
+    for (let column = 0; column < width; column += 1, at += 1) {
+      const color = pixels[at] ?? 0;
+      const above = row === 0 ? 0 : (pixels[at - width] ?? 0);
+      rows[out++] = (color >> 16) - (above >> 16);
+      rows[out++] = (color >> 8) - (above >> 8);
+      rows[out++] = color - above;
     }
   }
   return rows;

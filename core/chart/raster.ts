@@ -1,11 +1,11 @@
 import { capitalHeight, layOut } from './glyphs.ts';
 import type { Color, Scene, Shape } from './scene.ts';
 
-/** RGB, 8 bits a channel, row by row. */
+/** Each pixel as `0xrrggbb`, row by row. */
 export interface Bitmap {
   readonly width: number;
   readonly height: number;
-  readonly pixels: Uint8Array;
+  readonly pixels: Uint32Array;
 }
 
 /** Draws a scene at `scale` pixels a unit. Edges are smoothed by how much of a pixel a shape covers. */
@@ -65,23 +65,26 @@ const coverageSteps = 8;
 type Point = readonly [x: number, y: number];
 
 class Canvas {
-  readonly pixels: Uint8Array;
+  readonly pixels: Uint32Array;
   readonly #width: number;
   readonly #height: number;
 
   constructor(width: number, height: number) {
     this.#width = width;
     this.#height = height;
-    this.pixels = new Uint8Array(width * height * 3).fill(255);
+    this.pixels = new Uint32Array(width * height).fill(paper);
   }
 
   fillRect(x: number, y: number, width: number, height: number, fill: Color): void {
     const covered = (pixel: number, from: number, to: number): number =>
       Math.max(0, Math.min(pixel + 1, to) - Math.max(pixel, from));
     const color = numberOf(fill);
-    this.#each(x, y, x + width, y + height, (column, row) => {
-      this.#blend(column, row, color, covered(column, x, x + width) * covered(row, y, y + height));
-    });
+    const box = this.#clip(x, y, x + width, y + height);
+    for (let row = box.top; row < box.bottom; row += 1) {
+      const rowShare = covered(row, y, y + height);
+      for (let column = box.left; column < box.right; column += 1)
+        this.#blend(column, row, color, covered(column, x, x + width) * rowShare);
+    }
   }
 
   strokeLine(points: readonly Point[], radius: number, stroke: Color): void {
@@ -93,57 +96,79 @@ class Canvas {
     }
   }
 
-  /** A line with round ends; from a point to itself it is a disc. */
-  fillCapsule(from: Point, to: Point, radius: number, fill: Color): void {
-    const [left, right] = [Math.min(from[0], to[0]), Math.max(from[0], to[0])];
-    const [top, bottom] = [Math.min(from[1], to[1]), Math.max(from[1], to[1])];
+  /**
+   * A line with round ends; from a point to itself it is a disc. A picture has hundreds of thousands of pixels near a
+   * line: nothing is called or allocated for one that it does not touch, and a root is taken on its edge alone.
+   */
+  fillCapsule([x0, y0]: Point, [x1, y1]: Point, radius: number, fill: Color): void {
     const reach = radius + 1;
+    const box = this.#clip(
+      Math.min(x0, x1) - reach,
+      Math.min(y0, y1) - reach,
+      Math.max(x0, x1) + reach,
+      Math.max(y0, y1) + reach,
+    );
     const color = numberOf(fill);
-    this.#each(left - reach, top - reach, right + reach, bottom + reach, (column, row) => {
-      const distance = distanceToSegment(column + 0.5, row + 0.5, from, to);
-      this.#blend(column, row, color, Math.min(1, Math.max(0, radius + 0.5 - distance)));
-    });
-  }
-
-  #each(
-    left: number,
-    top: number,
-    right: number,
-    bottom: number,
-    visit: (column: number, row: number) => void,
-  ): void {
-    const lastRow = Math.min(this.#height, Math.ceil(bottom));
-    const lastColumn = Math.min(this.#width, Math.ceil(right));
-    for (let row = Math.max(0, Math.floor(top)); row < lastRow; row += 1) {
-      for (let column = Math.max(0, Math.floor(left)); column < lastColumn; column += 1) visit(column, row);
+    const [dx, dy] = [x1 - x0, y1 - y0];
+    const length = dx * dx + dy * dy;
+    const outside = (radius + 0.5) ** 2;
+    const inside = Math.max(0, radius - 0.5) ** 2;
+    for (let row = box.top; row < box.bottom; row += 1) {
+      const y = row + 0.5 - y0;
+      for (let column = box.left; column < box.right; column += 1) {
+        const x = column + 0.5 - x0;
+        const along = length === 0 ? 0 : (x * dx + y * dy) / length;
+        const clamped = along < 0 ? 0 : along > 1 ? 1 : along;
+        const offX = x - clamped * dx;
+        const offY = y - clamped * dy;
+        const squared = offX * offX + offY * offY;
+        if (squared >= outside) continue;
+        this.#blend(column, row, color, squared < inside ? 1 : radius + 0.5 - Math.sqrt(squared));
+      }
     }
   }
 
+  /** The pixels of a box that lie in the picture; `right` and `bottom` are not among them. */
+  #clip(left: number, top: number, right: number, bottom: number): Box {
+    return {
+      left: Math.max(0, Math.floor(left)),
+      top: Math.max(0, Math.floor(top)),
+      right: Math.min(this.#width, Math.ceil(right)),
+      bottom: Math.min(this.#height, Math.ceil(bottom)),
+    };
+  }
+
+  /** @param share how much of the pixel is covered; more than 1 is all of it. */
   #blend(column: number, row: number, color: number, share: number): void {
-    const covered = Math.round(share * coverageSteps) / coverageSteps;
+    const covered = share >= 1 ? 1 : Math.round(share * coverageSteps) / coverageSteps;
     if (!(covered > 0)) return;
-    const at = (row * this.#width + column) * 3;
-    for (let channel = 0; channel < 3; channel += 1) {
-      const wanted = (color >> (16 - 8 * channel)) & 0xff;
-      const present = this.pixels[at + channel] ?? 255;
-      this.pixels[at + channel] = Math.round(present + (wanted - present) * covered);
-    }
+    const at = row * this.#width + column;
+    this.pixels[at] = covered === 1 ? color : mixed(this.pixels[at] ?? paper, color, covered);
   }
+}
+
+const paper = 0xffffff;
+
+interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+function mixed(present: number, wanted: number, share: number): number {
+  const red = between(present >> 16, wanted >> 16, share);
+  const green = between((present >> 8) & 0xff, (wanted >> 8) & 0xff, share);
+  return (red << 16) | (green << 8) | between(present & 0xff, wanted & 0xff, share);
+}
+
+function between(present: number, wanted: number, share: number): number {
+  return Math.round(present + (wanted - present) * share);
 }
 
 /** `#rrggbb` as one number: read once a shape, for a shape has thousands of pixels. */
 function numberOf(color: Color): number {
   return Number.parseInt(color.slice(1), 16);
-}
-
-function distanceToSegment(x: number, y: number, from: Point, to: Point): number {
-  const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
-  const length = dx * dx + dy * dy;
-  const along = length === 0 ? 0 : ((x - from[0]) * dx + (y - from[1]) * dy) / length;
-  const clamped = Math.min(1, Math.max(0, along));
-  const [offX, offY] = [x - from[0] - clamped * dx, y - from[1] - clamped * dy];
-  // Math.hypot guards against overflow that pixels never come near, and takes several times as long.
-  return Math.sqrt(offX * offX + offY * offY);
 }
 
 function dashes(points: readonly Point[], on: number, off: number): readonly (readonly Point[])[] {

@@ -9,9 +9,10 @@ import { colors, type Scene, type Shape } from '../../../core/chart/scene.ts';
 import { renderSvg } from '../../../core/chart/svg.ts';
 
 const scene = (...shapes: readonly Shape[]): Scene => ({ width: 10, height: 6, title: 'a & b', shapes });
-const pixel = (picture: ReturnType<typeof rasterize>, x: number, y: number) => [
-  ...picture.pixels.subarray((y * picture.width + x) * 3, (y * picture.width + x) * 3 + 3),
-];
+const pixel = (picture: ReturnType<typeof rasterize>, x: number, y: number) =>
+  channels(picture.pixels[y * picture.width + x] ?? 0);
+const channels = (color: number) => [color >> 16, (color >> 8) & 0xff, color & 0xff];
+const bytesOf = (pixels: Uint32Array) => Buffer.from([...pixels].flatMap(channels));
 
 describe('a picture', () => {
   it('fills what it says, and mixes what it half covers', () => {
@@ -61,16 +62,16 @@ describe('a picture', () => {
     const pixels = [...rows].flatMap((index, at) =>
       at % 21 === 0 ? [] : [...colorsUsed.subarray(3 * index, 3 * index + 3)],
     );
-    expect(Buffer.from(pixels)).toEqual(Buffer.from(picture.pixels));
+    expect(Buffer.from(pixels)).toEqual(bytesOf(picture.pixels));
   });
 
   it('is a PNG of whole colours when there are more than 256', () => {
-    const pixels = Uint8Array.from({ length: 20 * 20 * 3 }, (_, at) => Math.imul(at, 2_654_435_761) >>> 24);
+    const pixels = Uint32Array.from({ length: 20 * 20 }, (_, at) => Math.imul(at, 2_654_435_761) >>> 8);
     const chunks = chunksOf(encodePng({ width: 20, height: 20, pixels }, deflateSync));
     expect([...chunks.keys()]).toEqual(['IHDR', 'IDAT', 'IEND']);
     expect(chunks.get('IHDR')?.[9]).toBe(2);
     const rows = inflateSync(chunks.get('IDAT') ?? Buffer.alloc(0));
-    expect(unfilter(rows, 20 * 3)).toEqual(Buffer.from(pixels));
+    expect(unfilter(rows, 20 * 3)).toEqual(bytesOf(pixels));
   });
 
   it('is SVG that says what it shows and cannot be broken out of', () => {
