@@ -11,7 +11,7 @@ export interface OrganisationVariables {
 }
 
 /** Changes to the product repository that a rehearsal plays. */
-export const variants = ['unsafe-migration', 'safe-migration', 'faulty-version'] as const;
+export const variants = ['unsafe-migration', 'safe-migration', 'faulty-version', 'by-hand'] as const;
 export type Variant = (typeof variants)[number];
 
 const organisation = fileURLToPath(new URL('../organisation', import.meta.url));
