@@ -1,8 +1,11 @@
+import { score4 } from './cvss4.ts';
+
 /**
- * The base score (0–10) of a CVSS vector: version 2.0 (guide, section 3.2.1), 3.0 and 3.1 (specification, section 7.1).
- * Null for anything else; version 4.0 scores by a table of 270 entries, which scanners have and we do not.
+ * The score (0–10) of a CVSS vector: the base score of versions 2.0 (guide, section 3.2.1), 3.0 and 3.1 (specification,
+ * section 7.1), the whole score of version 4.0. Null for anything else.
  */
-export function baseScore(vector: string): number | null {
+export function cvssScore(vector: string): number | null {
+  if (vector.startsWith('CVSS:4.0/')) return score4(vector);
   const metrics = new Map(vector.split('/').map((part) => part.split(':') as [string, string | undefined]));
   const weigh = (table: Weights): number[] =>
     Object.entries(table).map(([metric, weights]) => weights[metrics.get(metric) ?? ''] ?? Number.NaN);

@@ -1,4 +1,4 @@
-import { baseScore } from './cvss.ts';
+import { cvssScore } from './cvss.ts';
 import { type Severity, severities } from './model.ts';
 
 /** The scanners' words and the databases' behind them. */
@@ -46,7 +46,7 @@ export function worst(all: readonly Severity[]): Severity {
   return all.reduce(graver, 'unknown');
 }
 
-/** By the base score of a CVSS vector; one that cannot be scored is `unknown`. */
+/** By the score of a CVSS vector; one that cannot be scored is `unknown`. */
 export function severityOfVector(vector: string | null): Severity {
-  return vector === null ? 'unknown' : severityOf(baseScore(vector));
+  return vector === null ? 'unknown' : severityOf(cvssScore(vector));
 }
