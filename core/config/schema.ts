@@ -15,7 +15,7 @@ import { permissionsSchema } from './permissions.ts';
 import { preflightSchema } from './preflight.ts';
 import { previewsSchema } from './previews.ts';
 import { promoteOnlyIfSchema } from './promote-only-if.ts';
-import { servicesSchema } from './services.ts';
+import { servicesSchema } from './service-overrides.ts';
 import { stopConditionsSchema } from './stop-conditions.ts';
 import { wavesSchema } from './waves.ts';
 
@@ -193,6 +193,6 @@ export const configSchema = z.strictObject({
   release: releaseSchema.optional(),
   governance: governanceSchema.optional(),
   previews: previewsSchema.optional(),
-  services: servicesSchema(releaseSchema),
+  services: servicesSchema<ReleaseConfig>(releaseSchema),
 });
 export type Config = z.infer<typeof configSchema>;

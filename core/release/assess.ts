@@ -6,7 +6,6 @@ import type { AccessFacts, PromotionFactsFromState } from '../commands/effect.ts
 import { type Permission, permissionOf } from '../commands/permission.ts';
 import { ladderOf } from '../config/waves.ts';
 import type { Effect } from '../flow/effect.ts';
-import type { ReleaseDraft } from './draft.ts';
 import { isHotfix } from './lane.ts';
 import { exceptionsOf } from './overrides.ts';
 import type { ReleaseState } from './state.ts';
@@ -97,7 +96,12 @@ export function targetWeight(state: ReleaseState, command: Command): number | nu
 }
 
 /** The effect that reads who may do what at this moment; `demand` when the command waits already. */
-export function assessmentOf(draft: ReleaseDraft, pending: PendingCommand, demand: Demand | null): Effect {
+export function assessmentOf(
+  state: ReleaseState,
+  now: number,
+  pending: PendingCommand,
+  demand: Demand | null,
+): Effect {
   const { command, options, actor, source } = pending;
   return {
     kind: 'assessCommand',
@@ -106,6 +110,6 @@ export function assessmentOf(draft: ReleaseDraft, pending: PendingCommand, deman
     actor,
     source,
     round: demand?.round ?? 0,
-    facts: factsFor(draft.state, command, draft.now, accessOf(optionsOf(pending), demand)),
+    facts: factsFor(state, command, now, accessOf(optionsOf(pending), demand)),
   };
 }

@@ -25,7 +25,7 @@ export function releaseDesk(draft: ReleaseDraft): Desk {
     emit: (id, effect, notBefore) => draft.emit(id, effect, notBefore),
     next: (series) => draft.next(series),
     note: (action, actor, reason, code, data) => draft.note(action, actor, reason, code, data),
-    assessment: (pending, demand) => assessmentOf(draft, pending, demand),
+    assessment: (pending, demand) => assessmentOf(draft.state, draft.now, pending, demand),
     answer: (command) => answerQuestion(draft, command),
     obstacles: (pending, assessed) =>
       obstaclesOf(draft.state, pending, assessed, draft.now, draft.activeRelease),

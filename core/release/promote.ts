@@ -81,7 +81,9 @@ export function advanceWhenConfigured(draft: ReleaseDraft): void {
     bodySha256: createHash('sha256').digest('hex'),
   };
   const pending = { command: { name: 'promote', weight, sha: null }, actor: appActor, source } as const;
-  requestAssessment(draft, ownKey, pending, (asked, demand) => assessmentOf(draft, asked, demand));
+  requestAssessment(draft, ownKey, pending, (asked, demand) =>
+    assessmentOf(draft.state, draft.now, asked, demand),
+  );
 }
 
 /** Asks again after a pause that doubles with every refusal at this step. */
