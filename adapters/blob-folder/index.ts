@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProviderError } from '../../core/errors.ts';
 import { contentLost, type Keeping, removalRefused } from '../../core/evidence/retention.ts';
@@ -38,6 +38,12 @@ export function folderContents(folder: string): ContentStore {
     },
     readInto: (sha256, buffer, offset) => readInto(place(sha256), sha256, buffer, offset),
     sizeOf: async (sha256) => (await stat(place(sha256)).catch(() => null))?.size ?? null,
+    async *list() {
+      for (const sha256 of await withDisk('list', () => namesIn(folder))) {
+        const file = await stat(place(sha256)).catch(() => null); // removed meanwhile
+        if (file !== null) yield { sha256, size: file.size, ...(await readKeeping(place(sha256))) };
+      }
+    },
     retain: (sha256, until) => withDisk('keep', () => extend(place(sha256), until)),
     hold: (sha256, held) =>
       withDisk('hold', async () =>
@@ -52,6 +58,18 @@ export function folderContents(folder: string): ContentStore {
         await rm(`${place(sha256)}.json`, { force: true });
       }),
   };
+}
+
+/** Digests of all complete files; a folder into which nothing was stored yet is empty. */
+async function namesIn(folder: string): Promise<readonly string[]> {
+  const below = async (path: string): Promise<readonly string[]> =>
+    readdir(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+  const shelves = (await below(folder)).filter((name) => /^[0-9a-f]{2}$/.test(name));
+  const names = await Promise.all(shelves.map((shelf) => below(join(folder, shelf))));
+  return names.flat().filter((name) => /^[0-9a-f]{64}$/.test(name));
 }
 
 async function writeDraft(path: string, content: Pieces): Promise<{ sha256: string; size: number }> {

@@ -38,6 +38,14 @@ export async function ensureCluster(
   return { folder, data, password };
 }
 
+/** The cluster in `folder` when somebody made one; else null. */
+export async function knownCluster(folder: string): Promise<Cluster | null> {
+  const data = join(folder, 'data');
+  const password = await readFile(join(folder, 'password'), 'utf8').catch(() => null);
+  if (password === null || !(await exists(join(data, 'PG_VERSION')))) return null;
+  return { folder, data, password: password.trim() };
+}
+
 async function makeFolder(folder: string, account: Account): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });

@@ -1,2 +1,2 @@
-export { type RunningPostgres, startPostgres } from './start.ts';
+export { type RunningPostgres, runningPostgres, startPostgres } from './start.ts';
 export { type ThrowawayServer, throwawayDatabases } from './throwaway.ts';

@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { Log } from '../../core/ports/system.ts';
 import { unprivilegedAccount } from './account.ts';
 import { locateBinaries } from './binaries.ts';
-import { type Cluster, ensureCluster } from './cluster.ts';
+import { type Cluster, ensureCluster, knownCluster } from './cluster.ts';
 import { takeOwnership } from './ownership.ts';
 import { databaseUrl, findRunning, type Postmaster, startServer, stopServer } from './postmaster.ts';
 
@@ -53,6 +53,13 @@ export async function startPostgres(options: {
       await stopServer(cluster);
     },
   };
+}
+
+/** Address of the Conductor's database when a server of this data directory runs now, as of an app that uses it; else null. */
+export async function runningPostgres(dataDir: string): Promise<string | null> {
+  const cluster = await knownCluster(join(resolve(dataDir), 'postgres'));
+  const server = cluster && (await findRunning(cluster));
+  return cluster && server && databaseUrl(cluster, server.port, database);
 }
 
 /** The data directory is ours: the account of Postgres may pass through it, and list or read nothing in it. */

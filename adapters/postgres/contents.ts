@@ -18,6 +18,13 @@ export function postgresContents(database: Database): ContentStore {
       );
       return rows[0]?.size ?? null;
     },
+    async *list() {
+      const { rows } = await database.query<KeptRow>(
+        'select sha256, size, held, retain_until from evidence_contents order by sha256',
+      );
+      for (const { sha256, size, held, retain_until } of rows)
+        yield { sha256, size, held, retainUntil: retain_until.getTime() };
+    },
     async retain(sha256, until) {
       await database.query(
         'update evidence_contents set retain_until = $2 where sha256 = $1 and retain_until < $2',
@@ -40,6 +47,13 @@ export function postgresContents(database: Database): ContentStore {
       await database.query('delete from evidence_contents where sha256 = $1', [sha256]);
     },
   };
+}
+
+interface KeptRow {
+  sha256: string;
+  size: number;
+  held: boolean;
+  retain_until: Date;
 }
 
 /** Stores content inside a transaction: with it, or not at all. */

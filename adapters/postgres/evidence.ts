@@ -20,6 +20,8 @@ export interface BlobRecord {
   readonly storedAt: number;
   readonly retainUntil: number;
   readonly heldBecause: string | null;
+  /** Whose evidence it is, in order; none: nobody believed it yet. */
+  readonly repositories: readonly string[];
 }
 
 /** Stores a verified result. False when this very result of this run was stored before. */
@@ -57,27 +59,46 @@ export async function storeGateResult(
   return true;
 }
 
-/** Records what was stored. Stored again, it is kept for the longer of the two times. */
+/** Records what was stored. Stored again, it is kept for the longer of the two times, and is evidence of both. */
 export async function recordBlob(
   sql: Sql,
   facts: ContentFacts,
-  about: { readonly mediaType: string; readonly retainUntil: number },
+  about: {
+    readonly mediaType: string;
+    readonly retainUntil: number;
+    readonly repositories: readonly string[];
+  },
 ): Promise<void> {
   await sql.query(
-    `insert into evidence_blobs (sha256, media_type, size, crc32, secret, retain_until)
-     values ($1, $2, $3, $4, $5, $6)
+    `insert into evidence_blobs (sha256, media_type, size, crc32, secret, retain_until, repositories)
+     values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (sha256) do update set crc32 = excluded.crc32, secret = excluded.secret,
-       retain_until = greatest(evidence_blobs.retain_until, excluded.retain_until)`,
-    [facts.sha256, about.mediaType, facts.size, facts.crc32, facts.secret, new Date(about.retainUntil)],
+       retain_until = greatest(evidence_blobs.retain_until, excluded.retain_until),
+       repositories = ${joined('evidence_blobs.repositories', 'excluded.repositories')}`,
+    [
+      facts.sha256,
+      about.mediaType,
+      facts.size,
+      facts.crc32,
+      facts.secret,
+      new Date(about.retainUntil),
+      about.repositories,
+    ],
   );
 }
 
-/** Keeps it at least until then, ms since the epoch. */
-export async function extendBlob(sql: Sql, sha256: string, until: number): Promise<void> {
-  await sql.query('update evidence_blobs set retain_until = $2 where sha256 = $1 and retain_until < $2', [
-    sha256,
-    new Date(until),
-  ]);
+/** It is evidence of this repository and kept at least until then, ms since the epoch. */
+export async function extendBlob(sql: Sql, sha256: string, repository: string, until: number): Promise<void> {
+  await sql.query(
+    `update evidence_blobs set retain_until = greatest(retain_until, $2),
+       repositories = ${joined('repositories', 'array[$3::text]')} where sha256 = $1`,
+    [sha256, new Date(until), repository],
+  );
+}
+
+/** SQL: two sets as one, in order. */
+function joined(one: string, other: string): string {
+  return `array(select distinct unnest(${one} || ${other}) order by 1)`;
 }
 
 export async function findBlob(sql: Sql, sha256: string): Promise<BlobRecord | null> {
@@ -91,13 +112,30 @@ export async function listBlobs(sql: Sql): Promise<readonly BlobRecord[]> {
   return rows.map(toRecord);
 }
 
-/** Sets or, with null, lifts a legal hold. False: there is no such blob. */
-export async function holdBlob(sql: Sql, sha256: string, because: string | null): Promise<boolean> {
-  const { rowCount } = await sql.query('update evidence_blobs set held_because = $2 where sha256 = $1', [
+/** The record, locked until the transaction ends: nobody holds, removes or uses it meanwhile. Null: there is none. */
+export async function lockBlob(tx: Transaction, sha256: string): Promise<BlobRecord | null> {
+  const { rows } = await tx.query<BlobRow>('select * from evidence_blobs where sha256 = $1 for update', [
     sha256,
-    because,
   ]);
-  return rowCount === 1;
+  return rows[0] === undefined ? null : toRecord(rows[0]);
+}
+
+/** Sets or, with null, lifts a legal hold. */
+export async function holdBlob(tx: Transaction, sha256: string, because: string | null): Promise<void> {
+  await tx.query('update evidence_blobs set held_because = $2 where sha256 = $1', [sha256, because]);
+}
+
+export async function forgetBlob(tx: Transaction, sha256: string): Promise<void> {
+  await tx.query('delete from evidence_blobs where sha256 = $1', [sha256]);
+}
+
+/** Blobs that are files of known results: their rows are what a later bundle is packed from. */
+export async function blobsInResults(sql: Sql, sha256?: string): Promise<ReadonlySet<string>> {
+  const { rows } = await sql.query<{ blob: string }>(
+    'select distinct blob from evidence_files where $1::text is null or blob = $1',
+    [sha256 ?? null],
+  );
+  return new Set(rows.map(({ blob }) => blob));
 }
 
 interface BlobRow {
@@ -109,6 +147,7 @@ interface BlobRow {
   stored_at: Date;
   retain_until: Date;
   held_because: string | null;
+  repositories: string[];
 }
 
 function toRecord(row: BlobRow): BlobRecord {
@@ -121,6 +160,7 @@ function toRecord(row: BlobRow): BlobRecord {
     storedAt: row.stored_at.getTime(),
     retainUntil: row.retain_until.getTime(),
     heldBecause: row.held_because,
+    repositories: row.repositories,
   };
 }
 

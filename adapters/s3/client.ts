@@ -5,7 +5,8 @@ import type { S3Settings } from './settings.ts';
 
 export interface S3Request {
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
-  readonly name: string;
+  /** Null: the bucket itself. */
+  readonly name: string | null;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
@@ -31,7 +32,8 @@ export function s3Client(settings: S3Settings, ask: typeof fetch): S3 {
     retries: 0,
   });
   return async ({ method, name, query = {}, headers = {}, body }) => {
-    const url = new URL(`${settings.endpoint}/${settings.bucket}/${settings.prefix}${name}`);
+    const path = name === null ? '' : `/${settings.prefix}${name}`;
+    const url = new URL(`${settings.endpoint}/${settings.bucket}${path}`);
     for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
     const payload = createHash('sha256')
       .update(body ?? '')

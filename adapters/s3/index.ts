@@ -6,6 +6,7 @@ import { PermissionError } from '../../core/errors.ts';
 import { contentLost, type Keeping, removalRefused } from '../../core/evidence/retention.ts';
 import type { ContentStore, Pieces } from '../../core/ports/blob-store.ts';
 import { type S3, type S3Request, s3Client } from './client.ts';
+import { listNames } from './list.ts';
 import type { S3Settings } from './settings.ts';
 import { completeUpload, legalHold, readUploadId, retention } from './xml.ts';
 
@@ -35,6 +36,12 @@ export function s3Contents(settings: S3Settings, ask: typeof fetch = fetch): Con
     async sizeOf(sha256) {
       const answer = await s3({ method: 'HEAD', name: sha256 });
       return answer === null ? null : Number(answer.headers.get('content-length'));
+    },
+    async *list() {
+      for await (const { name, size } of listNames(s3, settings.prefix)) {
+        const head = await s3({ method: 'HEAD', name });
+        if (head !== null) yield { sha256: name, size, ...parseKeeping(head.headers) };
+      }
     },
     retain: (sha256, until) => ensureLocked(s3, sha256, settings.lock, until),
     async hold(sha256, held) {

@@ -28,7 +28,7 @@ export const assessCommand: Performer<'assessCommand'> = async (effect, context)
 export async function assess(input: PromotionInput, context: EffectContext): Promise<PromotionAssessment> {
   const decision = await ask(input, context);
   const question = canonicalJson(input);
-  await context.blobs.put([Buffer.from(question)], 'application/json');
+  await context.blobs.put([Buffer.from(question)], 'application/json', context.aggregate.repository);
   return { input, inputSha256: sha256(question), decision };
 }
 

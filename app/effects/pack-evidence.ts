@@ -34,8 +34,10 @@ export const packEvidence: Performer<'packEvidence'> = async (effect, context) =
     ...(await decisionsOf(facts, context)),
   };
   const { blobs } = context;
-  const packed = await pack(inputs, context.evidence, (pieces) => blobs.put(pieces, 'application/zip'));
-  await blobs.put([packed.bundle], 'application/vnd.dev.sigstore.bundle.v0.3+json');
+  const packed = await pack(inputs, context.evidence, (pieces) =>
+    blobs.put(pieces, 'application/zip', repository),
+  );
+  await blobs.put([packed.bundle], 'application/vnd.dev.sigstore.bundle.v0.3+json', repository);
   return {
     settled: { sha256: packed.sha256, size: packed.zip.size, bundleSha256: packed.bundleSha256 },
   };

@@ -34,10 +34,10 @@ export async function believe(
   claim: (tx: Transaction, now: number) => Promise<void> = async () => undefined,
 ): Promise<void> {
   // Before the transaction: what a lost connection leaves behind is kept a little longer than it had to be.
-  for (const { sha256 } of files) await ports.blobs.keep(sha256);
+  const { repository, sha } = report.result.subject;
+  for (const { sha256 } of files) await ports.blobs.keep(sha256, repository);
   await ports.database.transaction(async (tx) => {
     const now = ports.now();
-    const { repository, sha } = report.result.subject;
     await claim(tx, now);
     await lockCommit(tx, repository, sha);
     if (!(await storeGateResult(tx, report, files))) return;

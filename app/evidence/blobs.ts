@@ -12,12 +12,12 @@ import type { ContentFacts, ContentStore, Pieces, StoredContent } from '../../co
 
 /** Evidence bytes by their digest: the bytes in a content store, what is known of them in Postgres. */
 export interface Blobs {
-  /** Stores content and looks at it while it passes. */
-  put(content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, mediaType: string): Promise<StoredContent>;
-  /** The same for what may turn out not to count: it is kept for a day. */
-  stage(content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, mediaType: string): Promise<StoredContent>;
-  /** What was staged counts: from now on it is kept as long as all evidence. */
-  keep(sha256: string): Promise<void>;
+  /** Stores evidence of a repository and looks at it while it passes. */
+  put(content: Pieces, mediaType: string, repository: string): Promise<StoredContent>;
+  /** The same for what may turn out not to count: it is nobody's yet, and kept for a day. */
+  stage(content: Pieces, mediaType: string): Promise<StoredContent>;
+  /** What was staged counts as evidence of this repository: from now on it is kept as long as all evidence. */
+  keep(sha256: string, repository: string): Promise<void>;
   /** Null: nobody stored it. */
   find(sha256: string): Promise<StoredContent | null>;
 }
@@ -40,21 +40,26 @@ export function createBlobs(parts: {
       readInto: (buffer, offset) => contents.readInto?.(facts.sha256, buffer, offset) ?? Promise.resolve(0),
     }),
   });
-  const store = async (content: Pieces, mediaType: string, kept: number): Promise<StoredContent> => {
+  const store = async (
+    content: Pieces,
+    mediaType: string,
+    kept: number,
+    repositories: readonly string[],
+  ): Promise<StoredContent> => {
     const retainUntil = now() + kept;
     const inspector = createInspector();
     await contents.put(inspected(content, inspector), retainUntil);
     const facts = inspector.finish();
-    await recordBlob(database, facts, { mediaType, retainUntil });
+    await recordBlob(database, facts, { mediaType, retainUntil, repositories });
     return at(facts);
   };
   return {
-    put: (content, mediaType) => store(content, mediaType, retention),
-    stage: (content, mediaType) => store(content, mediaType, Math.min(retention, stagingTime)),
-    keep: async (sha256) => {
+    put: (content, mediaType, repository) => store(content, mediaType, retention, [repository]),
+    stage: (content, mediaType) => store(content, mediaType, Math.min(retention, stagingTime), []),
+    keep: async (sha256, repository) => {
       const until = now() + retention;
       await contents.retain(sha256, until);
-      await extendBlob(database, sha256, until);
+      await extendBlob(database, sha256, repository, until);
     },
     async find(sha256) {
       const record = await findBlob(database, sha256);

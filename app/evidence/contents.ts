@@ -14,7 +14,15 @@ export function openContents(
   database: Database,
   env: Readonly<Record<string, string | undefined>>,
 ): ContentStore {
-  if (setting === undefined || setting === 'postgres') return postgresContents(database);
+  return openContentsAlone(setting, env) ?? postgresContents(database);
+}
+
+/** The same for a store that needs no database; null when the bytes lie in Postgres. */
+export function openContentsAlone(
+  setting: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): ContentStore | null {
+  if (setting === undefined || setting === 'postgres') return null;
   if (setting.startsWith('s3://')) return s3Contents(parseS3Settings(setting, env));
   return folderContents(setting.startsWith('file://') ? fileURLToPath(setting) : setting);
 }

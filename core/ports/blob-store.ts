@@ -1,3 +1,5 @@
+import type { Keeping } from '../evidence/retention.ts';
+
 /** Bytes that can be read anywhere. */
 export interface ByteSource {
   readonly size: number;
@@ -30,6 +32,13 @@ export interface Inspector {
   finish(): ContentFacts;
 }
 
+/** What a store knows of content by itself: how long it keeps it. */
+export interface KeptContent extends Keeping {
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
 /**
  * Where bytes lie under their SHA-256: Postgres, a folder, or a bucket. Storing twice is storing once. All times
  * are ms since the epoch.
@@ -46,6 +55,8 @@ export interface ContentStore {
   readInto?(sha256: string, buffer: Uint8Array, offset: number): Promise<number>;
   /** Null: there is none. */
   sizeOf(sha256: string): Promise<number | null>;
+  /** Everything that is kept, in no order. */
+  list(): AsyncIterable<KeptContent>;
   /** Keeps it at least until then; an earlier time changes nothing. */
   retain(sha256: string, until: number): Promise<void>;
   /** A legal hold keeps it whatever its time. */

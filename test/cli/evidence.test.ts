@@ -1,6 +1,10 @@
+import { chmod } from 'node:fs/promises';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { connect, migrate, postgresContents } from '../../adapters/postgres/index.ts';
+import { folderContents } from '../../adapters/blob-folder/index.ts';
+import { startPostgres } from '../../adapters/embedded-postgres/index.ts';
+import { connect, migrate, postgresContents, readAudit } from '../../adapters/postgres/index.ts';
 import { createBlobs } from '../../app/evidence/blobs.ts';
+import { renderAuditLine } from '../../core/audit/lines.ts';
 import { silentLog } from '../../core/ports/system.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { FakeWorld, folderWith } from './support.ts';
@@ -9,6 +13,7 @@ const year = 365 * 86_400_000;
 let url: string;
 let young: string;
 let old: string;
+let stage: (text: string) => Promise<string>;
 let useInResult: (blob: string) => Promise<unknown>;
 
 beforeEach(async () => {
@@ -24,7 +29,11 @@ beforeEach(async () => {
   const contents = postgresContents(database);
   const put = async (text: string, now: number) => {
     const blobs = createBlobs({ database, contents, retention: year, now: () => now });
-    return (await blobs.put([new TextEncoder().encode(text)], 'text/plain')).sha256;
+    return (await blobs.put([new TextEncoder().encode(text)], 'text/plain', 'acme/shop')).sha256;
+  };
+  stage = async (text) => {
+    const blobs = createBlobs({ database, contents, retention: year, now: Date.now });
+    return (await blobs.stage([new TextEncoder().encode(text)], 'text/plain')).sha256;
   };
   young = await put('young', Date.now());
   old = await put('old', Date.now() - 2 * year);
@@ -96,9 +105,89 @@ describe('evidence', () => {
     expect((await evidence(...argv)).status).toBe(2);
   });
 
-  it('needs the database', async () => {
+  it('needs a database or a store', async () => {
     const world = new FakeWorld(await folderWith({}));
     expect(await world.run('evidence', 'retention')).toBe(2);
     expect(world.stderr).toContain('DATABASE_URL');
+  });
+});
+
+describe('what is done with evidence', () => {
+  const logged = async () => {
+    const database = await connect({ url, log: silentLog, connections: 1 });
+    const entries = await readAudit(database, 'acme/shop');
+    await database.close();
+    return entries;
+  };
+
+  it('is told in the audit log, with who and why, and audit verify lists it', async () => {
+    await evidence('hold', old, '--reason', 'case\n42', '--by', 'Mona Lisa');
+    await evidence('release', old, '--reason', 'case closed', '--by', 'Mona Lisa');
+    await evidence('remove', old);
+    const entries = await logged();
+    expect(entries).toMatchObject([
+      { action: 'evidence.held', actor: 'operator:Mona Lisa', reason: 'case\n42', data: { sha256: old } },
+      { action: 'evidence.released', reason: 'case closed', data: { held_because: 'case\n42' } },
+      { action: 'evidence.removed', actor: expect.stringMatching(/^operator:./), data: { size: 3 } },
+    ]);
+    const log = entries.map((entry) => `${renderAuditLine(entry)}\n`).join('');
+    const world = new FakeWorld(await folderWith({ 'log.jsonl': log }));
+    expect(await world.run('audit', 'verify', 'log.jsonl')).toBe(0);
+    expect(world.stdout).toContain(`entry 1: evidence.held ${old} by operator:Mona Lisa at `);
+    expect(world.stdout).toMatch(
+      /entry 1: .*: case 42\nentry 2: evidence.released .*: case closed\nentry 3: /,
+    );
+  });
+
+  it('is not told when nothing was done', async () => {
+    await evidence('remove', young);
+    await evidence('release', old);
+    expect(await logged()).toEqual([]);
+  });
+
+  it('cannot be told of what is nobody’s evidence, until somebody says whose it is', async () => {
+    const nobodys = await stage('unbelieved');
+    expect((await evidence('hold', nobodys, '--reason', 'x')).stderr).toContain('EVIDENCE_OF_NOBODY');
+    expect((await evidence('hold', nobodys, '--reason', 'x', '--repo', 'acme/shop')).status).toBe(0);
+    expect(await logged()).toMatchObject([{ action: 'evidence.held', data: { sha256: nobodys } }]);
+  });
+
+  it('happens once: of a hold and a removal at the same time the later one finds what the first one did', async () => {
+    const [held, removed] = await Promise.all([
+      evidence('hold', old, '--reason', 'case 42'),
+      evidence('remove', old),
+    ]);
+    expect([held.status, removed.status].filter((status) => status === 0)).toHaveLength(1);
+    const report = (await evidence('retention')).stdout;
+    expect(report.includes(old)).toBe(held.status === 0);
+    expect((await logged()).map(({ action }) => action)).toEqual([
+      held.status === 0 ? 'evidence.held' : 'evidence.removed',
+    ]);
+  });
+});
+
+describe('evidence without a database', () => {
+  it('shows what a store knows by itself, and changes nothing', async () => {
+    const folder = await folderWith({});
+    const contents = folderContents(folder);
+    const { sha256 } = await contents.put([new TextEncoder().encode('kept')], Date.now() + year);
+    const world = new FakeWorld(await folderWith({}), { EVIDENCE_STORE: folder });
+    expect(await world.run('evidence', 'retention')).toBe(0);
+    expect(world.stdout).toMatch(new RegExp(`^${sha256} +4 .*kept\n1 files, 4 bytes, 0 held\n$`));
+    expect(await world.run('evidence', 'hold', sha256, '--reason', 'case 42')).toBe(2);
+    expect(world.stderr).toContain('DATABASE_URL');
+  });
+
+  it('finds the database of the Conductor in DATA_DIR', async () => {
+    const dataDir = await folderWith({});
+    await chmod(dataDir, 0o755); // Postgres may run as another account
+    const running = await startPostgres({ dataDir, log: silentLog });
+    onTestFinished(() => running.close());
+    const database = await connect({ url: running.url, log: silentLog, connections: 1 });
+    await migrate(database);
+    await database.close();
+    const world = new FakeWorld(await folderWith({}), { DATA_DIR: dataDir });
+    expect(await world.run('evidence', 'retention')).toBe(0);
+    expect(world.stdout).toContain('0 files, 0 bytes');
   });
 });

@@ -4,6 +4,7 @@ import { readZip } from '../../../adapters/zip/read-zip.ts';
 import { LogVerifier } from '../../../core/audit/lines.ts';
 import { parseTreeHead, type TreeHead, treeHeadType } from '../../../core/audit/tree-head.ts';
 import { VerificationError } from '../../../core/errors.ts';
+import { type KeepingEntry, keepingOf } from '../../../core/evidence/keeping-note.ts';
 import { verifyEvidence } from '../../../core/evidence/verify.ts';
 import type { CliInput, CliWorld } from '../../command.ts';
 import { openNamedFile, readNamedFile, readOptionalFile } from '../../files.ts';
@@ -18,12 +19,19 @@ export async function verifyLog(input: CliInput, world: CliWorld): Promise<numbe
   const path = input.args[1] ?? '';
   const heads = await readHeads(input, world);
   const verifier = new LogVerifier(heads);
-  for await (const line of logLines(world, path)) if (!verifier.add(line)) break;
+  const kept: KeepingEntry[] = [];
+  for await (const line of logLines(world, path)) {
+    if (!verifier.add(line)) break;
+    const entry = line.startsWith(aboutEvidence) ? keepingOf(JSON.parse(line)) : null;
+    if (entry !== null && verifier.size === entry.seq) kept.push(entry);
+  }
   const problems = verifier.finish();
   const head = verifier.head();
   const ok = problems.length === 0 && head !== null;
   if (input.flag('json')) {
-    world.print(JSON.stringify({ ok, problems, head, repository: verifier.repository, heads }, null, 2));
+    world.print(
+      JSON.stringify({ ok, problems, head, repository: verifier.repository, heads, evidence: kept }, null, 2),
+    );
     return ok ? 0 : 1;
   }
   const lines = [
@@ -31,6 +39,10 @@ export async function verifyLog(input: CliInput, world: CliWorld): Promise<numbe
       ? ['the log is empty']
       : [`${head.size} entries of ${verifier.repository} hold`, `root ${head.root}`]),
     ...heads.map(({ size, signed_at }) => `head of ${size} entries, signed at ${signed_at}`),
+    ...kept.map(
+      ({ seq, at, act, sha256, by, reason }) =>
+        `entry ${seq}: ${act} ${sha256} by ${by} at ${at}: ${oneLine(reason)}`,
+    ),
     ...problems.map(({ line, code, message }) => `${code} ${line > 0 ? `line ${line}` : path}: ${message}`),
     ...(heads.length === 0 && ok
       ? ['no signed head was given: that nothing was rewritten or cut off is not known (--evidence, --head)']
@@ -39,6 +51,13 @@ export async function verifyLog(input: CliInput, world: CliWorld): Promise<numbe
   ];
   world.print(harmless(lines.join('\n')));
   return ok ? 0 : 1;
+}
+
+/** How the canonical line of an entry begins that tells of a hold, a lifted hold or a removal. */
+const aboutEvidence = '{"action":"evidence.';
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ');
 }
 
 async function readHeads(input: CliInput, world: CliWorld): Promise<readonly TreeHead[]> {

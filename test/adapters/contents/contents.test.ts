@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { folderContents } from '../../../adapters/blob-folder/index.ts';
 import { connect, migrate, postgresContents } from '../../../adapters/postgres/index.ts';
 import { parseS3Settings, s3Contents } from '../../../adapters/s3/index.ts';
-import type { ContentStore } from '../../../core/ports/blob-store.ts';
+import type { ContentStore, KeptContent } from '../../../core/ports/blob-store.ts';
 import { silentLog } from '../../../core/ports/system.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { credentials, S3Server } from './s3-server.ts';
@@ -39,6 +39,12 @@ async function newDatabase() {
   return database;
 }
 
+async function listed(store: ContentStore): Promise<readonly KeptContent[]> {
+  const kept: KeptContent[] = [];
+  for await (const content of store.list()) kept.push(content);
+  return kept;
+}
+
 const newFolder = () => mkdtemp(join(tmpdir(), 'contents-'));
 
 describe.each<[string, () => Promise<ContentStore>]>([
@@ -69,6 +75,18 @@ describe.each<[string, () => Promise<ContentStore>]>([
     expect(await store.sizeOf(empty.sha256)).toBe(0);
     expect((await store.read(empty.sha256, 0, 10)).length).toBe(0);
     expect(await store.put([bytesOf('a')], past)).toEqual(await store.put([bytesOf('a')], past));
+  });
+
+  it('is listed with its size and how long it is kept', async () => {
+    const store = await open();
+    expect(await listed(store)).toEqual([]);
+    const { sha256: one } = await store.put([bytesOf('one')], past);
+    const { sha256: three } = await store.put([bytesOf('three')], past);
+    await store.hold(three, true);
+    expect((await listed(store)).toSorted((a, b) => a.size - b.size)).toEqual([
+      { sha256: one, size: 3, held: false, retainUntil: past },
+      { sha256: three, size: 5, held: true, retainUntil: past },
+    ]);
   });
 
   it('that is not there is said to be lost, never empty', async () => {

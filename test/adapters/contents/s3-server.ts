@@ -58,6 +58,7 @@ export class S3Server {
     const stored = this.objects.get(name);
     const query = url.searchParams;
     const upload = query.get('uploadId');
+    if (name === '/evidence' && query.get('list-type') === '2') return this.#list(query);
     if (!name.startsWith('/evidence/')) return [404, {}];
     if (request.method === 'POST' && query.has('uploads')) {
       const id = randomUUID();
@@ -86,6 +87,22 @@ export class S3Server {
       { ...headersOf(stored), 'content-length': String(bytes.length) },
       bytes,
     ];
+  }
+
+  /** Pages of one key, so that a client has to go on. */
+  #list(query: URLSearchParams): [number, Record<string, string>, string] {
+    const prefix = `/evidence/${query.get('prefix')}`;
+    const after = query.get('continuation-token') ?? '';
+    const [key, next] = [...this.objects.keys()]
+      .filter((one) => one.startsWith(prefix) && one > after)
+      .sort();
+    const contents =
+      key === undefined
+        ? ''
+        : `<Contents><Key>${key.slice('/evidence/'.length)}</Key><Size>${this.objects.get(key)?.bytes.length}</Size></Contents>`;
+    const more = next === undefined ? '' : `<NextContinuationToken>${key}</NextContinuationToken>`;
+    const cut = `<IsTruncated>${next !== undefined}</IsTruncated>`;
+    return [200, {}, `<ListBucketResult>${cut}${contents}${more}</ListBucketResult>`];
   }
 
   #put(name: string, headers: IncomingMessage['headers'], bytes: Buffer): [number, Record<string, string>] {
