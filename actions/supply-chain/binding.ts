@@ -21,13 +21,15 @@ export interface Unlocked {
  * What is locked but not described. A package is known by its package URL, else by name and version; of a lock file that
  * does not tell apart what tests need, everything may be left out.
  */
-export function absentFromSboms(locks: readonly LockFile[], { described }: PackageIndex): Absent[] {
+export function absentFromSboms(locks: readonly LockFile[], index: PackageIndex): Absent[] {
+  const missing = new Set<string>();
+  for (const [purl, { described, locked }] of index) {
+    if (described !== null || locked === null) continue;
+    const named = index.get(`${locked.name}@${locked.version}`);
+    if ((named?.described ?? null) === null) missing.add(purl);
+  }
   return locks.map((lock) => {
-    const absent = unique(
-      lock.packages.filter(
-        ({ purl, name, version }) => !described.has(purl) && !described.has(`${name}@${version}`),
-      ),
-    );
+    const absent = unique(lock.packages.filter(({ purl }) => missing.has(purl)));
     const { needed = [], optional = [] } = Object.groupBy(absent, ({ dev, optional }) =>
       dev || optional ? 'optional' : 'needed',
     );
@@ -42,21 +44,25 @@ export function absentFromSboms(locks: readonly LockFile[], { described }: Packa
 export function unlockedIn(
   sboms: readonly Sbom[],
   locks: readonly LockFile[],
-  { locked }: PackageIndex,
+  index: PackageIndex,
 ): Unlocked[] {
-  const types = new Set<string>(locks.map(({ ecosystem }) => ecosystem));
-  const own = locks.map(ownPurl);
+  const unlocked = unlockedPurls(locks, index);
   return sboms.flatMap((sbom): Unlocked[] => {
-    const components = sbom.components.filter(
-      ({ purl }) =>
-        purl !== null &&
-        !locked.has(purl) &&
-        types.has(typeOf(purl)) &&
-        !withLanguage.test(purl) &&
-        !own.some((start) => purl.startsWith(start)),
-    );
+    const components = sbom.components.filter(({ purl }) => purl !== null && unlocked.has(purl));
     return components.length === 0 ? [] : [{ sbom, components }];
   });
+}
+
+function unlockedPurls(locks: readonly LockFile[], index: PackageIndex): Set<string> {
+  const types = new Set<string>(locks.map(({ ecosystem }) => ecosystem));
+  const own = locks.map(ownPurl);
+  const unlocked = new Set<string>();
+  for (const { described, locked } of index.values()) {
+    const purl = described?.purl ?? null;
+    if (purl === null || locked !== null || !types.has(typeOf(purl)) || withLanguage.test(purl)) continue;
+    if (!own.some((start) => purl.startsWith(start))) unlocked.add(purl);
+  }
+  return unlocked;
 }
 
 /** The SBOM of an image lists what its base image brings along: no lock file of the repository pins that. */

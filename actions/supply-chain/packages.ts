@@ -2,38 +2,44 @@ import type { LockedPackage, LockFile } from './lock-files/model.ts';
 import type { Component, Sbom } from './sbom/model.ts';
 
 /**
- * What SBOMs describe and lock files pin, by package URL, else by `name@version`. Made once: a release has tens of
- * thousands of packages, and several judgements ask for them.
+ * What SBOMs describe and lock files pin, by package URL, else by `name@version`; what is described comes first. Made once,
+ * with both sides beside each other: a release has tens of thousands of packages, and several judgements ask for them.
  */
-export interface PackageIndex {
-  /** The first component of each key. */
-  readonly described: ReadonlyMap<string, Described>;
-  /** For development only when every place that pins it says so. */
-  readonly locked: ReadonlyMap<string, LockedPackage>;
+export type PackageIndex = ReadonlyMap<string, KnownPackage>;
+
+export type KnownPackage = (DescribedPackage | UndescribedPackage) & {
+  /** The SBOM, else the lock file, that names it first. */
+  readonly path: string;
+};
+
+interface DescribedPackage {
+  /** As the first SBOM that lists it describes it. */
+  readonly described: Component;
+  /** Null when no lock file pins it. For development only when every place that pins it says so. */
+  locked: LockedPackage | null;
 }
 
-export interface Described {
-  readonly component: Component;
-  /** The SBOM that lists it. */
-  readonly path: string;
+interface UndescribedPackage {
+  readonly described: null;
+  locked: LockedPackage;
 }
 
 export function indexPackages(sboms: readonly Sbom[], locks: readonly LockFile[]): PackageIndex {
-  const described = new Map<string, Described>();
+  const index = new Map<string, KnownPackage>();
   for (const { components, path } of sboms) {
-    for (const component of components) {
-      const key = component.purl ?? `${component.name}@${component.version}`;
-      if (!described.has(key)) described.set(key, { component, path });
+    for (const described of components) {
+      const key = described.purl ?? `${described.name}@${described.version}`;
+      if (!index.has(key)) index.set(key, { described, locked: null, path });
     }
   }
-  const locked = new Map<string, LockedPackage>();
-  for (const { packages } of locks) {
+  for (const { packages, path } of locks) {
     for (const one of packages) {
-      const known = locked.get(one.purl);
-      locked.set(one.purl, known === undefined ? one : mergeLocked(known, one));
+      const known = index.get(one.purl);
+      if (known === undefined) index.set(one.purl, { described: null, locked: one, path });
+      else known.locked = known.locked === null ? one : mergeLocked(known.locked, one);
     }
   }
-  return { described, locked };
+  return index;
 }
 
 /** One package may be installed in several places; it counts as needed when one of them is. */
@@ -50,29 +56,16 @@ export interface LicensedComponent {
 }
 
 /**
- * Every component once, for the licence check; licences completed from the lock file where the SBOM has none. The lock
- * file knows best what is for development only, then the SBOM.
+ * A package as the licence check sees it; its licence comes from the lock file where the SBOM has none. The lock file
+ * knows best what is for development only, then the SBOM.
  */
-export function* licensedComponents(
-  { described, locked }: PackageIndex,
-  locks: readonly LockFile[],
-): Generator<LicensedComponent> {
-  for (const [key, { component, path }] of described) yield licensed(component, path, locked.get(key));
-  const taken = new Set<string>();
-  for (const { packages, path } of locks) {
-    for (const one of packages) {
-      if (described.has(one.purl) || taken.has(one.purl)) continue;
-      taken.add(one.purl);
-      yield licensed(one, path, locked.get(one.purl));
-    }
-  }
-}
-
-function licensed(component: Component, path: string, lock: LockedPackage | undefined): LicensedComponent {
+export function licensed(known: KnownPackage): LicensedComponent {
+  const { described, locked, path } = known;
+  const component = known.described === null ? known.locked : known.described;
   const silent = component.license === null || component.license === 'NOASSERTION';
   return {
-    component: silent && lock?.license ? { ...component, license: lock.license } : component,
+    component: silent && locked?.license ? { ...component, license: locked.license } : component,
     path,
-    scope: (lock?.dev ?? component.development === true) ? 'development' : 'runtime',
+    scope: (locked?.dev ?? described?.development === true) ? 'development' : 'runtime',
   };
 }

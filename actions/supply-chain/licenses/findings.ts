@@ -1,6 +1,6 @@
 import type { Finding } from '../../../core/gate/result.ts';
 import type { Inventory } from '../inventory.ts';
-import { type LicensedComponent, licensedComponents } from '../packages.ts';
+import { type LicensedComponent, licensed } from '../packages.ts';
 import { decideLicense, type LicenseDecision, type LicensePolicy } from './decide.ts';
 import type { LicenseOptions } from './options.ts';
 
@@ -14,7 +14,8 @@ export function judgeLicenses(options: LicenseOptions, inventory: Inventory): Li
   const counts = { allowed: 0, denied: 0, unknown: 0 };
   const findings: Finding[] = [];
   const decide = remembering();
-  for (const one of licensedComponents(inventory.packages, inventory.locks)) {
+  for (const known of inventory.packages.values()) {
+    const one = licensed(known);
     const policy = policyFor(one, options);
     if (policy === null) continue;
     const license = clarified(one, options);
@@ -43,10 +44,13 @@ function clarified({ component }: LicensedComponent, { clarified: list }: Licens
 function remembering(): typeof decideLicense {
   const memory = new Map<LicensePolicy, Map<string | null, LicenseDecision>>();
   return (text, policy) => {
-    const known = memory.get(policy) ?? new Map<string | null, LicenseDecision>();
-    memory.set(policy, known);
+    let known = memory.get(policy);
+    if (known === undefined) {
+      known = new Map();
+      memory.set(policy, known);
+    }
     const decision = known.get(text) ?? decideLicense(text, policy);
-    known.set(text, decision);
+    if (!known.has(text)) known.set(text, decision);
     return decision;
   };
 }
