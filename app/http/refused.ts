@@ -29,6 +29,7 @@ const help: Readonly<Record<string, string>> = {
   RELEASE_NOT_READY: 'Ask again in a moment.',
   CHANGE_UNKNOWN: 'The base branch needs a config, and the App has to have heard of the pull request.',
   STEPS_DIFFER: 'Send the steps of `release.canary.steps` of the tagged commit.',
+  WAVES_DIFFER: 'Send `release.waves` of the tagged commit, or leave `waves` out.',
   GATE_NOT_REQUIRED: 'Add the gate to `release.required_gates`, or leave it out.',
   NOT_A_COMMAND: 'Send one command as it is written in a comment, e.g. `/promote next`.',
   TOO_MANY_COMMANDS: 'Send one command in a request.',

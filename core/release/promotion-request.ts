@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Command } from '../commands/command.ts';
 import type { Obstacle } from '../commands/obstacle.ts';
-import { type GateName, gateNameSchema } from '../gate/names.ts';
+import { ladderOf } from '../config/waves.ts';
+import { gateNameSchema } from '../gate/names.ts';
 import type { ReleaseState } from './state.ts';
 
 const traceId = z
@@ -17,6 +18,10 @@ export const promotionRequestSchema = z.strictObject({
   schema_version: z.literal(1).default(1),
   version,
   canary: z.array(z.int()).describe('The steps that the caller expects; they must be those of the config'),
+  waves: z
+    .array(z.strictObject({ environment: z.string(), steps: z.array(z.int()).optional() }))
+    .optional()
+    .describe('The further production environments that the caller expects, as in the config; not said: any'),
   gates: z
     .array(
       z
@@ -44,11 +49,13 @@ export type RollbackRequest = z.infer<typeof rollbackRequestSchema>;
 
 /** Where the caller's picture of the release differs from ours; then nothing is promoted. */
 export function disagreements(
-  { canary, gates }: { readonly canary: readonly number[]; readonly gates: readonly GateName[] },
+  { canary, waves, gates }: Pick<PromotionRequest, 'canary' | 'waves' | 'gates'>,
   state: ReleaseState,
 ): readonly Obstacle[] {
   const config = state.plan?.config;
   if (config === undefined) return [{ code: 'RELEASE_NOT_PLANNED', message: 'the release has no plan' }];
+  const ladder = ladderText(config);
+  const expected = waves === undefined ? ladder : ladderText({ ...config, waves });
   const { steps } = config.canary;
   const missing = gates.filter((gate) => !config.required_gates.includes(gate));
   return [
@@ -57,10 +64,20 @@ export function disagreements(
       : [
           { code: 'STEPS_DIFFER', message: `the release goes ${steps.join(', ')}, not ${canary.join(', ')}` },
         ]),
+    ...(expected === ladder
+      ? []
+      : [{ code: 'WAVES_DIFFER', message: `the release goes ${ladder}, not ${expected}` }]),
     ...(missing.length === 0
       ? []
       : [{ code: 'GATE_NOT_REQUIRED', message: `not required by the release: ${missing.join(', ')}` }]),
   ];
+}
+
+/** `production-eu 10, production-eu 50 …`: every step in its environment. */
+function ladderText(config: Parameters<typeof ladderOf>[0]): string {
+  return ladderOf(config)
+    .map(({ environment, weight }) => `${environment} ${weight}`)
+    .join(', ');
 }
 
 export function promotionCommand(state: ReleaseState): Command {
