@@ -1,6 +1,7 @@
 import { ConflictError, ProviderError, VerificationError } from '../../core/errors.ts';
 import type { Effect } from '../../core/flow/effect.ts';
 import type { DeploymentPayload } from '../../core/release/deployment-payload.ts';
+import type { Confirmed } from '../../core/release/progress.ts';
 import type { EffectContext, Performer } from './performer.ts';
 import { readArtifactFacts } from './release-artifacts.ts';
 
@@ -11,7 +12,7 @@ type Deployment = Extract<Effect, { kind: 'createDeployment' }>;
  * decision and this moment either may have become something that no gate has seen.
  */
 export const createDeployment: Performer<'createDeployment'> = async (effect, context) => {
-  const { kind: _, verify, payload, ...deployment } = effect;
+  const { kind: _, verify, standing, payload, ...deployment } = effect;
   const { forge, key } = context;
   if (effect.task === 'promote') {
     const ref = await forge.resolveRef(`tags/${effect.payload.release}`);
@@ -22,12 +23,37 @@ export const createDeployment: Performer<'createDeployment'> = async (effect, co
         'Put the tag back, or make a new release of the new commit.',
       );
     }
+    await expectTraffic(effect, standing ?? [], context);
   }
   const verified =
     verify === undefined ? {} : { artifacts: await verifiedArtifacts(effect, verify, context) };
   const { id } = await forge.deployer.order({ ...deployment, payload: { ...payload, ...verified }, key });
   return { settled: { deploymentId: id, ...verified } };
 };
+
+/**
+ * A dead-man switch or a person may have moved the traffic since the last look: from there a step would be a jump. The
+ * traffic of this very order is as it should be: an attempt before this one has ordered it.
+ */
+async function expectTraffic(
+  { environment, payload }: Deployment,
+  standing: readonly Confirmed[],
+  { forge }: EffectContext,
+): Promise<void> {
+  for (const known of standing) {
+    const place = { environment: known.environment, service: payload.service ?? null };
+    const actual = await forge.deployer.actual(place);
+    if (actual === null || actual.deploymentId <= known.githubId) continue;
+    if (actual.version === known.version && actual.weight === known.weight) continue;
+    const isOurs = actual.version === payload.version && actual.weight === payload.weight;
+    if (isOurs && known.environment === environment) continue;
+    throw new VerificationError(
+      'TRAFFIC_DIFFERS',
+      `${known.environment} gives ${actual.weight} % to ${actual.version} (deployment ${actual.deploymentId}), not ${known.weight} % to ${known.version} as was ordered`,
+      'Find out who moved the traffic.',
+    );
+  }
+}
 
 /** The digests that may be deployed. What cannot be read may be there later; what does not hold never will. */
 async function verifiedArtifacts(

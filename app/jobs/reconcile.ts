@@ -9,13 +9,14 @@ import type { Forge } from '../../core/ports/forge.ts';
 import type { Log } from '../../core/ports/system.ts';
 import { type PreviewState, previewRef } from '../../core/preview/state.ts';
 import { isSwept } from '../../core/preview/sweep.ts';
+import { confirmedOf } from '../../core/release/confirmed.ts';
 import { hasTraffic } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import { pullRequestUpdate } from '../events/pull-request.ts';
 import { readAgain } from '../events/settings.ts';
 import { type ApplyPorts, applyEvents } from '../flow/apply.ts';
 import type { Routed } from '../flow/decide.ts';
-import { withStoredResults } from '../flow/stored-results.ts';
+import { withWhatIsKnown } from '../flow/known-of-commits.ts';
 import { dueBetween } from './slots.ts';
 
 export interface ReconcilePorts extends ApplyPorts {
@@ -83,12 +84,12 @@ export async function reconcileGovernance(ports: ReconcilePorts, since: number):
   }
 }
 
-/** What changed about a release while nobody told us: its deployment ended, its tag moved. */
+/** What changed about a release while nobody told us: its deployment ended, its traffic or its tag moved. */
 async function releaseNews({ ref, state }: StoredAggregate, forge: Forge): Promise<readonly Routed[]> {
   const release = state as ReleaseState;
   const events = [
     await deploymentNews(release, forge),
-    await trafficNews(release, forge),
+    ...(await trafficNews(release, forge)),
     await tagNews(release, forge),
   ];
   return events.flatMap((event) => (event === null ? [] : [{ ref, event }]));
@@ -108,15 +109,17 @@ async function deploymentNews({ deployment }: ReleaseState, forge: Forge): Promi
   };
 }
 
-/** What the pipeline did last, while the release believes that it shares the traffic with another version. */
-async function trafficNews(
-  { plan, phase, deployment }: ReleaseState,
-  forge: Forge,
-): Promise<ReleaseEvent | null> {
-  if (plan === null || deployment === null || !hasTraffic(phase)) return null;
-  const place = { environment: deployment.environment, service: plan.service ?? null };
-  const traffic = await forge.deployer.actual(place);
-  return traffic === null ? null : { type: 'traffic.read', traffic };
+/** What the pipeline did last in each environment, while the release believes that it has traffic there. */
+async function trafficNews(release: ReleaseState, forge: Forge): Promise<readonly ReleaseEvent[]> {
+  const { plan, phase } = release;
+  if (plan === null || !hasTraffic(phase)) return [];
+  const service = plan.service ?? null;
+  const news: ReleaseEvent[] = [];
+  for (const { environment } of confirmedOf(release)) {
+    const traffic = await forge.deployer.actual({ environment, service });
+    if (traffic !== null) news.push({ type: 'traffic.read', environment, traffic });
+  }
+  return news;
 }
 
 async function tagNews({ tag, sha }: ReleaseState, forge: Forge): Promise<ReleaseEvent | null> {
@@ -139,7 +142,7 @@ async function closedMeanwhile(
 async function apply(routed: readonly Routed[], ports: ReconcilePorts): Promise<void> {
   if (routed.length === 0) return;
   await ports.database.transaction(async (tx) => {
-    await applyEvents(tx, await withStoredResults(tx, routed), ports, ports.now());
+    await applyEvents(tx, await withWhatIsKnown(tx, routed), ports, ports.now());
   });
 }
 

@@ -140,8 +140,8 @@ export type ReleaseEvent =
       readonly history?: readonly IntervalCounts[];
     }
   | KpisMeasured
-  /** What the pipeline last carried out in production, read from the API. */
-  | { readonly type: 'traffic.read'; readonly traffic: ActualTraffic }
+  /** What the pipeline last carried out in a production environment, read from the API. */
+  | { readonly type: 'traffic.read'; readonly environment: string; readonly traffic: ActualTraffic }
   /** Objectives that burn now; null: not known, absent: there are none. */
   | { readonly type: 'slo.read'; readonly n: number; readonly burning?: number | null }
   | { readonly type: 'preflight.read'; readonly n: number; readonly facts: PreflightFacts }

@@ -55,7 +55,7 @@ const handlers: {
   'deployment.reported': onDeploymentReported,
   'canary.measured': onMeasured,
   'kpis.measured': onKpisMeasured,
-  'traffic.read': (draft, event) => onTrafficRead(draft, event.traffic),
+  'traffic.read': onTrafficRead,
   'slo.read': (draft, event) => onSloRead(draft, event.n, event.burning),
   'preflight.read': (draft, event) => onPreflightRead(draft, event.n, event.facts),
   'timer.fired': (draft, event) => onTimer(draft, event.timer),

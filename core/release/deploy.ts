@@ -1,4 +1,5 @@
 import type { Effect } from '../flow/effect.ts';
+import { confirmedOf } from './confirmed.ts';
 import type { DeploymentPayload } from './deployment-payload.ts';
 import type { ReleaseDraft } from './draft.ts';
 import type { Deployment } from './progress.ts';
@@ -34,6 +35,7 @@ export function orderDeployment(draft: ReleaseDraft, order: Order): void {
     },
     ...workflowOf(draft),
     ...artifactsOf(draft, order),
+    ...standingOf(draft, order),
   });
   draft.timer(`deploy/${n}`, draft.now + deploymentTimeout);
 }
@@ -46,6 +48,15 @@ function artifactsOf(
   const { artifacts } = draft.plan().config;
   if (task === 'rollback' || artifacts.length === 0) return {};
   return { verify: { artifacts, releaseId: draft.state.releaseId } };
+}
+
+/** A step follows from the one before. Where nobody is there any more, nobody may be taken further. */
+function standingOf(
+  { state }: ReleaseDraft,
+  { task, step }: Order,
+): Pick<Extract<Effect, { kind: 'createDeployment' }>, 'standing'> {
+  const standing = confirmedOf(state);
+  return task === 'rollback' || step < 1 || standing.length === 0 ? {} : { standing };
 }
 
 function workflowOf(draft: ReleaseDraft): { readonly workflow?: string } {

@@ -1,5 +1,6 @@
 import type { ReleaseConfig } from '../config/schema.ts';
 import type { DeploymentPayload } from './deployment-payload.ts';
+import type { Confirmed } from './progress.ts';
 
 /** What a release asks of the world, from its plan to the word to another release. */
 export type ReleaseEffect =
@@ -41,6 +42,8 @@ export type ReleaseEffect =
       readonly workflow?: string;
       /** Verified once more before the pipeline is asked; absent: the config names none, or traffic goes back. */
       readonly verify?: ArtifactsInQuestion;
+      /** Traffic that has to be as the pipeline confirmed it; absent: none was moved yet, or it goes back. */
+      readonly standing?: readonly Confirmed[];
     }
   /** Reads both arms once; answers with `canary.measured` (a null reading names the problem). */
   | {

@@ -2,6 +2,7 @@ import { deploymentReport } from '../comms/deployment-report.ts';
 import { productionEnvironments } from '../config/waves.ts';
 import type { EffectSettled } from '../flow/event.ts';
 import { codeSpan, inlineText } from '../gate/markdown.ts';
+import { confirm } from './confirmed.ts';
 import type { ReleaseDraft } from './draft.ts';
 import { escalate } from './escalate.ts';
 import { startEvidence } from './finishing.ts';
@@ -31,7 +32,8 @@ export function onDeploymentSettled(draft: ReleaseDraft, n: number, outcome: Eff
   const { deployment, earlyReports } = draft.state;
   if (deployment === null || deployment.n !== n || deployment.githubId !== null || isOver(deployment)) return;
   if (!outcome.ok) {
-    fail(draft, deployment, `${outcome.code}: ${outcome.message}`);
+    const code = outcome.code === 'TRAFFIC_DIFFERS' ? outcome.code : 'DEPLOYMENT_FAILED';
+    fail(draft, deployment, `${outcome.code}: ${outcome.message}`, code);
     return;
   }
   const githubId = Number(outcome.value.deploymentId);
@@ -74,6 +76,7 @@ function succeed(draft: ReleaseDraft, deployment: Deployment): void {
     version: deployment.version,
   });
   if (deployment.task === 'rollback') {
+    confirm(draft, deployment);
     if (phase !== 'rolling_back' || restoreNext(draft, deployment.environment, true)) return;
     if (draft.state.restoring?.failed.length === 0) rolledBack(draft, deployment);
     else rollbackFailed(draft, 'an environment could not be given back');
@@ -82,6 +85,7 @@ function succeed(draft: ReleaseDraft, deployment: Deployment): void {
     draft.move('verifying', 'stage deployed', 'SUCCESS');
     startMeasuring(draft);
   } else if (phase === 'shifting') {
+    confirm(draft, deployment);
     draft.set({ step, weight, stepSince: draft.now });
     draft.move('soaking', `**${weight} %** of ${placeText(draft)} traffic`, 'SUCCESS');
     rampFlags(draft, Math.max(1, Math.floor(shareOfStep(draft.plan(), step))));
@@ -111,14 +115,19 @@ function rolledBack(draft: ReleaseDraft, deployment: Deployment): void {
   if (draft.state.counters.publish === undefined) startEvidence(draft, 'rolled-back');
 }
 
-function fail(draft: ReleaseDraft, deployment: Deployment, cause: string): void {
+function fail(
+  draft: ReleaseDraft,
+  deployment: Deployment,
+  cause: string,
+  code: 'DEPLOYMENT_FAILED' | 'TRAFFIC_DIFFERS' = 'DEPLOYMENT_FAILED',
+): void {
   draft.set({ deployment: { ...deployment, status: 'failure' } });
   const reason = `deployment of ${deployment.version} to ${deployment.environment} failed: ${cause}`.slice(
     0,
     500,
   );
   draft.tell(`deployment ${deployment.n} failed`, 'FAILED');
-  draft.note('deployment.failure', 'pipeline', reason, 'DEPLOYMENT_FAILED', {
+  draft.note('deployment.failure', 'pipeline', reason, code, {
     step: deployment.step,
     weight: deployment.weight,
   });
@@ -133,7 +142,7 @@ function fail(draft: ReleaseDraft, deployment: Deployment, cause: string): void 
       `❌ ${inlineText(reason)}. Nothing reached production. After the fix write \`/resume\` to try the stage again.`,
     );
   } else if (phase === 'shifting') {
-    startRollback(draft, { code: 'DEPLOYMENT_FAILED', cause: reason, trigger: 'auto', by: 'conductor' });
+    startRollback(draft, { code, cause: reason, trigger: 'auto', by: 'conductor' });
   }
 }
 

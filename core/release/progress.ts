@@ -20,6 +20,16 @@ export function isOver({ status }: Deployment): boolean {
   return status === 'success' || status === 'failure';
 }
 
+/** What the pipeline last confirmed in a production environment. Whatever is newer there was not ordered. */
+export interface Confirmed {
+  readonly environment: string;
+  /** The deployment on GitHub. */
+  readonly githubId: number;
+  readonly version: string;
+  /** Percent of the environment's traffic for `version`. */
+  readonly weight: number;
+}
+
 /** The way back of a release that has reached several production environments; they go back one after the other. */
 export interface Restoring {
   readonly left: readonly string[];

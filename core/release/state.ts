@@ -13,6 +13,7 @@ import type { Phase } from './phase.ts';
 import type { PreflightFacts } from './preflight-facts.ts';
 import {
   type Advance,
+  type Confirmed,
   type Deployment,
   type EarlyReport,
   type Finishing,
@@ -55,6 +56,8 @@ export interface ReleaseState extends DeskState {
   readonly weight: number;
   readonly stageVerifiedBy: 'metrics' | 'deployment and gates' | null;
   readonly deployment: Deployment | null;
+  /** The last word on each production environment that was reached; absent in states of before. */
+  readonly confirmed?: readonly Confirmed[];
   /** While it goes back: production environments whose turn comes, and those that could not be given back. */
   readonly restoring?: Restoring;
   readonly earlyReports: readonly EarlyReport[];

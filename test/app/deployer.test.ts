@@ -1,5 +1,15 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { deploy, load, mainSha, reaches, readRelease, say, stage } from './story.ts';
+import {
+  deploy,
+  load,
+  mainSha,
+  movedByItself,
+  reaches,
+  readRelease,
+  say,
+  stage,
+  statusSays,
+} from './story.ts';
 import {
   commitFiles,
   configText,
@@ -15,6 +25,18 @@ async function orderFor(world: World, environment: string): Promise<{ id: number
     const { data } = await world.alice.rest.repos.listDeployments({ ...repository, environment });
     return data[0] === undefined ? null : { id: data[0].id, payload: data[0].payload };
   });
+}
+
+/** v1.1.0 with 10 % of the traffic, healthy. */
+async function atTen(): Promise<{ world: World; issue: number }> {
+  const world = await startWorld();
+  const issue = await stage(world, 'v1.1.0');
+  const stop = load(world, 'v1.0.0', 'v1.1.0', 0);
+  onTestFinished(stop);
+  await say(world, issue, '/promote 10');
+  await deploy(world, 'production', 10);
+  await reaches(world, 'v1.1.0', 'soaking');
+  return { world, issue };
 }
 
 describe('the deployer', () => {
@@ -75,30 +97,11 @@ describe('the deployer', () => {
   });
 
   it('sees after a restart that the pipeline went back by itself, and makes it official', async () => {
-    const world = await startWorld();
+    const { world } = await atTen();
     const { alice } = world;
-    const issue = await stage(world, 'v1.1.0');
-    const stop = load(world, 'v1.0.0', 'v1.1.0', 0);
-    onTestFinished(stop);
-    await say(world, issue, '/promote 10');
-    await deploy(world, 'production', 10);
-    await reaches(world, 'v1.1.0', 'soaking');
     world.github.setWebhookUrl('http://127.0.0.1:9/gone');
     await world.conductor.close();
-    const { data: made } = await alice.rest.repos.createDeployment({
-      ...repository,
-      ref: await mainSha(world),
-      environment: 'production',
-      task: 'rollback',
-      auto_merge: false,
-      required_contexts: [],
-      payload: { schema_version: 1, version: 'v1.0.0', weight: 100 },
-    });
-    await alice.rest.repos.createDeploymentStatus({
-      ...repository,
-      deployment_id: (made as { id: number }).id,
-      state: 'success',
-    });
+    await movedByItself(world, 'production', 'v1.0.0', 100);
     await world.start();
     await reaches(world, 'v1.1.0', 'rolling_back');
     await eventually(async () => {
@@ -112,5 +115,19 @@ describe('the deployer', () => {
       });
     });
     await reaches(world, 'v1.1.0', 'rolled_back');
+  });
+
+  it('takes no step on from traffic that somebody has moved since', async () => {
+    const { world, issue } = await atTen();
+    await statusSays(world, issue, 'ready, waiting for `/promote 50');
+    await movedByItself(world, 'production', 'v1.0.0', 100);
+    await say(world, issue, '/promote 50');
+    const { held } = await reaches(world, 'v1.1.0', 'rolling_back');
+    expect(held).toContain('TRAFFIC_DIFFERS: production gives 100 % to v1.0.0');
+    const { data } = await world.alice.rest.repos.listDeployments({
+      ...repository,
+      environment: 'production',
+    });
+    expect(data.map(({ payload }) => (payload as { weight: number }).weight)).not.toContain(50);
   });
 });

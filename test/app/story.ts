@@ -51,6 +51,38 @@ export async function deploy(
   });
 }
 
+/** The pipeline gives a version this weight without being asked: a dead-man switch, a person. */
+export async function movedByItself(
+  world: World,
+  environment: string,
+  version: string,
+  weight: number,
+): Promise<void> {
+  const { data: made } = await world.alice.rest.repos.createDeployment({
+    ...repository,
+    ref: await mainSha(world),
+    environment,
+    task: 'rollback',
+    auto_merge: false,
+    required_contexts: [],
+    payload: { schema_version: 1, version, weight },
+  });
+  await world.alice.rest.repos.createDeploymentStatus({
+    ...repository,
+    deployment_id: (made as { id: number }).id,
+    state: 'success',
+  });
+}
+
+/** Waits until the status table of the tracking issue says this; the table. */
+export function statusSays(world: World, issue: number, text: string): Promise<string> {
+  return eventually(async () => {
+    const { data } = await world.alice.rest.issues.get({ ...repository, issue_number: issue });
+    if (data.body?.includes(text)) return data.body;
+    throw new Error(`the status does not say ${text}:\n${data.body}`);
+  });
+}
+
 export async function say(world: World, issue: number, body: string): Promise<void> {
   await world.alice.rest.issues.createComment({ ...repository, issue_number: issue, body });
 }

@@ -5,7 +5,7 @@ import { readZip } from '../../adapters/zip/read-zip.ts';
 import { memorySource } from '../../core/evidence/bytes.ts';
 import { trustedKeyFromPem } from '../../core/evidence/keys.ts';
 import { verifyEvidence } from '../../core/evidence/verify.ts';
-import { deploy, load, reaches, say, stage } from './story.ts';
+import { deploy, load, movedByItself, reaches, say, stage, statusSays } from './story.ts';
 import { ask, configure } from './talk.ts';
 import { eventually, repository, startWorld, type World } from './world.ts';
 
@@ -27,18 +27,10 @@ function serving(world: World, environment: string): () => void {
   };
 }
 
-function status(world: World, issue: number, text: string): Promise<string> {
-  return eventually(async () => {
-    const { data } = await world.alice.rest.issues.get({ ...repository, issue_number: issue });
-    if (data.body?.includes(text)) return data.body;
-    throw new Error(`the status does not say ${text}:\n${data.body}`);
-  });
-}
-
 const step = async (world: World, issue: number, environment: string, weight: number, next: string) => {
   await say(world, issue, `/promote ${weight}`);
   await deploy(world, environment, weight);
-  return next === '' ? '' : status(world, issue, `ready, waiting for \`/promote ${next}`);
+  return next === '' ? '' : statusSays(world, issue, `ready, waiting for \`/promote ${next}`);
 };
 
 /** Every deployment, oldest first: `promote production-eu 10 v1.1.0 step 1`. */
@@ -97,7 +89,7 @@ describe('a release over two production environments', () => {
     const issue = await stage(world, 'v1.1.0');
     serving(world, 'production-eu');
     serving(world, 'production-us');
-    expect(await status(world, issue, 'waiting for `/promote 10` (`production-eu`)')).toContain(
+    expect(await statusSays(world, issue, 'waiting for `/promote 10` (`production-eu`)')).toContain(
       '| stage | 10 % of production-eu | 50 % of production-eu | 100 % of production-eu | 10 % of production-us | 50 % of production-us | 100 % of production-us |',
     );
     await step(world, issue, 'production-eu', 10, '50');
@@ -114,7 +106,7 @@ describe('a release over two production environments', () => {
 
     await say(world, issue, '/promote 10');
     await deploy(world, 'production-us', 10);
-    const inUs = await status(world, issue, 'ready, waiting for `/promote 50');
+    const inUs = await statusSays(world, issue, 'ready, waiting for `/promote 50');
     expect(inUs).toContain('| production traffic | production-eu **100 %**, production-us **10 %** |');
     expect(await page(world, '/')).toContain('production-eu 100 %, production-us 10 %');
     const canary = await page(world, '/canary/acme/shop/v1.1.0');
@@ -157,7 +149,7 @@ describe('a release over two production environments', () => {
     breakUs();
     await reaches(world, 'v1.1.0', 'rolling_back');
     await deploy(world, 'production-us', 100, 'rollback');
-    await status(world, issue, '`production-us` is back, `production-eu` follows');
+    await statusSays(world, issue, '`production-us` is back, `production-eu` follows');
     await reaches(world, 'v1.1.0', 'rolling_back');
     expect(await page(world, '/')).toContain('production-eu 100 %, production-us 0 %');
     await deploy(world, 'production-eu', 100, 'rollback');
@@ -180,8 +172,31 @@ describe('a release over two production environments', () => {
       '3 production-eu 100 ready',
       '4 production-us 50 rollback',
     ]);
-    expect(await status(world, issue, 'fix the cause and tag a new version')).toContain(
+    expect(await statusSays(world, issue, 'fix the cause and tag a new version')).toContain(
       '| production traffic | production-eu 0 %, production-us 0 % |',
     );
+  });
+
+  it('sees on its next look that an earlier one went back by itself, and gives both back', async () => {
+    const world = await worldOfTwo('50, 100');
+    const issue = await stage(world, 'v1.1.0');
+    serving(world, 'production-eu');
+    serving(world, 'production-us');
+    await step(world, issue, 'production-eu', 10, '50');
+    await step(world, issue, 'production-eu', 50, '100');
+    await step(world, issue, 'production-eu', 100, '50` (`production-us`)');
+    await step(world, issue, 'production-us', 50, '100');
+    await world.conductor.close();
+    await movedByItself(world, 'production-eu', 'v1.0.0', 100);
+    await world.start();
+    expect((await reaches(world, 'v1.1.0', 'rolling_back')).held).toContain(
+      '100 % to v1.0.0 in production-eu without being asked',
+    );
+    await deploy(world, 'production-us', 100, 'rollback');
+    await eventually(async () => ((await deployments(world)).length === 8 ? true : null));
+    expect((await deployments(world)).slice(-2)).toEqual([
+      'rollback production-us 100 v1.0.0 step 4',
+      'rollback production-eu 100 v1.0.0 step 4',
+    ]);
   });
 });

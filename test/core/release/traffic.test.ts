@@ -9,7 +9,11 @@ describe('what the pipeline did without being asked', () => {
   it('is rolled back in form when it went back by itself', async () => {
     const world = await atTen();
     const deploymentId = (world.state.deployment?.githubId ?? 0) + 100;
-    world.send({ type: 'traffic.read', traffic: { deploymentId, version: 'v1.0.0', weight: 100 } });
+    world.send({
+      type: 'traffic.read',
+      environment: 'production',
+      traffic: { deploymentId, version: 'v1.0.0', weight: 100 },
+    });
     await world.play((one) => one.state.phase === 'rolled_back');
     expect(world.state).toMatchObject({ phase: 'rolled_back', hold: { code: 'TRAFFIC_DIFFERS' }, weight: 0 });
     expect(world.deployments.at(-1)).toMatchObject({ task: 'rollback', payload: { version: 'v1.0.0' } });
@@ -20,6 +24,7 @@ describe('what the pipeline did without being asked', () => {
     const deploymentId = (world.state.deployment?.githubId ?? 0) + 100;
     const event = {
       type: 'traffic.read',
+      environment: 'production',
       traffic: { deploymentId, version: 'v1.1.0', weight: 100 },
     } as const;
     world.send(event);
@@ -37,8 +42,43 @@ describe('what the pipeline did without being asked', () => {
   ])('is not %s', async (_name, distance, version, weight) => {
     const world = await atTen();
     const deploymentId = (world.state.deployment?.githubId ?? 0) + distance;
-    world.send({ type: 'traffic.read', traffic: { deploymentId, version, weight } });
+    world.send({
+      type: 'traffic.read',
+      environment: 'production',
+      traffic: { deploymentId, version, weight },
+    });
     await world.play((one) => one.state.weight === 50);
     expect(world.state.hold).toBeNull();
+  });
+
+  it('is told once: after /resume the same deployment is known, a newer one is news', async () => {
+    const world = await atTen();
+    const first = (world.state.deployment?.githubId ?? 0) + 100;
+    const moved = (deploymentId: number) =>
+      world.send({
+        type: 'traffic.read',
+        environment: 'production',
+        traffic: { deploymentId, version: 'v1.1.0', weight: 30 },
+      });
+    moved(first);
+    await world.play((one) => one.state.hold !== null);
+    world.say('/resume');
+    await world.play((one) => one.state.hold === null);
+    moved(first);
+    await world.play((one) => one.state.weight === 50);
+    expect(world.state).toMatchObject({ weight: 50, hold: null });
+    moved(first + 1_000);
+    await world.play((one) => one.state.hold !== null);
+    expect(world.state.hold).toMatchObject({ code: 'TRAFFIC_DIFFERS' });
+  });
+
+  it('stops the next step, which asks for the traffic that it follows from', async () => {
+    const world = await atTen();
+    await world.play((one) => one.deployments.length === 3);
+    const [, ten, fifty] = world.deployments;
+    expect(ten).not.toHaveProperty('standing');
+    expect(fifty?.standing).toEqual([
+      { environment: 'production', githubId: 502, version: 'v1.1.0', weight: 10 },
+    ]);
   });
 });

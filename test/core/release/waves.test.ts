@@ -191,4 +191,44 @@ describe('the config of waves', () => {
   ])('%s', (text, expected) => {
     expect(read(text)).toContain(expected);
   });
+
+  it('traffic that went back by itself in an earlier one takes the version out of all', async () => {
+    const world = await soakingAt(4);
+    world.send({
+      type: 'traffic.read',
+      environment: 'eu',
+      traffic: { deploymentId: 9_000, version: 'v1.0.0', weight: 100 },
+    });
+    await world.play(({ state }) => state.phase === 'rolled_back', 6_000);
+    expect(world.state).toMatchObject({ phase: 'rolled_back', hold: { code: 'TRAFFIC_DIFFERS' } });
+    expect(world.state.hold?.reason).toContain('100 % to v1.0.0 in eu without being asked');
+    expect(orders(world).slice(-2)).toEqual(['us back', 'eu back']);
+  });
+
+  it('that is seen while the next one is being rolled, too', async () => {
+    const world = await soakingAt(3);
+    world.intercept((event) => event.type === 'deployment.reported' && event.environment === 'us');
+    await world.play(({ state }) => state.phase === 'shifting', 6_000);
+    expect(world.state.deployment).toMatchObject({ environment: 'us', weight: 10 });
+    world.send({
+      type: 'traffic.read',
+      environment: 'eu',
+      traffic: { deploymentId: 9_000, version: 'v1.0.0', weight: 100 },
+    });
+    await world.play(({ state }) => state.phase === 'rolling_back', 6_000);
+    expect(world.state.hold).toMatchObject({ code: 'TRAFFIC_DIFFERS' });
+    expect(orders(world).slice(-1)).toEqual(['us back']);
+  });
+
+  it('traffic that a person moved in an earlier one holds the release and calls people', async () => {
+    const world = await soakingAt(4);
+    world.send({
+      type: 'traffic.read',
+      environment: 'eu',
+      traffic: { deploymentId: 9_000, version: 'v1.1.0', weight: 60 },
+    });
+    await world.play(({ state }) => state.hold !== null, 6_000);
+    expect(world.state).toMatchObject({ phase: 'soaking', hold: { code: 'TRAFFIC_DIFFERS' } });
+    expect(world.comments.join()).toContain('Escalation Request');
+  });
 });
