@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   checkOrganisationConfig,
   type EffectiveConfig,
@@ -26,6 +27,17 @@ export async function readEffectiveConfig(sha: string, forge: Forge): Promise<Ef
     return checked.ok ? { ...checked, weaker: [] } : checked;
   }
   return effectiveConfig(text, await readOrganisationText(forge));
+}
+
+/** Digest of a config that was read, also where it cannot be taken: then of its own text. Null: there is none. */
+export async function digestOfConfig(
+  found: EffectiveConfig | null,
+  sha: string,
+  forge: Forge,
+): Promise<string | null> {
+  if (found?.ok === true) return found.sha256;
+  const bytes = found === null ? null : await forge.filesAt(sha).read(configPath);
+  return bytes === null ? null : createHash('sha256').update(bytes).digest('hex');
 }
 
 /** As `readEffectiveConfig`, on the default branch of now. */

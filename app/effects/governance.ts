@@ -1,3 +1,4 @@
+import type { EffectiveConfig } from '../../core/config/organisation/effective.ts';
 import { configPath } from '../../core/config/path.ts';
 import { formatProblem } from '../../core/config/problem.ts';
 import type { Config } from '../../core/config/schema.ts';
@@ -10,15 +11,21 @@ import type { GovernanceEvent, MergedMeanwhile, Observation } from '../../core/g
 import { unownedPaths } from '../../core/governance/ownership.ts';
 import { type GovernancePlan, planGovernance as planFor } from '../../core/governance/plan.ts';
 import type { Settings } from '../../core/governance/settings.ts';
-import { readEffectiveConfig, readOrganisationText } from '../effective-config.ts';
+import { digestOfConfig, readEffectiveConfig, readOrganisationText } from '../effective-config.ts';
 import type { EffectContext, Performer } from './performer.ts';
 
 type Proposal = Extract<GovernanceEvent, { type: 'governance.planned' }>['proposal'];
 
 /** Reads the config of the default branch and compares the repository with it. */
-export const observeSettings: Performer<'observeSettings'> = async ({ since, governed }, context) => ({
-  event: { type: 'settings.observed', observation: await observe(since, governed === true, context) },
-});
+export const observeSettings: Performer<'observeSettings'> = async ({ since, governed }, context) => {
+  const { forge } = context;
+  const sha = (await forge.resolveRef(`heads/${await forge.defaultBranch()}`))?.commit ?? null;
+  if (sha === null) return { event: { type: 'settings.observed', observation: { kind: 'undeclared' } } };
+  const found = await readEffectiveConfig(sha, forge);
+  const observation = await observe(declaredBy(found), { sha, since, governed: governed === true }, context);
+  const config = { sha, config_sha256: await digestOfConfig(found, sha, forge) };
+  return { event: { type: 'settings.observed', observation, config } };
+};
 
 /** Plans the config of a pull request's head. It is data: nothing of it is followed before it is merged. */
 export const planGovernance: Performer<'planGovernance'> = async ({ pullRequest, headSha }, context) => ({
@@ -67,15 +74,17 @@ export const applyGovernance: Performer<'applyGovernance'> = async ({ hash, chan
   return answer(null);
 };
 
+interface Look {
+  readonly sha: string;
+  readonly since: number | null;
+  readonly governed: boolean;
+}
+
 async function observe(
-  since: number | null,
-  governed: boolean,
+  found: Declared,
+  { sha, since, governed }: Look,
   context: EffectContext,
 ): Promise<Observation> {
-  const { forge } = context;
-  const head = await forge.resolveRef(`heads/${await forge.defaultBranch()}`);
-  const sha = head?.commit ?? '';
-  const found = await readDeclared(sha, context);
   if (found.kind === 'wrong') return { ...found, kind: 'unreadable' };
   if (found.kind === 'undeclared') {
     const escaped = governed ? await escapeOf(sha, context) : null;
@@ -90,7 +99,7 @@ async function observe(
 }
 
 async function propose(headSha: string, context: EffectContext): Promise<Proposal> {
-  const found = await readDeclared(headSha, context);
+  const found = declaredBy(await readEffectiveConfig(headSha, context.forge));
   if (found.kind === 'undeclared') {
     const escaped = await escapeOf(headSha, context);
     return escaped === null ? found : { kind: 'wrong', problems: [escaped] };
@@ -114,8 +123,7 @@ type Declared =
   | { readonly kind: 'wrong'; readonly problems: readonly string[] };
 
 /** What the repository's config declares, and no weaker than what its organisation's does. */
-async function readDeclared(sha: string, { forge }: EffectContext): Promise<Declared> {
-  const found = await readEffectiveConfig(sha, forge);
+function declaredBy(found: EffectiveConfig | null): Declared {
   if (found === null) return { kind: 'undeclared' };
   if (!found.ok) return { kind: 'wrong', problems: found.problems.map(formatProblem) };
   const { config, sha256 } = found;

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { configPath } from '../../core/config/parse.ts';
 import type { AggregateRef } from '../../core/flow/event.ts';
 import { codeownersPaths } from '../../core/gate/codeowners.ts';
 import type { Touched } from '../../core/governance/event.ts';
-import { readEffectiveConfig } from '../effective-config.ts';
+import { digestOfConfig, readEffectiveConfig } from '../effective-config.ts';
 import {
   actorSchema,
   type EventContext,
@@ -32,16 +31,9 @@ export async function readConfigChange(
   { ref, after, by }: { readonly ref: string; readonly after: string; readonly by: string },
   { forge }: EventContext,
 ): Promise<Touched> {
-  const found = await readEffectiveConfig(after, forge);
-  const config = found === null ? null : found.ok ? found.sha256 : await digestAt(after, forge);
+  const config = await digestOfConfig(await readEffectiveConfig(after, forge), after, forge);
   const text = `pushed to ${ref}, with the config ${config?.slice(0, 12) ?? 'gone'}`;
   return { text, actor: by, config: { sha: after, config_sha256: config } };
-}
-
-/** Of a config that cannot be taken. */
-async function digestAt(sha: string, forge: EventContext['forge']): Promise<string | null> {
-  const bytes = await forge.filesAt(sha).read(configPath);
-  return bytes === null ? null : createHash('sha256').update(bytes).digest('hex');
 }
 
 /** A push to the default branch that may have changed the config or the code owners: GitHub lists at most 2,048 commits of a push. */

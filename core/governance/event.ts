@@ -26,19 +26,30 @@ export type Observation =
   /** The config is wrong, a name in it is nobody's, or GitHub does not show everything: nothing is written. */
   | { readonly kind: 'unreadable'; readonly problems: readonly string[] };
 
+/** The config at a commit of the default branch: the digest is the one that gates and releases record (null: gone). */
+export interface ConfigAt {
+  readonly sha: string;
+  readonly config_sha256: string | null;
+}
+
 /** Who is said to have changed what. */
 export interface Touched {
   readonly text: string;
   readonly actor: string;
-  /** The config or the code owners on the default branch: its commit, and the digest of the config (null: gone). */
-  readonly config?: { readonly sha: string; readonly config_sha256: string | null };
+  /** The config or the code owners on the default branch. */
+  readonly config?: ConfigAt;
 }
 
 /** Everything that can happen to the governance of a repository. */
 export type GovernanceEvent =
   /** Something that may concern the rules was changed on GitHub; `null` for a look by schedule. */
   | { readonly type: 'settings.touched'; readonly what: Touched | null }
-  | { readonly type: 'settings.observed'; readonly observation: Observation }
+  | {
+      readonly type: 'settings.observed';
+      readonly observation: Observation;
+      /** The config that was read; absent: the branch could not be read, or a look of before. */
+      readonly config?: ConfigAt;
+    }
   /** A pull request proposes another config, or a new version of one. */
   | { readonly type: 'config.proposed'; readonly pullRequest: number; readonly headSha: string }
   | {

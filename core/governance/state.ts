@@ -1,5 +1,6 @@
 import type { Change } from './compare.ts';
 import type { MergedMeanwhile } from './event.ts';
+import type { KnownConfig } from './known-config.ts';
 import type { GovernancePlan } from './plan.ts';
 import type { Settings } from './settings.ts';
 
@@ -74,6 +75,8 @@ export interface GovernanceState {
   readonly entries: Readonly<Record<string, WaitingEntry>>;
   /** What was found at the last look that could read everything. */
   readonly found: FoundSettings | null;
+  /** Null or absent: nothing was heard or read of it yet. */
+  readonly config?: KnownConfig | null;
   readonly counters: Readonly<Record<string, number>>;
 }
 
@@ -90,5 +93,6 @@ export const unknownGovernance: GovernanceState = {
   drift: null,
   entries: {},
   found: null,
+  config: null,
   counters: {},
 };

@@ -99,6 +99,54 @@ describe('a config that was pushed to the default branch', () => {
   });
 });
 
+describe('a config that changed while nobody told', () => {
+  const a = { sha: 'a'.repeat(40), config_sha256: 'c1' };
+  const b = { sha: 'b'.repeat(40), config_sha256: 'c2' };
+  const seen = (config: typeof a): GovernanceEvent => ({ ...observed(wanted()), config });
+  const pushed = (config: typeof a): GovernanceEvent => ({
+    type: 'settings.touched',
+    what: { text: 'pushed', actor: 'mona', config },
+  });
+  const scheduled: GovernanceEvent = { type: 'settings.touched', what: null };
+  const changes = ({ notes }: Told) => notes.filter(({ action }) => action === 'config.changed');
+  /** Looked at once. */
+  const known = (): Told => {
+    const told = new Told();
+    for (const event of [scheduled, seen(a)]) told.tell(event);
+    return told;
+  };
+
+  it('is an entry once, by the look that finds it, with its commit', () => {
+    const told = known();
+    expect(changes(told)).toEqual([]);
+    for (const event of [scheduled, seen(b), scheduled, seen({ ...b, sha: 'c'.repeat(40) })])
+      told.tell(event);
+    expect(changes(told)).toMatchObject([
+      { actor: 'release-conductor', data: { ...b, config_sha256_before: 'c1' } },
+    ]);
+  });
+
+  it('says when it was the part of the organisation', () => {
+    const told = known();
+    for (const event of [scheduled, seen({ ...a, config_sha256: 'c2' })]) told.tell(event);
+    expect(changes(told)).toMatchObject([{ reason: expect.stringContaining("organisation's part") }]);
+  });
+
+  it('is not told twice when its webhook comes after the look', () => {
+    const told = known();
+    for (const event of [scheduled, seen(b), pushed(b)]) told.tell(event);
+    expect(changes(told)).toHaveLength(1);
+  });
+
+  it('is not told backwards by a look that read before the push, or by a GitHub that is behind', () => {
+    const told = known();
+    for (const event of [scheduled, pushed(b), seen(a)]) told.tell(event);
+    told.now += 5_000;
+    for (const event of [seen(a), scheduled, seen(b)]) told.tell(event);
+    expect(changes(told)).toMatchObject([{ actor: 'mona', data: b }]);
+  });
+});
+
 describe('a config in a pull request', () => {
   it('is planned, and the check of the pull request carries the plan', () => {
     const told = new Told();
