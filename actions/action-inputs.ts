@@ -32,7 +32,7 @@ export const commonInputs = ['config', 'working-directory', 'base-directory', 'c
 export const inputsOf: Readonly<Record<GateName | 'root', readonly string[]>> = {
   slo: [...commonInputs, 'base-url', 'since'],
   perf: commonInputs,
-  'supply-chain': commonInputs,
+  'supply-chain': [...commonInputs, 'github-token'],
   migrations: [...commonInputs, 'database-url'],
   policy: [...commonInputs, 'github-token', 'input'],
   root: ['gates', ...commonInputs, 'base-url', 'database-url', 'github-token', 'input', 'since'],

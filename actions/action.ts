@@ -30,7 +30,7 @@ import type { AnyGate, GateIo } from '../core/gate/gate.ts';
 import { parseOptions } from '../core/gate/options.ts';
 import { annotationsOf, renderReport } from '../core/gate/report.ts';
 import { worstVerdict } from '../core/gate/verdict.ts';
-import type { OpenSignatureVerifier } from '../core/ports/attestations.ts';
+import type { OpenSignatureVerifier, ReadPublishedAttestations } from '../core/ports/attestations.ts';
 import type { ReadBranchRules } from '../core/ports/branch-rules.ts';
 import type { ThrowawayDatabases } from '../core/ports/database.ts';
 import type { RepositoryPolicies } from '../core/ports/repository-policies.ts';
@@ -53,6 +53,7 @@ export interface ActionParts {
   readonly metrics?: (guarded: typeof fetch) => GateIo['metrics'];
   readonly databases?: (url: string) => ThrowawayDatabases;
   readonly signatures?: OpenSignatureVerifier;
+  readonly attestations?: (token: string, env: StepEnvironment) => ReadPublishedAttestations;
   readonly policies?: RepositoryPolicies;
   readonly branchRules?: (token: string, env: StepEnvironment) => ReadBranchRules;
 }
@@ -155,6 +156,7 @@ async function runGates(parts: ActionParts, run: ActionRun): Promise<Attempt[]> 
     allowedHosts: run.allowedHosts,
     metrics: parts.metrics,
     signatures: parts.signatures,
+    attestations: githubToken === '' ? undefined : parts.attestations?.(githubToken, run.env),
     branchRules: githubToken === '' ? undefined : parts.branchRules?.(githubToken, run.env),
     policies:
       parts.policies && run.facts !== undefined ? { ...parts.policies, facts: run.facts } : parts.policies,

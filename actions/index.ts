@@ -1,4 +1,5 @@
 import { githubRules } from '../adapters/node-io/branch-rules.ts';
+import { githubAttestations } from '../adapters/node-io/github-attestations.ts';
 import { serverDatabases } from '../adapters/node-io/server-databases.ts';
 import { repositoryPolicies } from '../adapters/policy/lazy.ts';
 import { openSignatures } from '../adapters/sigstore/lazy.ts';
@@ -11,6 +12,7 @@ process.exitCode = await runAction({
   metrics: (guarded) => nodeMetrics(guarded),
   databases: serverDatabases,
   signatures: openSignatures,
+  attestations: githubAttestations,
   policies: repositoryPolicies,
   branchRules: githubRules,
 });

@@ -3,7 +3,7 @@ import { systemClock } from '../adapters/node-io/system.ts';
 import { guardedTls } from '../adapters/node-io/tls-inspector.ts';
 import { InternalError } from '../core/errors.ts';
 import type { GateIo } from '../core/gate/gate.ts';
-import type { OpenSignatureVerifier } from '../core/ports/attestations.ts';
+import type { OpenSignatureVerifier, ReadPublishedAttestations } from '../core/ports/attestations.ts';
 import type { Baselines } from '../core/ports/baselines.ts';
 import type { ReadBranchRules } from '../core/ports/branch-rules.ts';
 import type { ThrowawayDatabases } from '../core/ports/database.ts';
@@ -17,6 +17,8 @@ export interface NodeIoParts {
   readonly databases?: ThrowawayDatabases | undefined;
   /** Verifies signatures; a gate that verifies none needs none. */
   readonly signatures?: OpenSignatureVerifier | undefined;
+  /** Attestations that GitHub keeps; a gate that verifies none asks for none. */
+  readonly attestations?: ReadPublishedAttestations | undefined;
   /** Runs the repository's own policies; a gate that runs none needs none. */
   readonly policies?: RepositoryPolicies | undefined;
   /** Where metrics come from; a gate that reads none needs none. */
@@ -40,6 +42,7 @@ export function nodeGateIo(parts: NodeIoParts): GateIo {
     metrics: parts.metrics?.(guarded) ?? noMetrics,
     ...(parts.databases === undefined ? {} : { databases: parts.databases }),
     ...(parts.signatures === undefined ? {} : { signatures: parts.signatures }),
+    ...(parts.attestations === undefined ? {} : { attestations: parts.attestations }),
     ...(parts.policies === undefined ? {} : { policies: parts.policies }),
     ...(parts.baselines === undefined ? {} : { baselines: parts.baselines }),
     ...(parts.branchRules === undefined ? {} : { branchRules: parts.branchRules }),

@@ -50,7 +50,7 @@ export async function collectSupplyChain(
     secrets: await collectSecrets(options.secrets, io.files),
     manifests: await readEach(io, options.hardening.manifests, asText),
     vulnerabilities: await collectVulnerabilities(options.vulnerabilities, subject, io),
-    provenance: await collectProvenance(options.provenance, io),
+    provenance: await collectProvenance(options.provenance, subject, io),
   };
 }
 

@@ -1,11 +1,6 @@
 import { z } from 'zod';
 import type { BranchRules, ReadBranchRules } from '../../core/ports/branch-rules.ts';
-
-interface GithubReader {
-  readonly apiUrl: string;
-  readonly token: string;
-  readonly fetch: typeof fetch;
-}
+import { type GithubReader, githubReader, readGithub, Unread } from './github-reader.ts';
 
 /** Made when they are needed: most runs ask nothing, and every schema costs each of them time to make. */
 const aboutSchema = () => z.object({ default_branch: z.string() });
@@ -35,7 +30,7 @@ export function githubRules(
   env: Readonly<Record<string, string | undefined>>,
   inner: typeof fetch = fetch,
 ): ReadBranchRules {
-  return branchRulesReader({ apiUrl: env.GITHUB_API_URL || 'https://api.github.com', token, fetch: inner });
+  return branchRulesReader(githubReader(token, env, inner));
 }
 
 /**
@@ -46,14 +41,15 @@ export function githubRules(
 function branchRulesReader(github: GithubReader): ReadBranchRules {
   return async (repository, named) => {
     try {
-      const branch = named ?? (await read(github, `/repos/${repository}`, aboutSchema())).default_branch;
+      const branch =
+        named ?? (await readGithub(github, `/repos/${repository}`, aboutSchema())).default_branch;
       const encoded = encodeURIComponent(branch);
-      const rules = await read(
+      const rules = await readGithub(
         github,
         `/repos/${repository}/rules/branches/${encoded}?per_page=100`,
         rulesSchema(),
       );
-      const classic = await read(
+      const classic = await readGithub(
         github,
         `/repos/${repository}/branches/${encoded}/protection/required_status_checks`,
         classicSchema(),
@@ -89,28 +85,4 @@ function toBranchRules(branch: string, rules: Rules, classic: ClassicChecks): Br
 /** `-1` is how classic protection writes "any source". */
 function pinOf(id: number | null | undefined): number | null {
   return id === null || id === undefined || id < 0 ? null : id;
-}
-
-/** Why an answer cannot be used; its message goes into a finding. */
-class Unread extends Error {}
-
-async function read<Value>(github: GithubReader, path: string, schema: z.ZodType<Value>): Promise<Value> {
-  const root = github.apiUrl.replace(/\/$/, '');
-  const answer = await github
-    .fetch(`${root}${path}`, {
-      headers: {
-        accept: 'application/vnd.github+json',
-        'x-github-api-version': '2022-11-28',
-        'user-agent': 'release-conductor',
-        ...(github.token === '' ? {} : { authorization: `Bearer ${github.token}` }),
-      },
-      signal: AbortSignal.timeout(15_000),
-    })
-    .catch(() => {
-      throw new Unread(`${root} did not answer`);
-    });
-  if (!answer.ok) throw new Unread(`GitHub answered ${answer.status} to ${path.split('?')[0]}`);
-  const parsed = schema.safeParse(await answer.json().catch(() => null));
-  if (parsed.success) return parsed.data;
-  throw new Unread(`GitHub's answer to ${path.split('?')[0]} was not understood`);
 }

@@ -16,6 +16,7 @@ import { throwawayDatabases } from '../../adapters/embedded-postgres/index.ts';
 import { githubRules } from '../../adapters/node-io/branch-rules.ts';
 import { folderTree } from '../../adapters/node-io/folder-tree.ts';
 import { gitTree } from '../../adapters/node-io/git-tree.ts';
+import { githubAttestations } from '../../adapters/node-io/github-attestations.ts';
 import { type ConfigRead, parseConfig, readConfig } from '../../adapters/node-io/read-config.ts';
 import { serverDatabases } from '../../adapters/node-io/server-databases.ts';
 import { repositoryPolicies } from '../../adapters/policy/lazy.ts';
@@ -109,6 +110,9 @@ export const gateCommand: CliCommand = {
           ? githubRules(world.env.GITHUB_TOKEN, world.env, world.fetch)
           : undefined,
         signatures: openSignatures,
+        attestations: world.env.GITHUB_TOKEN
+          ? githubAttestations(world.env.GITHUB_TOKEN, world.env, world.fetch)
+          : undefined,
         policies: { ...repositoryPolicies, ...(facts === undefined ? {} : { facts }) },
       });
       const organisationUnknown = organisation.known ? undefined : organisation.reason;

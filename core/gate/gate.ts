@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { OpenSignatureVerifier } from '../ports/attestations.ts';
+import type { OpenSignatureVerifier, ReadPublishedAttestations } from '../ports/attestations.ts';
 import type { Baselines } from '../ports/baselines.ts';
 import type { ReadBranchRules } from '../ports/branch-rules.ts';
 import type { ThrowawayDatabases } from '../ports/database.ts';
@@ -46,6 +46,8 @@ export interface GateIo {
   readonly databases?: ThrowawayDatabases;
   /** Verifies signatures offline; absent where they cannot be verified. */
   readonly signatures?: OpenSignatureVerifier;
+  /** Reads the attestations that GitHub keeps; absent where nobody may ask. */
+  readonly attestations?: ReadPublishedAttestations;
   /** Runs the repository's own policies; absent where none can be run. */
   readonly policies?: RepositoryPolicies;
   /** Past runs that the Conductor keeps; absent where no Conductor is asked. */

@@ -84,5 +84,20 @@ export interface SignatureVerifier {
   verify(document: SignedDocument, artifact: Uint8Array | null): SignatureCheck;
 }
 
+/** What a host keeps about an artifact: documents that are not yet believed, or why it did not tell. */
+export type PublishedAttestations =
+  | { readonly state: 'read'; readonly documents: readonly unknown[] }
+  /** `reason` ends a sentence that begins with "not read:". */
+  | { readonly state: 'unread'; readonly reason: string };
+
+/**
+ * Reads the attestations that a repository's host keeps of an artifact, by its digest (`sha256:…`). None are an empty
+ * list. Never throws for what the host answers.
+ */
+export type ReadPublishedAttestations = (
+  repository: string,
+  digest: string,
+) => Promise<PublishedAttestations>;
+
 /** Throws `ConfigError` `TRUSTED_ROOT_INVALID` or `PUBLIC_KEY_INVALID` when an anchor cannot be used. */
 export type OpenSignatureVerifier = (anchors: TrustAnchors) => Promise<SignatureVerifier>;

@@ -72,12 +72,12 @@ async function reasonToRefuse(corpus: string, folder: string): Promise<string | 
     ...signer,
   });
   try {
-    const facts = await collectProvenance(options, ioOver(files));
     const subject = {
       repository: 'sigstore/sigstore-conformance',
       sha: '0'.repeat(40),
       ref: 'refs/heads/main',
     };
+    const facts = await collectProvenance(options, subject, ioOver(files));
     const { verdict, findings } = evaluateProvenance(facts, provenancePolicy(options, subject));
     return verdict === 'pass' ? null : findings.map(({ code, message }) => `${code}: ${message}`).join(' ');
   } catch (error) {

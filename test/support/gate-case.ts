@@ -7,6 +7,7 @@ import { nodeMetrics } from '../../actions/metrics.ts';
 import { type GateRunOutcome, runGate } from '../../actions/run-gate.ts';
 import { githubRules } from '../../adapters/node-io/branch-rules.ts';
 import { folderTree } from '../../adapters/node-io/folder-tree.ts';
+import { githubAttestations } from '../../adapters/node-io/github-attestations.ts';
 import { repositoryPolicies } from '../../adapters/policy/lazy.ts';
 import { openSignatures } from '../../adapters/sigstore/lazy.ts';
 import type { AnyGate, GateIo } from '../../core/gate/gate.ts';
@@ -70,7 +71,10 @@ export async function runCase(gate: AnyGate, folder: string, now?: number): Prom
     signatures: openSignatures,
     policies: spec.facts === undefined ? repositoryPolicies : { ...repositoryPolicies, facts: spec.facts },
     ...(spec.github
-      ? { branchRules: githubRules('t', { GITHUB_API_URL: 'https://api.github.test' }, fetchCase) }
+      ? {
+          branchRules: githubRules('t', githubOfCase, fetchCase),
+          attestations: githubAttestations('t', githubOfCase, fetchCase),
+        }
       : {}),
     clock,
     log: silentLog,
@@ -82,6 +86,8 @@ export async function runCase(gate: AnyGate, folder: string, now?: number): Prom
   const tool = { name: 'release-conductor', version: '0.0.0' };
   return runGate(gate, { rawOptions: spec.options, subject, io, configSha256, tool });
 }
+
+const githubOfCase = { GITHUB_API_URL: 'https://api.github.test' };
 
 /** Moves only when somebody waits on it. */
 function standingClock(start: number) {

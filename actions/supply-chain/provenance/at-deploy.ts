@@ -4,7 +4,7 @@ import type { OpenSignatureVerifier, TrustAnchors } from '../../../core/ports/at
 import type { FileTree } from '../../../core/ports/system.ts';
 import { readAnchors } from './anchors.ts';
 import {
-  type AttestationFile,
+  type AttestationSource,
   digestsOf,
   factsOf,
   type NamedArtifact,
@@ -63,7 +63,7 @@ export async function readDeployTrust(
  */
 export async function verifyAtDeploy(check: DeployCheck): Promise<ProvenanceVerdict> {
   const verify = rememberingVerifier(await check.openVerifier(check.anchors));
-  const files: AttestationFile[] = [];
+  const files: AttestationSource[] = [];
   const unreadable: { path: string; problem: string }[] = [];
   for (const { path, bytes } of check.stored.filter((file) =>
     /^(attestations|signatures)\//.test(file.path),
@@ -73,7 +73,9 @@ export async function verifyAtDeploy(check: DeployCheck): Promise<ProvenanceVerd
     else files.push({ path, found });
   }
   const searched = ['attestations/*.intoto.jsonl', 'signatures/*.sig'];
-  const artifacts = check.artifacts.map((one) => factsOf(named(one), searched, files, verify));
+  const artifacts = check.artifacts.map((one) =>
+    factsOf(named(one), { searched, unread: null, files }, verify),
+  );
   return evaluateProvenance(
     { state: 'collected', artifacts, missing: [], unreadable, anchorsFromChange: [] },
     check.policy,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { GateIo } from '../../../core/gate/gate.ts';
+import type { Subject } from '../../../core/gate/result.ts';
 import type { SignatureCheck, SignatureVerifier } from '../../../core/ports/attestations.ts';
 import { readAnchors } from './anchors.ts';
 import { type FoundDocument, parseSignedDocuments } from './documents.ts';
@@ -12,6 +13,7 @@ import {
   parseDigest,
 } from './facts.ts';
 import { digestPattern, type ProvenanceOptions } from './options.ts';
+import { rememberingGithub, sourceOnGithub } from './published.ts';
 
 const maxAttestationBytes = 16 * 1_024 * 1_024;
 const maxArtifactBytes = 1_024 * 1_024 * 1_024;
@@ -23,10 +25,15 @@ export interface NamedArtifact {
   readonly bytes: Uint8Array | null;
 }
 
-/** A file with attestations, parsed. */
-export interface AttestationFile {
-  readonly path: string;
+/** A file with attestations, parsed; without a path what GitHub keeps. */
+export interface AttestationSource {
+  readonly path?: string;
   readonly found: readonly FoundDocument[];
+}
+
+/** What was found of an artifact, and where that was looked for. */
+export interface Found extends Pick<ArtifactFacts, 'searched' | 'unread'> {
+  readonly files: readonly AttestationSource[];
 }
 
 type ArtifactOption = ProvenanceOptions['artifacts'][number];
@@ -36,7 +43,11 @@ type ArtifactOption = ProvenanceOptions['artifacts'][number];
  *
  * @throws ConfigError when a trust anchor is missing or cannot be used
  */
-export async function collectProvenance(options: ProvenanceOptions, io: GateIo): Promise<ProvenanceFacts> {
+export async function collectProvenance(
+  options: ProvenanceOptions,
+  subject: Pick<Subject, 'repository'>,
+  io: GateIo,
+): Promise<ProvenanceFacts> {
   if (options.artifacts.length === 0) return { state: 'not-configured' };
   if (io.signatures === undefined) return { state: 'no-verifier' };
   const { anchors, fromChange } = await readAnchors(options, io);
@@ -44,11 +55,16 @@ export async function collectProvenance(options: ProvenanceOptions, io: GateIo):
   const artifacts: ArtifactFacts[] = [];
   const missing: string[] = [];
   const parsed = new Map<string, readonly FoundDocument[] | string>();
+  const askGithub = rememberingGithub(io.attestations, sourceOnGithub(options, subject));
   for (const option of options.artifacts) {
     const named = await readArtifacts(option, io);
     const files = await readAttestations(option, named, io, parsed);
     if (named.length === 0) missing.push(option.path ?? option.digest_file ?? '');
-    artifacts.push(...named.map((artifact) => factsOf(artifact, option.attestations, files, verify)));
+    for (const artifact of named) {
+      const given = { searched: option.attestations, unread: null, files };
+      const found = files.length === 0 ? await askGithub(artifact, option.attestations) : given;
+      artifacts.push(factsOf(artifact, found, verify));
+    }
   }
   return {
     state: 'collected',
@@ -78,14 +94,13 @@ export function rememberingVerifier(verifier: SignatureVerifier): Verify {
 /** Verifies what was found against one artifact. */
 export function factsOf(
   artifact: NamedArtifact,
-  searched: readonly string[],
-  files: readonly AttestationFile[],
+  { searched, unread, files }: Found,
   verify: Verify,
 ): ArtifactFacts {
-  const attestations = files.flatMap(({ path, found }) =>
-    found.map((one): AttestationFacts => ({ path, text: one.text, check: verify(one, artifact.bytes) })),
+  const attestations = files.flatMap(({ found, ...place }) =>
+    found.map((one): AttestationFacts => ({ ...place, text: one.text, check: verify(one, artifact.bytes) })),
   );
-  return { name: artifact.name, digests: artifact.digests, searched, attestations };
+  return { name: artifact.name, digests: artifact.digests, searched, unread, attestations };
 }
 
 /** The digests of a content under which a statement may name it. */
@@ -128,8 +143,8 @@ async function readAttestations(
   artifacts: readonly NamedArtifact[],
   io: GateIo,
   parsed: Map<string, readonly FoundDocument[] | string>,
-): Promise<AttestationFile[]> {
-  const files: AttestationFile[] = [];
+): Promise<AttestationSource[]> {
+  const files: AttestationSource[] = [];
   for (const path of await io.files.list(attestations)) {
     if (artifacts.some(({ name }) => name === path)) continue;
     const found = parsed.get(path) ?? (await readDocuments(path, io));

@@ -4,6 +4,7 @@ import { type ArtifactFacts, type ProvenanceFacts, printDigest } from './facts.t
 import {
   anchorFromChange,
   artifactMissing,
+  attestationsUnread,
   identityDerived,
   ignored,
   lackingFindings,
@@ -48,8 +49,8 @@ export function evaluateProvenance(facts: ProvenanceFacts, policy: ProvenancePol
     ...facts.unreadable.map(unreadable),
     ...facts.anchorsFromChange.map(anchorFromChange),
   ];
-  const failed = artifacts.some(({ trusted }) => !trusted);
-  const blind = facts.missing.length > 0 || artifacts.length === 0;
+  const failed = judged.some(({ proven, blind }) => !proven.trusted && !blind);
+  const blind = facts.missing.length > 0 || artifacts.length === 0 || judged.some((one) => one.blind);
   return {
     verdict: failed ? 'fail' : blind ? 'inconclusive' : 'pass',
     summary: `provenance of ${artifacts.filter(({ trusted }) => trusted).length} of ${plural(artifacts.length + facts.missing.length, 'artifact')} trusted`,
@@ -84,7 +85,7 @@ function notChecked(
 function judgeArtifact(
   artifact: ArtifactFacts,
   policy: ProvenancePolicy,
-): { readonly proven: ProvenArtifact; readonly findings: readonly Finding[] } {
+): { readonly proven: ProvenArtifact; readonly findings: readonly Finding[]; readonly blind: boolean } {
   const judgements = artifact.attestations.map((attestation) =>
     judgeAttestation(attestation, artifact, policy),
   );
@@ -92,8 +93,13 @@ function judgeArtifact(
   const lacking = policy.kinds.filter((kind) => !judgements.some((one) => proves(one, kind)));
   const trusted = lacking.length === 0;
   const digest = artifact.digests.map(printDigest)[0] ?? '';
+  const proven = { name: artifact.name, digest, trusted, relied: trusted ? relied : [] };
+  if (artifact.unread !== null) {
+    return { proven, findings: [attestationsUnread(artifact, artifact.unread)], blind: true };
+  }
   return {
-    proven: { name: artifact.name, digest, trusted, relied: trusted ? relied : [] },
+    proven,
+    blind: false,
     findings: trusted
       ? [trustedFinding(artifact, relied), ...ignored(judgements, relied)]
       : lacking.flatMap((kind) => lackingFindings(artifact, judgements, kind)),

@@ -9,8 +9,8 @@ export interface Digest {
 
 /** One signed document and what became of its verification. */
 export interface AttestationFacts {
-  /** File it came from. */
-  readonly path: string;
+  /** File it came from; absent when GitHub keeps it. */
+  readonly path?: string;
   /** The document on one line, as it goes into the evidence. */
   readonly text: string;
   readonly check: SignatureCheck;
@@ -21,8 +21,10 @@ export interface ArtifactFacts {
   readonly name: string;
   /** Of one content: a statement has to name one of them. */
   readonly digests: readonly Digest[];
-  /** Globs that were searched, for the message when nothing was found. */
+  /** Globs and hosts that were searched, for the message when nothing was found. */
   readonly searched: readonly string[];
+  /** Why GitHub's attestations, which had to be asked, are not known; null when they are or need not be. */
+  readonly unread: string | null;
   readonly attestations: readonly AttestationFacts[];
 }
 

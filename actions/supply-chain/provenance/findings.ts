@@ -1,7 +1,7 @@
 import type { Finding } from '../../../core/gate/result.ts';
 import { describeSignatory } from './check-signature.ts';
 import { help, type Problem } from './codes.ts';
-import { type ArtifactFacts, printDigest } from './facts.ts';
+import { type ArtifactFacts, type AttestationFacts, printDigest } from './facts.ts';
 import type { Judgement } from './judge.ts';
 import type { ProvenancePolicy } from './policy.ts';
 
@@ -38,6 +38,17 @@ export function lackingFindings(
   return problems.slice(0, shownProblems);
 }
 
+/** Nobody knows whether there is an attestation. */
+export function attestationsUnread({ name }: ArtifactFacts, reason: string): Finding {
+  return {
+    code: 'attestations-unread',
+    level: 'warning',
+    message: `What GitHub attests of \`${name}\` is not known, not read: ${reason}.`,
+    help: 'Give the job `permissions: { attestations: read }` and the gate a github-token (GITHUB_TOKEN in a shell), or fetch the attestation before this gate (gh attestation download) and name its file in provenance.artifacts.',
+    data: { artifact: name },
+  };
+}
+
 function problemFinding(
   name: string,
   { attestation, signatory }: Judgement,
@@ -48,7 +59,7 @@ function problemFinding(
     level: 'error',
     message: `\`${name}\`: ${message}`,
     help: help[code],
-    path: attestation.path,
+    ...placeOf(attestation),
     data: { artifact: name, ...(signatory === null ? {} : { signer: describeSignatory(signatory) }) },
   };
 }
@@ -89,8 +100,12 @@ export function ignored(judgements: readonly Judgement[], relied: readonly Judge
       level: 'notice',
       message: `An attestation was not relied on: ${distrust[0]?.message ?? ''}`,
       help: 'Remove it if nobody needs it.',
-      path: attestation.path,
+      ...placeOf(attestation),
     }));
+}
+
+function placeOf({ path }: AttestationFacts): { readonly path?: string } {
+  return path === undefined ? {} : { path };
 }
 
 export function artifactMissing(glob: string): Finding {

@@ -22,9 +22,9 @@ const artifactSchema = z
       ),
     attestations: z
       .array(z.string())
-      .min(1)
+      .default([])
       .describe(
-        'Globs of bundles, DSSE envelopes, JSON lines of them, answers of the registry, or signatures',
+        'Globs of bundles, DSSE envelopes, JSON lines of them, answers of the registry, or signatures; without any file there, the attestations that GitHub keeps of `source.repository` are asked',
       ),
   })
   .refine(

@@ -85,7 +85,7 @@ describe('what the gate leaves behind', () => {
       artifacts: [{ ...provenance.artifacts[0], path: 'dist/*.tgz' }],
     });
     const { artifacts } = evaluateProvenance(
-      await collectProvenance(options, io),
+      await collectProvenance(options, subject, io),
       provenancePolicy(options, subject),
     );
     expect(artifacts.filter(({ trusted }) => trusted)).toHaveLength(31);

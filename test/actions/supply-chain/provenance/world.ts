@@ -104,7 +104,10 @@ export async function judge(
 
 export async function judgeIn(io: GateIo, change: Readonly<Record<string, unknown>> = {}) {
   const options = optionsOf(change);
-  return evaluateProvenance(await collectProvenance(options, io), provenancePolicy(options, subject));
+  return evaluateProvenance(
+    await collectProvenance(options, subject, io),
+    provenancePolicy(options, subject),
+  );
 }
 
 /** Codes of what stands against the artifact, sorted. */
