@@ -7,16 +7,21 @@ export interface KnownConfig extends ConfigAt {
   readonly at: number;
   /** `first`: read by the first look, which changed nothing. */
   readonly by: 'push' | 'look' | 'first';
+  /** Digest of the one before; absent: there was none. */
+  readonly before?: string | null;
 }
 
-/** GitHub may go on answering with what was there before a push for this long, ms. */
+/** After a push GitHub may go on answering with what was there before for this long, ms. */
 const settling = 60_000;
 
 /** A push of the config is an entry of its own, unless a look was faster: every later decision goes by the new digest. */
 export function configPushed(draft: GovernanceDraft, { text, actor }: Touched, config: ConfigAt): void {
   const known = draft.state.config ?? null;
   const isTold = known?.by === 'look' && known.config_sha256 === config.config_sha256;
-  draft.set({ config: { ...config, at: draft.now, by: 'push' } });
+  const before = known?.config_sha256 === config.config_sha256 ? known?.before : known?.config_sha256;
+  draft.set({
+    config: { ...config, at: draft.now, by: 'push', ...(before === undefined ? {} : { before }) },
+  });
   draft.note(isTold ? 'governance.touched' : 'config.changed', actor, text, { ...config });
 }
 
@@ -25,7 +30,8 @@ export function configSeen(draft: GovernanceDraft, seen: ConfigAt): void {
   const known = draft.state.config ?? null;
   // Something happened since it was read: the next look is already ordered.
   if (draft.state.lookAgain || known?.config_sha256 === seen.config_sha256) return;
-  if (known?.by === 'push' && draft.now - known.at < settling) return;
+  const isBehind = known?.by === 'push' && known.before === seen.config_sha256;
+  if (isBehind && draft.now - known.at < settling) return;
   draft.set({ config: { ...seen, at: draft.now, by: known === null ? 'first' : 'look' } });
   if (known === null) return;
   const what = seen.config_sha256?.slice(0, 12) ?? 'gone';

@@ -1,9 +1,12 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readZip } from '../../adapters/zip/read-zip.ts';
 import { configPath } from '../../core/config/parse.ts';
 import { memorySource } from '../../core/evidence/bytes.ts';
 import { exportPath } from '../../core/governance/export.ts';
 import { FakeWorld, folderWith } from '../cli/support.ts';
+import { sha256Hex } from '../support/digest.ts';
 import { load, promoteToTheEnd, stage } from './story.ts';
 import { commitFiles, eventually, repository, startWorld, submit, submitAll, type World } from './world.ts';
 
@@ -70,6 +73,16 @@ async function governed(mode = 'repair'): Promise<World> {
   await world.alice.rest.pulls.merge({ ...repository, pull_number: number });
   await eventually(async () => ((await stateOf(world))?.goodAt == null ? null : true));
   return world;
+}
+
+/** Takes every webhook and does nothing with it: for GitHub it was delivered, and nobody ever asks for it again. */
+async function swallowing(): Promise<string> {
+  const server = createServer((_request, response) => response.writeHead(202).end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 async function stateOf(
@@ -217,6 +230,7 @@ describe('drift', () => {
     const world = await governed('report');
     const before = (await stateOf(world))?.goodAt ?? 0;
     await world.conductor.close();
+    world.github.setWebhookUrl(await swallowing());
     const { data } = await world.alice.rest.repos.getRepoRulesets(repository);
     await world.alice.rest.repos.deleteRepoRuleset({ ...repository, ruleset_id: data[0]?.id ?? 0 });
     await commitFiles(world.alice, 'sneaked', { 'sneaked.txt': 'in' });
@@ -228,8 +242,17 @@ describe('drift', () => {
     });
     await world.alice.rest.pulls.merge({ ...repository, pull_number: pull.number });
 
+    const commented = `${await currentConfig(world)}# nobody told\n`;
+    const sha = await commitFiles(world.alice, 'main', { [configPath]: commented });
+
     await world.start();
     const issue = await eventually(async () => (await openIssues(world))[0] ?? null);
+    const [config] = await world.query<{ entry: unknown }>(
+      "select entry from audit where entry->>'action' = 'config.changed' order by seq desc limit 1",
+    );
+    expect(config).toMatchObject({
+      entry: { actor: 'release-conductor', data: { sha, config_sha256: sha256Hex(commented) } },
+    });
     expect(issue.body).toContain('ruleset main');
     expect(issue.body).toContain(`#${pull.number} Sneaked in`);
     expect(await rulesetNames(world)).toEqual([]);
