@@ -11,5 +11,6 @@ export { migrate } from './migrate.ts';
 export { storedPauses } from './pauses.ts';
 export { connect, type Database, lockName } from './pool.ts';
 export * from './repositories.ts';
+export * from './runs.ts';
 export type { Sql, Transaction } from './sql.ts';
 export * from './step-ups.ts';

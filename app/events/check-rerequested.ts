@@ -46,6 +46,6 @@ async function rerequested(
   const changes = refs.filter(({ kind }) => kind === 'change');
   return {
     outcome: 'rerequested',
-    events: changes.map((ref) => ({ ref, event: { type: 'checks.rerequested', gates } })),
+    events: changes.map((ref) => ({ ref, event: { type: 'checks.rerequested', gates, sha } })),
   };
 }

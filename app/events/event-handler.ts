@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Sql } from '../../adapters/postgres/index.ts';
+import type { EndedRun, Sql } from '../../adapters/postgres/index.ts';
 import { InputError } from '../../core/errors.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { Routed } from '../flow/decide.ts';
@@ -10,6 +10,8 @@ export interface Interpretation {
   readonly events: readonly Routed[];
   readonly installed?: readonly { readonly repository: string; readonly installationId: number }[];
   readonly removed?: readonly string[];
+  /** What is told to whoever is at the commit of the run, now or later. */
+  readonly ended?: readonly EndedRun[];
 }
 
 /** What a handler may look at. Nothing in it changes anything. */

@@ -4,6 +4,8 @@ import { reportingEvents } from '../../core/evidence/intake.ts';
 import { eventHandler, ignored, withAction } from './event-handler.ts';
 import { pullRequestUpdate } from './pull-request.ts';
 
+const none = ignored('a run that may not report');
+
 /**
  * A workflow ended. Results come through `/v1/evidence`; those of runs that got no token (forks) or could not reach us
  * lie in its artifacts. It is also the second chance to notice a pull request whose own webhook was lost.
@@ -21,13 +23,14 @@ export const workflowRun = eventHandler({
     }),
   }),
   async read({ workflow_run: run }, context) {
+    const { repository, store } = context;
     const number = run.pull_requests[0]?.number;
-    const known = await aggregatesOfCommit(context.store, context.repository, run.head_sha);
-    if (known.length === 0) {
-      return number === undefined ? ignored('nothing to look after') : pullRequestUpdate(number, context);
-    }
-    if (!reportingEvents.has(run.event)) return ignored('a run that may not report');
-    const event = { type: 'run.completed', runId: run.id, attempt: run.run_attempt } as const;
-    return { outcome: 'run completed', events: known.map((ref) => ({ ref, event })) };
+    const known = await aggregatesOfCommit(store, repository, run.head_sha);
+    // Of a fork GitHub names no pull request: its own webhook has to bring it.
+    const update =
+      known.length === 0 && number !== undefined ? await pullRequestUpdate(number, context) : none;
+    if (!reportingEvents.has(run.event)) return update;
+    const ended = { repository, sha: run.head_sha, runId: run.id, attempt: run.run_attempt };
+    return { outcome: 'run completed', events: update.events, ended: [ended] };
   },
 });

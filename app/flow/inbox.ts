@@ -13,8 +13,8 @@ import { silentTracing } from '../../core/ports/tracing.ts';
 import type { Interpretation } from '../events/event-handler.ts';
 import { type ApplyPorts, applyEvents } from './apply.ts';
 import { inboxQueue } from './inbox-writer.ts';
+import { withWhatIsKnown } from './known-of-commits.ts';
 import { planRetry } from './retry.ts';
-import { withStoredResults } from './stored-results.ts';
 import { tenantOf } from './tenant.ts';
 
 export interface InboxPorts extends ApplyPorts {
@@ -56,7 +56,12 @@ async function process(delivery: StoredDelivery, ports: InboxPorts): Promise<voi
       await seeRepository(tx, repository, installationId, now);
     }
     for (const repository of found.removed ?? []) await removeRepository(tx, repository, now);
-    await applyEvents(tx, await withStoredResults(tx, found.events), ports, now);
+    await applyEvents(
+      tx,
+      await withWhatIsKnown(tx, found.events, { ended: found.ended ?? [], now }),
+      ports,
+      now,
+    );
     await finishDelivery(tx, delivery.guid, found.outcome, now);
   });
   ports.processed(delivery.event, found.outcome, (ports.now() - delivery.receivedAt) / 1_000);

@@ -1,38 +1,74 @@
-import { latestGateResults, lockCommit, type Transaction } from '../../adapters/postgres/index.ts';
+import {
+  aggregatesOfCommit,
+  type EndedRun,
+  keepRun,
+  latestGateResults,
+  lockCommit,
+  runsOfCommit,
+  type Transaction,
+} from '../../adapters/postgres/index.ts';
 import type { DomainEvent, Routed } from './decide.ts';
 
 /**
- * Adds the gate results that are already stored for a commit to the event that makes the commit known: a
- * result may arrive before the webhook of its pull request, and a tag is put on commits that were judged before.
- * One that is being stored meanwhile waits, and then finds who is at the commit itself (`believe`).
+ * Brings together what is known of commits and who is at them, whichever comes first. An event that makes a commit known
+ * brings what is stored of it: a result may arrive, and a run end, before the webhook of its pull request, and a tag
+ * is put on commits that were judged before. A run that ends is told to everybody at its commit and kept for those who
+ * come later. Who does the same at this moment waits, and then finds what was done here; so does `believe`.
+ *
+ * @param news runs that have ended, and the time, ms since the epoch.
  */
-export async function withStoredResults(
+export async function withWhatIsKnown(
   tx: Transaction,
   routed: readonly Routed[],
+  news: { readonly ended: readonly EndedRun[]; readonly now: number } = { ended: [], now: 0 },
 ): Promise<readonly Routed[]> {
-  await lockCommits(tx, routed);
-  const all: Routed[] = [];
-  for (const { ref, event } of routed) {
-    all.push({ ref, event });
-    const sha = commitOf(event);
-    if (sha === null) continue;
-    for (const report of await latestGateResults(tx, ref.repository, sha, ref.kind === 'change')) {
-      all.push({ ref, event: { type: 'gate.reported', report } });
-    }
+  await lockCommits(tx, [...commitsOf(routed), ...news.ended]);
+  const told: Routed[] = [];
+  for (const run of news.ended) {
+    await keepRun(tx, run, news.now);
+    const refs = await aggregatesOfCommit(tx, run.repository, run.sha);
+    told.push(...refs.map((ref) => ({ ref, event: completed(run) })));
   }
-  return all;
+  for (const { ref, event } of routed) {
+    told.push({ ref, event });
+    const sha = commitOf(event);
+    if (sha !== null) told.push(...(await knownOf(tx, ref, sha)));
+  }
+  return told;
+}
+
+/** Results and runs of a commit, as events for somebody who has come to it. */
+async function knownOf(tx: Transaction, ref: Routed['ref'], sha: string): Promise<readonly Routed[]> {
+  const reports = await latestGateResults(tx, ref.repository, sha, ref.kind === 'change');
+  const runs = await runsOfCommit(tx, ref.repository, sha);
+  return [
+    ...reports.map((report): Routed => ({ ref, event: { type: 'gate.reported', report } })),
+    ...runs.map((run) => ({ ref, event: completed(run) })),
+  ];
+}
+
+function completed({ sha, runId, attempt }: EndedRun): DomainEvent {
+  return { type: 'run.completed', sha, runId, attempt };
+}
+
+interface Commit {
+  readonly repository: string;
+  readonly sha: string;
 }
 
 /** In one order, so that two transactions cannot block each other. */
-async function lockCommits(tx: Transaction, routed: readonly Routed[]): Promise<void> {
-  const commits = routed.flatMap(({ ref, event }) => {
-    const sha = commitOf(event);
-    return sha === null ? [] : [`${ref.repository} ${sha}`];
-  });
-  for (const commit of [...new Set(commits)].toSorted()) {
-    const [repository = '', sha = ''] = commit.split(' ');
+async function lockCommits(tx: Transaction, commits: readonly Commit[]): Promise<void> {
+  const byName = new Map(commits.map((commit) => [`${commit.repository} ${commit.sha}`, commit]));
+  for (const [, { repository, sha }] of [...byName].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     await lockCommit(tx, repository, sha);
   }
+}
+
+function commitsOf(routed: readonly Routed[]): readonly Commit[] {
+  return routed.flatMap(({ ref: { repository }, event }) => {
+    const sha = commitOf(event);
+    return sha === null ? [] : [{ repository, sha }];
+  });
 }
 
 function commitOf(event: DomainEvent): string | null {

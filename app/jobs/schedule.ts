@@ -4,6 +4,7 @@ import { type HeadPorts, signAuditHeads } from '../evidence/audit-heads.ts';
 import { resumeUnfinished } from '../flow/recover.ts';
 import type { GithubAccess } from '../github.ts';
 import { discoverRepositories } from './discover.ts';
+import { forgetWhatIsOver } from './forget.ts';
 import {
   type ReconcilePorts,
   reconcileChanges,
@@ -41,6 +42,11 @@ function jobsOfProcess(): readonly Job[] {
     { queue: 'reconcile-releases', cron: '* * * * *', run: (ports) => reconcileReleases(ports) },
     { queue: 'sign-audit-heads', cron: '41 * * * *', run: (ports) => signAuditHeads(ports) },
     { queue: 'reconcile-previews', cron: '*/5 * * * *', run: (ports) => reconcilePreviews(ports) },
+    {
+      queue: 'forget-what-is-over',
+      cron: '53 * * * *',
+      run: ({ database, now }) => forgetWhatIsOver(database, now()),
+    },
     { queue: 'report-previews', cron: '7 * * * *', run: (ports) => reportPreviews(ports) },
     { queue: 'reconcile-governance', cron: '* * * * *', run: governanceSinceLastTime() },
     {

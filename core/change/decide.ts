@@ -48,7 +48,7 @@ export function decideChange(
       onReported(draft, event.report);
       break;
     case 'checks.rerequested':
-      rerequest(draft, event.gates === 'all' ? gateNames : event.gates);
+      onRerequested(draft, event);
       break;
     case 'run.completed':
       onRunCompleted(draft, event);
@@ -160,6 +160,14 @@ function onSettled(draft: ChangeDraft, event: EffectSettled): void {
   }
   if (kind === 'comment') draft.commentWritten(Number(name));
   const gate = gateNames.find((candidate) => checkNameOf[candidate] === name);
+/** Somebody pressed "Re-run" on checks of a commit, which may not be the head any more. */
+function onRerequested(
+  draft: ChangeDraft,
+  { gates, sha = draft.state.sha }: Extract<ChangeEvent, { type: 'checks.rerequested' }>,
+): void {
+  if (sha === draft.state.sha) rerequest(draft, gates === 'all' ? gateNames : gates);
+}
+
   if (kind === 'check' && gate !== undefined) draft.checkWritten(gate, Number(n));
   if (kind === 'collect') onCollected(draft, event);
 }

@@ -4,9 +4,8 @@ import { refusedCheck } from './check-content.ts';
 import type { ChangeDraft } from './draft.ts';
 
 /** What the run left in artifacts is collected while somebody waits for results. */
-export function onRunCompleted(draft: ChangeDraft, { runId, attempt }: RunCompleted): void {
-  const { open, sha } = draft.state;
-  if (!open || sha === '') return;
+export function onRunCompleted(draft: ChangeDraft, { sha, runId, attempt }: RunCompleted): void {
+  if (!draft.state.open || draft.state.sha !== sha) return;
   const { id, effect } = collectResults(sha, runId, attempt);
   draft.emit(id, effect);
 }

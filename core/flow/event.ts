@@ -99,7 +99,12 @@ export type ChangeEvent =
     }
   | { readonly type: 'change.closed'; readonly merged: boolean }
   | { readonly type: 'gate.reported'; readonly report: GateReport }
-  | { readonly type: 'checks.rerequested'; readonly gates: readonly GateName[] | 'all' }
+  | {
+      readonly type: 'checks.rerequested';
+      readonly gates: readonly GateName[] | 'all';
+      /** The commit whose checks they are; absent: the head's, whatever it is. */
+      readonly sha?: string;
+    }
   | { readonly type: 'timer.fired'; readonly timer: string }
   | RunCompleted
   | CommandEvent;
@@ -112,6 +117,7 @@ export interface RunCompleted {
 }
 
 export type ReleaseEvent =
+  readonly sha: string;
   | RunCompleted
   | { readonly type: 'tag.pushed'; readonly tag: string; readonly sha: string; readonly actor: Actor }
   | {

@@ -4,9 +4,8 @@ import type { ReleaseDraft } from './draft.ts';
 import { hasLeftTheWay } from './phase.ts';
 
 /** What the run left in artifacts is collected as long as results count. */
-export function onRunCompleted(draft: ReleaseDraft, { runId, attempt }: RunCompleted): void {
-  const { phase, sha } = draft.state;
-  if (sha === '' || hasLeftTheWay(phase)) return;
+export function onRunCompleted(draft: ReleaseDraft, { sha, runId, attempt }: RunCompleted): void {
+  if (draft.state.sha !== sha || hasLeftTheWay(draft.state.phase)) return;
   const { id, effect } = collectResults(sha, runId, attempt);
   draft.emit(id, effect);
 }

@@ -1,11 +1,18 @@
-import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Queue, startQueue } from '../../adapters/pg-boss/index.ts';
-import { connect, type Database, migrate, readAggregate } from '../../adapters/postgres/index.ts';
+import {
+  connect,
+  type Database,
+  forgetRuns,
+  migrate,
+  readAggregate,
+  type Transaction,
+} from '../../adapters/postgres/index.ts';
 import { type BelievePorts, believe } from '../../app/evidence/believe.ts';
 import { reportOf } from '../../app/evidence/intake.ts';
 import { applyEvents, effectQueue } from '../../app/flow/apply.ts';
 import type { Decider, Routed } from '../../app/flow/decide.ts';
-import { withStoredResults } from '../../app/flow/stored-results.ts';
+import { withWhatIsKnown } from '../../app/flow/known-of-commits.ts';
 import type { GateResult } from '../../core/gate/result.ts';
 import { silentLog } from '../../core/ports/system.ts';
 import { createTestDatabase } from '../support/postgres.ts';
@@ -90,7 +97,7 @@ async function met(other: Promise<unknown>): Promise<void> {
 }
 
 const openChange = (opened: Database): Promise<void> =>
-  opened.transaction(async (tx) => applyEvents(tx, await withStoredResults(tx, [head]), ports, now));
+  opened.transaction(async (tx) => applyEvents(tx, await withWhatIsKnown(tx, [head]), ports, now));
 
 async function heard(): Promise<unknown> {
   const stored = await readAggregate(database, change);
@@ -100,7 +107,7 @@ async function heard(): Promise<unknown> {
 it('tells a change of a result that is stored while the change becomes known', async () => {
   let told: Promise<void> = Promise.resolve();
   await database.transaction(async (tx) => {
-    const routed = await withStoredResults(tx, [head]);
+    const routed = await withWhatIsKnown(tx, [head]);
     told = believe(report, [], ports);
     await met(told);
     await applyEvents(tx, routed, ports, now);
@@ -131,4 +138,47 @@ it('tells it once, whichever came first', async () => {
   await openChange(database);
   await believe(report, [], ports);
   expect(await heard()).toEqual(['change.updated', 'gate.reported']);
+});
+
+describe('a run that ends', () => {
+  const ended = { repository: 'acme/shop', sha, runId: 7, attempt: 1 };
+  const endRun = (tx: Transaction): Promise<readonly Routed[]> =>
+    withWhatIsKnown(tx, [], { ended: [ended], now });
+
+  it('is told to a change that becomes known after it', async () => {
+    await database.transaction(endRun);
+    await openChange(database);
+    expect(await heard()).toEqual(['change.updated', 'run.completed']);
+  });
+
+  it('is told to a change that becomes known meanwhile', async () => {
+    let opened: Promise<void> = Promise.resolve();
+    await database.transaction(async (tx) => {
+      const routed = await endRun(tx);
+      opened = openChange(database);
+      await met(opened);
+      await applyEvents(tx, routed, ports, now);
+    });
+    await opened;
+    expect(await heard()).toEqual(['change.updated', 'run.completed']);
+  });
+
+  it('is told to a change that is becoming known while it ends', async () => {
+    let told: Promise<void> = Promise.resolve();
+    await database.transaction(async (tx) => {
+      const routed = await withWhatIsKnown(tx, [head]);
+      told = database.transaction(async (other) => applyEvents(other, await endRun(other), ports, now));
+      await met(told);
+      await applyEvents(tx, routed, ports, now);
+    });
+    await told;
+    expect(await heard()).toEqual(['change.updated', 'run.completed']);
+  });
+
+  it('is forgotten when nobody came for it', async () => {
+    await database.transaction(endRun);
+    await forgetRuns(database, now + 1);
+    await openChange(database);
+    expect(await heard()).toEqual(['change.updated']);
+  });
 });

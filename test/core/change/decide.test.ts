@@ -195,6 +195,21 @@ describe('a reported result', () => {
       type: 'gate.reported',
       report: report('slo', { verdict: 'fail', runId: 5, runAttempt: 2 }),
     });
+describe('what was asked of an older head', () => {
+  it('makes no result of the head void', () => {
+    const change = opened();
+    change.send({ type: 'gate.reported', report: report('slo') });
+    expect(change.settleAll().send({ type: 'checks.rerequested', gates: 'all', sha: shaB })).toEqual([]);
+    expect(change.check('slo-gates')).toMatchObject({ conclusion: 'success' });
+  });
+
+  it('collects nothing for the head', () => {
+    const change = opened();
+    expect(change.send({ type: 'run.completed', sha: shaB, runId: 7, attempt: 1 })).toEqual([]);
+    expect(change.send({ type: 'run.completed', sha: shaA, runId: 7, attempt: 1 })).toHaveLength(1);
+  });
+});
+
     change.settleAll();
     expect(change.send({ type: 'gate.reported', report: report('slo', origin) })).toEqual([]);
     expect(change.check('slo-gates')?.conclusion).toBe('failure');
