@@ -5,13 +5,15 @@ import type { PreviewReport } from '../../core/preview/event.ts';
 import { environmentOf, type PreviewState, previewRef } from '../../core/preview/state.ts';
 import { previewUrl } from '../../core/preview/url.ts';
 import { readEffectiveConfig } from '../effective-config.ts';
+import { walksPreviews } from '../preview-walks.ts';
 import type { EffectContext, Performer } from './performer.ts';
 import { readBill } from './preview-bill.ts';
 
 /** Reads the pull request, what its base branch says of previews, and its bill. */
 export const readPreview: Performer<'readPreview'> = async ({ pullRequest, ...known }, context) => {
   const found = await context.forge.readPullRequest(pullRequest);
-  const config = found.baseSha === known.baseSha ? 'as known' : await readConfig(found.baseSha, context);
+  const { config, ...walks } =
+    found.baseSha === known.baseSha ? asKnown : await readConfig(found.baseSha, context);
   const report = known.awaited === null ? null : await readReport(known.awaited, context);
   const { draft, fork, labels, headSha, baseSha, author } = found;
   const spentToday = await billOf(pullRequest, config, context);
@@ -28,6 +30,7 @@ export const readPreview: Performer<'readPreview'> = async ({ pullRequest, ...kn
         headSha,
         baseSha,
         config,
+        ...walks,
         report,
         author,
         spentToday,
@@ -53,6 +56,16 @@ export const commandPreview: Performer<'commandPreview'> = async (effect, { aggr
   return { settled: {} };
 };
 
+/** The golden paths of a commit that is not the pull request's head any more are nobody's: it hears of them and waits on. */
+export const tellChange: Performer<'tellChange'> = async ({ pullRequest, outlook }, { aggregate, tell }) => {
+  if (tell === undefined)
+    throw new InternalError('NOT_WIRED', 'This process cannot tell a change anything', 'Report this.');
+  const { repository } = aggregate;
+  const ref = { kind: 'change', repository, key: `pr/${pullRequest}` } as const;
+  await tell(ref, { type: 'preview.expected', outlook });
+  return { settled: {} };
+};
+
 export const removeEnvironment: Performer<'removeEnvironment'> = async ({ environment }, { forge }) => {
   await forge.deployer.removeEnvironment(environment);
   return { settled: {} };
@@ -64,10 +77,16 @@ export const removeLabel: Performer<'removeLabel'> = async ({ issue, label }, { 
 };
 
 /** A config that is broken asks for nothing new: what exists lives on by what it knew. */
-async function readConfig(baseSha: string, { forge }: EffectContext): Promise<PreviewsConfig | null> {
+async function readConfig(
+  baseSha: string,
+  { forge }: EffectContext,
+): Promise<{ readonly config: PreviewsConfig | null; readonly walks: boolean }> {
   const found = await readEffectiveConfig(baseSha, forge);
-  return found?.ok === true ? (found.config.previews ?? null) : null;
+  if (found?.ok !== true) return { config: null, walks: false };
+  return { config: found.config.previews ?? null, walks: await walksPreviews(found.config, baseSha, forge) };
 }
+
+const asKnown = { config: 'as known' } as const;
 
 /** What the cost endpoint says of this preview; null: the config names none. */
 async function billOf(

@@ -12,7 +12,14 @@ import { notify } from './notify.ts';
 import { openStepUp } from './open-step-up.ts';
 import { packEvidence } from './pack-evidence.ts';
 import type { PerformerRegistry } from './performer.ts';
-import { commandPreview, orderPreview, readPreview, removeEnvironment, removeLabel } from './preview.ts';
+import {
+  commandPreview,
+  orderPreview,
+  readPreview,
+  removeEnvironment,
+  removeLabel,
+  tellChange,
+} from './preview.ts';
 import { attachEvidence, publishRelease } from './publish.ts';
 import { readPreflight } from './read-preflight.ts';
 import { readSlo } from './read-slo.ts';
@@ -61,6 +68,7 @@ export const performers: PerformerRegistry = {
   readPreview,
   orderPreview,
   commandPreview,
+  tellChange,
   removeEnvironment,
   removeLabel,
 };

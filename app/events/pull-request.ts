@@ -5,6 +5,7 @@ import type { EffectiveConfig } from '../../core/config/organisation/effective.t
 import { configPath } from '../../core/config/path.ts';
 import { readEffectiveConfig } from '../effective-config.ts';
 import type { Routed } from '../flow/decide.ts';
+import { walksPreviews } from '../preview-walks.ts';
 import { actorSchema, type EventContext, eventHandler, ignored, withAction } from './event-handler.ts';
 import { previewNews } from './preview.ts';
 import { governanceOf } from './settings.ts';
@@ -70,7 +71,13 @@ export async function pullRequestUpdate(
   const message = `${title} (#${number})\n\n${body}`;
   const parsed = parseChange({ sha: found.headSha, message, author: found.author });
   const note = { change: { ...parsed, labels }, config: notesConfigOf(base) };
-  const updated = { type: 'change.updated', pullRequest: number, ...found, proposesConfig, note } as const;
+  const walks =
+    base?.ok === true ? { walksPreviews: await walksPreviews(base.config, found.baseSha, forge) } : {};
+  const updated = {
+    type: 'change.updated',
+    pullRequest: number,
+    ...{ ...found, ...walks, proposesConfig, note },
+  } as const;
   const proposed = { type: 'config.proposed', pullRequest: number, headSha: found.headSha } as const;
   return {
     outcome: 'updated',

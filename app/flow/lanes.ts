@@ -19,6 +19,8 @@ export type LanePolicy =
 export function laneOf(aggregate: AggregateRef, id: string, effect: Effect): string {
   const { repository } = aggregate;
   switch (effect.kind) {
+    case 'tellChange':
+      return `outlook/${repository}/${effect.pullRequest}`;
     case 'publishCheck':
       return `check/${repository}/${effect.sha}/${effect.name}`;
     case 'upsertComment':
@@ -74,6 +76,7 @@ export function lanePolicy(kind: EffectKind): LanePolicy {
   switch (kind) {
     case 'publishCheck':
     case 'upsertComment':
+    case 'tellChange':
       return 'newest-counts-for-all';
     case 'createDeployment':
     case 'readFlags':

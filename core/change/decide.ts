@@ -12,6 +12,7 @@ import type { ChangeEvent, EffectSettled, GateReport } from '../flow/event.ts';
 import { effectIdOf } from '../flow/key.ts';
 import { checkNameOf, gateNames } from '../gate/names.ts';
 import { recordOf, supersedes } from '../gate/record.ts';
+import type { Outlook } from '../preview/outlook.ts';
 import { cancelledCheck, completedCheck, queuedCheck } from './check-content.ts';
 import { changeDesk } from './desk.ts';
 import { type ChangeContext, ChangeDraft } from './draft.ts';
@@ -43,6 +44,9 @@ export function decideChange(
       break;
     case 'plan.shown':
       onPlanShown(draft, event);
+      break;
+    case 'preview.expected':
+      onExpected(draft, event.outlook);
       break;
     case 'gate.reported':
       onReported(draft, event.report);
@@ -82,16 +86,18 @@ export function decideChange(
 
 /** A new head makes every earlier result worthless; the same head again only renews what may have changed. */
 function onUpdated(draft: ChangeDraft, event: Extract<ChangeEvent, { type: 'change.updated' }>): void {
-  const { type: _type, headSha, proposesConfig = false, ...facts } = event;
+  const { type: _type, headSha, proposesConfig = false, walksPreviews, ...facts } = event;
   const isNew = headSha !== draft.state.sha;
   draft.state = { ...draft.state, ...facts, sha: headSha, open: true };
+  if (walksPreviews !== undefined) draft.state = { ...draft.state, walksPreviews };
   if (isNew) {
     const rules = proposesConfig ? ({ kind: 'awaited' } as const) : null;
-    draft.state = { ...draft.state, gates: {}, previewed: {}, rules, policyCheck: null };
+    draft.state = { ...draft.state, gates: {}, previewed: {}, rules, policyCheck: null, sloCheck: null };
     for (const gate of gateNames) draft.check(gate, queuedCheck(headSha, gate));
     voidDemands(changeDesk(draft), 'HEAD_MOVED', `the head is now ${headSha.slice(0, 12)}`);
     draft.note('change.head', event.author, `new head ${headSha}`, { sha: headSha, base: event.baseSha });
   }
+  renewSlo(draft);
   draft.comment();
 }
 
@@ -101,6 +107,18 @@ function onPlanShown(draft: ChangeDraft, event: Extract<ChangeEvent, { type: 'pl
   if (headSha !== draft.state.sha) return;
   draft.state = { ...draft.state, rules: { kind: 'shown', text, acceptable } };
   if (draft.state.policyCheck !== null) draft.check('policy', draft.state.policyCheck);
+}
+
+/** Its preview says what to expect: what the runs said may count now, or not yet. */
+function onExpected(draft: ChangeDraft, outlook: Outlook): void {
+  draft.state = { ...draft.state, outlook };
+  if (!draft.state.open) return;
+  renewSlo(draft);
+  draft.comment();
+}
+
+function renewSlo(draft: ChangeDraft): void {
+  if (draft.state.sloCheck) draft.check('slo', draft.state.sloCheck);
 }
 
 function onClosed(draft: ChangeDraft, merged: boolean): void {

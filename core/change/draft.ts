@@ -4,6 +4,7 @@ import { type Channel, closedChannel, offer, release } from '../flow/channel.ts'
 import type { AuditNote, Decision, Effect, PlannedEffect } from '../flow/effect.ts';
 import { checkNameOf, type GateName, gateNames } from '../gate/names.ts';
 import { withRules } from './check-content.ts';
+import { withPreview } from './expected.ts';
 import { countingGates } from './previewed.ts';
 import type { ChangeState, CheckContent } from './state.ts';
 
@@ -27,7 +28,13 @@ export class ChangeDraft {
 
   check(gate: GateName, content: CheckContent): void {
     if (gate === 'policy') this.state = { ...this.state, policyCheck: content };
-    this.publish(gate, gate === 'policy' ? withRules(content, this.state.rules) : content);
+    if (gate === 'slo') this.state = { ...this.state, sloCheck: content };
+    this.publish(gate, this.dressed(gate, content));
+  }
+
+  private dressed(gate: GateName, content: CheckContent): CheckContent {
+    if (gate === 'policy') return withRules(content, this.state.rules);
+    return gate === 'slo' ? withPreview(content, this.state) : content;
   }
 
   private publish(gate: GateName, content: CheckContent): void {

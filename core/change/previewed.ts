@@ -3,6 +3,7 @@ import { gateNames } from '../gate/names.ts';
 import { countingVerdict, type GateRecord } from '../gate/record.ts';
 import { checkSummaryLimit, clip } from '../gate/report.ts';
 import { isPassing } from '../gate/result.ts';
+import { sloRecord } from './expected.ts';
 import type { ChangeState, CheckContent, GateRecords } from './state.ts';
 
 /**
@@ -12,9 +13,13 @@ import type { ChangeState, CheckContent, GateRecords } from './state.ts';
 export type Slot = 'gates' | 'previewed';
 
 /** The result of each gate that counts: of two the worse one; what is asked for again is waited for. */
-export function countingGates({ gates, previewed = {} }: Pick<ChangeState, Slot>): GateRecords {
+export function countingGates(
+  state: Pick<ChangeState, Slot | 'sha' | 'walksPreviews' | 'outlook'>,
+): GateRecords {
+  const { gates, previewed = {} } = state;
   const counting = gateNames.flatMap((gate) => {
-    const record = worse(gates[gate], previewed[gate]);
+    const both = worse(gates[gate], previewed[gate]);
+    const record = gate === 'slo' ? sloRecord(both, state) : both;
     return record === undefined ? [] : [[gate, record] as const];
   });
   return Object.fromEntries(counting);

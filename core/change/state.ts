@@ -6,6 +6,7 @@ import type { Effect } from '../flow/effect.ts';
 import type { GateName } from '../gate/names.ts';
 import type { GateRecord } from '../gate/record.ts';
 import type { ReleaseChange } from '../notes/change.ts';
+import type { Outlook } from '../preview/outlook.ts';
 
 export type CheckContent = Omit<Extract<Effect, { kind: 'publishCheck' }>, 'kind' | 'name'>;
 
@@ -37,6 +38,12 @@ export interface ChangeState extends DeskState {
   readonly rules: ProposedRules | null;
   /** `policy-ci` without the rules that it carries. */
   readonly policyCheck: CheckContent | null;
+  /** The base branch has golden paths that must be walked in previews. */
+  readonly walksPreviews?: boolean;
+  /** What the preview said last of a commit, which may be another one than the head. */
+  readonly outlook?: Outlook;
+  /** `slo-gates` as the runs made it, without the preview that it waits for. */
+  readonly sloCheck?: CheckContent | null;
   /** What it will add to the release notes; absent: not told. */
   readonly note?: { readonly change: ReleaseChange; readonly config: NotesConfig };
   readonly comment: Channel<string>;

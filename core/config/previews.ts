@@ -89,6 +89,12 @@ export const previewsSchema = z.strictObject({
     .max(1_000)
     .default(10)
     .describe('Previews of the repository that exist at once'),
+  golden_paths: z
+    .enum(['required', 'if-reported'])
+    .default('required')
+    .describe(
+      'Whether `slo-gates` waits until the golden paths were walked in a preview that is asked for, or takes what is reported',
+    ),
   drafts: z.boolean().default(false).describe('Whether draft pull requests get one'),
   cost: costSchema.prefault({}),
   budget: budgetSchema.prefault({}),

@@ -44,6 +44,7 @@ const changesTheWorld: Readonly<Record<EffectKind, boolean>> = {
   planGovernance: false,
   judgeEntry: false,
   readPreview: false,
+  tellChange: false,
 };
 
 /**

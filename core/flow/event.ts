@@ -11,6 +11,7 @@ import type { ReleaseChange } from '../notes/change.ts';
 import type { ActualTraffic } from '../ports/deployer.ts';
 import type { CanaryReading } from '../ports/metrics.ts';
 import type { PromotionAssessment } from '../ports/policy-engine.ts';
+import type { Outlook } from '../preview/outlook.ts';
 import type { PreflightFacts } from '../release/preflight-facts.ts';
 import type { IntervalCounts } from '../stats/cluster-history.ts';
 
@@ -88,6 +89,8 @@ export type ChangeEvent =
       readonly note?: { readonly change: ReleaseChange; readonly config: NotesConfig };
       /** The head has another release-conductor.yml than the base. */
       readonly proposesConfig?: boolean;
+      /** A preview's golden paths have to be walked if there is one; absent: as it was known. */
+      readonly walksPreviews?: boolean;
     }
   /** What merging this head means for the rules of the repository; its check `policy-ci` carries it. */
   | {
@@ -97,6 +100,8 @@ export type ChangeEvent =
       readonly text: string;
       readonly acceptable: boolean;
     }
+  /** What its commit can expect of its preview. */
+  | { readonly type: 'preview.expected'; readonly outlook: Outlook }
   | { readonly type: 'change.closed'; readonly merged: boolean }
   | { readonly type: 'gate.reported'; readonly report: GateReport }
   | {

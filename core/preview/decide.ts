@@ -6,6 +6,7 @@ import { renderPreview } from './comment.ts';
 import { dayAt } from './day.ts';
 import { type PreviewContext, PreviewDraft } from './draft.ts';
 import type { PreviewEvent, PreviewFacts, PreviewReport } from './event.ts';
+import { outlookOf } from './outlook-of.ts';
 import { resize } from './size.ts';
 import { type PreviewState, unknownPreview } from './state.ts';
 import { orderEnded, steer } from './steer.ts';
@@ -53,6 +54,7 @@ export function decidePreview(
   }
   steer(draft);
   warnBeforeEnd(draft);
+  tellOutlook(draft);
   // The end of a write is no news: what costs a cent a second would be written again and again.
   const isNews = event.type !== 'effect.settled' || !isOfComment(event);
   const body = isNews ? renderPreview(draft.state, draft.repository, draft.now) : null;
@@ -79,6 +81,7 @@ function onRead(draft: PreviewDraft, pullRequest: number, facts: PreviewFacts): 
     author: facts.author,
     config: config ?? state.config,
     declared: config !== null,
+    ...(facts.walks === undefined ? {} : { walks: facts.walks }),
     gateway: facts.gateway,
     ...(typeof facts.spentToday === 'number' ? billed(state, facts.spentToday, now) : {}),
     billUnknown: facts.spentToday === 'unknown',
@@ -98,6 +101,16 @@ function onRead(draft: PreviewDraft, pullRequest: number, facts: PreviewFacts): 
     });
     draft.set({ labelled: false });
   }
+}
+
+/** The pull request hears what to expect whenever that changes; where nothing was ever expected it hears nothing. */
+function tellOutlook(draft: PreviewDraft): void {
+  const { pullRequest, headSha, walks, told } = draft.state;
+  const outlook = outlookOf(draft.state, draft.now);
+  if (headSha === '' || (told === undefined && walks !== true)) return;
+  if (JSON.stringify(told) === JSON.stringify(outlook)) return;
+  draft.set({ told: outlook });
+  draft.emit(`outlook/${draft.next('outlook')}`, { kind: 'tellChange', pullRequest, outlook });
 }
 
 /** The figure of the endpoint; the last one of a day that has ended is kept for the report of that day. */

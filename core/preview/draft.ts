@@ -55,7 +55,9 @@ export class PreviewDraft {
   read(pullRequest: number): void {
     if (pullRequest === 0 || this.isAsked) return;
     this.isAsked = true;
-    const { baseSha, order } = this.state;
+    const { baseSha: known, walks, order } = this.state;
+    // What was stored before anybody asked for golden paths is read again.
+    const baseSha = walks === undefined ? '' : known;
     const awaited = order?.status === 'requested' ? order.githubId : null;
     this.emit(`read/${this.next('read')}`, { kind: 'readPreview', pullRequest, baseSha, awaited });
   }

@@ -1,4 +1,5 @@
 import type { PreviewCommand } from './event.ts';
+import type { Outlook } from './outlook.ts';
 import type { PreviewAction } from './state.ts';
 
 /** What a preview's deployment tells the repository's pipeline; `task` of the deployment is `preview`. */
@@ -40,6 +41,8 @@ export type PreviewEffect =
       readonly by: string;
       readonly order: PreviewCommand;
     }
+  /** The pull request's gates hear what to expect of its preview, as `preview.expected`. */
+  | { readonly kind: 'tellChange'; readonly pullRequest: number; readonly outlook: Outlook }
   /** The provider confirmed that it is gone: GitHub forgets it too, which no token of a workflow may ask for. */
   | { readonly kind: 'removeEnvironment'; readonly environment: string }
   | { readonly kind: 'removeLabel'; readonly issue: number; readonly label: string };

@@ -11,6 +11,8 @@ export interface PreviewFacts {
   readonly baseSha: string;
   /** From the base branch; null: it has no `previews`; `as known`: the base has not moved. */
   readonly config: PreviewsConfig | null | 'as known';
+  /** The base branch has golden paths that must be walked in previews; absent: as known. */
+  readonly walks?: boolean;
   /** The pipeline's last word on the order that is awaited, for the case that its webhook was lost. */
   readonly report: PreviewReport | null;
   /** US dollars of today by the cost endpoint; null: none is configured; `unknown`: it did not answer. */

@@ -3,6 +3,7 @@ import { type Channel, closedChannel } from '../flow/channel.ts';
 import type { AggregateRef } from '../flow/event.ts';
 import type { BudgetRefusal, LedgerRow } from './budget.ts';
 import type { Meter } from './meter.ts';
+import type { Outlook } from './outlook.ts';
 
 /** What the pipeline is asked to do with a preview. `create` also brings an existing one to another commit or size. */
 export type PreviewAction = 'create' | 'sleep' | 'wake' | 'destroy';
@@ -17,6 +18,15 @@ export interface Order {
   readonly githubId: number | null;
   readonly status: 'requested' | 'success' | 'failure';
   readonly since: number;
+}
+
+/** What stands, as far as the pipeline has reported. */
+export interface Running {
+  readonly sha: string;
+  readonly size: string;
+  readonly asleep: boolean;
+  /** When it was made at this commit, ms since the epoch. */
+  readonly since?: number;
 }
 
 /** What a person decided. */
@@ -42,6 +52,10 @@ export interface PreviewState {
   readonly config: PreviewsConfig | null;
   /** The base branch declares previews now. */
   readonly declared: boolean | null;
+  /** Its golden paths have to be walked before the gate `slo` passes; absent: not read yet. */
+  readonly walks?: boolean;
+  /** What the pull request was told last to expect. */
+  readonly told?: Outlook;
   /** Who let the head of a fork have a preview; a push voids it. */
   readonly approved: { readonly sha: string; readonly by: string } | null;
   readonly wish: Wish | null;
@@ -61,7 +75,7 @@ export interface PreviewState {
   readonly lastVisit: number;
   /** Something of it may exist: true from the first order until a teardown was confirmed. */
   readonly mayExist: boolean;
-  readonly running: { readonly sha: string; readonly size: string; readonly asleep: boolean } | null;
+  readonly running: Running | null;
   readonly url: string | null;
   /** Our page that wakes it; null: we have no address of our own. */
   readonly gateway: string | null;

@@ -4,7 +4,14 @@ import type { PreviewDraft } from './draft.ts';
 import { ledgerRow } from './ledger.ts';
 import { meterAt } from './meter.ts';
 import { refusalCode, refusalText } from './refusal.ts';
-import { environmentOf, type PreviewAction, type PreviewState, type Refusal } from './state.ts';
+import {
+  environmentOf,
+  type Order,
+  type PreviewAction,
+  type PreviewState,
+  type Refusal,
+  type Running,
+} from './state.ts';
 import { sweepEvery } from './sweep.ts';
 import { type Wanted, wantedAt } from './wanted.ts';
 
@@ -118,14 +125,14 @@ export function orderEnded(draft: PreviewDraft, succeeded: boolean, url: string 
     case 'create':
     case 'wake':
       draft.set({
-        running: { sha: order.sha, size: order.size, asleep: false },
+        running: { ...madeAt(draft, order), sha: order.sha, size: order.size, asleep: false },
         url: url ?? draft.state.url,
         lastVisit: draft.now,
       });
       break;
     case 'sleep':
       draft.set({
-        running: { sha: order.sha, size: order.size, asleep: true },
+        running: { ...draft.state.running, sha: order.sha, size: order.size, asleep: true },
         meter: meterAt(meter, draft.now, priceOf(draft.state, order.size, true)),
       });
       break;
@@ -142,6 +149,11 @@ export function orderEnded(draft: PreviewDraft, succeeded: boolean, url: string 
         environment: environmentOf(draft.state.pullRequest),
       });
   }
+}
+
+/** Being woken at the same commit and size makes nothing new. */
+function madeAt({ state, now }: PreviewDraft, { action }: Order): Pick<Running, 'since'> {
+  return action === 'create' ? { since: now } : { ...state.running };
 }
 
 function failed(draft: PreviewDraft): void {

@@ -46,13 +46,13 @@ export function wantedAt(state: PreviewState, repository: string, now: number): 
 }
 
 /** The last word of a person counts; without one the config does. */
-function isAskedFor({ wish, config, labelled, draft }: PreviewState): boolean {
+export function isAskedFor({ wish, config, labelled, draft }: PreviewState): boolean {
   if (wish !== null) return wish.kind === 'start';
   if (config === null || (draft && !config.drafts)) return false;
   return config.when === 'always' || (config.when === 'label' && labelled);
 }
 
-function isExpired({ expiresAt }: PreviewState, now: number): boolean {
+export function isExpired({ expiresAt }: PreviewState, now: number): boolean {
   return expiresAt !== null && now >= expiresAt;
 }
 

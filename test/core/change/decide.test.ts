@@ -1,71 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideChange } from '../../../core/change/decide.ts';
-import type { ChangeState } from '../../../core/change/state.ts';
-import type { Effect, PlannedEffect } from '../../../core/flow/effect.ts';
-import type { ChangeEvent, EffectSettled, GateReport } from '../../../core/flow/event.ts';
+import type { ChangeEvent, EffectSettled } from '../../../core/flow/event.ts';
 import { effectKey } from '../../../core/flow/key.ts';
 import { checkNameOf, gateNames } from '../../../core/gate/names.ts';
-import { report, repository, shaA, shaB, start } from '../support/facts.ts';
+import { report, repository, shaA, shaB } from '../support/facts.ts';
+import { Change, from, updated } from './change.ts';
 
-type Check = Extract<Effect, { kind: 'publishCheck' }>;
-
-/** A change whose effects can be settled at will, and GitHub's view of it. */
-class Change {
-  state: ChangeState | null = null;
-  now = start;
-  readonly effects: PlannedEffect[] = [];
-  readonly checks = new Map<string, Check>();
-  comment = '';
-
-  send(event: ChangeEvent | EffectSettled): readonly PlannedEffect[] {
-    this.now += 1_000;
-    const decision = decideChange(this.state, event, { now: this.now, repository });
-    this.state = JSON.parse(JSON.stringify(decision.state));
-    this.effects.push(...decision.effects);
-    for (const { effect } of decision.effects) {
-      if (effect.kind === 'publishCheck') this.checks.set(`${effect.name}@${effect.sha}`, effect);
-      if (effect.kind === 'upsertComment') this.comment = effect.body;
-    }
-    return decision.effects;
-  }
-
-  settle(id: string): readonly PlannedEffect[] {
-    const key = effectKey({ kind: 'change', repository, key: 'pr/7' }, id);
-    return this.send({ type: 'effect.settled', key, kind: 'publishCheck', outcome: { ok: true, value: {} } });
-  }
-
-  /** Settles whatever is under way until nothing is. */
-  settleAll(): this {
-    for (let done = 0; done < this.effects.length; done++) this.settle(this.effects[done]?.id ?? '');
-    return this;
-  }
-
-  check(name: string, sha = shaA): Check | undefined {
-    return this.checks.get(`${name}@${sha}`);
-  }
-}
-
-const updated = (headSha: string, pullRequest: number | null = 7): ChangeEvent => ({
-  type: 'change.updated',
-  pullRequest,
-  headSha,
-  headRef: 'feature',
-  baseRef: 'main',
-  baseSha: '1'.repeat(40),
-  author: 'ada',
-  fork: false,
-});
 const opened = (pullRequest: number | null = 7): Change => {
   const change = new Change();
   change.send(updated(shaA, pullRequest));
   return change.settleAll();
 };
-
-const from = (event: string, given: GateReport): GateReport => ({
-  ...given,
-  origin: { ...given.origin, event },
-});
 
 describe('a change with a new head', () => {
   it('gets five queued checks under the seed’s names and one comment at once', () => {
@@ -195,21 +140,6 @@ describe('a reported result', () => {
       type: 'gate.reported',
       report: report('slo', { verdict: 'fail', runId: 5, runAttempt: 2 }),
     });
-describe('what was asked of an older head', () => {
-  it('makes no result of the head void', () => {
-    const change = opened();
-    change.send({ type: 'gate.reported', report: report('slo') });
-    expect(change.settleAll().send({ type: 'checks.rerequested', gates: 'all', sha: shaB })).toEqual([]);
-    expect(change.check('slo-gates')).toMatchObject({ conclusion: 'success' });
-  });
-
-  it('collects nothing for the head', () => {
-    const change = opened();
-    expect(change.send({ type: 'run.completed', sha: shaB, runId: 7, attempt: 1 })).toEqual([]);
-    expect(change.send({ type: 'run.completed', sha: shaA, runId: 7, attempt: 1 })).toHaveLength(1);
-  });
-});
-
     change.settleAll();
     expect(change.send({ type: 'gate.reported', report: report('slo', origin) })).toEqual([]);
     expect(change.check('slo-gates')?.conclusion).toBe('failure');
@@ -262,6 +192,21 @@ describe('a re-run', () => {
     expect(change.check('slo-gates')).toMatchObject({ status: 'queued' });
     change.send({ type: 'gate.reported', report: report('slo', { runId: 5, runAttempt: 2 }) });
     expect(change.check('slo-gates')).toMatchObject({ conclusion: 'success' });
+  });
+});
+
+describe('what was asked of an older head', () => {
+  it('makes no result of the head void', () => {
+    const change = opened();
+    change.send({ type: 'gate.reported', report: report('slo') });
+    expect(change.settleAll().send({ type: 'checks.rerequested', gates: 'all', sha: shaB })).toEqual([]);
+    expect(change.check('slo-gates')).toMatchObject({ conclusion: 'success' });
+  });
+
+  it('collects nothing for the head', () => {
+    const change = opened();
+    expect(change.send({ type: 'run.completed', sha: shaB, runId: 7, attempt: 1 })).toEqual([]);
+    expect(change.send({ type: 'run.completed', sha: shaA, runId: 7, attempt: 1 })).toHaveLength(1);
   });
 });
 
