@@ -72,11 +72,15 @@ class Walk {
 /** Whether two items are the same. Only those that agree in what usually tells them apart are compared as a whole. */
 function repeats(list: readonly unknown[]): boolean {
   if (list.length <= fewItems) return list.some((item, index) => isAmong(list, index, item));
-  const keys = list.map(tellsApart);
-  if (new Set(keys).size === keys.length) return false;
+  const keys = new Set<string>();
+  for (const item of list) keys.add(tellsApart(item));
+  return keys.size < list.length && repeatsWhole(list);
+}
+
+function repeatsWhole(list: readonly unknown[]): boolean {
   const seen = new Set<string>();
-  return list.some((item, index) => {
-    const text = `${keys[index]} ${JSON.stringify(item)}`;
+  return list.some((item) => {
+    const text = `${tellsApart(item)} ${JSON.stringify(item)}`;
     return seen.has(text) || !seen.add(text);
   });
 }

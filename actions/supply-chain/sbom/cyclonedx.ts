@@ -47,7 +47,9 @@ function componentsOf(list: unknown, found: Component[] = []): Component[] {
 
 /** Several licences beside each other all hold: the field has no way to say "or" but an expression. */
 function licenseOf(licenses: unknown): string | null {
-  const parts = listOf(licenses).flatMap((choice) => nameOf(choice) ?? []);
+  const choices = listOf(licenses);
+  if (choices.length <= 1) return nameOf(choices[0]);
+  const parts = choices.flatMap((choice) => nameOf(choice) ?? []);
   if (parts.length <= 1) return parts[0] ?? null;
   return parts.map((part) => `(${part})`).join(' AND ');
 }

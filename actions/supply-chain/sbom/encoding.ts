@@ -14,6 +14,16 @@ function encodingOf([first, second]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16
   return second === 0 && first !== 0 && first !== undefined ? 'utf-16le' : 'utf-8';
 }
 
+/** Whether the first character that says something is `{`; in all of these encodings it is one byte beside zeros. */
+export function startsAsObject(bytes: Uint8Array): boolean {
+  const first = bytes.find((byte) => !passedOver.has(byte));
+  return first === brace;
+}
+
+const brace = 0x7b;
+/** The marks of UTF-8 and UTF-16, the zero beside an ASCII character, and white space. */
+const passedOver = new Set([0xef, 0xbb, 0xbf, 0xff, 0xfe, 0x00, 0x20, 0x09, 0x0a, 0x0d]);
+
 /** Control characters that JSON forbids inside text; some tools copy them from file contents. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what has to go
 const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g;

@@ -1,5 +1,5 @@
 import type { EvidenceFile } from '../../../core/gate/gate.ts';
-import { decodeText } from './encoding.ts';
+import { decodeText, startsAsObject } from './encoding.ts';
 import type { Sbom } from './model.ts';
 
 /**
@@ -28,14 +28,11 @@ interface Form {
   readonly mediaType: string;
 }
 
-/** By what the file holds, whatever it was called. */
+/** By what the file holds, whatever it was called. Its head tells JSON: the rest of a large one is not read again. */
 function formOf({ format, bytes }: Sbom): Form {
   if (format === 'CycloneDX') return { suffix: '.cdx.json', mediaType: 'application/vnd.cyclonedx+json' };
-  const text = decodeText(bytes)
-    .replace(/^\uFEFF/, '')
-    .trimStart();
-  if (text.startsWith('{')) return { suffix: '.spdx.json', mediaType: 'application/spdx+json' };
-  return /^SPDXVersion[ \t]*:/m.test(text)
+  if (startsAsObject(bytes)) return { suffix: '.spdx.json', mediaType: 'application/spdx+json' };
+  return /^SPDXVersion[ \t]*:/m.test(decodeText(bytes))
     ? { suffix: '.spdx', mediaType: 'text/spdx' }
     : { suffix: '.spdx.yaml', mediaType: 'application/yaml' };
 }

@@ -5,17 +5,20 @@ import { spdxProblems } from './spdx2/rules.ts';
 /** Reads an SPDX 2.2 or 2.3 document (ISO/IEC 5962), whatever syntax it was written in. */
 export function readSpdx(path: string, document: JsonObject, bytes: Uint8Array): Sbom {
   const packages = recordsOf(document.packages);
-  const described = describedIds(document);
-  const development = developmentIds(document);
+  const { described, development } = rolesIn(document);
+  const components: Component[] = [];
+  const subjects: string[] = [];
+  for (const one of packages) {
+    if (described.has(one.SPDXID)) subjects.push(...subjectsOf(one));
+    else components.push(componentOf(one, development.has(one.SPDXID)));
+  }
   return {
     path,
     format: 'SPDX',
     specVersion: (textOf(document.spdxVersion) ?? '').replace(/^SPDX-/, ''),
-    components: packages
-      .filter(({ SPDXID }) => !described.has(SPDXID))
-      .map((one) => componentOf(one, development.has(one.SPDXID))),
+    components,
     entries: packages.length + listOf(document.files).length,
-    subjects: packages.filter(({ SPDXID }) => described.has(SPDXID)).flatMap(subjectsOf),
+    subjects,
     problems: spdxProblems(document, described),
     bytes,
   };
@@ -25,14 +28,17 @@ function componentOf(item: JsonObject, development: boolean): Component {
   const purl = purlOf(item);
   const concluded = textOf(item.licenseConcluded);
   const declared = textOf(item.licenseDeclared);
-  const known = [concluded, declared].find((one) => one !== null && one !== 'NOASSERTION' && one !== 'NONE');
   return {
     name: textOf(item.name) ?? '',
     version: textOf(item.versionInfo) ?? '',
     purl: purl === null ? null : plainPurl(purl),
-    license: known ?? concluded ?? declared,
+    license: says(concluded) ? concluded : says(declared) ? declared : (concluded ?? declared),
     ...(development ? { development } : {}),
   };
+}
+
+function says(license: string | null): boolean {
+  return license !== null && license !== 'NOASSERTION' && license !== 'NONE';
 }
 
 function purlOf(item: JsonObject): string | null {
@@ -53,25 +59,30 @@ function subjectsOf(product: JsonObject): string[] {
   ];
 }
 
-/** What the document is about: the product, which is not one of its own dependencies. */
-function describedIds(document: JsonObject): Set<unknown> {
-  const ids = new Set(listOf(document.documentDescribes));
-  for (const one of listOf(document.relationships)) {
-    if (!isRecord(one)) continue;
-    if (one.relationshipType === 'DESCRIBES' && one.spdxElementId === 'SPDXRef-DOCUMENT')
-      ids.add(one.relatedSpdxElement);
-    if (one.relationshipType === 'DESCRIBED_BY' && one.relatedSpdxElement === 'SPDXRef-DOCUMENT')
-      ids.add(one.spdxElementId);
-  }
-  return ids;
+interface Roles {
+  /** What the document is about: the product, which is not one of its own dependencies. */
+  readonly described: Set<unknown>;
+  readonly development: Set<unknown>;
 }
 
-const developmentTypes = new Set(['DEV_DEPENDENCY_OF', 'TEST_DEPENDENCY_OF', 'DEV_TOOL_OF', 'TEST_TOOL_OF']);
-
-function developmentIds(document: JsonObject): Set<unknown> {
-  const ids = new Set<unknown>();
+function rolesIn(document: JsonObject): Roles {
+  const described = new Set(listOf(document.documentDescribes));
+  const development = new Set<unknown>();
   for (const one of listOf(document.relationships)) {
-    if (isRecord(one) && developmentTypes.has(String(one.relationshipType))) ids.add(one.spdxElementId);
+    if (!isRecord(one)) continue;
+    switch (one.relationshipType) {
+      case 'DESCRIBES':
+        if (one.spdxElementId === 'SPDXRef-DOCUMENT') described.add(one.relatedSpdxElement);
+        break;
+      case 'DESCRIBED_BY':
+        if (one.relatedSpdxElement === 'SPDXRef-DOCUMENT') described.add(one.spdxElementId);
+        break;
+      case 'DEV_DEPENDENCY_OF':
+      case 'TEST_DEPENDENCY_OF':
+      case 'DEV_TOOL_OF':
+      case 'TEST_TOOL_OF':
+        development.add(one.spdxElementId);
+    }
   }
-  return ids;
+  return { described, development };
 }
