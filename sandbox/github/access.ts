@@ -1,9 +1,7 @@
 import type { Identity } from './identity.ts';
+import { type Role, roles } from './records.ts';
 import { forbidden, GithubRefusal, notFound } from './refusal.ts';
 import type { World } from './world.ts';
-
-export const roles = ['read', 'triage', 'write', 'maintain', 'admin'] as const;
-export type Role = (typeof roles)[number];
 
 /** What an operation asks of its caller: a permission of an app's token, or a role of a person. */
 export type Need =

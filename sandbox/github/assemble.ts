@@ -9,11 +9,12 @@ import { OidcIssuer } from './oidc.ts';
 import type { OpenApiCheck } from './openapi-check.ts';
 import type { GithubOptions } from './options.ts';
 import { Payloads } from './payloads.ts';
+import type { Team } from './records.ts';
 import { readSeedFiles, writeFirstCommit } from './seed.ts';
 import type { ApiServer } from './server.ts';
 import { Upstream } from './upstream.ts';
 import { Webhooks } from './webhooks.ts';
-import { RepositoryState, type Team, World } from './world.ts';
+import { RepositoryState, World } from './world.ts';
 
 export interface AppSettings {
   readonly appId: number;

@@ -1,14 +1,7 @@
-import {
-  type CheckRun,
-  type CheckSuite,
-  renderCheckRun,
-  renderSuite,
-  renderSuiteForWebhook,
-  runsOfSuite,
-  suiteState,
-} from './checks.ts';
+import { renderCheckRun, renderSuite, renderSuiteForWebhook, runsOfSuite, suiteState } from './checks.ts';
 import type { Github } from './github.ts';
 import type { Identity } from './identity.ts';
+import type { CheckRun, CheckSuite } from './records.ts';
 import { onDefaultBranch } from './refs.ts';
 import type { RepositoryState } from './world.ts';
 

@@ -1,26 +1,9 @@
 import type { Github } from './github.ts';
+import type { Json } from './json.ts';
 import { headCommit, nodeId } from './payloads.ts';
+import type { CheckRun, CheckSuite } from './records.ts';
 import type { CheckSignal } from './rules.ts';
-import type { Json } from './types.ts';
 import type { RepositoryState } from './world.ts';
-
-export interface CheckRun {
-  readonly id: number;
-  readonly suiteId: number;
-  readonly appId: number;
-  readonly headSha: string;
-  name: string;
-  externalId: string;
-  detailsUrl: string | null;
-  status: string;
-  conclusion: string | null;
-  startedAt: string | null;
-  completedAt: string | null;
-  title: string | null;
-  summary: string | null;
-  text: string | null;
-  readonly annotations: Json[];
-}
 
 /** A check run that nobody has begun; not yet part of the repository. */
 export function queuedCheck(github: Github, suite: CheckSuite, name: string): CheckRun {
@@ -41,16 +24,6 @@ export function queuedCheck(github: Github, suite: CheckSuite, name: string): Ch
     text: null,
     annotations: [],
   };
-}
-
-/** All check runs of one app on one commit. */
-export interface CheckSuite {
-  readonly id: number;
-  readonly appId: number;
-  readonly headSha: string;
-  readonly headBranch: string | null;
-  readonly createdAt: string;
-  updatedAt: string;
 }
 
 /** The suite of an app on a commit, made when it does not exist yet. */

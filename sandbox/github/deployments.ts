@@ -1,9 +1,10 @@
 import { ensureEnvironment } from './environments.ts';
 import type { Github } from './github.ts';
 import type { Identity } from './identity.ts';
+import type { Json } from './json.ts';
 import { nodeId } from './payloads.ts';
-import type { Json } from './types.ts';
-import type { Deployment, RepositoryState } from './world.ts';
+import type { Deployment } from './records.ts';
+import type { RepositoryState } from './world.ts';
 
 export interface WantedDeployment {
   readonly sha: string;

@@ -1,26 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { addStatus, announceStatus, openDeployment } from './deployments.ts';
-import { type Environment, ensureEnvironment } from './environments.ts';
+import { ensureEnvironment } from './environments.ts';
 import type { Github } from './github.ts';
+import type { Deployment, Environment, WaitingJob, WorkflowRun } from './records.ts';
 import { coversRef, matchesRef } from './rules.ts';
-import { actionsItself, type WorkflowRun } from './runs.ts';
-import type { Deployment, RepositoryState } from './world.ts';
-
-/** A job before an environment: what every rule has said of it so far. */
-export interface WaitingJob {
-  readonly run: WorkflowRun;
-  readonly deployment: Deployment;
-  readonly environment: Environment;
-  /** `reviewers` or `app/<id>`; null: not answered yet. */
-  readonly answers: Map<string, Answer | null>;
-  readonly decided: () => void;
-}
-
-interface Answer {
-  readonly approved: boolean;
-  readonly by: string;
-  readonly comment: string;
-}
+import { actionsItself } from './runs.ts';
+import type { RepositoryState } from './world.ts';
 
 export interface EnvironmentEntry {
   readonly deploymentId: number;
@@ -72,7 +57,7 @@ export async function leaveEnvironment(
 }
 
 /** Answers one rule of a waiting job; `rule` as in `WaitingJob.answers`. */
-export function answerRule(job: WaitingJob, rule: string, answer: Answer): void {
+export function answerRule(job: WaitingJob, rule: string, answer: EntryAnswer): void {
   if (job.answers.get(rule) !== null) return;
   job.answers.set(rule, answer);
   const answers = [...job.answers.values()];

@@ -1,24 +1,9 @@
 import type { Github } from './github.ts';
+import type { Json } from './json.ts';
 import { nodeId } from './payloads.ts';
+import type { Environment } from './records.ts';
 import { renderTeam } from './teams.ts';
-import type { Json } from './types.ts';
 import type { RepositoryState } from './world.ts';
-
-/** An environment with what protects it. */
-export interface Environment {
-  readonly id: number;
-  readonly name: string;
-  readonly createdAt: string;
-  updatedAt: string;
-  /** Minutes. */
-  waitTimer: number;
-  preventSelfReview: boolean;
-  reviewers: readonly { readonly type: 'User' | 'Team'; readonly id: number }[];
-  branchPolicy: { readonly protected_branches: boolean; readonly custom_branch_policies: boolean } | null;
-  readonly branchPatterns: { readonly id: number; readonly name: string; readonly type: 'branch' | 'tag' }[];
-  /** Rules that apps answer. */
-  readonly customRules: { readonly id: number; readonly appId: number; readonly slug: string }[];
-}
 
 /** Makes an environment on first use, as a deployment does. */
 export function ensureEnvironment(github: Github, repository: RepositoryState, name: string): Environment {

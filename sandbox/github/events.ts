@@ -1,7 +1,7 @@
 import type { GithubEvent, SandboxRun } from '../contract.ts';
 import type { Identities, Identity } from './identity.ts';
+import type { Json } from './json.ts';
 import type { Payloads } from './payloads.ts';
-import type { Json } from './types.ts';
 import type { Outgoing, Webhooks } from './webhooks.ts';
 import type { RepositoryState } from './world.ts';
 

@@ -1,5 +1,5 @@
+import type { Json } from './json.ts';
 import { unprocessable } from './refusal.ts';
-import type { Json } from './types.ts';
 
 /** Reading of request bodies. Each throws 422 with the field's name. */
 

@@ -1,7 +1,7 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Json } from './json.ts';
 import { GithubRefusal, notFound } from './refusal.ts';
-import type { Json } from './types.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface GitCommit {

@@ -12,7 +12,8 @@ import { Journal } from './journal.ts';
 import { createMergeGroup, destroyMergeGroup } from './merge-queue.ts';
 import { createOpenApiCheck, type OpenApiExtract } from './openapi-check.ts';
 import type { GithubOptions, LocalGithub } from './options.ts';
-import { createRun, updateRun, type WorkflowRun } from './runs.ts';
+import type { WorkflowRun } from './records.ts';
+import { createRun, updateRun } from './runs.ts';
 import { type ApiServer, startServer } from './server.ts';
 
 export type { GithubOptions, LocalGithub } from './options.ts';

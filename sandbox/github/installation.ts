@@ -1,6 +1,6 @@
 import type { Github } from './github.ts';
+import type { Json } from './json.ts';
 import { asUser } from './payloads.ts';
-import type { Json } from './types.ts';
 
 /** The App's one installation: all repositories of the organisation. */
 export async function renderInstallation(github: Github, appId: number): Promise<Json> {

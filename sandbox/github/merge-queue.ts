@@ -1,12 +1,13 @@
 import type { Github } from './github.ts';
+import type { Json } from './json.ts';
 import { headCommit } from './payloads.ts';
 import { baseShaOf, tryMerge } from './pulls.ts';
+import type { MergeGroup } from './records.ts';
 import { announceMove } from './ref-events.ts';
 import type { RefMove } from './refs.ts';
 import { notFound, unprocessable } from './refusal.ts';
 import { actionsItself } from './runs.ts';
-import type { Json } from './types.ts';
-import type { MergeGroup, RepositoryState } from './world.ts';
+import type { RepositoryState } from './world.ts';
 
 const mergeQueue = { ...actionsItself, login: 'github-merge-queue[bot]' } as const;
 

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
 import { exportJWK, SignJWT } from 'jose';
 import type { SandboxRun } from '../contract.ts';
+import type { Json } from './json.ts';
 import { GithubRefusal } from './refusal.ts';
-import type { Json } from './types.ts';
 
 /** What a job's identity token says, beside the registered claims. */
 export interface JobIdentity {

@@ -1,9 +1,8 @@
 import type { SandboxGithub } from '../contract.ts';
-import type { Role } from './access.ts';
 import type { Faults } from './faults.ts';
 import type { Permissions } from './identity.ts';
 import type { RequestEntry, Violation } from './journal.ts';
-import type { MergeGroup } from './world.ts';
+import type { MergeGroup, Role } from './records.ts';
 
 export interface GithubOptions {
   readonly organisation: string;

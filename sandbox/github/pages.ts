@@ -1,5 +1,5 @@
+import { type Answer, type Call, ok } from './call.ts';
 import { GithubRefusal } from './refusal.ts';
-import { type Answer, type Call, ok } from './types.ts';
 
 /** One page of a list with GitHub's `Link` header. `wrap` puts the page where the answer's schema wants it. */
 export function page<T>(

@@ -1,7 +1,7 @@
 import type { GitCommit } from './git.ts';
 import { actionsAppId, type Identities } from './identity.ts';
+import type { Json } from './json.ts';
 import { GithubRefusal } from './refusal.ts';
-import type { Json } from './types.ts';
 import type { Upstream } from './upstream.ts';
 import type { RepositoryState } from './world.ts';
 

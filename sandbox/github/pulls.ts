@@ -2,12 +2,13 @@ import { signalsOf } from './checks.ts';
 import type { Comparison, TreeEntry } from './git.ts';
 import type { Github } from './github.ts';
 import type { Identity } from './identity.ts';
+import type { Json } from './json.ts';
 import { type MergedTree, mergeTrees } from './merge.ts';
 import { asUser, completeRepository } from './payloads.ts';
+import type { PullState } from './records.ts';
 import { actorOf } from './refs.ts';
 import { refusals } from './rules.ts';
-import type { Json } from './types.ts';
-import type { PullState, RepositoryState } from './world.ts';
+import type { RepositoryState } from './world.ts';
 
 /** A pull request: emulate's record with head, base, merge and mergeability as they are now. */
 export async function renderPull(github: Github, repository: RepositoryState, number: number): Promise<Json> {

@@ -1,8 +1,8 @@
 import type { GitCommit } from './git.ts';
 import type { Github } from './github.ts';
 import type { Identity } from './identity.ts';
+import type { Json } from './json.ts';
 import type { RefMove } from './refs.ts';
-import type { Json } from './types.ts';
 import type { RepositoryState } from './world.ts';
 
 const zeros = '0'.repeat(40);

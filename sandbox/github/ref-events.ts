@@ -1,10 +1,10 @@
 import { ensureSuite, renderSuiteForWebhook } from './checks.ts';
 import type { Github } from './github.ts';
 import type { Identity } from './identity.ts';
+import type { Json } from './json.ts';
 import { renderPull } from './pulls.ts';
 import { pushPayload } from './push-payload.ts';
 import { onDefaultBranch, type RefMove } from './refs.ts';
-import type { Json } from './types.ts';
 import type { RepositoryState } from './world.ts';
 
 /** Sends what follows from a moved ref: `create` or `delete`, `push`, `synchronize` of pull requests, check suites. */

@@ -1,37 +1,8 @@
 import type { Github } from './github.ts';
+import type { Json } from './json.ts';
 import { nodeId } from './payloads.ts';
-import type { Json } from './types.ts';
+import type { Release, ReleaseAsset } from './records.ts';
 import type { RepositoryState } from './world.ts';
-
-export interface ReleaseAsset {
-  readonly id: number;
-  name: string;
-  label: string | null;
-  readonly contentType: string;
-  readonly bytes: Uint8Array;
-  readonly digest: string;
-  readonly uploader: string;
-  readonly createdAt: string;
-  downloads: number;
-}
-
-export interface Release {
-  readonly id: number;
-  readonly author: string;
-  readonly createdAt: string;
-  tag: string;
-  target: string;
-  name: string | null;
-  body: string | null;
-  draft: boolean;
-  prerelease: boolean;
-  publishedAt: string | null;
-  /** Set when it is published while the repository has immutable releases: tag and assets are frozen from then on. */
-  immutable: boolean;
-  /** Stands in for the tag in the address of a draft. */
-  readonly draftName: string;
-  readonly assets: Map<number, ReleaseAsset>;
-}
 
 export async function renderRelease(
   github: Github,

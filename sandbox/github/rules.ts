@@ -1,28 +1,5 @@
-import type { Role } from './access.ts';
-import type { Json } from './types.ts';
-
-/** A repository ruleset, as its author wrote it. */
-export interface Ruleset {
-  readonly id: number;
-  readonly name: string;
-  readonly target: 'branch' | 'tag' | 'push';
-  readonly enforcement: 'active' | 'disabled' | 'evaluate';
-  readonly bypassActors: readonly {
-    readonly actor_id: number | null;
-    readonly actor_type: string;
-    /** GitHub's default is `always`. */
-    readonly bypass_mode?: string;
-  }[];
-  readonly conditions: { readonly include: readonly string[]; readonly exclude: readonly string[] };
-  readonly rules: readonly Rule[];
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
-
-export interface Rule {
-  readonly type: string;
-  readonly parameters?: Json;
-}
+import type { Json } from './json.ts';
+import type { Role, Rule, Ruleset } from './records.ts';
 
 /** Somebody wants to change a ref. */
 export interface RefChange {

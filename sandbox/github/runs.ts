@@ -4,33 +4,12 @@ import { announceCheck } from './check-events.ts';
 import { ensureSuite, queuedCheck } from './checks.ts';
 import type { Github } from './github.ts';
 import { actionsAppId, type Identity } from './identity.ts';
+import type { Json } from './json.ts';
 import { headCommit, nodeId } from './payloads.ts';
+import type { Artifact, WorkflowRun } from './records.ts';
 import { onDefaultBranch } from './refs.ts';
 import { forbidden, notFound } from './refusal.ts';
-import type { Json } from './types.ts';
 import type { RepositoryState } from './world.ts';
-
-export interface WorkflowRun extends SandboxRun {
-  attempt: number;
-  readonly number: number;
-  readonly actor: string;
-  readonly suiteId: number;
-  checkId: number;
-  readonly createdAt: string;
-  /** When this attempt began. */
-  startedAt: string;
-  updatedAt: string;
-  status: string;
-  conclusion: string | null;
-}
-
-export interface Artifact {
-  readonly id: number;
-  readonly runId: number;
-  readonly name: string;
-  readonly zip: Uint8Array;
-  readonly createdAt: string;
-}
 
 /** In whose name GitHub Actions itself acts. */
 export const actionsItself: Identity = {

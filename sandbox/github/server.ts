@@ -2,15 +2,17 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { assertMay, signedIn } from './access.ts';
+import { type Answer, type Call, ok } from './call.ts';
 import type { Fault, Faults } from './faults.ts';
 import type { Github } from './github.ts';
 import type { Identity } from './identity.ts';
 import type { Journal } from './journal.ts';
+import type { Json } from './json.ts';
 import type { OpenApiCheck } from './openapi-check.ts';
 import { PathTable } from './paths.ts';
 import { GithubRefusal } from './refusal.ts';
+import { forwarded, type Route } from './route.ts';
 import { routes } from './routes/index.ts';
-import { type Answer, type Call, forwarded, type Json, ok, type Route } from './types.ts';
 
 /** GitHub takes release assets of 2 GiB; nothing here comes near this. */
 const largestBody = 64 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import type { Github } from './github.ts';
+import type { Json } from './json.ts';
 import { nodeId } from './payloads.ts';
-import type { Json } from './types.ts';
-import type { Team } from './world.ts';
+import type { Team } from './records.ts';
 
 /** A team as GitHub shows it. */
 export function renderTeam(github: Github, team: Team): Json {

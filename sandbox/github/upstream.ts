@@ -1,5 +1,6 @@
+import type { Answer, Call } from './call.ts';
+import type { Json } from './json.ts';
 import { notFound } from './refusal.ts';
-import type { Answer, Call, Json } from './types.ts';
 
 /** Headers of emulate's answers that clients may see. */
 const passedOn = [

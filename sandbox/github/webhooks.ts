@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import type { Json } from './json.ts';
 import { notFound } from './refusal.ts';
-import type { Json } from './types.ts';
 
 /** GitHub gives up on a receiver after ten seconds and never tries again by itself. */
 const giveUpAfterMs = 10_000;

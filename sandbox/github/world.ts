@@ -1,55 +1,21 @@
-import type { Role } from './access.ts';
-import type { CheckRun, CheckSuite } from './checks.ts';
-import type { WaitingJob } from './environment-entry.ts';
-import type { Environment } from './environments.ts';
+import type { Json } from './json.ts';
+import type {
+  Artifact,
+  CheckRun,
+  CheckSuite,
+  CommitStatus,
+  Deployment,
+  Environment,
+  MergeGroup,
+  PullState,
+  Release,
+  Role,
+  Ruleset,
+  Team,
+  WaitingJob,
+  WorkflowRun,
+} from './records.ts';
 import { notFound } from './refusal.ts';
-import type { Release } from './releases.ts';
-import type { Ruleset } from './rules.ts';
-import type { Artifact, WorkflowRun } from './runs.ts';
-import type { Json } from './types.ts';
-
-/** What a push or a merge changes of a pull request; everything else about it is emulate's. */
-export interface PullState {
-  readonly number: number;
-  /** Full name: another repository for a fork. */
-  readonly headRepository: string;
-  readonly headRef: string;
-  readonly baseRef: string;
-  headSha: string;
-  open: boolean;
-  merged: {
-    readonly sha: string;
-    readonly at: string;
-    readonly by: Json;
-    readonly baseSha: string;
-  } | null;
-}
-
-export interface CommitStatus {
-  readonly sha: string;
-  readonly context: string;
-  readonly state: string;
-  /** App whose token set it; null for a person. */
-  readonly appId: number | null;
-  readonly json: Json;
-}
-
-export interface Deployment {
-  readonly id: number;
-  readonly environment: string;
-  readonly transient: boolean;
-  readonly production: boolean;
-  readonly json: Json;
-  readonly statuses: Json[];
-}
-
-export interface MergeGroup {
-  readonly headRef: string;
-  readonly headSha: string;
-  readonly baseRef: string;
-  readonly baseSha: string;
-  readonly pullRequest: number;
-}
 
 /** What the extension knows about one repository. */
 export class RepositoryState {
@@ -98,13 +64,6 @@ export class RepositoryState {
   get path(): string {
     return `/repos/${this.fullName}`;
   }
-}
-
-export interface Team {
-  readonly id: number;
-  readonly slug: string;
-  readonly name: string;
-  readonly members: Map<string, { role: 'member' | 'maintainer'; state: 'active' | 'pending' }>;
 }
 
 /** Everything that the extension keeps, in memory. */

@@ -1,14 +1,16 @@
 import { reads, writes } from '../access.ts';
-import { answerRule, type WaitingJob } from '../environment-entry.ts';
+import { type Answer, type Call, created, noContent, ok } from '../call.ts';
+import { answerRule } from '../environment-entry.ts';
 import { renderEnvironment, renderReviewers, reviewerLogins } from '../environments.ts';
 import { objectField, oneOf, optionalText, textField } from '../fields.ts';
 import type { Github } from '../github.ts';
 import { appIdOf } from '../identity.ts';
 import { page, renderedPage } from '../pages.ts';
+import type { Artifact, WaitingJob, WorkflowRun } from '../records.ts';
 import { onDefaultBranch } from '../refs.ts';
 import { forbidden, notFound, unprocessable } from '../refusal.ts';
-import { type Artifact, renderArtifact, renderRun, rerun, type WorkflowRun, workflowIdOf } from '../runs.ts';
-import { type Answer, type Call, created, noContent, ok, onRepository, type Route } from '../types.ts';
+import { onRepository, type Route } from '../route.ts';
+import { renderArtifact, renderRun, rerun, workflowIdOf } from '../runs.ts';
 import type { RepositoryState } from '../world.ts';
 
 const base = '/repos/{owner}/{repo}';

@@ -1,10 +1,12 @@
 import { anyone, appItself, signedIn } from '../access.ts';
+import { type Answer, type Call, ok } from '../call.ts';
 import { objectField } from '../fields.ts';
 import type { Github } from '../github.ts';
 import { renderInstallation } from '../installation.ts';
+import type { Json } from '../json.ts';
 import { page, renderedPage } from '../pages.ts';
 import { GithubRefusal, notFound } from '../refusal.ts';
-import { type Answer, type Call, type Json, ok, onRepository, type Route } from '../types.ts';
+import { onRepository, type Route } from '../route.ts';
 import type { Delivery } from '../webhooks.ts';
 
 /** The App, its installations and its webhook. emulate checks the App's JWT and issues installation tokens. */

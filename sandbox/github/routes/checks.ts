@@ -1,21 +1,15 @@
 import { reads, writes } from '../access.ts';
+import { type Call, created, ok } from '../call.ts';
 import { announceCheck, announceSuite } from '../check-events.ts';
-import {
-  type CheckRun,
-  type CheckSuite,
-  ensureSuite,
-  latestRuns,
-  queuedCheck,
-  renderCheckRun,
-  renderSuite,
-  runsOfSuite,
-} from '../checks.ts';
+import { ensureSuite, latestRuns, queuedCheck, renderCheckRun, renderSuite, runsOfSuite } from '../checks.ts';
 import { listField, objectField, oneOf, optionalText, textField } from '../fields.ts';
 import type { Github } from '../github.ts';
 import { appIdOf } from '../identity.ts';
+import type { Json } from '../json.ts';
 import { page, renderedPage } from '../pages.ts';
+import type { CheckRun, CheckSuite } from '../records.ts';
 import { forbidden, GithubRefusal, notFound, unprocessable } from '../refusal.ts';
-import { type Call, created, type Json, ok, onRepository, type Route } from '../types.ts';
+import { onRepository, type Route } from '../route.ts';
 import type { RepositoryState } from '../world.ts';
 
 const base = '/repos/{owner}/{repo}';

@@ -1,12 +1,14 @@
 import { reads, writes } from '../access.ts';
+import { type Call, created, noContent, ok } from '../call.ts';
 import { signalsOf } from '../checks.ts';
 import { addStatus, announceStatus, openDeployment, retireEarlier } from '../deployments.ts';
 import { flag, oneOf, optionalText, textField } from '../fields.ts';
 import type { Github } from '../github.ts';
 import { page } from '../pages.ts';
+import type { Deployment } from '../records.ts';
 import { GithubRefusal, notFound, unprocessable } from '../refusal.ts';
-import { type Call, created, noContent, ok, onRepository, type Route } from '../types.ts';
-import type { Deployment, RepositoryState } from '../world.ts';
+import { onRepository, type Route } from '../route.ts';
+import type { RepositoryState } from '../world.ts';
 
 const base = '/repos/{owner}/{repo}/deployments';
 const states = ['error', 'failure', 'inactive', 'in_progress', 'queued', 'pending', 'success'] as const;

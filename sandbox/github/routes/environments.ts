@@ -1,11 +1,14 @@
 import { reads, writes } from '../access.ts';
-import { type Environment, ensureEnvironment, renderEnvironment } from '../environments.ts';
+import { type Call, created, noContent, ok } from '../call.ts';
+import { ensureEnvironment, renderEnvironment } from '../environments.ts';
 import { textField } from '../fields.ts';
 import type { Github } from '../github.ts';
+import type { Json } from '../json.ts';
 import { page, renderedPage } from '../pages.ts';
 import { nodeId } from '../payloads.ts';
+import type { Environment } from '../records.ts';
 import { notFound, unprocessable } from '../refusal.ts';
-import { type Call, created, type Json, noContent, ok, onRepository, type Route } from '../types.ts';
+import { onRepository, type Route } from '../route.ts';
 import type { RepositoryState } from '../world.ts';
 
 const base = '/repos/{owner}/{repo}/environments';

@@ -1,6 +1,7 @@
 import { anyone, reads } from '../access.ts';
+import { ok } from '../call.ts';
 import { notFound } from '../refusal.ts';
-import { ok, onRepository, type Route } from '../types.ts';
+import { onRepository, type Route } from '../route.ts';
 import { actionsRoutes } from './actions.ts';
 import { appRoutes } from './apps.ts';
 import { checkRoutes } from './checks.ts';

@@ -1,22 +1,14 @@
 import { reads, writes } from '../access.ts';
+import { type Answer, type Call, created, noContent, ok } from '../call.ts';
 import { oneOf } from '../fields.ts';
 import type { Github } from '../github.ts';
+import type { Json } from '../json.ts';
 import { page } from '../pages.ts';
 import { nodeId } from '../payloads.ts';
 import { renderPull } from '../pulls.ts';
 import { onDefaultBranch } from '../refs.ts';
 import { notFound } from '../refusal.ts';
-import {
-  type Answer,
-  type Call,
-  created,
-  forwarded,
-  type Json,
-  noContent,
-  ok,
-  onRepository,
-  type Route,
-} from '../types.ts';
+import { forwarded, onRepository, type Route } from '../route.ts';
 import type { RepositoryState } from '../world.ts';
 
 const base = '/repos/{owner}/{repo}';

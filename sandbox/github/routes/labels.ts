@@ -1,8 +1,10 @@
 import { reads, writes } from '../access.ts';
+import type { Answer, Call } from '../call.ts';
 import type { Github } from '../github.ts';
+import type { Json } from '../json.ts';
 import { announcePull } from '../ref-events.ts';
 import { onDefaultBranch } from '../refs.ts';
-import { type Answer, type Call, forwarded, type Json, onRepository, type Route } from '../types.ts';
+import { forwarded, onRepository, type Route } from '../route.ts';
 import type { RepositoryState } from '../world.ts';
 
 const base = '/repos/{owner}/{repo}';

@@ -1,10 +1,13 @@
-import { anyone, type Role, reads, roles, signedIn, writes } from '../access.ts';
+import { anyone, reads, signedIn, writes } from '../access.ts';
+import { type Call, noContent, ok } from '../call.ts';
 import type { Github } from '../github.ts';
+import type { Json } from '../json.ts';
 import { page, renderedPage } from '../pages.ts';
+import type { Team } from '../records.ts';
+import { type Role, roles } from '../records.ts';
 import { notFound } from '../refusal.ts';
+import { forwarded, onRepository, type Route } from '../route.ts';
 import { renderTeam } from '../teams.ts';
-import { type Call, forwarded, type Json, noContent, ok, onRepository, type Route } from '../types.ts';
-import type { Team } from '../world.ts';
 
 const teams = '/orgs/{org}/teams';
 const membership = `${teams}/{team_slug}/memberships/{username}`;

@@ -1,22 +1,15 @@
 import { reads, writes } from '../access.ts';
+import { type Answer, type Call, created, noContent, ok } from '../call.ts';
 import { oneOf, optionalText, textField } from '../fields.ts';
 import type { Github } from '../github.ts';
+import type { Json } from '../json.ts';
 import { page } from '../pages.ts';
 import { baseShaOf, completePull, mergeRefusals, renderPull, tryMerge } from '../pulls.ts';
+import type { PullState } from '../records.ts';
 import { announceMove, announcePull } from '../ref-events.ts';
 import { GithubRefusal, notFound, ruleViolation, unprocessable } from '../refusal.ts';
-import {
-  type Answer,
-  type Call,
-  created,
-  forwarded,
-  type Json,
-  noContent,
-  ok,
-  onRepository,
-  type Route,
-} from '../types.ts';
-import type { PullState, RepositoryState } from '../world.ts';
+import { forwarded, onRepository, type Route } from '../route.ts';
+import type { RepositoryState } from '../world.ts';
 
 const base = '/repos/{owner}/{repo}';
 const one = `${base}/pulls/{pull_number}`;

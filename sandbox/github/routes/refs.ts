@@ -1,10 +1,11 @@
 import { reads, writes } from '../access.ts';
+import type { Answer, Call } from '../call.ts';
 import { flag, textField } from '../fields.ts';
 import type { Github } from '../github.ts';
 import { announceMove } from '../ref-events.ts';
 import { assertMayMove, type GitObject } from '../refs.ts';
 import { unprocessable } from '../refusal.ts';
-import { type Answer, type Call, forwarded, onRepository, type Route } from '../types.ts';
+import { forwarded, onRepository, type Route } from '../route.ts';
 import type { RepositoryState } from '../world.ts';
 
 const base = '/repos/{owner}/{repo}';

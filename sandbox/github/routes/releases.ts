@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { reads, writes } from '../access.ts';
+import { type Call, created, noContent, ok } from '../call.ts';
 import { flag, optionalText, textField } from '../fields.ts';
 import type { Github } from '../github.ts';
+import type { Json } from '../json.ts';
 import { renderedPage } from '../pages.ts';
+import type { Release, ReleaseAsset } from '../records.ts';
 import { announceMove } from '../ref-events.ts';
 import { GithubRefusal, notFound, unprocessable } from '../refusal.ts';
-import { type Release, type ReleaseAsset, renderAsset, renderRelease } from '../releases.ts';
-import { type Call, created, type Json, noContent, ok, onRepository, type Route } from '../types.ts';
+import { renderAsset, renderRelease } from '../releases.ts';
+import { onRepository, type Route } from '../route.ts';
 import type { RepositoryState } from '../world.ts';
 
 const base = '/repos/{owner}/{repo}/releases';

@@ -1,8 +1,10 @@
 import { reads, signedIn, writes } from '../access.ts';
+import { type Answer, type Call, ok } from '../call.ts';
 import type { Github } from '../github.ts';
+import type { Json } from '../json.ts';
 import { completeRepository } from '../payloads.ts';
+import { forwarded, onRepository, type Route } from '../route.ts';
 import { coversRef } from '../rules.ts';
-import { type Answer, type Call, forwarded, type Json, ok, onRepository, type Route } from '../types.ts';
 import { RepositoryState } from '../world.ts';
 
 const base = '/repos/{owner}/{repo}';

@@ -1,12 +1,15 @@
 import { reads, writes } from '../access.ts';
+import { type Call, created, noContent, ok } from '../call.ts';
 import { listField, objectField, oneOf, textField } from '../fields.ts';
 import type { Github } from '../github.ts';
+import type { Json } from '../json.ts';
 import { page } from '../pages.ts';
 import { nodeId } from '../payloads.ts';
+import type { Rule, Ruleset } from '../records.ts';
 import { onDefaultBranch } from '../refs.ts';
 import { notFound, unprocessable } from '../refusal.ts';
-import { coversRef, type Rule, type Ruleset } from '../rules.ts';
-import { type Call, created, type Json, noContent, ok, onRepository, type Route } from '../types.ts';
+import { onRepository, type Route } from '../route.ts';
+import { coversRef } from '../rules.ts';
 import type { RepositoryState } from '../world.ts';
 
 const base = '/repos/{owner}/{repo}';

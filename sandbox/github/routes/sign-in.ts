@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { anyone } from '../access.ts';
+import { type Answer, type Call, ok } from '../call.ts';
 import type { Github } from '../github.ts';
 import { GithubRefusal } from '../refusal.ts';
-import { type Answer, type Call, ok, type Route } from '../types.ts';
+import type { Route } from '../route.ts';
 
 /**
  * Signing in with GitHub: the App's user flow. The page offers every person of the sandbox; whoever opens it chooses

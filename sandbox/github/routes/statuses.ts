@@ -1,12 +1,15 @@
 import { reads, writes } from '../access.ts';
+import { type Call, created, ok } from '../call.ts';
 import { oneOf, optionalText } from '../fields.ts';
 import type { Github } from '../github.ts';
 import { appIdOf } from '../identity.ts';
+import type { Json } from '../json.ts';
 import { page } from '../pages.ts';
 import { nodeId } from '../payloads.ts';
+import type { CommitStatus } from '../records.ts';
 import { onDefaultBranch } from '../refs.ts';
-import { type Call, created, type Json, ok, onRepository, type Route } from '../types.ts';
-import type { CommitStatus, RepositoryState } from '../world.ts';
+import { onRepository, type Route } from '../route.ts';
+import type { RepositoryState } from '../world.ts';
 
 const base = '/repos/{owner}/{repo}';
 

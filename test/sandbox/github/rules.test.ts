@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  coversRef,
-  type RefChange,
-  type Rule,
-  type Ruleset,
-  refusals,
-} from '../../../sandbox/github/rules.ts';
+import type { Rule, Ruleset } from '../../../sandbox/github/records.ts';
+import { coversRef, type RefChange, refusals } from '../../../sandbox/github/rules.ts';
 
 const conductor = 4711;
 const actions = 15368;
