@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { addStatus, announceStatus, openDeployment } from './deployments.ts';
 import { ensureEnvironment } from './environments.ts';
 import type { Github } from './github.ts';
-import type { Deployment, Environment, WaitingJob, WorkflowRun } from './records.ts';
+import type { Deployment, EntryAnswer, Environment, WaitingJob, WorkflowRun } from './records.ts';
 import { coversRef, matchesRef } from './rules.ts';
 import { actionsItself } from './runs.ts';
 import type { RepositoryState } from './world.ts';
