@@ -4,7 +4,7 @@ import type { EffectSettled } from '../flow/event.ts';
 import { effectIdOf } from '../flow/key.ts';
 import { type GovernanceContext, GovernanceDraft } from './draft.ts';
 import { driftText, endDrift, issueKnown, problemText, tellDrift } from './drift.ts';
-import { lookAtEntry, onEntryJudged, onEntryRequested } from './entries.ts';
+import { lookAtEntry, onEntryJudged, onEntryRequested, onEntryUnread } from './entries.ts';
 import type { GovernanceEvent, Observation, Touched } from './event.ts';
 import { configPushed, configSeen } from './known-config.ts';
 import { renderPlan } from './render.ts';
@@ -228,6 +228,8 @@ function onSettled(draft: GovernanceDraft, { key, outcome }: EffectSettled): voi
     issueKnown(draft, Number(n), Number(outcome.value.number));
   if (outcome.ok) return;
   if (series === 'look') onObserved(draft, { kind: 'unreadable', problems: [outcome.message] });
+  if (series === 'entry')
+    onEntryUnread(draft, effectIdOf(key).split('/').slice(2).join('/'), outcome.message);
   if (series === 'plan') {
     const proposal = { kind: 'wrong', problems: [outcome.message] } as const;
     onPlanned(draft, { type: 'governance.planned', pullRequest: Number(what), headSha, proposal });

@@ -1,3 +1,4 @@
+import { clip } from '../gate/report.ts';
 import type { GovernanceDraft } from './draft.ts';
 import type { GovernanceEvent } from './event.ts';
 import type { WaitingEntry } from './state.ts';
@@ -11,6 +12,9 @@ const lookEvery = 15_000;
 const patience = 6 * 3_600_000;
 /** The last two of GitHub's ten reports are kept for the answer. */
 const mostComments = 8;
+/** GitHub takes 1,024 characters of a report: room is kept for the code before the reasons and the count after them. */
+const mostText = 900;
+const longestReason = 300;
 
 export function onEntryRequested(draft: GovernanceDraft, { runId, environment, sha }: Requested): void {
   const key = keyOf(runId, environment);
@@ -25,7 +29,7 @@ export function onEntryJudged(draft: GovernanceDraft, { runId, environment, answ
   const key = keyOf(runId, environment);
   const entry = draft.state.entries[key];
   if (entry === undefined) return;
-  const text = answer.reasons.join('; ');
+  const text = reasonsText(answer.reasons);
   if (answer.kind === 'wait' && draft.now - entry.since < patience) {
     if (text !== entry.told && entry.reports < mostComments) {
       tell(draft, entry, null, `Waiting: ${text}`);
@@ -53,6 +57,15 @@ export function onEntryJudged(draft: GovernanceDraft, { runId, environment, answ
   );
 }
 
+/** The facts could not be read: nobody enters, and the job is looked at again until its patience ends. */
+export function onEntryUnread(draft: GovernanceDraft, key: string, why: string): void {
+  const entry = draft.state.entries[key];
+  if (entry === undefined) return;
+  const { runId, environment } = entry;
+  const reasons = [`what it must fulfil cannot be read: ${why}`];
+  onEntryJudged(draft, { type: 'entry.judged', runId, environment, answer: { kind: 'wait', reasons } });
+}
+
 /** Looks at a job again that waits for its gates. */
 export function lookAtEntry(draft: GovernanceDraft, key: string): void {
   if (draft.state.entries[key] !== undefined) judge(draft, key);
@@ -62,7 +75,7 @@ function judge(draft: GovernanceDraft, key: string): void {
   const entry = draft.state.entries[key];
   if (entry === undefined) return;
   const { runId, environment, sha } = entry;
-  draft.emit(`entry/${draft.next('entry')}`, { kind: 'judgeEntry', runId, environment, sha });
+  draft.emit(`entry/${draft.next('entry')}/${key}`, { kind: 'judgeEntry', runId, environment, sha });
 }
 
 function tell(
@@ -72,6 +85,17 @@ function tell(
   comment: string,
 ): void {
   draft.emit(`answer/${draft.next('answer')}`, { kind: 'answerEntry', runId, environment, state, comment });
+}
+
+/** Whole reasons, as many as GitHub shows, and how many are left out. */
+function reasonsText(reasons: readonly string[]): string {
+  const shown: string[] = [];
+  for (const reason of reasons.map((one) => clip(one, longestReason))) {
+    if ([...shown, reason].join('; ').length > mostText) break;
+    shown.push(reason);
+  }
+  const hidden = reasons.length - shown.length;
+  return [...shown, ...(hidden === 0 ? [] : [`and ${hidden} more`])].join('; ');
 }
 
 function keyOf(runId: number, environment: string): string {

@@ -85,6 +85,13 @@ describe('the Conductor at the door', () => {
     return {
       all,
       ask: () => tell({ type: 'entry.requested', ...entry, sha: 'abc' }),
+      unread: () =>
+        tell({
+          type: 'effect.settled',
+          key: 'governance/acme%2Fshop/settings#entry/1/5/production',
+          kind: 'judgeEntry',
+          outcome: { ok: false, code: 'GITHUB_FORBIDDEN', message: 'no right to read' },
+        }),
       judged: (answer: EntryAnswer) => tell({ type: 'entry.judged', ...entry, answer }),
       look: (after: number) => {
         now += after;
@@ -134,4 +141,33 @@ describe('the Conductor at the door', () => {
     expect(reports.length).toBeLessThanOrEqual(10);
     expect(reports.at(-1)).toMatchObject({ state: 'approved' });
   });
+
+  it('lets nobody in while the facts cannot be read, looks again, and refuses in the end', () => {
+    const { ask, unread, look } = door();
+    ask();
+    expect(unread()).toMatchObject([
+      { kind: 'answerEntry', state: null, comment: expect.stringContaining('no right to read') },
+      { kind: 'startTimer' },
+    ]);
+    expect(look(15_000)).toMatchObject([{ kind: 'judgeEntry' }]);
+    look(6 * 3_600_000);
+    expect(unread()).toMatchObject([{ kind: 'answerEntry', state: 'rejected' }]);
+    expect(unread()).toEqual([]);
+  });
+
+  it.each<[string, readonly string[], string]>([
+    ['many', Array.from({ length: 60 }, (_, n) => `gate ${n} says ${'no '.repeat(20)}`), 'more'],
+    ['long ones', ['🙂'.repeat(5_000)], '…'],
+  ])(
+    "keeps reasons within GitHub's 1,024 characters, and says what is left out: %s",
+    (_what, reasons, end) => {
+      const { ask, judged } = door();
+      ask();
+      const [answer] = judged({ kind: 'rejected', code: 'GATE_NOT_PASSED', reasons });
+      const { comment } = answer as { comment: string };
+      expect(comment.length).toBeLessThanOrEqual(1_024);
+      expect(comment.isWellFormed()).toBe(true);
+      expect(comment.endsWith(end)).toBe(true);
+    },
+  );
 });
