@@ -168,13 +168,14 @@ function toRecord(row: BlobRow): BlobRecord {
  * Each gate's newest result for exactly this commit: one that a job vouched for before one from an artifact, then the
  * latest run, the latest attempt, the latest time.
  *
- * @param forks whether results of forks' runs count, too: never for a release.
+ * @param ofChange results of forks' runs count, too, which they never do for a release, and those of its previews stand
+ * beside those of its push: neither hides the other.
  */
 export async function latestGateResults(
   sql: Sql,
   repository: string,
   sha: string,
-  forks = false,
+  ofChange = false,
 ): Promise<readonly GateReport[]> {
   const { rows } = await sql.query<{
     gate: GateReport['gate'];
@@ -182,10 +183,10 @@ export async function latestGateResults(
     result_sha256: string;
     origin: ResultOrigin;
   }>(
-    `select distinct on (gate) gate, result, result_sha256, origin from gate_results
+    `select distinct on (gate, ${ofPreview}) gate, result, result_sha256, origin from gate_results
       where repository = $1 and sha = $2 and ($3 or origin->>'fork' is null)
-      order by gate, origin->>'via' = 'artifact', run_id desc, run_attempt desc, received_at desc`,
-    [repository, sha, forks],
+      order by gate, ${ofPreview}, origin->>'via' = 'artifact', run_id desc, run_attempt desc, received_at desc`,
+    [repository, sha, ofChange],
   );
   return rows.map(({ gate, result, result_sha256, origin }) => ({
     gate,
@@ -194,6 +195,9 @@ export async function latestGateResults(
     origin,
   }));
 }
+
+/** SQL: the result is told apart from those of the push, and it is that of a preview. */
+const ofPreview = `$3 and coalesce(origin->>'event', '') = 'deployment'`;
 
 /** The files that came with one result. */
 export async function readEvidenceFiles(sql: Sql, report: GateReport): Promise<readonly StoredFile[]> {

@@ -58,10 +58,10 @@ const delivery = (guid: string, businessKey: string | null, issue: number | null
   payload: `{"of": "${guid}"}`,
   receivedAt: start,
 });
-const report = (runId: number, verdict: 'pass' | 'fail'): GateReport => ({
+const report = (runId: number, verdict: 'pass' | 'fail', event = 'push'): GateReport => ({
   gate: 'slo',
   resultSha256: `${runId}`.padStart(64, '0'),
-  origin: { via: 'oidc', runId, runAttempt: 1, receivedAt: start + runId },
+  origin: { via: 'oidc', runId, runAttempt: 1, event, receivedAt: start + runId },
   result: {
     schema_version: 1,
     gate: 'slo',
@@ -131,6 +131,7 @@ async function conversation(database: Database): Promise<unknown[]> {
     await note(storeGateResult(tx, report(2, 'pass'), []));
     await note(storeGateResult(tx, report(2, 'pass'), []));
     await note(storeGateResult(tx, report(9, 'fail'), []));
+    await note(storeGateResult(tx, report(11, 'pass', 'deployment'), []));
     for (const sha of ['r1', 'r1', 'r2'])
       await note(useToken(tx, { jti: 'j', expiresAt: start }, sha, start));
     await note(storeDeliveries(tx, [delivery('g1', 'k1', 3), delivery('g2', null, 7), delivery('g3', 'k1')]));
@@ -165,6 +166,9 @@ async function conversation(database: Database): Promise<unknown[]> {
   await note(aggregatesOfCommit(database, 'acme/shop', 'b'));
   await note(releaseOfIssue(database, 'acme/shop', 3));
   await note(latestGateResults(database, 'acme/shop', 'a'.repeat(40)));
+  // A preview's look stands beside that of the push.
+  const ofChange = await latestGateResults(database, 'acme/shop', 'a'.repeat(40), true);
+  expect(ofChange.map(({ result }) => result.verdict)).toEqual(['fail', 'pass']);
   await seeRepository(database, 'acme/shop', 7, start);
   await seeRepository(database, 'acme/shop', 8, start);
   await note(installationOf(database, 'acme/shop'));
