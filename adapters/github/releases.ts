@@ -14,6 +14,7 @@ const releaseSchema = z.object({
   upload_url: z.string(),
   body: z.string().nullish(),
   prerelease: z.boolean().default(false),
+  published_at: z.string().nullish(),
 });
 type GithubRelease = z.infer<typeof releaseSchema>;
 const releasesRoute = 'GET /repos/{owner}/{repo}/releases';
@@ -123,9 +124,7 @@ export function releaseMethods(github: GithubClient): ReleaseMethods {
       (await github.find('GET /repos/{owner}/{repo}/releases/tags/{tag}', { tag }, releaseSchema)) !== null,
 
     latestPublishedRelease: async (isMine) => {
-      const found = await (isMine === undefined
-        ? github.find('GET /repos/{owner}/{repo}/releases/latest', {}, releaseSchema)
-        : newestPublished(github, isMine));
+      const found = await newestPublished(github, isMine);
       if (found === null) return null;
       const ref = await refMethods(github).resolveRef(`tags/${found.tag_name}`);
       return ref === null ? null : { tag: found.tag_name, commit: ref.commit };
@@ -133,7 +132,10 @@ export function releaseMethods(github: GithubClient): ReleaseMethods {
   };
 }
 
-/** GitHub lists releases newest first. */
+/**
+ * The newest published release with such a tag, by when it was published. GitHub lists them by the date of their commits,
+ * nearly the same: what has one in the first page that has any is not looked for further back.
+ */
 async function newestPublished(
   github: GithubClient,
   isMine: (tag: string) => boolean,
@@ -141,7 +143,8 @@ async function newestPublished(
   const isIt = ({ draft, prerelease, tag_name: tag }: GithubRelease): boolean =>
     !draft && !prerelease && isMine(tag);
   const releases = await github.list(releasesRoute, {}, releaseSchema, { enough: (page) => page.some(isIt) });
-  return releases.find(isIt) ?? null;
+  const time = ({ published_at: at }: GithubRelease): number => (at == null ? 0 : Date.parse(at));
+  return releases.filter(isIt).toSorted((a, b) => time(b) - time(a))[0] ?? null;
 }
 
 /** A block is written over when the next one is read; the socket may still hold it. */

@@ -8,10 +8,10 @@ import type { ReleaseConfig } from '../../core/config/schema.ts';
 import { globMatcher } from '../../core/gate/glob.ts';
 import type { ReleaseChange } from '../../core/notes/change.ts';
 import type { Forge } from '../../core/ports/forge.ts';
-import { isGoingBack } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import { readEffectiveConfig } from '../effective-config.ts';
 import type { Performed } from '../flow/outbox.ts';
+import { lastVerified } from './last-verified.ts';
 import type { EffectContext, Performer } from './performer.ts';
 import { readTemplates } from './release-templates.ts';
 
@@ -38,7 +38,11 @@ export const loadPlan: Performer<'loadPlan'> = async ({ tag, sha }, context) => 
 
   const [{ tree }, previous] = await Promise.all([
     forge.readCommit(sha),
-    previousRelease(tag, config, context),
+    lastVerified(tag, {
+      published: forge.latestPublishedRelease,
+      isMine: globMatcher([config.config.tags]),
+      stateOf: (known) => stateOf(known, context),
+    }),
   ]);
   const { paths } = config.config;
   const commits = await forge.listCommitsBetween(previous?.commit ?? null, sha, maxChanges, paths);
@@ -83,31 +87,6 @@ function rejected(problems: readonly string[]): Performed {
 async function isReachable(forge: Forge, sha: string, branch: string): Promise<boolean> {
   const head = await forge.resolveRef(`heads/${branch}`);
   return head !== null && (head.commit === sha || (await forge.isAncestor(sha, head.commit)));
-}
-
-type Version = { readonly tag: string; readonly commit: string };
-
-/** Releases that were rolled back after they were published, one behind the other, at most. */
-const maxStepsBack = 20;
-
-/**
- * The last verified version: what traffic goes back to. That is the last published release of the service, unless it
- * was rolled back since: then it is the one that traffic went back to.
- */
-async function previousRelease(
-  tag: string,
-  { config, service }: { readonly config: ReleaseConfig; readonly service?: string },
-  context: EffectContext,
-): Promise<Version | null> {
-  const isMine = service === undefined ? undefined : globMatcher([config.tags]);
-  let version: Version | null = await context.forge.latestPublishedRelease(isMine);
-  for (let steps = 0; version !== null && steps < maxStepsBack; steps++) {
-    const known = await stateOf(version.tag, context);
-    const failed = known !== null && (known.phase === 'rolled_back' || isGoingBack(known.phase));
-    if (version.tag !== tag && !failed) return version;
-    version = known?.plan?.previous ?? null;
-  }
-  return null;
 }
 
 async function stateOf(tag: string, { database, aggregate }: EffectContext): Promise<ReleaseState | null> {

@@ -59,20 +59,8 @@ export interface Forge {
   filesAt(sha: string): FileTree;
   /** Paths that differ between two commits, former names too; null when there are more than GitHub lists (300). */
   listChangedFiles(base: string, head: string): Promise<readonly string[] | null>;
-  readPullRequest(number: number): Promise<{
-    readonly title: string;
-    readonly body: string;
-    readonly labels: readonly string[];
-    readonly headSha: string;
-    readonly headRef: string;
-    readonly baseRef: string;
-    readonly baseSha: string;
-    readonly author: string;
-    readonly fork: boolean;
-    readonly draft: boolean;
-    readonly state: 'open' | 'closed';
-  }>;
-  listOpenPullRequests(): Promise<readonly number[]>;
+  readPullRequest(number: number): Promise<PullRequestFacts>;
+  listOpenPullRequests(): Promise<readonly ListedPullRequest[]>;
   readWorkflowRun(runId: number): Promise<{
     readonly headSha: string;
     readonly headBranch: string | null;
@@ -181,8 +169,31 @@ export interface Forge {
   publishRelease(releaseId: number, body: string): Promise<{ readonly url: string }>;
   /** Whether a release of the tag is published; drafts are not. */
   isPublished(tag: string): Promise<boolean>;
-  /** GitHub's latest; with `isMine` the newest published one with such a tag. */
+  /** The one with such a tag that was published last; neither drafts nor prereleases. */
   latestPublishedRelease(
-    isMine?: (tag: string) => boolean,
+    isMine: (tag: string) => boolean,
   ): Promise<{ readonly tag: string; readonly commit: string } | null>;
 }
+
+/** A pull request as GitHub shows it. */
+export interface PullRequestFacts {
+  readonly title: string;
+  readonly body: string;
+  readonly labels: readonly string[];
+  readonly headSha: string;
+  readonly headRef: string;
+  readonly baseRef: string;
+  readonly baseSha: string;
+  readonly author: string;
+  readonly fork: boolean;
+  readonly draft: boolean;
+  readonly state: 'open' | 'closed';
+  readonly merged: boolean;
+  /** Ms since the epoch, in whole seconds; 0: not told. */
+  readonly updatedAt: number;
+}
+
+/** What a list of pull requests is read for. */
+export type ListedPullRequest = Pick<PullRequestFacts, 'headSha' | 'baseRef' | 'baseSha' | 'updatedAt'> & {
+  readonly number: number;
+};

@@ -67,6 +67,11 @@ export function hasLeftTheWay(phase: Phase): boolean {
   return phase === 'observing' || hasEnded(phase);
 }
 
+/** Its version is verified: the canary was healthy at every step and its evidence was published. */
+export function hasReachedGa(phase: Phase): boolean {
+  return phase === 'observing' || phase === 'closed';
+}
+
 /** Production may carry traffic of this version beside the verified one. */
 export function hasTraffic(phase: Phase): boolean {
   return phase === 'shifting' || phase === 'soaking' || phase === 'finishing';

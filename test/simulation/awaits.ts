@@ -53,7 +53,6 @@ export const awaits = [
   'github GET /pulls/{pull_number}',
   'github GET /releases',
   'github GET /releases/assets/{asset_id}',
-  'github GET /releases/latest',
   'github GET /releases/{release_id}',
   'github GET /releases/{release_id}/assets',
   'github PATCH /check-runs/{check_run_id}',

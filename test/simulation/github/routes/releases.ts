@@ -5,6 +5,7 @@ const releaseBody = (release: Release): Answer => ({
   id: release.id,
   tag_name: release.tag,
   draft: release.draft,
+  published_at: release.draft ? null : new Date(release.publishedAt).toISOString(),
   body: release.body,
   html_url: `https://github.test/${repositoryName}/releases/${release.id}`,
   upload_url: `https://uploads.github.test/releases/${release.id}/assets{?name,label}`,
@@ -13,10 +14,6 @@ const releaseBody = (release: Release): Answer => ({
 /** Releases and their assets. */
 export const releasesRoutes: Routes = {
   'GET /repos/{owner}/{repo}/releases': (asked) => seen(asked.repository.releases, asked).map(releaseBody),
-  'GET /repos/{owner}/{repo}/releases/latest': ({ repository }) => {
-    const published = repository.releases.filter(({ draft }) => !draft);
-    return releaseBody(required(published.toSorted((a, b) => b.publishedAt - a.publishedAt)[0]));
-  },
   'GET /repos/{owner}/{repo}/releases/tags/{tag}': ({ repository, parameters }) =>
     releaseBody(required(repository.releases.find(({ tag, draft }) => !draft && tag === parameters.tag))),
   'GET /repos/{owner}/{repo}/releases/{release_id}': ({ repository, parameters }) =>
