@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readZip } from '../../adapters/zip/read-zip.ts';
 import { configPath } from '../../core/config/parse.ts';
@@ -7,6 +5,15 @@ import { memorySource } from '../../core/evidence/bytes.ts';
 import { exportPath } from '../../core/governance/export.ts';
 import { FakeWorld, folderWith } from '../cli/support.ts';
 import { sha256Hex } from '../support/digest.ts';
+import {
+  currentConfig,
+  governed,
+  openIssues,
+  policyCheck,
+  proposeConfig,
+  stateOf,
+  webhooksOff,
+} from './governed.ts';
 import { load, promoteToTheEnd, stage } from './story.ts';
 import { commitFiles, eventually, repository, startWorld, submit, submitAll, type World } from './world.ts';
 
@@ -21,81 +28,14 @@ governance:
     preview: { color: 1d76db }
 ${more}`;
 
-async function currentConfig(world: World): Promise<string> {
-  const { data } = await world.alice.rest.repos.getContent({ ...repository, path: configPath });
-  return Buffer.from((data as { content: string }).content, 'base64').toString();
-}
-
-/** A pull request that proposes this config. */
-async function propose(world: World, config: string, branch: string) {
-  const owners = '.github/ @acme/release-managers\n';
-  const sha = await commitFiles(world.alice, branch, { [configPath]: config, '.github/CODEOWNERS': owners });
-  const { data } = await world.alice.rest.pulls.create({
-    ...repository,
-    head: branch,
-    base: 'main',
-    title: branch,
-  });
-  return { sha, number: data.number };
-}
-
-async function policyCheck(world: World, sha: string) {
-  const { data } = await world.alice.rest.checks.listForRef({
-    ...repository,
-    ref: sha,
-    check_name: 'policy-ci',
-  });
-  return data.check_runs[0] ?? null;
-}
-
 async function rulesetNames(world: World): Promise<string[]> {
   return (await world.alice.rest.repos.getRepoRulesets(repository)).data.map(({ name }) => name);
-}
-
-async function openIssues(world: World): Promise<{ number: number; body: string }[]> {
-  const { data } = await world.alice.rest.issues.listForRepo({ ...repository, state: 'open' });
-  return data
-    .filter(
-      ({ title, pull_request: pull }) =>
-        pull === undefined && title.startsWith('The rules of this repository'),
-    )
-    .map(({ number, body }) => ({ number, body: body ?? '' }));
-}
-
-/** A world whose repository follows the rules above, by a pull request that was merged. */
-async function governed(mode = 'repair'): Promise<World> {
-  const world = await startWorld();
-  const config = `${await currentConfig(world)}${rules('', mode)}`;
-  const { sha, number } = await propose(world, config, 'rules');
-  await eventually(async () =>
-    (await policyCheck(world, sha))?.output.summary?.includes('ruleset main') ? true : null,
-  );
-  await world.alice.rest.pulls.merge({ ...repository, pull_number: number });
-  await eventually(async () => ((await stateOf(world))?.goodAt == null ? null : true));
-  return world;
-}
-
-/** Takes every webhook and does nothing with it: for GitHub it was delivered, and nobody ever asks for it again. */
-async function swallowing(): Promise<string> {
-  const server = createServer((_request, response) => response.writeHead(202).end());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-async function stateOf(
-  world: World,
-): Promise<{ goodAt: number | null; lookingSince: number | null } | undefined> {
-  const rows = await world.query("select state from aggregates where kind = 'governance'");
-  return (rows[0] as { state: { goodAt: number | null; lookingSince: number | null } } | undefined)?.state;
 }
 
 describe('the rules of a repository', () => {
   it('are planned on the pull request that changes them, and made so by its merge', async () => {
     const world = await startWorld();
-    const { sha, number } = await propose(world, `${await currentConfig(world)}${rules()}`, 'rules');
+    const { sha, number } = await proposeConfig(world, `${await currentConfig(world)}${rules()}`, 'rules');
     const planned = await eventually(async () => {
       const check = await policyCheck(world, sha);
       return check?.output.summary?.includes('ruleset main') === true ? check : null;
@@ -130,7 +70,7 @@ describe('the rules of a repository', () => {
   it('that cannot be (scenario 22: bad config) fail the check and write nothing', async () => {
     const world = await startWorld();
     const bad = rules('  environments_typo: {}').replace('organization_admin: true', 'team: ghosts');
-    const { sha } = await propose(world, `${await currentConfig(world)}${bad}`, 'rules');
+    const { sha } = await proposeConfig(world, `${await currentConfig(world)}${bad}`, 'rules');
     await submit(world, { gate: 'policy', sha });
     const check = await eventually(async () => {
       const found = await policyCheck(world, sha);
@@ -143,7 +83,7 @@ describe('the rules of a repository', () => {
   it('that name nobody fail the check before any write', async () => {
     const world = await startWorld();
     const unknown = rules().replace('organization_admin: true', 'team: ghosts');
-    const { sha } = await propose(world, `${await currentConfig(world)}${unknown}`, 'rules');
+    const { sha } = await proposeConfig(world, `${await currentConfig(world)}${unknown}`, 'rules');
     const check = await eventually(async () => {
       const found = await policyCheck(world, sha);
       return found?.output.summary?.includes('team ghosts') ? found : null;
@@ -169,7 +109,7 @@ describe('the export of the rules', () => {
   });
 
   it('tells settings and drift by name, over HTTP and on the command line', async () => {
-    const world = await governed('report');
+    const world = await governed(rules('', 'report'));
     expect((await exported(world)).body).toMatchObject({
       plan: { changes: [], without_code_owner: [] },
       drift: null,
@@ -198,7 +138,7 @@ describe('the export of the rules', () => {
   });
 
   it('lies in the evidence of a release', async () => {
-    const world = await governed('report');
+    const world = await governed(rules('', 'report'));
     const issue = await stage(world, 'v1.1.0');
     onTestFinished(load(world, 'v1.0.0', 'v1.1.0', 0));
     await promoteToTheEnd(world, 'v1.1.0', issue);
@@ -220,17 +160,17 @@ describe('the export of the rules', () => {
 
 describe('drift', () => {
   it('that a webhook tells of is put right', async () => {
-    const world = await governed();
+    const world = await governed(rules());
     const { data } = await world.alice.rest.repos.getRepoRulesets(repository);
     await world.alice.rest.repos.deleteRepoRuleset({ ...repository, ruleset_id: data[0]?.id ?? 0 });
     await eventually(async () => ((await rulesetNames(world)).includes('main') ? true : null));
   });
 
   it('scenario 22: a ruleset deleted and a bypass added while webhooks are off are found by the sweep, with what merged in the gap', async () => {
-    const world = await governed('report');
+    const world = await governed(rules('', 'report'));
     const before = (await stateOf(world))?.goodAt ?? 0;
     await world.conductor.close();
-    world.github.setWebhookUrl(await swallowing());
+    await webhooksOff(world);
     const { data } = await world.alice.rest.repos.getRepoRulesets(repository);
     await world.alice.rest.repos.deleteRepoRuleset({ ...repository, ruleset_id: data[0]?.id ?? 0 });
     await commitFiles(world.alice, 'sneaked', { 'sneaked.txt': 'in' });
