@@ -8,7 +8,7 @@ import { evidenceOf, openJudge } from '../core/canary/state.ts';
 import { judgeTests } from '../core/canary/tests.ts';
 import type { ArmReading } from '../core/ports/metrics.ts';
 import { randomFrom } from '../core/stats/random.ts';
-import { multiplyRatio } from '../core/stats/ratio-test.ts';
+import { ratioGrowth } from '../core/stats/ratio-test.ts';
 import { advance, eOf, openProcess, type RestartingProcess } from '../core/stats/restarting.ts';
 import type { Benchmark, Figure } from './measure.ts';
 
@@ -75,9 +75,7 @@ function oneMetric(): number {
     for (let tick = 0; tick < ticksPerRound; tick++) {
       const { requests, errors } = at(tick);
       const share = requests[0] / (requests[0] + requests[1]);
-      const next = advance(process, ratio.prior);
-      multiplyRatio(next.capital, ratio, errors[0], errors[1], share);
-      process = next;
+      process = advance(process, ratio.prior, ratioGrowth(ratio, errors[0], errors[1], share));
       if (0.6 * eOf(process) >= 1_000) alarms++;
     }
   });
@@ -142,8 +140,10 @@ function fromCounters(): number {
   return ticks / seconds;
 }
 
+/** Processor time, s, the collector's included: what one core needs, however many share it. */
 function timed(work: () => void): number {
-  const from = process.hrtime.bigint();
+  const from = process.cpuUsage();
   work();
-  return Number(process.hrtime.bigint() - from) / 1e9;
+  const { user, system } = process.cpuUsage(from);
+  return (user + system) / 1e6;
 }

@@ -1,7 +1,7 @@
 import { addBaseline, addSplit, clusterOf, type Dispersion, knownCluster } from '../stats/dispersion.ts';
 import { addValue } from '../stats/mean-test.ts';
-import { multiplyRate, type RateTest } from '../stats/rate-test.ts';
-import { multiplyRatio, type RatioTest, ratioInformation } from '../stats/ratio-test.ts';
+import { multiplyRate, type RateTest, rateGrowth } from '../stats/rate-test.ts';
+import { multiplyRatio, type RatioTest, ratioGrowth, ratioInformation } from '../stats/ratio-test.ts';
 import { advance, type RestartingProcess } from '../stats/restarting.ts';
 import type { ArmDelta } from './counters.ts';
 import type { ComparedSetting, JudgeSettings } from './settings.ts';
@@ -169,9 +169,7 @@ function addRatio(
 ): RestartingProcess {
   if (share === null || canaryEvents === null || baselineEvents === null) return process;
   if (canaryEvents + baselineEvents === 0) return process;
-  const next = advance(process, test.prior);
-  multiplyRatio(next.capital, test, canaryEvents, baselineEvents, share, cluster);
-  return next;
+  return advance(process, test.prior, ratioGrowth(test, canaryEvents, baselineEvents, share, cluster));
 }
 
 function addRate(
@@ -182,9 +180,7 @@ function addRate(
   cluster: number,
 ): RestartingProcess {
   if (requests === 0) return process;
-  const next = advance(process, test.prior);
-  multiplyRate(next.capital, test, events, requests, cluster);
-  return next;
+  return advance(process, test.prior, rateGrowth(test, events, requests, cluster));
 }
 
 function addHealth(state: EvidenceState, view: TickView, settings: JudgeSettings): EvidenceState['health'] {

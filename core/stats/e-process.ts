@@ -80,14 +80,3 @@ export function powerTable(base: Float64Array, most: number): Float64Array {
       table[n * count + k] = (table[(n - 1) * count + k] as number) * (base[k] as number);
   return table;
 }
-
-/** `base^n` for a whole n ≥ 0 by squaring: a few multiplications instead of an exponential. */
-export function wholePower(base: number, n: number): number {
-  let power = 1;
-  let square = base;
-  for (let rest = n; rest > 0; rest >>>= 1) {
-    if (rest & 1) power *= square;
-    square *= square;
-  }
-  return power;
-}

@@ -1,4 +1,6 @@
-import { ceiling, powerTable, safeExponent, wholePower } from './e-process.ts';
+import { powerTable, safeExponent } from './e-process.ts';
+import { type GridPowers, gridPowers, powersOf } from './grid-powers.ts';
+import { type Growth, multiply, ones } from './growth.ts';
 
 /** Test of a ratio of two event rates: constants of one grid and one null ratio, computed once. */
 export interface RatioTest {
@@ -10,8 +12,10 @@ export interface RatioTest {
   /** `(r_k / R)^n`, for n up to `tableEvents`. */
   readonly powers: Float64Array;
   readonly tableEvents: number;
-  /** `(1−w+wR)/(1−w+w·r_k)` of the last share `w`: several counts of one tick have the same. */
-  readonly misses: { share: number; readonly factors: Float64Array };
+  /** `(1−w+wR)/(1−w+w·r_k)` of the share `w` that was asked for last: several counts of one tick have the same. */
+  readonly misses: GridPowers;
+  /** What this test's memory was used for last. */
+  readonly last: { share: number; readonly growth: Growth; readonly exponentials: Float64Array };
 }
 
 export function ratioTest(nullRatio: number, grid: Float64Array, prior: Float64Array): RatioTest {
@@ -19,12 +23,15 @@ export function ratioTest(nullRatio: number, grid: Float64Array, prior: Float64A
   const steepest = logRatios.reduce((most, l) => Math.max(most, Math.abs(l)), 1e-9);
   const tableEvents = Math.min(64, Math.floor(safeExponent / steepest));
   const ratios = grid.map((r) => r / nullRatio);
-  const misses = { share: Number.NaN, factors: new Float64Array(grid.length) };
-  return { nullRatio, grid, prior, logRatios, powers: powerTable(ratios, tableEvents), tableEvents, misses };
+  const powers = powerTable(ratios, tableEvents);
+  const misses = gridPowers(grid.length, tableEvents);
+  const growth = { hits: powers, from: 0, misses: ones(grid.length) };
+  const last = { share: Number.NaN, growth, exponentials: ones(grid.length) };
+  return { nullRatio, grid, prior, logRatios, powers, tableEvents, misses, last };
 }
 
 /**
- * One tick of the ratio test, in place. H₀: the canary's event rate is at most (grid above `nullRatio`) or at
+ * What one tick multiplies capital with in the ratio test; null: it says nothing. H₀: the canary's event rate is at most (grid above `nullRatio`) or at
  * least (grid below) `nullRatio` times the baseline's. Given that an event happened it fell into the canary with
  * `p(r) = w·r / (1−w+w·r)`, where `w` is the canary's share of requests in this tick; so everything that varies
  * in time for both arms alike cancels, and `w` may differ from tick to tick. Exact at a ratio of 1, for other
@@ -36,43 +43,50 @@ export function ratioTest(nullRatio: number, grid: Float64Array, prior: Float64A
  * `cluster`: events come in clusters of up to that many in one arm; the exponents are divided by it. A power
  * ≤ 1 of a likelihood ratio has an expectation ≤ 1 (Jensen), so the bound holds for every smaller cluster too.
  */
-export function multiplyRatio(
-  capital: number[],
+export function ratioGrowth(
   test: RatioTest,
   canaryEvents: number,
   baselineEvents: number,
   share: number,
   cluster = 1,
-): void {
+): Growth | null {
   const events = canaryEvents + baselineEvents;
-  if (!(events > 0) || !(share > 0) || !(share < 1)) return;
-  const misses = missesOf(test, share);
-  const count = capital.length;
-  if (cluster === 1 && events <= test.tableEvents && Number.isInteger(canaryEvents + events)) {
-    const row = canaryEvents * count;
-    for (let k = 0; k < count; k++) {
-      const miss = wholePower(misses[k] as number, events);
-      const grown = (capital[k] as number) * (test.powers[row + k] as number) * miss;
-      capital[k] = grown < ceiling ? grown : ceiling;
-    }
-    return;
+  if (!(events > 0) || !(share > 0) || !(share < 1)) return null;
+  setShare(test, share);
+  const { growth, exponentials } = test.last;
+  const isInTable = cluster === 1 && events <= test.tableEvents && Number.isInteger(canaryEvents + events);
+  if (isInTable) {
+    growth.hits = test.powers;
+    growth.from = canaryEvents * test.grid.length;
+    growth.misses = powersOf(test.misses, events);
+    return growth;
   }
-  for (let k = 0; k < count; k++) {
-    const lnMiss = Math.log(misses[k] as number);
+  const base = test.misses.squares[0] as Float64Array;
+  for (let k = 0; k < base.length; k++) {
+    const lnMiss = Math.log(base[k] as number);
     const ln = (canaryEvents * (test.logRatios[k] as number) + events * lnMiss) / cluster;
-    const grown = (capital[k] as number) * Math.exp(Math.min(ln, safeExponent));
-    capital[k] = grown < ceiling ? grown : ceiling;
+    exponentials[k] = Math.exp(Math.min(ln, safeExponent));
   }
+  growth.hits = exponentials;
+  growth.from = 0;
+  growth.misses = powersOf(test.misses, 0);
+  return growth;
 }
 
-function missesOf({ grid, nullRatio, misses }: RatioTest, share: number): Float64Array {
-  const { factors } = misses;
-  if (misses.share === share) return factors;
+/** The same, taken into capital in place. */
+export function multiplyRatio(capital: number[], ...tick: Parameters<typeof ratioGrowth>): void {
+  const growth = ratioGrowth(...tick);
+  if (growth !== null) multiply(capital, growth);
+}
+
+function setShare({ grid, nullRatio, misses, last }: RatioTest, share: number): void {
+  if (last.share === share) return;
   const rest = 1 - share;
-  const base = rest + share * nullRatio;
-  for (let k = 0; k < factors.length; k++) factors[k] = base / (rest + share * (grid[k] as number));
-  misses.share = share;
-  return factors;
+  const top = rest + share * nullRatio;
+  const base = misses.squares[0] as Float64Array;
+  for (let k = 0; k < base.length; k++) base[k] = top / (rest + share * (grid[k] as number));
+  misses.known = 1;
+  last.share = share;
 }
 
 /**

@@ -1,4 +1,5 @@
-import { lnE, sumOf } from './e-process.ts';
+import { ceiling, lnE, sumOf } from './e-process.ts';
+import type { Growth } from './growth.ts';
 
 /**
  * An e-process that also sees a regression which begins late. A plain one pays for every healthy hour: its
@@ -39,17 +40,25 @@ export function stakeStep(process: RestartingProcess, prior: Float64Array, steps
   };
 }
 
-/** A process in the middle of a tick: its capital is its own, to be multiplied in place. */
-export interface StakedProcess extends RestartingProcess {
-  readonly capital: number[];
-}
-
-/** Begins one tick: stakes a little. The caller then multiplies the capital by the tick's likelihood ratios. */
-export function advance(process: RestartingProcess, prior: Float64Array): StakedProcess {
+/** One tick: stakes a little, then multiplies the capital by the tick's likelihood ratios. Null: they say nothing. */
+export function advance(
+  process: RestartingProcess,
+  prior: Float64Array,
+  growth: Growth | null,
+): RestartingProcess {
   const { stakes, rest } = process;
   const share = shares.late * (lateRest(stakes) - lateRest(stakes + 1));
   const capital = process.capital.slice();
-  for (let k = 0; k < capital.length; k++) capital[k] = (capital[k] as number) + share * (prior[k] as number);
+  const count = capital.length;
+  if (growth === null) {
+    for (let k = 0; k < count; k++) capital[k] = (capital[k] as number) + share * (prior[k] as number);
+  } else {
+    const { hits, from, misses } = growth;
+    for (let k = 0; k < count; k++) {
+      const staked = (capital[k] as number) + share * (prior[k] as number);
+      capital[k] = Math.min(staked * (hits[from + k] as number) * (misses[k] as number), ceiling);
+    }
+  }
   return { capital, stakes: stakes + 1, rest: rest - share };
 }
 

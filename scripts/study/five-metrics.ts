@@ -1,7 +1,7 @@
 import { judgeTests } from '../../core/canary/tests.ts';
 import { mergeE } from '../../core/stats/e-process.ts';
 import { poissonFrom } from '../../core/stats/random.ts';
-import { multiplyRatio } from '../../core/stats/ratio-test.ts';
+import { ratioGrowth } from '../../core/stats/ratio-test.ts';
 import { advance, eOf, openProcess } from '../../core/stats/restarting.ts';
 import type { Cell } from './cells.ts';
 import { settingsOf } from './judge-rule.ts';
@@ -19,9 +19,7 @@ export function fiveMetrics(
     processes = processes.map((process) => {
       const ownCanary = canary[1] + poissonFrom(canary[0] * cell.base, random);
       const ownBaseline = baseline[1] + poissonFrom(baseline[0] * cell.base, random);
-      const next = advance(process, ratio.prior);
-      multiplyRatio(next.capital, ratio, ownCanary, ownBaseline, share);
-      return next;
+      return advance(process, ratio.prior, ratioGrowth(ratio, ownCanary, ownBaseline, share));
     });
     return mergeE(processes.map((process) => ({ weight: 0.2, e: eOf(process) }))) >= 1 / alpha;
   };

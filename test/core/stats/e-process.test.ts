@@ -11,6 +11,7 @@ import {
   uniformPrior,
   zonedPrior,
 } from '../../../core/stats/e-process.ts';
+import { ones } from '../../../core/stats/growth.ts';
 import { multiplyRate, rateTest } from '../../../core/stats/rate-test.ts';
 import { multiplyRatio, ratioInformation, ratioTest } from '../../../core/stats/ratio-test.ts';
 import { advance, eOf, lnEOf, openProcess, stakeStep } from '../../../core/stats/restarting.ts';
@@ -201,7 +202,7 @@ describe('a process that is staked anew', () => {
     let process = openProcess(even, 3);
     expect(lnEOf(process)).toBeCloseTo(0, 12);
     for (let step = 0; step < 4; step++) {
-      for (let tick = 0; tick < 50; tick++) process = advance(process, even);
+      for (let tick = 0; tick < 50; tick++) process = advance(process, even, null);
       process = stakeStep(process, even, 3);
       expect(lnEOf(process)).toBeCloseTo(0, 9);
       expect(process.rest).toBeGreaterThan(0);
@@ -218,9 +219,8 @@ describe('a process that is staked anew', () => {
   it('forgets health: after long losses it still has almost its stake', () => {
     let process = openProcess(even, 1);
     const times = (factor: number): void => {
-      const next = advance(process, even);
-      for (const [k, value] of next.capital.entries()) next.capital[k] = value * factor;
-      process = next;
+      const hits = new Float64Array(even.length).fill(factor);
+      process = advance(process, even, { hits, from: 0, misses: ones(even.length) });
     };
     for (let tick = 0; tick < 2_000; tick++) times(0.6);
     let ticks = 0;
