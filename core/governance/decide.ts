@@ -1,4 +1,3 @@
-import { postable } from '../comms/safe-text.ts';
 import type { Decision } from '../flow/effect.ts';
 import type { EffectSettled } from '../flow/event.ts';
 import { effectIdOf } from '../flow/key.ts';
@@ -7,7 +6,7 @@ import { driftText, endDrift, issueKnown, problemText, tellDrift } from './drift
 import { lookAtEntry, onEntryJudged, onEntryRequested, onEntryUnread } from './entries.ts';
 import type { GovernanceEvent, Observation, Touched } from './event.ts';
 import { configPushed, configSeen } from './known-config.ts';
-import { renderPlan } from './render.ts';
+import { forget, onPlanned, plan, planAnew } from './shown-plans.ts';
 import { type FoundSettings, type GovernanceState, unknownGovernance } from './state.ts';
 import { recentRepairs, type Verdict, verdictOn } from './verdict.ts';
 
@@ -15,9 +14,6 @@ type Read = Extract<Observation, { kind: 'read' }>;
 
 /** A look or a write whose outcome never came is given up after this, ms: performers retry for less. */
 const patience = 900_000;
-/** Plans of open pull requests that are remembered. */
-const mostShown = 100;
-
 /** What happens to the governance of a repository. Pure and total. */
 export function decideGovernance(
   state: GovernanceState | null,
@@ -35,11 +31,7 @@ export function decideGovernance(
       onObserved(draft, event.observation);
       break;
     case 'config.proposed':
-      draft.emit(`plan/${draft.next('plan')}/${event.pullRequest}/${event.headSha}`, {
-        kind: 'planGovernance',
-        pullRequest: event.pullRequest,
-        headSha: event.headSha,
-      });
+      plan(draft, event.pullRequest, event.headSha);
       break;
     case 'governance.planned':
       onPlanned(draft, event);
@@ -174,52 +166,8 @@ function onApplied(
   }
   // From here on whatever differs is drift, and no longer what is left of the plan.
   if (draft.state.accepted !== null) forget(draft, draft.state.accepted);
+  planAnew(draft);
   look(draft);
-}
-
-function onPlanned(
-  draft: GovernanceDraft,
-  event: Extract<GovernanceEvent, { type: 'governance.planned' }>,
-): void {
-  const { pullRequest, headSha, proposal } = event;
-  const others = draft.state.shown.filter((one) => one.pullRequest !== pullRequest);
-  const carry = (text: string, acceptable: boolean): void => {
-    const id = `carry/${draft.next('carry')}`;
-    draft.emit(id, { kind: 'carryPlan', pullRequest, headSha, text: postable(text), acceptable });
-  };
-  switch (proposal.kind) {
-    case 'undeclared':
-      draft.set({ shown: others });
-      carry(draft.state.accepted === null ? '' : endText, true);
-      break;
-    case 'wrong':
-      draft.set({ shown: others });
-      carry(problemText(proposal.problems), false);
-      break;
-    case 'plan': {
-      const { configSha256, plan } = proposal;
-      draft.set({ shown: [...others, { pullRequest, headSha, configSha256, plan }].slice(-mostShown) });
-      draft.note(
-        'governance.planned',
-        'release-conductor',
-        `plan ${plan.hash.slice(0, 12)} shown on #${pullRequest}`,
-        {
-          plan: plan.hash,
-          config_sha256: configSha256,
-          sha: headSha,
-        },
-      );
-      carry(`Merging this makes the repository so. ${renderPlan(plan)}`, plan.refused === null);
-    }
-  }
-}
-
-const endText =
-  'Merging this ends the care for the rules: what is set on GitHub stays, and nobody puts it right any more.';
-
-/** The plan of a config that is in force has been carried out, or there was nothing to do. */
-function forget(draft: GovernanceDraft, configSha256: string): void {
-  draft.set({ shown: draft.state.shown.filter((one) => one.configSha256 !== configSha256) });
 }
 
 function onSettled(draft: GovernanceDraft, { key, outcome }: EffectSettled): void {

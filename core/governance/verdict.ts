@@ -41,17 +41,20 @@ export function verdictOn(state: GovernanceState, { plan, configSha256, mode }: 
   }
   if (plan.refused !== null) return tell(plan.refused.code, `Nothing was written: ${plan.refused.message}.`);
 
-  const shown = state.shown.find((one) => one.configSha256 === configSha256);
-  if (shown !== undefined) {
-    const changes = remainderOf(shown.plan, plan);
-    if (changes !== null) return { kind: 'apply', why: 'merge', hash: shown.plan.hash, changes };
-    const since = `The repository has changed since #${shown.pullRequest} showed the plan.`;
+  const shown = state.shown.filter((one) => one.configSha256 === configSha256);
+  for (const one of shown.toReversed()) {
+    const changes = remainderOf(one.plan, plan);
+    if (changes !== null) return { kind: 'apply', why: 'merge', hash: one.plan.hash, changes };
+  }
+  const last = shown.at(-1);
+  if (last !== undefined) {
+    const since = `The repository has changed since #${last.pullRequest} showed the plan.`;
     return tell('PLAN_CHANGED', `${since} Nothing was written: ${showAgain}`);
   }
   if (configSha256 !== state.accepted) {
     return tell(
       'NOT_SHOWN',
-      `No pull request has shown what this config means. Nothing was written: ${showAgain}`,
+      `No pull request has shown what this very config means: it was pushed, or two pull requests that each knew nothing of the other were merged. Nothing was written: ${showAgain}`,
     );
   }
   if (mode === 'report') {

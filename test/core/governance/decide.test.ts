@@ -232,6 +232,28 @@ describe('a config in a pull request', () => {
     expect(told.notes.at(-1)).toMatchObject({ reasonCode: 'PLAN_CHANGED' });
   });
 
+  it('is carried out as the newer of two pull requests with the same config shows it', () => {
+    const told = new Told();
+    told.tell({ ...planned(weakened), pullRequest: 6 } as GovernanceEvent);
+    told.tell(planned(nothing));
+    told.tell(touched);
+    const { hash } = planGovernance(config(), nothing, ownApp);
+    expect(told.tell(observed(nothing))).toMatchObject([{ kind: 'applyGovernance', hash }]);
+  });
+
+  it('is planned anew for the other pull requests when another one has changed the rules', () => {
+    const told = new Told();
+    told.tell(planned(nothing));
+    told.tell({ ...planned(nothing, 'c2'), pullRequest: 8, headSha: 'def' } as GovernanceEvent);
+    told.tell(touched);
+    const [apply] = told.tell(observed(nothing));
+    const { hash } = apply as { hash: string };
+    expect(told.tell({ type: 'governance.applied', hash, done: ['x'], problem: null })).toMatchObject([
+      { kind: 'planGovernance', pullRequest: 8, headSha: 'def' },
+      { kind: 'observeSettings' },
+    ]);
+  });
+
   it('is never followed when no pull request showed its plan, however often it is seen', () => {
     const told = new Told();
     for (let look = 0; look < 3; look++) {
