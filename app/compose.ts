@@ -98,7 +98,8 @@ export async function compose(
       database,
       log,
       now,
-      interpret: (delivery) => interpretDelivery(delivery, { store: database, forgeFor: github.forgeFor }),
+      interpret: (delivery) =>
+        interpretDelivery(delivery, { store: database, now, forgeFor: github.forgeFor }),
       processed: metrics.deliveryProcessed,
     },
     outbox: { ...apply, database, log, now, perform, performed: metrics.effectPerformed },

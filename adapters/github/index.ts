@@ -2,3 +2,4 @@ export { type OctokitRequest, type RequestClock, requestClock } from './client.t
 export { githubForge } from './forge.ts';
 export { markedKey } from './marker.ts';
 export { patientRequests } from './patience.ts';
+export { parsePullRequest } from './pulls.ts';

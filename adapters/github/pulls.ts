@@ -1,9 +1,55 @@
 import { z } from 'zod';
-import type { Forge } from '../../core/ports/forge.ts';
+import type { Forge, PullRequestFacts } from '../../core/ports/forge.ts';
 import type { GithubClient } from './client.ts';
 import { labelsSchema, readLabels } from './labels-of-pulls.ts';
 
 const repositorySchema = z.object({ full_name: z.string() });
+const updatedAtSchema = z.string().default(new Date(0).toISOString());
+
+const pullRequestSchema = z.object({
+  state: z.enum(['open', 'closed']),
+  merged: z.boolean().nullish(),
+  title: z.string(),
+  body: z.string().nullish(),
+  labels: labelsSchema,
+  draft: z.boolean().default(false),
+  user: z.object({ login: z.string() }).nullish(),
+  head: z.object({ sha: z.string(), ref: z.string(), repo: repositorySchema.nullish() }),
+  base: z.object({ sha: z.string(), ref: z.string(), repo: repositorySchema }),
+  updated_at: updatedAtSchema,
+});
+
+const listedSchema = z.object({
+  number: z.int(),
+  head: z.object({ sha: z.string() }),
+  base: z.object({ ref: z.string(), sha: z.string() }),
+  updated_at: updatedAtSchema,
+});
+
+/** A pull request as a webhook tells of it; null when that is not all that the API would tell. */
+export function parsePullRequest(value: unknown): PullRequestFacts | null {
+  const parsed = pullRequestSchema.safeParse(value);
+  return parsed.success ? factsOf(parsed.data) : null;
+}
+
+function factsOf(found: z.infer<typeof pullRequestSchema>): PullRequestFacts {
+  return {
+    title: found.title,
+    body: found.body ?? '',
+    labels: found.labels.map(({ name }) => name),
+    headSha: found.head.sha,
+    headRef: found.head.ref,
+    baseRef: found.base.ref,
+    baseSha: found.base.sha,
+    author: found.user?.login ?? 'ghost',
+    // A fork that was deleted has no repository any more: still a fork.
+    fork: found.head.repo?.full_name !== found.base.repo.full_name,
+    state: found.state,
+    merged: found.merged ?? false,
+    draft: found.draft,
+    updatedAt: Date.parse(found.updated_at),
+  };
+}
 
 export function pullMethods(
   github: GithubClient,
@@ -12,46 +58,26 @@ export function pullMethods(
   'readLabels' | 'readPullRequest' | 'listOpenPullRequests' | 'readWorkflowRun' | 'rerunWorkflow'
 > {
   return {
-    readPullRequest: async (number) => {
-      const found = await github.get(
-        'GET /repos/{owner}/{repo}/pulls/{pull_number}',
-        { pull_number: number },
-        z.object({
-          state: z.enum(['open', 'closed']),
-          title: z.string(),
-          body: z.string().nullish(),
-          labels: labelsSchema,
-          draft: z.boolean().default(false),
-          user: z.object({ login: z.string() }).nullish(),
-          head: z.object({ sha: z.string(), ref: z.string(), repo: repositorySchema.nullish() }),
-          base: z.object({ sha: z.string(), ref: z.string(), repo: repositorySchema }),
-        }),
-      );
-      return {
-        title: found.title,
-        body: found.body ?? '',
-        labels: found.labels.map(({ name }) => name),
-        headSha: found.head.sha,
-        headRef: found.head.ref,
-        baseRef: found.base.ref,
-        baseSha: found.base.sha,
-        author: found.user?.login ?? 'ghost',
-        // A fork that was deleted has no repository any more: still a fork.
-        fork: found.head.repo?.full_name !== found.base.repo.full_name,
-        state: found.state,
-        draft: found.draft,
-      };
-    },
+    readPullRequest: async (number) =>
+      factsOf(
+        await github.get(
+          'GET /repos/{owner}/{repo}/pulls/{pull_number}',
+          { pull_number: number },
+          pullRequestSchema,
+        ),
+      ),
 
     readLabels: (pullRequests) => readLabels(github, pullRequests),
 
     listOpenPullRequests: async () => {
-      const found = await github.list(
-        'GET /repos/{owner}/{repo}/pulls',
-        { state: 'open' },
-        z.object({ number: z.int() }),
-      );
-      return found.map(({ number }) => number);
+      const found = await github.list('GET /repos/{owner}/{repo}/pulls', { state: 'open' }, listedSchema);
+      return found.map(({ number, head, base, updated_at: updatedAt }) => ({
+        number,
+        headSha: head.sha,
+        baseRef: base.ref,
+        baseSha: base.sha,
+        updatedAt: Date.parse(updatedAt),
+      }));
     },
 
     rerunWorkflow: async (runId) => {

@@ -22,6 +22,8 @@ export interface EventContext {
   readonly store: Sql;
   /** The commit that a comment spoke about when it was stored. */
   readonly frozenSha: string | null;
+  /** Ms since the epoch, by the clock that all replicas share. */
+  readonly now: () => number;
 }
 
 /** A payload before it was looked at. */

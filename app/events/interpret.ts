@@ -5,6 +5,7 @@ import { eventRegistry } from './registry.ts';
 
 export interface InterpretPorts {
   readonly store: Sql;
+  readonly now: () => number;
   readonly forgeFor: (repository: string, installationId: number | null) => Promise<Forge>;
 }
 
@@ -20,6 +21,7 @@ export async function interpretDelivery(
   if (handler.scope === 'installation') return handler.read(payload);
   if (repository === null || installationId === null) return ignored('not an installed repository');
   const forge = await ports.forgeFor(repository, installationId);
-  const found = await handler.read(payload, { repository, forge, store: ports.store, frozenSha });
+  const { store, now } = ports;
+  const found = await handler.read(payload, { repository, forge, store, frozenSha, now });
   return { ...found, installed: [...(found.installed ?? []), { repository, installationId }] };
 }

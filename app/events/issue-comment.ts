@@ -7,6 +7,7 @@ import { parseComment } from '../../core/commands/grammar.ts';
 import type { AggregateRef, CommandSource } from '../../core/flow/event.ts';
 import { aggregateOfKey, effectIdOf } from '../../core/flow/key.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
+import type { Routed } from '../flow/decide.ts';
 import {
   actorSchema,
   type EventContext,
@@ -15,6 +16,7 @@ import {
   ignored,
   withAction,
 } from './event-handler.ts';
+import { pullRequestUpdate } from './pull-request.ts';
 import { isBot, toActor } from './push.ts';
 
 const payloadSchema = z.object({
@@ -59,7 +61,7 @@ async function readCommands(payload: Payload, context: EventContext): Promise<In
   if (parsed.kind === 'none' || comment.user === null) return ignored('not a command');
   const addressee = await addresseeOf(payload, context);
   if (addressee === null) return ignored('neither a release nor a configured pull request');
-  const { ref, frozenSha } = addressee;
+  const { ref, frozenSha, before } = addressee;
   const source: CommandSource = {
     commentId: comment.id,
     issue: issue.number,
@@ -72,15 +74,20 @@ async function readCommands(payload: Payload, context: EventContext): Promise<In
     const { code, message } = parsed;
     return {
       outcome: 'usage reply',
-      events: [{ ref, event: { type: 'command.malformed', code, message, actor, source } }],
+      events: [...before, { ref, event: { type: 'command.malformed', code, message, actor, source } }],
     };
   }
   return {
     outcome: 'command',
-    events: parsed.invocations.map(({ command, options }) => ({
-      ref,
-      event: { type: 'command.issued', command: freeze(command, frozenSha), options, actor, source },
-    })),
+    events: [
+      ...before,
+      ...parsed.invocations.map(
+        ({ command, options }): Routed => ({
+          ref,
+          event: { type: 'command.issued', command: freeze(command, frozenSha), options, actor, source },
+        }),
+      ),
+    ],
   };
 }
 
@@ -88,11 +95,11 @@ async function readChange(payload: Payload, context: EventContext): Promise<Inte
   const { action, comment } = payload;
   const addressee = await addresseeOf(payload, context);
   if (addressee === null) return ignored('neither a release nor a configured pull request');
-  const { ref } = addressee;
+  const { ref, before } = addressee;
   const bodySha256 = action === 'deleted' ? null : digest(comment.body);
   return {
     outcome: 'comment changed',
-    events: [{ ref, event: { type: 'comment.changed', commentId: comment.id, bodySha256 } }],
+    events: [...before, { ref, event: { type: 'comment.changed', commentId: comment.id, bodySha256 } }],
   };
 }
 
@@ -100,17 +107,24 @@ async function readChange(payload: Payload, context: EventContext): Promise<Inte
 interface Addressee {
   readonly ref: AggregateRef;
   readonly frozenSha: string | null;
+  /** What it has to be told first. */
+  readonly before: readonly Routed[];
 }
 
-/** The release of the issue, or the pull request once it is known. */
+/** The release of the issue, or the pull request. */
 async function addresseeOf({ issue }: Payload, context: EventContext): Promise<Addressee | null> {
   const { store, repository, frozenSha } = context;
   if (issue.pull_request == null) {
     const ref = await releaseOfIssue(store, repository, issue.number);
-    return ref === null ? releaseThatOpened(issue, context) : { ref, frozenSha };
+    return ref === null ? releaseThatOpened(issue, context) : { ref, frozenSha, before: [] };
   }
   const ref = { kind: 'change', repository, key: `pr/${issue.number}` } as const;
-  return (await readAggregate(store, ref)) === null ? null : { ref, frozenSha };
+  if ((await readAggregate(store, ref)) !== null) return { ref, frozenSha, before: [] };
+  // Its own webhook is on its way, or lost: whoever comments at once is heard all the same.
+  const { events } = await pullRequestUpdate(issue.number, context);
+  return events.some(({ event }) => event.type === 'change.updated')
+    ? { ref, frozenSha, before: events }
+    : null;
 }
 
 /**
@@ -127,7 +141,9 @@ async function releaseThatOpened(
   if (ref?.kind !== 'release' || ref.repository !== repository) return null;
   if (!effectIdOf(key).startsWith('tracking/')) return null;
   const state = (await readAggregate(store, ref))?.state as ReleaseState | undefined;
-  return state === undefined || state.trackingIssue !== null ? null : { ref, frozenSha: state.sha };
+  return state === undefined || state.trackingIssue !== null
+    ? null
+    : { ref, frozenSha: state.sha, before: [] };
 }
 
 /** A promotion and an approval mean the commit of the moment when the comment was stored, unless they name another. */

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { parseChange } from '../../adapters/conventional-commits/index.ts';
+import { parsePullRequest } from '../../adapters/github/index.ts';
 import { type NotesConfig, notesSchema } from '../../core/config/notes.ts';
 import type { EffectiveConfig } from '../../core/config/organisation/effective.ts';
 import { configPath } from '../../core/config/path.ts';
+import type { PullRequestFacts } from '../../core/ports/forge.ts';
 import { readEffectiveConfig } from '../effective-config.ts';
 import type { Routed } from '../flow/decide.ts';
 import { walksPreviews } from '../preview-walks.ts';
@@ -12,7 +14,8 @@ import { governanceOf } from './settings.ts';
 
 /**
  * A pull request came, moved or went. The payload is a hint: what counts is what the API says now, so late and
- * reordered deliveries all lead to the same state.
+ * reordered deliveries all lead to the same state. Only where a replica of GitHub is behind its own webhook does the
+ * payload count.
  */
 export const pullRequest = eventHandler({
   event: 'pull_request',
@@ -28,24 +31,14 @@ export const pullRequest = eventHandler({
   ),
   payload: z.object({
     action: z.string(),
-    pull_request: z.object({
-      number: z.int(),
-      merged: z.boolean().nullish(),
-      head: z.object({ sha: z.string() }).nullish(),
-    }),
+    pull_request: z.looseObject({ number: z.int(), head: z.looseObject({ sha: z.string() }).nullish() }),
     label: z.object({ name: z.string() }).nullish(),
     sender: actorSchema.nullish(),
   }),
-  async read({ action, pull_request: { number, merged, head }, label, sender }, context) {
+  async read({ action, pull_request: told, label, sender }, context) {
+    const { number, head } = told;
     const preview = await previewNews({ action, number, headSha: head?.sha ?? '', label, sender }, context);
-    if (action === 'closed') {
-      const ref = { kind: 'change', repository: context.repository, key: `pr/${number}` } as const;
-      return {
-        outcome: 'closed',
-        events: [{ ref, event: { type: 'change.closed', merged: merged === true } }, ...preview],
-      };
-    }
-    const update = await pullRequestUpdate(number, context);
+    const update = await pullRequestUpdate(number, context, parsePullRequest(told));
     return { ...update, events: [...update.events, ...preview] };
   },
 });
@@ -55,16 +48,26 @@ function notesConfigOf(base: EffectiveConfig | null): NotesConfig {
   return (base?.ok === true ? base.config.release?.notes : undefined) ?? notesSchema.parse({});
 }
 
-/** The pull request as it stands now; ignored while its base branch has no config. */
+/** The pull request as it stands now: closed, updated, or ignored while its base branch has no config. */
 export async function pullRequestUpdate(
   number: number,
-  { forge, repository }: Pick<EventContext, 'forge' | 'repository'>,
+  { forge, repository, now }: Pick<EventContext, 'forge' | 'repository' | 'now'>,
+  told: PullRequestFacts | null = null,
 ): Promise<{ outcome: string; events: readonly Routed[]; declaresPreviews?: boolean }> {
-  const { state, title, body, labels, ...found } = await forge.readPullRequest(number);
-  if (state === 'closed') return ignored('closed meanwhile');
+  const readAt = now();
+  const read = await forge.readPullRequest(number);
+  const newest = told !== null && told.updatedAt > read.updatedAt ? told : read;
+  const { state, merged, title, body, labels, updatedAt, ...facts } = newest;
+  const found = { ...facts, asOf: { updatedAt, readAt } };
+  const ref = { kind: 'change', repository, key: `pr/${number}` } as const;
+  if (state === 'closed') {
+    return {
+      outcome: 'closed',
+      events: [{ ref, event: { type: 'change.closed', merged, asOf: found.asOf } }],
+    };
+  }
   const before = await forge.filesAt(found.baseSha).read(configPath);
   if (before === null) return ignored('not configured');
-  const ref = { kind: 'change', repository, key: `pr/${number}` } as const;
   const after = await forge.filesAt(found.headSha).read(configPath);
   const proposesConfig = after === null || !Buffer.from(after).equals(before);
   const base = await readEffectiveConfig(found.baseSha, forge);

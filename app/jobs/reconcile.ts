@@ -12,7 +12,6 @@ import { isSwept } from '../../core/preview/sweep.ts';
 import { confirmedOf } from '../../core/release/confirmed.ts';
 import { hasTraffic } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
-import { pullRequestUpdate } from '../events/pull-request.ts';
 import { readAgain } from '../events/settings.ts';
 import { type ApplyPorts, applyEvents } from '../flow/apply.ts';
 import type { Routed } from '../flow/decide.ts';
@@ -39,21 +38,6 @@ export async function reconcileReleases(ports: ReconcilePorts): Promise<void> {
   }
 }
 
-/** The open pull requests of every repository, and those that we still think are open. */
-export async function reconcileChanges(ports: ReconcilePorts): Promise<void> {
-  for (const { repository, installationId } of await installedRepositories(ports.database)) {
-    await tolerating(repository, ports, async () => {
-      const forge = await ports.forgeFor(repository, installationId);
-      const open = await forge.listOpenPullRequests();
-      for (const number of open) {
-        const { events, declaresPreviews } = await pullRequestUpdate(number, { forge, repository });
-        await apply(declaresPreviews ? [...events, touched(repository, number)] : events, ports);
-      }
-      await apply(await closedMeanwhile(repository, new Set(open), ports.database), ports);
-    });
-  }
-}
-
 /**
  * Every preview that exists or waits: what webhooks did not tell is found here, and time passes. Pull requests without
  * one are looked at with the changes.
@@ -70,7 +54,8 @@ export async function reconcilePreviews(ports: ReconcilePorts): Promise<void> {
   }
 }
 
-function touched(repository: string, pullRequest: number): Routed {
+/** A look at the preview of a pull request. */
+export function touched(repository: string, pullRequest: number): Routed {
   return { ref: previewRef(repository, pullRequest), event: { type: 'preview.touched', pullRequest } };
 }
 
@@ -128,18 +113,8 @@ async function tagNews({ tag, sha }: ReleaseState, forge: Forge): Promise<Releas
   return { type: 'tag.moved', from: sha, to: ref?.commit ?? '0'.repeat(40) };
 }
 
-async function closedMeanwhile(
-  repository: string,
-  open: ReadonlySet<number>,
-  database: Database,
-): Promise<readonly Routed[]> {
-  const known = await listAggregates(database, { kind: 'change', repository, open: true });
-  return known
-    .filter(({ ref }) => ref.key.startsWith('pr/') && !open.has(Number(ref.key.slice('pr/'.length))))
-    .map(({ ref }) => ({ ref, event: { type: 'change.closed', merged: false } }));
-}
-
-async function apply(routed: readonly Routed[], ports: ReconcilePorts): Promise<void> {
+/** Decides and stores what was found. */
+export async function apply(routed: readonly Routed[], ports: ReconcilePorts): Promise<void> {
   if (routed.length === 0) return;
   await ports.database.transaction(async (tx) => {
     await applyEvents(tx, await withWhatIsKnown(tx, routed), ports, ports.now());

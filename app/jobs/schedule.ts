@@ -7,11 +7,11 @@ import { discoverRepositories } from './discover.ts';
 import { forgetWhatIsOver } from './forget.ts';
 import {
   type ReconcilePorts,
-  reconcileChanges,
   reconcileGovernance,
   reconcilePreviews,
   reconcileReleases,
 } from './reconcile.ts';
+import { reconcileChanges } from './reconcile-changes.ts';
 import { reportPreviews } from './report-previews.ts';
 import { type SweepPorts, sweepDeliveries } from './sweep.ts';
 
@@ -39,6 +39,11 @@ function jobsOfProcess(): readonly Job[] {
       cron: '* * * * *',
       run: (ports) => resumeUnfinished(ports.database, ports.queue, ports.now(), minute),
     },
+    {
+      queue: 'discover-repositories',
+      cron: '17 * * * *',
+      run: (ports) => discoverRepositories(ports.github, ports.database, ports.now()),
+    },
     { queue: 'reconcile-releases', cron: '* * * * *', run: (ports) => reconcileReleases(ports) },
     { queue: 'sign-audit-heads', cron: '41 * * * *', run: (ports) => signAuditHeads(ports) },
     { queue: 'reconcile-previews', cron: '*/5 * * * *', run: (ports) => reconcilePreviews(ports) },
@@ -48,15 +53,8 @@ function jobsOfProcess(): readonly Job[] {
       run: ({ database, now }) => forgetWhatIsOver(database, now()),
     },
     { queue: 'report-previews', cron: '7 * * * *', run: (ports) => reportPreviews(ports) },
-    { queue: 'reconcile-governance', cron: '* * * * *', run: governanceSinceLastTime() },
-    {
-      queue: 'reconcile-changes',
-      cron: '17 * * * *',
-      run: async (ports) => {
-        await discoverRepositories(ports.github, ports.database, ports.now());
-        await reconcileChanges(ports);
-      },
-    },
+    { queue: 'reconcile-governance', cron: '* * * * *', run: sinceLastTime(reconcileGovernance) },
+    { queue: 'reconcile-changes', cron: '* * * * *', run: sinceLastTime(reconcileChanges) },
   ];
 }
 
@@ -76,12 +74,16 @@ function sweepSinceLastTime(): Job['run'] {
 }
 
 /** A process begins with every repository, then takes each at its turn; a minute that was missed is made up for. */
-function governanceSinceLastTime(): Job['run'] {
+function sinceLastTime(look: (ports: JobPorts, since: number) => Promise<void>): Job['run'] {
   let looked = 0;
   return async (ports) => {
-    const begun = ports.now();
-    await reconcileGovernance(ports, looked);
-    looked = begun;
+    const since = looked;
+    // At once: a first round may take longer than a minute, and the next one is not to begin from the start again.
+    looked = ports.now();
+    await look(ports, since).catch((error: unknown) => {
+      looked = since;
+      throw error;
+    });
   };
 }
 

@@ -6,23 +6,31 @@ const minute = 60_000;
  * GitHub allows an installation of that size (5,000 calls, and 50 more for each repository beyond 20, up to 12,500), also
  * when no answer is known, and leave room for the rest.
  */
-const mostInAnHour = 500;
+export const paceOfGovernance: Pace = { leastMinutes: 60, mostInAnHour: 500 };
 
-/** Minutes until every one of so many repositories has had its turn: an hour, or longer when they are very many. */
-export function roundOf(repositories: number): number {
-  return 60 * Math.max(1, Math.ceil(repositories / mostInAnHour));
+/** How often repositories are looked at. */
+export interface Pace {
+  readonly leastMinutes: number;
+  readonly mostInAnHour: number;
+}
+
+/** Minutes until every one of so many repositories has had its turn: whole rounds of the least time. */
+export function roundOf(repositories: number, { leastMinutes, mostInAnHour }: Pace): number {
+  const mostInARound = (mostInAnHour * leastMinutes) / 60;
+  return leastMinutes * Math.max(1, Math.ceil(repositories / mostInARound));
 }
 
 /**
  * Those whose turn came after `since` and up to `now` (ms since the epoch). Each repository has a minute of its own in
- * every round, which its name decides: the same on every replica, and evenly spread. All, when a whole round has passed.
+ * every round of so many minutes, which its name decides: the same on every replica, and evenly spread. All, when a whole
+ * round has passed.
  */
 export function dueBetween<Item extends { readonly repository: string }>(
   all: readonly Item[],
   since: number,
   now: number,
+  round: number = roundOf(all.length, paceOfGovernance),
 ): readonly Item[] {
-  const round = roundOf(all.length);
   const [first, last] = [Math.floor(since / minute) + 1, Math.floor(now / minute)];
   if (last - first + 1 >= round) return all;
   return all.filter(({ repository }) => {

@@ -13,6 +13,7 @@ import { effectIdOf } from '../flow/key.ts';
 import { checkNameOf, gateNames } from '../gate/names.ts';
 import { recordOf, supersedes } from '../gate/record.ts';
 import type { Outlook } from '../preview/outlook.ts';
+import { isOutdated } from './as-of.ts';
 import { cancelledCheck, completedCheck, queuedCheck } from './check-content.ts';
 import { changeDesk } from './desk.ts';
 import { type ChangeContext, ChangeDraft } from './draft.ts';
@@ -37,10 +38,10 @@ export function decideChange(
   const draft = new ChangeDraft(state ?? unknownChange, context);
   switch (event.type) {
     case 'change.updated':
-      onUpdated(draft, event);
+      if (!isOutdated(event.asOf, draft.state.asOf)) onUpdated(draft, event);
       break;
     case 'change.closed':
-      onClosed(draft, event.merged);
+      if (!isOutdated(event.asOf, draft.state.asOf)) onClosed(draft, event);
       break;
     case 'plan.shown':
       onPlanShown(draft, event);
@@ -121,9 +122,13 @@ function renewSlo(draft: ChangeDraft): void {
   if (draft.state.sloCheck) draft.check('slo', draft.state.sloCheck);
 }
 
-function onClosed(draft: ChangeDraft, merged: boolean): void {
-  if (!draft.state.open) return;
-  draft.state = { ...draft.state, open: false };
+function onClosed(
+  draft: ChangeDraft,
+  { merged, asOf = draft.state.asOf }: Extract<ChangeEvent, { type: 'change.closed' }>,
+): void {
+  const { open } = draft.state;
+  draft.state = { ...draft.state, open: false, ...(asOf && { asOf }) };
+  if (!open) return;
   if (draft.state.pullRequest === null && !merged) endOpenChecks(draft);
   draft.note('change.closed', 'github', merged ? 'merged' : 'closed without a merge', { merged });
 }
@@ -160,6 +165,14 @@ function onReported(draft: ChangeDraft, report: GateReport): void {
   });
 }
 
+/** Somebody pressed "Re-run" on checks of a commit, which may not be the head any more. */
+function onRerequested(
+  draft: ChangeDraft,
+  { gates, sha = draft.state.sha }: Extract<ChangeEvent, { type: 'checks.rerequested' }>,
+): void {
+  if (sha === draft.state.sha) rerequest(draft, gates === 'all' ? gateNames : gates);
+}
+
 function onTimer(draft: ChangeDraft, timer: string): void {
   const [series, n] = timer.split('/');
   if (series === 'demand') expireDemand(changeDesk(draft), Number(n));
@@ -178,14 +191,6 @@ function onSettled(draft: ChangeDraft, event: EffectSettled): void {
   }
   if (kind === 'comment') draft.commentWritten(Number(name));
   const gate = gateNames.find((candidate) => checkNameOf[candidate] === name);
-/** Somebody pressed "Re-run" on checks of a commit, which may not be the head any more. */
-function onRerequested(
-  draft: ChangeDraft,
-  { gates, sha = draft.state.sha }: Extract<ChangeEvent, { type: 'checks.rerequested' }>,
-): void {
-  if (sha === draft.state.sha) rerequest(draft, gates === 'all' ? gateNames : gates);
-}
-
   if (kind === 'check' && gate !== undefined) draft.checkWritten(gate, Number(n));
   if (kind === 'collect') onCollected(draft, event);
 }

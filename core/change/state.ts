@@ -7,6 +7,7 @@ import type { GateName } from '../gate/names.ts';
 import type { GateRecord } from '../gate/record.ts';
 import type { ReleaseChange } from '../notes/change.ts';
 import type { Outlook } from '../preview/outlook.ts';
+import type { AsOf } from './as-of.ts';
 
 export type CheckContent = Omit<Extract<Effect, { kind: 'publishCheck' }>, 'kind' | 'name'>;
 
@@ -29,6 +30,8 @@ export interface ChangeState extends DeskState {
   readonly author: string;
   readonly fork: boolean;
   readonly open: boolean;
+  /** How new this is; absent: not told. */
+  readonly asOf?: AsOf;
   /** Newest result of each gate for `sha`. */
   readonly gates: GateRecords;
   /** Newest result of each gate in the previews of `sha`; absent: none has reported. */

@@ -1,3 +1,4 @@
+import type { AsOf } from '../change/as-of.ts';
 import type { Command, CommandOptions } from '../commands/command.ts';
 import type { StepUp } from '../commands/desk/state.ts';
 import type { TemplateOverride } from '../comms/announcement.ts';
@@ -85,6 +86,8 @@ export type ChangeEvent =
       readonly baseSha: string;
       readonly author: string;
       readonly fork: boolean;
+      /** Absent: nobody can have seen it otherwise. */
+      readonly asOf?: AsOf;
       /** What it will add to the release notes; absent: not told. */
       readonly note?: { readonly change: ReleaseChange; readonly config: NotesConfig };
       /** The head has another release-conductor.yml than the base. */
@@ -102,7 +105,7 @@ export type ChangeEvent =
     }
   /** What its commit can expect of its preview. */
   | { readonly type: 'preview.expected'; readonly outlook: Outlook }
-  | { readonly type: 'change.closed'; readonly merged: boolean }
+  | { readonly type: 'change.closed'; readonly merged: boolean; readonly asOf?: AsOf }
   | { readonly type: 'gate.reported'; readonly report: GateReport }
   | {
       readonly type: 'checks.rerequested';
@@ -117,12 +120,12 @@ export type ChangeEvent =
 /** A workflow run of the commit ended: what it left in artifacts can be collected. */
 export interface RunCompleted {
   readonly type: 'run.completed';
+  readonly sha: string;
   readonly runId: number;
   readonly attempt: number;
 }
 
 export type ReleaseEvent =
-  readonly sha: string;
   | RunCompleted
   | { readonly type: 'tag.pushed'; readonly tag: string; readonly sha: string; readonly actor: Actor }
   | {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dueBetween, roundOf } from '../../app/jobs/slots.ts';
+import { dueBetween, paceOfGovernance, roundOf } from '../../app/jobs/slots.ts';
 import { sweep } from '../simulation/governance/sweep.ts';
 
 const minute = 60_000;
@@ -13,7 +13,9 @@ describe('the turns of the hourly look', () => {
     [501, 120],
     [1_000, 120],
     [10_000, 1_200],
-  ])('of %i repositories take %i minutes', (count, minutes) => expect(roundOf(count)).toBe(minutes));
+  ])('of %i repositories take %i minutes', (count, minutes) =>
+    expect(roundOf(count, paceOfGovernance)).toBe(minutes),
+  );
 
   it('take each repository once in a round, at most about three times the mean in one minute', () => {
     const all = names(1_000);

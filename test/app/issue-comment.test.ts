@@ -28,14 +28,16 @@ async function told(
   issue: Readonly<Record<string, unknown>>,
   trackingIssue: number | null = null,
   text = '/promote 10',
+  parts: Partial<Forge> = {},
 ): Promise<readonly unknown[]> {
   const comment = { id: 5, body: text, html_url: 'https://github.test/c/5', user: { login: 'mia' } };
   const payload = issueComment.payload.parse({ action: 'created', issue: { number: 12, ...issue }, comment });
   const found = await issueComment.read(payload, {
     repository: 'acme/shop',
-    forge: { appSlug: 'conductor' } as Forge,
+    forge: { appSlug: 'conductor', repository: 'acme/shop', ...parts } as Forge,
     store: storeWith(trackingIssue),
     frozenSha: null,
+    now: () => 0,
   });
   return found.events;
 }
@@ -61,5 +63,36 @@ describe('a command in an issue whose number the release has not been told', () 
     ['a second issue of a release that has one', ours, tracking, 7],
   ] as const)('is not obeyed in %s', async (_name, user, key, trackingIssue) => {
     expect(await told({ user, body: marker(key) }, trackingIssue)).toEqual([]);
+  });
+});
+
+describe('a command on a pull request that nobody knows yet', () => {
+  const readPullRequest = (state: 'open' | 'closed'): Partial<Forge> => ({
+    readPullRequest: async () => ({
+      ...{ title: 'Add a', body: '', labels: [], headRef: 'x', baseRef: 'main', baseSha: 'b', author: 'bob' },
+      ...{ headSha: 'a', fork: false, draft: false, state, merged: false, updatedAt: 0 },
+    }),
+  });
+  const config = (text: string | null): Partial<Forge> => ({
+    filesAt: () => ({
+      read: async () => (text === null ? null : Buffer.from(text)),
+      list: async () => [],
+    }),
+  });
+  const events = async (parts: Partial<Forge>): Promise<readonly unknown[]> =>
+    (await told({ pull_request: {} }, null, '/help', parts)).map(
+      (routed) => (routed as { event: { type: string } }).event.type,
+    );
+
+  it('is told to it behind what makes it known', async () => {
+    expect(await events({ ...readPullRequest('open'), ...config('version: 1\n') })).toEqual([
+      'change.updated',
+      'command.issued',
+    ]);
+  });
+
+  it('is not heard where there is no config, and not once it is closed', async () => {
+    expect(await events({ ...readPullRequest('open'), ...config(null) })).toEqual([]);
+    expect(await events({ ...readPullRequest('closed'), ...config('version: 1\n') })).toEqual([]);
   });
 });

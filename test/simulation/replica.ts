@@ -165,7 +165,7 @@ function portsOf(
     return performWith(performers, pending, { ...services, key, aggregate, forge });
   };
   const interpret: InboxPorts['interpret'] = (delivery) =>
-    interpretDelivery(delivery, { store: database, forgeFor: github.forgeFor });
+    interpretDelivery(delivery, { store: database, now, forgeFor: github.forgeFor });
   return {
     services,
     inbox: { ...common, interpret, processed: ignore },

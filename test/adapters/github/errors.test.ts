@@ -98,7 +98,12 @@ describe('reads', () => {
   it('follow every page', async () => {
     const { forge, github } = forgeOverStubs();
     const page = (from: number, count: number): object[] =>
-      Array.from({ length: count }, (_, index) => ({ number: from + index }));
+      Array.from({ length: count }, (_, index) => ({
+        number: from + index,
+        head: { sha: 'a' },
+        base: { ref: 'main', sha: 'b' },
+        updated_at: '2026-11-21T08:00:00Z',
+      }));
     const next = { link: '<https://api.github.com/repositories/1/pulls?page=2>; rel="next"' };
     github
       .get('/repos/acme/shop/pulls')

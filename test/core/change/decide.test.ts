@@ -195,6 +195,34 @@ describe('a re-run', () => {
   });
 });
 
+describe('what was read of a pull request', () => {
+  const read = (headSha: string, updatedAt: number, readAt: number): ChangeEvent => ({
+    ...updated(headSha),
+    asOf: { updatedAt, readAt },
+  });
+
+  it('does not set it back when somebody has read something newer meanwhile', () => {
+    const change = new Change();
+    change.send(read(shaB, 2_000, 2_500));
+    expect(change.send(read(shaA, 1_000, 9_000))).toEqual([]);
+    expect(change.send(read(shaA, 2_000, 2_400))).toEqual([]);
+    expect(
+      change.send({ type: 'change.closed', merged: false, asOf: { updatedAt: 2_000, readAt: 1 } }),
+    ).toEqual([]);
+    expect(change.state).toMatchObject({ sha: shaB, open: true });
+  });
+
+  it('is not opened by what was read before it was closed', () => {
+    const change = new Change();
+    change.send(read(shaA, 1_000, 1_500));
+    change.send({ type: 'change.closed', merged: false, asOf: { updatedAt: 3_000, readAt: 3_100 } });
+    change.send(read(shaA, 2_000, 3_200));
+    expect(change.state?.open).toBe(false);
+    change.send(read(shaA, 4_000, 4_100));
+    expect(change.state?.open).toBe(true);
+  });
+});
+
 describe('what was asked of an older head', () => {
   it('makes no result of the head void', () => {
     const change = opened();
