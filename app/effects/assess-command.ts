@@ -10,7 +10,7 @@ import { type GateName, gateNames } from '../../core/gate/names.ts';
 import type { PolicyDecision, PromotionAssessment, PromotionInput } from '../../core/ports/policy-engine.ts';
 import type { EffectContext, Performer } from './performer.ts';
 import { readConditions } from './promotion-facts.ts';
-import { intactApprovals, readActor, readOwnPolicy, unlessItFails } from './who.ts';
+import { intactApprovals, readActor, readOwnPolicy, type TouchedBy, unlessItFails } from './who.ts';
 
 type Assessment = Extract<Effect, { kind: 'assessCommand' }>;
 
@@ -75,7 +75,30 @@ async function gather(effect: Assessment, context: EffectContext): Promise<Promo
     ...(await readConditions(facts, reports, context, now)),
     now,
   };
-  return readOwnPolicy(input, touched, context);
+  const entitled = await withoutFormerApprovers(input, facts.approvers ?? permission, touched, context);
+  return readOwnPolicy(entitled, touched, context);
+}
+
+/** Whoever approved has to be one who may at the moment when it counts, not only when it was written. */
+async function withoutFormerApprovers(
+  input: PromotionInput,
+  permission: Permission,
+  touched: TouchedBy,
+  context: EffectContext,
+): Promise<PromotionInput> {
+  const mayApprove = async ({ login }: { readonly login: string }): Promise<boolean> => {
+    const question: PromotionInput = {
+      ...input,
+      action: 'approve',
+      actor: await readActor({ login, type: 'User' }, permission, touched, context),
+      permissions: permissionInput(permission),
+      access: { reason: '', step_up: null, approvals: [] },
+    };
+    return (await ask(await readOwnPolicy(question, touched, context), context)).allow;
+  };
+  const { approvals } = input.access;
+  const may = await Promise.all(approvals.map(mayApprove));
+  return { ...input, access: { ...input.access, approvals: approvals.filter((_, index) => may[index]) } };
 }
 
 /** The Conductor's own step is another question than a person's; whoever asks why, asks about the next step. */

@@ -68,6 +68,8 @@ export interface PromotionFactsFromState extends ArtifactsInQuestion {
   readonly exceptions: readonly PolicyException[];
   /** Who may issue this command, from the config of the tagged commit. */
   readonly permission: Permission;
+  /** Who may approve it; absent in effects of before: whoever may issue it. */
+  readonly approvers?: Permission;
 }
 
 /** What a change tells the assessor about itself. Who may what is read from the config of the base branch. */

@@ -1,5 +1,6 @@
 import type { Command, CommandOptions } from '../commands/command.ts';
 import { noOptions } from '../commands/command.ts';
+import { awaitingApproval } from '../commands/desk/approval.ts';
 import { optionsOf } from '../commands/desk/issued.ts';
 import type { Demand, PendingCommand } from '../commands/desk/state.ts';
 import type { AccessFacts, PromotionFactsFromState } from '../commands/effect.ts';
@@ -44,6 +45,7 @@ export function factsFor(
       ...releasePermission(state, permissionSubject(state, command)),
       obligations: releasePermission(state, command.name).obligations,
     },
+    approvers: approversOf(state, command.name),
   };
 }
 
@@ -75,10 +77,18 @@ export function releasePermission(state: ReleaseState, command: Command['name'])
 }
 
 /** An approval needs the permission of what it approves, unless the config names approvers. */
-function permissionSubject({ plan, demands }: ReleaseState, command: Command): Command['name'] {
-  if (command.name !== 'approve' || plan?.config.permissions.approve !== undefined) return command.name;
-  const waiting = demands.find(({ open }) => open.some(({ code }) => code === 'SECOND_APPROVER'));
-  return waiting?.command.name ?? command.name;
+function permissionSubject(state: ReleaseState, command: Command): Command['name'] {
+  if (command.name !== 'approve' || namesApprovers(state)) return command.name;
+  return awaitingApproval(state)[0]?.command.name ?? command.name;
+}
+
+/** Who may approve that command. */
+function approversOf(state: ReleaseState, command: Command['name']): Permission {
+  return releasePermission(state, namesApprovers(state) ? 'approve' : command);
+}
+
+function namesApprovers({ plan }: ReleaseState): boolean {
+  return plan?.config.permissions.approve !== undefined;
 }
 
 /** What was done for a command beside writing it. */

@@ -52,7 +52,7 @@ function withoutVoid(desk: Desk, demand: Demand, { input }: PromotionAssessment)
     desk.note(
       'approval.void',
       login,
-      'the approving comment could not be found as it was written',
+      'the approving comment is not as it was written, or its author may not approve any more',
       'APPROVAL_VOID',
     );
   }
