@@ -13,13 +13,13 @@ export const supplyChainOptionsSchema = z.strictObject({
       paths: z
         .array(z.string())
         .default([
-          'sbom/**/*.{json,spdx,yml,yaml}',
-          '**/*.{spdx,spdx.json,spdx3.json,spdx.yaml,spdx.yml,cdx.json}',
+          'sbom/**/*.{json,spdx,yml,yaml,xml}',
+          '**/*.{spdx,spdx.json,spdx3.json,spdx.yaml,spdx.yml,cdx.json,cdx.xml}',
           'sbom.json',
-          'bom.json',
+          'bom.{json,xml}',
         ])
         .describe(
-          'Globs of SBOM files: SPDX 2.2/2.3 (JSON, YAML, tag-value), SPDX 3.0 (JSON-LD), CycloneDX 1.4–1.7 (JSON)',
+          'Globs of SBOM files: SPDX 2.2/2.3 (JSON, YAML, tag-value), SPDX 3.0 (JSON-LD), CycloneDX 1.4–1.7 (JSON, XML)',
         ),
       unbound: z
         .enum(['error', 'warning', 'notice'])

@@ -15,8 +15,8 @@ export const slots: readonly Slot[] = [
   {
     name: 'sbom',
     layout: 'sbom/*.spdx.json',
-    // Beside JSON: YAML, tag-value, and CycloneDX, each under the suffix of what it is.
-    matches: /^sbom\/[^/]+\.(spdx(\.json|\.yaml)?|cdx\.json)$/,
+    // Beside JSON: YAML, tag-value, and CycloneDX in JSON or XML, each under the suffix of what it is.
+    matches: /^sbom\/[^/]+\.(spdx(\.json|\.yaml)?|cdx\.(json|xml))$/,
     usuallyAbsent: gateMadeNone('supply-chain'),
   },
   slot('attestations', 'attestations/*.intoto.jsonl', gateMadeNone('supply-chain')),

@@ -8,7 +8,7 @@ import type { CaseResult, Corpus, Outcome } from './corpus.ts';
 export const cycloneDx: Corpus = {
   name: 'cyclonedx',
   about: 'CycloneDX documents, valid and invalid, read by the supply-chain gate',
-  recognises: (folder) => globSync('**/{valid,invalid}-*.json', { cwd: folder }).length > 0,
+  recognises: (folder) => globSync('**/{valid,invalid}-*.{json,xml}', { cwd: folder }).length > 0,
   async *run(folder): AsyncGenerator<CaseResult> {
     const names = globSync('**/*.{json,xml,textproto}', { cwd: folder }).map((path) =>
       path.split('\\').join('/'),
@@ -22,7 +22,7 @@ export const cycloneDx: Corpus = {
 async function judge(folder: string, name: string): Promise<Outcome> {
   const file = basename(name);
   if (!/^(in)?valid-/.test(file)) return { kind: 'left out', reason: 'its name says no verdict' };
-  if (!file.endsWith('.json')) return { kind: 'left out', reason: 'only the JSON form is read' };
+  if (file.endsWith('.textproto')) return { kind: 'left out', reason: 'only JSON and XML are read' };
   return compareSbom(!file.startsWith('invalid-'), name, await readFile(join(folder, name)));
 }
 

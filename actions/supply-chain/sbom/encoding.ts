@@ -14,13 +14,12 @@ function encodingOf([first, second]: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16
   return second === 0 && first !== 0 && first !== undefined ? 'utf-16le' : 'utf-8';
 }
 
-/** Whether the first character that says something is `{`; in all of these encodings it is one byte beside zeros. */
-export function startsAsObject(bytes: Uint8Array): boolean {
+/** Whether this is the first character that says something; in all of these encodings it is one byte beside zeros. */
+export function startsWith(bytes: Uint8Array, character: '{' | '<'): boolean {
   const first = bytes.find((byte) => !passedOver.has(byte));
-  return first === brace;
+  return first === character.charCodeAt(0);
 }
 
-const brace = 0x7b;
 /** The marks of UTF-8 and UTF-16, the zero beside an ASCII character, and white space. */
 const passedOver = new Set([0xef, 0xbb, 0xbf, 0xff, 0xfe, 0x00, 0x20, 0x09, 0x0a, 0x0d]);
 

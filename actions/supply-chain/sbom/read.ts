@@ -14,15 +14,15 @@ export type SbomRead =
   | { readonly ok: false; readonly path: string; readonly notSbom: boolean; readonly problem: string };
 
 /**
- * Reads one document: SPDX 2.2/2.3 as JSON, YAML or tag-value, SPDX 3.0 as JSON-LD, CycloneDX 1.4–1.7 as JSON; in UTF-8
- * or UTF-16. What is known but not read is refused by name. Never throws.
+ * Reads one document: SPDX 2.2/2.3 as JSON, YAML or tag-value, SPDX 3.0 as JSON-LD, CycloneDX 1.4–1.7 as JSON and
+ * XML; in UTF-8 or UTF-16. What is known but not read is refused by name. Never throws.
  */
 export async function readSbom(path: string, bytes: Uint8Array): Promise<SbomRead> {
   const refuse = (problem: string, notSbom = false): SbomRead => ({ ok: false, path, notSbom, problem });
   try {
     const text = decodeText(bytes).replace(/^\uFEFF/, '');
-    const parsed = parseText(text);
-    if (typeof parsed === 'string') return refuse(parsed);
+    const parsed = await parseText(text);
+    if (typeof parsed === 'string') return refuse(parsed, parsed === otherXml);
     if (!isRecord(parsed.document)) return refuse('it holds no object', true);
     const sbom = await readDocument(path, parsed.document, bytes);
     return sbom === null
@@ -41,10 +41,10 @@ interface Parsed {
 }
 
 /** The text as an object, or the reason why its syntax is not read. */
-function parseText(text: string): Parsed | string {
+async function parseText(text: string): Promise<Parsed | string> {
   const start = text.trimStart();
   if (start.startsWith('{') || start.startsWith('[')) return { document: parseJson(text), problems: [] };
-  if (start.startsWith('<')) return xmlName(start);
+  if (start.startsWith('<')) return await parseXmlText(text);
   if (/^SPDXVersion[ \t]*:/m.test(text)) return parseTagValue(text);
   const yaml = parseDocument(text, { uniqueKeys: true });
   const [error] = yaml.errors;
@@ -53,13 +53,16 @@ function parseText(text: string): Parsed | string {
   return { document: yaml.toJS({ maxAliasCount: 100 }), problems: [] };
 }
 
-function xmlName(start: string): string {
-  const head = start.slice(0, 2_000);
-  if (/cyclonedx\.org\/schema\/bom/.test(head)) return 'CycloneDX as XML is not read; make it as JSON';
+const otherXml = 'it is XML, but no CycloneDX';
+
+/** CycloneDX alone is read in XML; the parser is a chunk of its own. */
+async function parseXmlText(text: string): Promise<Parsed | string> {
+  const head = text.slice(0, 2_000);
   if (/<rdf:RDF|spdx\.org\/rdf/.test(head)) return 'SPDX as RDF is not read; make it as JSON';
-  return /spdx/i.test(head)
-    ? 'SPDX as XML is not read; make it as JSON'
-    : 'it is XML; an SBOM is read as JSON';
+  if (/<Document\b|<spdx/i.test(head) && /spdx/i.test(head))
+    return 'SPDX as XML is not read; make it as JSON';
+  const { cycloneDxFromXml } = await import('./cyclonedx-xml.ts');
+  return cycloneDxFromXml(text) ?? otherXml;
 }
 
 /** SPDX 2 is read field by field; the others are trees and graphs that are walked. */

@@ -22,6 +22,7 @@ describe('an SBOM in the evidence', () => {
     ['YAML', sbomOf('sbom/shop.spdx.yml', 'spdxVersion: SPDX-2.3\n'), 'sbom/shop.spdx.yaml'],
     ['tag-value', sbomOf('sbom/shop.spdx', 'SPDXVersion: SPDX-2.3\n'), 'sbom/shop.spdx'],
     ['CycloneDX', sbomOf('bom.json', '{}', 'CycloneDX'), 'sbom/bom.cdx.json'],
+    ['CycloneDX as XML', sbomOf('bom.xml', '\uFEFF<bom/>', 'CycloneDX'), 'sbom/bom.cdx.xml'],
   ])('is called what it is: %s', (_, sbom, path) => {
     expect(sbomEvidence([sbom]).map((file) => file.path)).toEqual([path]);
     expect(slots.find(({ name }) => name === 'sbom')?.matches.test(path)).toBe(true);
