@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest';
+import { configPath } from '../../core/config/parse.ts';
+import {
+  currentConfig,
+  governed,
+  merge,
+  openIssues,
+  planOf,
+  policyCheck,
+  proposeConfig,
+} from './governed.ts';
+import { commitFiles, eventually, repository, type World } from './world.ts';
+
+const rules = `
+governance:
+  mode: repair
+  rulesets:
+    # where the first one adds
+
+    # room for two pull requests
+    # that git can merge
+
+    main: { required_checks: { gates: [policy] }, bypass: [{ organization_admin: true, mode: always }] }
+  labels:
+    preview: { color: 1d76db }
+`;
+
+async function names({ alice }: World): Promise<readonly string[]> {
+  const rulesets = (await alice.rest.repos.getRepoRulesets(repository)).data.map(({ name }) => name);
+  const labels = (await alice.rest.issues.listLabelsForRepo(repository)).data.map(({ name }) => name);
+  return [...rulesets, ...labels.filter((name) => name !== 'release-conductor')].toSorted();
+}
+
+it('two pull requests that change the rules: the second is planned anew, and what nobody was shown is not written before a third shows it', async () => {
+  const world = await governed(rules);
+  const before = await names(world);
+  const config = await currentConfig(world);
+  const tags = 'tags: { target: tag, include: ["refs/tags/v*"], block: [update, deletion] }';
+  const first = await proposeConfig(world, config.replace('# where the first one adds', tags), 'first');
+  const second = await proposeConfig(world, `${config}    urgent: { color: b60205 }\n`, 'second');
+  expect(await planOf(world, first.sha)).toContain('ruleset tags');
+  const shown = await planOf(world, second.sha);
+  expect(shown).toContain('1 change');
+  expect(shown).toContain('label urgent');
+
+  await merge(world, first.number);
+  await eventually(async () => {
+    expect(await names(world)).toEqual([...before, 'tags'].toSorted());
+    return true;
+  });
+  // Planned by its own head, which does not know the first: its owner sees that the ruleset is not declared there.
+  const again = await eventually(async () => {
+    const summary = (await policyCheck(world, second.sha))?.output.summary ?? '';
+    return summary === shown ? null : summary;
+  });
+  expect(again).toContain('ruleset tags');
+
+  // As GitHub merges lines: a config that neither of the two has.
+  const both = `${await currentConfig(world)}    urgent: { color: b60205 }\n`;
+  await commitFiles(world.alice, 'main', { [configPath]: both });
+  const issue = await eventually(async () => (await openIssues(world))[0] ?? null);
+  expect(issue.body).toContain('No pull request has shown what this very config means');
+  expect(issue.body).toContain('label urgent');
+  expect(await names(world)).toEqual([...before, 'tags'].toSorted());
+
+  const third = await proposeConfig(world, `${await currentConfig(world)}# to see the plan\n`, 'third');
+  const hash = /plan `([0-9a-f]+)`/.exec(await planOf(world, third.sha))?.[1];
+  await merge(world, third.number);
+  await eventually(async () => ((await openIssues(world)).length === 0 ? true : null));
+  expect(await names(world)).toEqual([...before, 'tags', 'urgent'].toSorted());
+  const [applied] = await world.query<{ entry: { data: { plan: string } } }>(
+    "select entry from audit where entry->>'action' = 'governance.applied' order by seq desc limit 1",
+  );
+  expect(applied?.entry.data.plan.startsWith(hash ?? 'none')).toBe(true);
+});
