@@ -9,10 +9,13 @@ const readers: Readonly<Record<string, () => Promise<Reader>>> = {
   'npm-shrinkwrap.json': async () => (await import('./npm.ts')).parseNpmLock,
   'pnpm-lock.yaml': async () => (await import('./pnpm.ts')).parsePnpmLock,
   'yarn.lock': async () => (await import('./yarn.ts')).parseYarnLock,
+  'bun.lock': async () => (await import('./bun.ts')).parseBunLock,
+  'deno.lock': async () => (await import('./deno.ts')).parseDenoLock,
   'Cargo.lock': async () => (await import('./cargo.ts')).parseCargoLock,
   'go.mod': async () => (await import('./go.ts')).parseGoMod,
   'poetry.lock': async () => (await import('./python/poetry.ts')).parsePoetryLock,
   'pylock.toml': async () => (await import('./python/pylock.ts')).parsePylock,
+  'pdm.lock': async () => (await import('./python/pdm.ts')).parsePdmLock,
   'uv.lock': async () => (await import('./python/uv.ts')).parseUvLock,
   'Pipfile.lock': async () => (await import('./python/pipfile.ts')).parsePipfileLock,
   'requirements.txt': async () => (await import('./python/requirements.ts')).parseRequirements,
@@ -24,10 +27,7 @@ const readers: Readonly<Record<string, () => Promise<Reader>>> = {
 
 /** Lock files of other tools: what they pin is not compared. */
 export const unsupportedLocks = [
-  'bun.lock',
   'bun.lockb',
-  'deno.lock',
-  'pdm.lock',
   'mix.lock',
   'pubspec.lock',
   'Package.resolved',

@@ -69,6 +69,90 @@ exclude golang.org/x/net v0.23.0
       ],
     ],
     [
+      'Bun, with nested copies, a workspace, platforms and what only tests need',
+      'bun.lock',
+      `{
+  "lockfileVersion": 1,
+  "workspaces": {
+    "": { "name": "shop", "dependencies": { "a": "^1", "ui": "workspace:*" }, "devDependencies": { "t": "1", }, },
+    "packages/ui": { "name": "ui", "dependencies": { "@s/b": "2" } },
+  },
+  "packages": {
+    "a": ["a@1.0.0", "", { "dependencies": { "@s/b": "^1" }, "optionalDependencies": { "native": "1" } }, "sha512-aa=="],
+    "a/@s/b": ["@s/b@1.5.0", "", {}, "sha512-bb=="],
+    "@s/b": ["@s/b@2.0.0", "https://npm.acme.example/", { "peerDependencies": { "p": "1" } }, "sha512-cc=="],
+    "p": ["p@1.0.0", "", {}, "sha512-dd=="],
+    "native": ["native@1.0.0", "", { "os": "linux" }, "sha512-ee=="],
+    "t": ["t@1.0.0, }", "", {}, ""],
+    "t2": ["t2@1.0.0", "", {}, "sha512-ff=="],
+    "ui": ["ui@workspace:packages/ui"],
+    "g": ["g@github:acme/g#abc", {}, "acme-g-abc"],
+  },
+}`,
+      {},
+      [
+        'pkg:npm/a@1.0.0',
+        'pkg:npm/@s/b@1.5.0',
+        'pkg:npm/@s/b@2.0.0',
+        'pkg:npm/p@1.0.0',
+        'pkg:npm/native@1.0.0 optional',
+        'pkg:npm/t@1.0.0, } dev optional',
+        'pkg:npm/t2@1.0.0 dev optional',
+      ],
+    ],
+    [
+      'Deno 5, of npm and JSR, one copy for every set of peers',
+      'deno.lock',
+      JSON.stringify({
+        version: '5',
+        specifiers: { 'jsr:@std/assert@1': '1.0.6', 'npm:react-dom@18': '18.3.1_react@18.3.1' },
+        jsr: { '@std/assert@1.0.6': { integrity: 'ab' } },
+        npm: {
+          'react-dom@18.3.1_react@18.3.1': { integrity: 'sha512-a' },
+          'react-dom@18.3.1_react@18.3.0': { integrity: 'sha512-a' },
+          '@esbuild/linux-x64@0.25.0': { integrity: 'sha512-b', os: ['linux'], cpu: ['x64'] },
+        },
+        remote: { 'https://deno.land/x/mod.ts': 'ab' },
+      }),
+      {},
+      ['pkg:npm/react-dom@18.3.1', 'pkg:npm/@esbuild/linux-x64@0.25.0 optional', 'pkg:jsr/@std/assert@1.0.6'],
+    ],
+    [
+      'Deno 3, which kept packages one level deeper',
+      'deno.lock',
+      JSON.stringify({ version: '3', packages: { npm: { 'chalk@5.3.0': {} } } }),
+      {},
+      ['pkg:npm/chalk@5.3.0'],
+    ],
+    [
+      'PDM, by groups and markers, without what is of a folder',
+      'pdm.lock',
+      `[metadata]
+groups = ["default", "test"]
+lock_version = "4.5.0"
+[[package]]
+name = "Jinja2"
+version = "3.1.4"
+groups = ["default"]
+[[package]]
+name = "colorama"
+version = "0.4.6"
+groups = ["default", "test"]
+marker = "sys_platform == \\"win32\\""
+[[package]]
+name = "pytest"
+version = "8.0.0"
+groups = ["test"]
+[[package]]
+name = "mine"
+version = "0.1.0"
+path = "./mine"
+groups = ["default"]
+`,
+      {},
+      ['pkg:pypi/jinja2@3.1.4', 'pkg:pypi/colorama@0.4.6 optional', 'pkg:pypi/pytest@8.0.0 dev'],
+    ],
+    [
       'Poetry 2, by groups',
       'poetry.lock',
       poetry(`[[package]]
@@ -281,6 +365,15 @@ empty=annotationProcessor
     ['pylock.toml', 'lock-version = "2.0"', 'lock-version: must be 1.x'],
     ['requirements.txt', 'flask>=3\n', '`flask>=3` pins no version'],
     ['requirements.txt', 'flask==3.0.3\n', 'it may not name everything'],
+    [
+      'bun.lock',
+      '{"lockfileVersion": 9, "workspaces": {}, "packages": {}}',
+      'lockfileVersion: must be 0 or 1',
+    ],
+    ['bun.lock', '{"lockfileVersion": 1}', 'packages: is missing'],
+    ['bun.lock', '{', 'cannot be parsed'],
+    ['deno.lock', '{"version": "2", "remote": {}}', 'version: must be "3", "4" or "5"'],
+    ['pdm.lock', '[[package]]\nname = "a"\n', 'metadata: is missing'],
     ['mix.lock', '%{}', 'mix.lock is not supported'],
   ])('%s that is none: %s', async (path, text, problem) => {
     expect(await read(path, text)).toMatchObject({ ok: false, problem: expect.stringContaining(problem) });
