@@ -15,10 +15,30 @@ export const variants = ['unsafe-migration', 'safe-migration', 'faulty-version',
 export type Variant = (typeof variants)[number];
 
 const organisation = fileURLToPath(new URL('../organisation', import.meta.url));
+const templates = fileURLToPath(new URL('../../templates', import.meta.url));
+
+/** What `init` would write there: the shop has the templates themselves, so that they are what every scenario runs. */
+export const fromTemplates: Readonly<Record<string, string>> = {
+  '.github/workflows/gates.yml': 'workflows/gates.yml',
+  '.github/workflows/deploy.yml': 'workflows/deploy.yml',
+  '.github/workflows/preview.yml': 'previews/preview.yml',
+  '.github/deploy/deployment.mjs': 'deploy/deployment.mjs',
+  '.github/preview/preview.mjs': 'previews/preview.mjs',
+  '.github/preview/order.mjs': 'previews/order.mjs',
+  '.github/pull_request_template.md': 'init/pull_request_template.md',
+};
 
 /** Every file of the product repository `acme/shop`, by path, with `{{NAME}}` replaced. */
-export function loadOrganisation(variables: OrganisationVariables): Promise<ReadonlyMap<string, Uint8Array>> {
-  return loadFolder(join(organisation, 'shop'), variables);
+export async function loadOrganisation(
+  variables: OrganisationVariables,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const copied = Object.entries(fromTemplates).map(
+    async ([path, template]) => [path, await readFile(join(templates, template))] as const,
+  );
+  return new Map([
+    ...(await loadFolder(join(organisation, 'shop'), variables)),
+    ...(await Promise.all(copied)),
+  ]);
 }
 
 /** The files that a variant adds or replaces, by path. */

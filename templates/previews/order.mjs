@@ -27,6 +27,11 @@ export function tool(name, ...args) {
   });
 }
 
+/** What a tool listed, one a line. */
+export function lines(text) {
+  return text.split('\n').filter((line) => line !== '');
+}
+
 /** A variable that has to be there. */
 export function needed(name) {
   const value = env[name];

