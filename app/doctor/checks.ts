@@ -4,11 +4,12 @@ import { problemsOfChecks } from '../../core/gate/required-checks.ts';
 import type { BranchRules } from '../../core/ports/branch-rules.ts';
 import { appInOrder, installationInOrder, rateLimit, webhookDeliveries } from './app.ts';
 import { type Diagnosis, type DoctorCheck, ok, type Patient, problem, skipped, unknown } from './check.ts';
+import { reachable } from './clock.ts';
 import { mergeQueue, openWorkflows, organisationConfig, protectedTags } from './repository.ts';
 
 /** What can be wrong between here and GitHub. */
 export const connectionChecks: readonly DoctorCheck[] = [
-  { name: 'github', look: async (patient) => [await reachable(patient)] },
+  { name: 'github', look: reachable },
   { name: 'app', look: appInOrder },
   { name: 'webhooks', look: webhookDeliveries },
   { name: 'rate limit', look: rateLimit },
@@ -23,32 +24,6 @@ export const repositoryChecks: readonly DoctorCheck[] = [
   { name: 'tags', look: protectedTags },
   { name: 'workflows', look: openWorkflows },
 ];
-
-/** GitHub refuses App JWTs of a clock that is more than a minute off. */
-const maxSkew = 60_000;
-
-async function reachable({ env, fetch, now }: Patient): Promise<Diagnosis> {
-  const root = env.GITHUB_API_URL || 'https://api.github.com';
-  const asked = now();
-  const answer = await fetch(`${root.replace(/\/$/, '')}/meta`, {
-    signal: AbortSignal.timeout(10_000),
-  }).catch(() => null);
-  if (answer === null)
-    return problem(`${root} does not answer`, 'check GITHUB_API_URL, the network and the proxy');
-  const skew = Date.parse(answer.headers.get('date') ?? '') - asked;
-  if (Number.isNaN(skew))
-    return unknown(
-      `${root} answers, and does not say what time it is`,
-      'compare this clock with NTP by hand',
-    );
-  if (Math.abs(skew) > maxSkew) {
-    return problem(
-      `this clock differs from GitHub's by ${Math.round(skew / 1_000)} s`,
-      "correct this machine's clock (NTP)",
-    );
-  }
-  return ok(`${root} answers`);
-}
 
 async function requiredChecks({ env, fetch, token, repository }: Patient): Promise<readonly Diagnosis[]> {
   if (repository === null) return [skipped('name a repository with --repo')];
