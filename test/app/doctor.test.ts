@@ -79,6 +79,21 @@ jobs:
     expect(states(of('workflows'))).toEqual([
       expect.stringMatching(/^problem: .*pwn\.yml:\d+: .*pull_request_target/),
     ]);
+    const [finding] = of('workflows');
+    expect(finding?.help).toContain('pull_request');
+
+    const path = '.github/workflows/pwn.yml';
+    const { data } = await world.alice.rest.repos.getContent({ ...repository, path });
+    await world.alice.rest.repos.createOrUpdateFileContents({
+      ...repository,
+      path,
+      sha: (data as { sha: string }).sha,
+      message: 'Shut the door',
+      content: Buffer.from(workflow.replace('pull_request_target', 'pull_request')).toString('base64'),
+    });
+    expect(states((await examined()).of('workflows'))).toEqual([
+      'ok: none of 2 runs foreign code with secrets',
+    ]);
   });
 
   it('names unpinned checks and open tags, and is content when a ruleset mends them', async () => {
@@ -141,6 +156,11 @@ jobs:
     expect(states((await examined()).of('webhooks'))).toEqual([
       expect.stringMatching(/^ok: each of the \d+/),
     ]);
+  });
+
+  it('finds nothing more once every remedy above was followed', async () => {
+    const { found } = await examined();
+    expect(found.filter(({ state }) => state !== 'ok')).toEqual([]);
   });
 
   it('knows nothing of what it may not ask', async () => {
