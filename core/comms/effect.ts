@@ -17,6 +17,8 @@ export type TalkEffect =
       readonly title: string;
       readonly labels: readonly string[];
       readonly body: string;
+      /** An issue that could not be found and takes its place again when it can: the App was away, not the issue. */
+      readonly insteadOf?: number;
     }
   | {
       readonly kind: 'updateIssue';

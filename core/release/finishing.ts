@@ -52,6 +52,8 @@ export function onEvidenceSettled(
   }
   if (finishing === null || finishing.attempt !== attempt || finishing.stage !== stage) return;
   if (!outcome.ok) {
+    // The draft is gone: `/resume` makes another one.
+    if (stage !== 'packing' && outcome.code === 'GITHUB_NOT_FOUND') draft.set({ releaseId: null });
     evidenceFailed(draft, finishing, `${stage} failed: ${outcome.code}: ${outcome.message}`.slice(0, 500));
     return;
   }

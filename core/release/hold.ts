@@ -30,7 +30,8 @@ export function resume(draft: ReleaseDraft, by: string): void {
       if (draft.state.phase === 'staging') orderStageDeployment(draft);
       break;
     case 'DRAFT_FAILED':
-      draftRelease(draft);
+    case 'EVIDENCE_FAILED':
+      if (draft.state.releaseId === null) draftRelease(draft);
       break;
     case 'BASELINE_UNHEALTHY':
     case 'NO_VERIFIED_VERSION':

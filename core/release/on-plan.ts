@@ -142,5 +142,6 @@ export function requestTrackingIssue(draft: ReleaseDraft): void {
     title: `Release ${inlineText(draft.state.tag)}`,
     labels: ['release'],
     body: renderStatus(draft.state, draft.now).body,
+    ...(draft.state.lostIssue === undefined ? {} : { insteadOf: draft.state.lostIssue }),
   });
 }

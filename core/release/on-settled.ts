@@ -26,6 +26,7 @@ export function onSettled(draft: ReleaseDraft, event: EffectSettled): void {
   switch (series) {
     case 'status':
       draft.statusWritten(n);
+      onStatusSettled(draft, event);
       break;
     case 'tracking':
       onTrackingSettled(draft, n, outcome);
@@ -92,6 +93,17 @@ export function onSettled(draft: ReleaseDraft, event: EffectSettled): void {
   }
 }
 
+/** Somebody deleted the issue, or moved it to where the App cannot see it: without one nobody sees or commands anything. */
+function onStatusSettled(draft: ReleaseDraft, { outcome }: EffectSettled): void {
+  if (outcome.ok || outcome.code !== 'GITHUB_NOT_FOUND' || draft.state.trackingIssue === null) return;
+  const gone = draft.state.trackingIssue;
+  draft.set({ trackingIssue: null, lostIssue: gone });
+  draft.note('tracking.lost', 'github', `issue #${gone} cannot be found any more`, 'ISSUE_GONE', {
+    issue: gone,
+  });
+  requestTrackingIssue(draft);
+}
+
 /** The issue has a number: what was to be said in it is said now, in order. */
 function onTrackingSettled(draft: ReleaseDraft, n: number, outcome: EffectSettled['outcome']): void {
   if (draft.state.trackingIssue !== null) return;
@@ -100,8 +112,12 @@ function onTrackingSettled(draft: ReleaseDraft, n: number, outcome: EffectSettle
     if (n === draft.state.counters.tracking) draft.timer(`tracking/${n}`, draft.now + trackingRetry);
     return;
   }
-  const { outbox } = draft.state;
-  draft.set({ trackingIssue: Number(outcome.value.number), outbox: [] });
+  const { outbox, lostIssue, ...rest } = draft.state;
+  const number = Number(outcome.value.number);
+  draft.state = { ...rest, trackingIssue: number, outbox: [] };
+  if (lostIssue !== undefined && lostIssue !== number) {
+    draft.tell(`issue #${lostIssue} is gone, this is its successor`);
+  }
   for (const { id, body } of outbox) draft.comment(id, body);
 }
 

@@ -36,7 +36,7 @@ export function onTagMoved(draft: ReleaseDraft, event: Extract<ReleaseEvent, { t
   const reason = `tag ${tag} moved from ${sha.slice(0, 12)} to ${event.to.slice(0, 12) || 'nothing'}`;
   voidDemands(releaseDesk(draft), 'HEAD_MOVED', reason);
   draft.note('release.tag_moved', 'github', reason, 'TAG_MOVED', { from: event.from, to: event.to });
-  if (phase === 'ignored' || phase === 'rejected') return;
+  if (phase === 'ignored') return;
   draft.comment(
     `tag-moved/${draft.next('tag-moved')}`,
     `⛔ The ${inlineText(reason)}. This release was judged at the old commit; it will not go on. Tag the new commit with a new version.`,

@@ -39,6 +39,8 @@ export interface ReleaseState extends DeskState {
   readonly plan: ReleasePlanFacts | null;
   readonly problems: readonly string[];
   readonly trackingIssue: number | null;
+  /** A tracking issue that could not be found any more, until there is another. */
+  readonly lostIssue?: number;
   readonly incidentIssue: number | null;
   readonly releaseId: number | null;
   /** Comments that wait for the tracking issue's number. */
