@@ -39,12 +39,14 @@ export function laneOf(aggregate: AggregateRef, id: string, effect: Effect): str
       return `flags/${repository}/${aggregate.key}`;
     case 'applyGovernance':
       return `settings/${repository}`;
+    // Of two readings side by side the older one could be decided on last.
+    case 'readPreview':
+      return `readings/${repository}/${aggregate.key}`;
     case 'observeSettings':
     case 'planGovernance':
     case 'carryPlan':
     case 'judgeEntry':
     case 'answerEntry':
-    case 'readPreview':
     case 'commandPreview':
     case 'removeLabel':
     case 'addReaction':
@@ -76,6 +78,7 @@ export function lanePolicy(kind: EffectKind): LanePolicy {
   switch (kind) {
     case 'publishCheck':
     case 'upsertComment':
+    case 'readPreview':
     case 'tellChange':
       return 'newest-counts-for-all';
     case 'createDeployment':
@@ -90,7 +93,6 @@ export function lanePolicy(kind: EffectKind): LanePolicy {
     case 'carryPlan':
     case 'judgeEntry':
     case 'answerEntry':
-    case 'readPreview':
     case 'commandPreview':
     case 'removeLabel':
     case 'updateIssue':
