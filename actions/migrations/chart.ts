@@ -1,8 +1,5 @@
-import { deflateSync } from 'node:zlib';
-import { encodePng } from '../../core/chart/png.ts';
-import { rasterize } from '../../core/chart/raster.ts';
+import { pictureFiles } from '../../core/chart/picture-files.ts';
 import { type Color, colors, type Scene, type Shape } from '../../core/chart/scene.ts';
-import { renderSvg } from '../../core/chart/svg.ts';
 import type { EvidenceFile } from '../../core/gate/gate.ts';
 import { plural } from '../../core/gate/verdict.ts';
 import type { MigrationsFacts, ObservedStatement } from './facts.ts';
@@ -27,16 +24,7 @@ const shown = 20;
 export function lockCharts(facts: MigrationsFacts): readonly EvidenceFile[] {
   const bars = barsOf(facts);
   if (bars.length === 0) return [];
-  const scene = lockScene(bars);
-  const png = encodePng(rasterize(scene), (bytes) => deflateSync(bytes, { level: 9 }));
-  return [
-    {
-      path: 'migrations/locks.svg',
-      mediaType: 'image/svg+xml',
-      bytes: new TextEncoder().encode(renderSvg(scene)),
-    },
-    { path: 'migrations/locks.png', mediaType: 'image/png', bytes: png },
-  ];
+  return pictureFiles('migrations/locks', lockScene(bars));
 }
 
 function barsOf({ migrations, dryRun }: MigrationsFacts): readonly Bar[] {

@@ -1,9 +1,6 @@
-import { deflateSync } from 'node:zlib';
 import { linearScale, linearTicks } from '../../core/chart/axis.ts';
-import { encodePng } from '../../core/chart/png.ts';
-import { rasterize } from '../../core/chart/raster.ts';
+import { pictureFiles } from '../../core/chart/picture-files.ts';
 import { type Color, colors, type Scene, type Shape } from '../../core/chart/scene.ts';
-import { renderSvg } from '../../core/chart/svg.ts';
 import type { EvidenceFile } from '../../core/gate/gate.ts';
 import { show } from './budgets.ts';
 import type { Comparison } from './compare.ts';
@@ -42,15 +39,6 @@ export function trendCharts(
     ),
   };
   return pictureFiles('perf/trend', scene);
-}
-
-/** A scene as `<path>.svg` and `<path>.png`. */
-export function pictureFiles(path: string, scene: Scene): readonly EvidenceFile[] {
-  const png = encodePng(rasterize(scene), (bytes) => deflateSync(bytes, { level: 9 }));
-  return [
-    { path: `${path}.svg`, mediaType: 'image/svg+xml', bytes: new TextEncoder().encode(renderSvg(scene)) },
-    { path: `${path}.png`, mediaType: 'image/png', bytes: png },
-  ];
 }
 
 function panel(

@@ -1,8 +1,9 @@
 import { linearScale, linearTicks } from '../../core/chart/axis.ts';
+import { pictureFiles } from '../../core/chart/picture-files.ts';
 import { type Color, colors, type Scene, type Shape } from '../../core/chart/scene.ts';
 import type { EvidenceFile } from '../../core/gate/gate.ts';
 import { show } from './budgets.ts';
-import { label, pictureFiles } from './chart.ts';
+import { label } from './chart.ts';
 import { type Headroom, holds, type LoadStep } from './headroom.ts';
 import type { HeadroomOptions } from './options.ts';
 

@@ -1,9 +1,6 @@
-import { deflateSync } from 'node:zlib';
 import { linearScale, logScale } from '../../core/chart/axis.ts';
-import { encodePng } from '../../core/chart/png.ts';
-import { rasterize } from '../../core/chart/raster.ts';
+import { pictureFiles } from '../../core/chart/picture-files.ts';
 import { type Color, colors, type Scene, type Shape } from '../../core/chart/scene.ts';
-import { renderSvg } from '../../core/chart/svg.ts';
 import type { EvidenceFile } from '../../core/gate/gate.ts';
 import { burnRate, exceeds } from './burn.ts';
 import type { Objective } from './judge.ts';
@@ -25,19 +22,7 @@ export function burnCharts(
   timeline: readonly TimelinePoint[],
   name: string,
 ): readonly EvidenceFile[] {
-  const scene = burnScene(objective, timeline);
-  return [
-    {
-      path: `slo/${name}.svg`,
-      mediaType: 'image/svg+xml',
-      bytes: new TextEncoder().encode(renderSvg(scene)),
-    },
-    { path: `slo/${name}.png`, mediaType: 'image/png', bytes: encodePng(rasterize(scene), deflate) },
-  ];
-}
-
-function deflate(bytes: Uint8Array): Uint8Array {
-  return deflateSync(bytes, { level: 9 });
+  return pictureFiles(`slo/${name}`, burnScene(objective, timeline));
 }
 
 export function burnScene(objective: Objective, timeline: readonly TimelinePoint[]): Scene {

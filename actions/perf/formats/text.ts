@@ -1,4 +1,3 @@
-import { gunzipSync } from 'node:zlib';
 import { FormatError } from '../model.ts';
 
 /** A result may be as large as this, unpacked: an hour of raw samples at some thousand requests a minute. */
@@ -16,7 +15,7 @@ export function textOf(bytes: Uint8Array): string {
 
 function unpacked(bytes: Uint8Array): Uint8Array {
   try {
-    return gunzipSync(bytes, { maxOutputLength: largestResult });
+    return process.getBuiltinModule('node:zlib').gunzipSync(bytes, { maxOutputLength: largestResult });
   } catch (error) {
     const tooLarge = error instanceof RangeError;
     throw new FormatError(

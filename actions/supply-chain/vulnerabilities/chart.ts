@@ -1,8 +1,5 @@
-import { deflateSync } from 'node:zlib';
-import { encodePng } from '../../../core/chart/png.ts';
-import { rasterize } from '../../../core/chart/raster.ts';
+import { pictureFiles } from '../../../core/chart/picture-files.ts';
 import { type Color, colors, type Scene, type Shape } from '../../../core/chart/scene.ts';
-import { renderSvg } from '../../../core/chart/svg.ts';
 import type { EvidenceFile } from '../../../core/gate/gate.ts';
 import type { VulnerabilityJudgement } from './judge.ts';
 import { type Severity, severities, type Vulnerability } from './model.ts';
@@ -26,15 +23,10 @@ const full = 340;
  * `sbom/vulnerabilities.svg` and `.png`: how many weaknesses of each severity the release adds, keeps and excuses, and how
  * old the oldest is. None when nothing was scanned.
  */
-export function vulnerabilityCharts(judgement: VulnerabilityJudgement, now: number): EvidenceFile[] {
+export function vulnerabilityCharts(judgement: VulnerabilityJudgement, now: number): readonly EvidenceFile[] {
   if (!judgement.scanned) return [];
-  const scene = sceneOf(severities.map((severity) => rowOf(severity, judgement, now)));
-  const png = encodePng(rasterize(scene), deflateSync);
-  const svg = new TextEncoder().encode(renderSvg(scene));
-  return [
-    { path: 'sbom/vulnerabilities.svg', mediaType: 'image/svg+xml', bytes: svg },
-    { path: 'sbom/vulnerabilities.png', mediaType: 'image/png', bytes: png },
-  ];
+  const rows = severities.map((severity) => rowOf(severity, judgement, now));
+  return pictureFiles('sbom/vulnerabilities', sceneOf(rows));
 }
 
 function rowOf(severity: Severity, { difference, accepted }: VulnerabilityJudgement, now: number): Row {
