@@ -1,3 +1,4 @@
+import './one-shot.ts';
 import { githubRules } from '../adapters/node-io/branch-rules.ts';
 import { githubAttestations } from '../adapters/node-io/github-attestations.ts';
 import { serverDatabases } from '../adapters/node-io/server-databases.ts';

@@ -1,3 +1,4 @@
+import '../one-shot.ts';
 import { githubRules } from '../../adapters/node-io/branch-rules.ts';
 import { repositoryPolicies } from '../../adapters/policy/lazy.ts';
 import { runAction } from '../action.ts';

@@ -1,3 +1,4 @@
+import '../one-shot.ts';
 import { runAction } from '../action.ts';
 import { nodeMetrics } from '../metrics.ts';
 import { sloGate } from './gate.ts';

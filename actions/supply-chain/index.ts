@@ -1,3 +1,4 @@
+import '../one-shot.ts';
 import { githubAttestations } from '../../adapters/node-io/github-attestations.ts';
 import { openSignatures } from '../../adapters/sigstore/lazy.ts';
 import { runAction } from '../action.ts';
