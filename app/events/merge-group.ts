@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { configPath } from '../../core/config/parse.ts';
 import { actorSchema, eventHandler, ignored, withAction } from './event-handler.ts';
 
+/** A group is asked for once and gone once, whichever webhook comes first: no other has its commit. */
+const requested = { updatedAt: 0, readAt: 0 } as const;
+export const gone = { updatedAt: 1, readAt: 0 } as const;
+
 /** A merge queue wants checks on the head of a group: a commit that no pull request has. */
 export const mergeGroup = eventHandler({
   event: 'merge_group',
@@ -22,7 +26,7 @@ export const mergeGroup = eventHandler({
     if (action === 'destroyed') {
       return {
         outcome: 'closed',
-        events: [{ ref, event: { type: 'change.closed', merged: reason === 'merged' } }],
+        events: [{ ref, event: { type: 'change.closed', merged: reason === 'merged', asOf: gone } }],
       };
     }
     if ((await forge.filesAt(group.base_sha).read(configPath)) === null) return ignored('not configured');
@@ -35,6 +39,7 @@ export const mergeGroup = eventHandler({
       baseSha: group.base_sha,
       author: sender?.login ?? 'github-merge-queue[bot]',
       fork: false,
+      asOf: requested,
     } as const;
     return { outcome: 'updated', events: [{ ref, event }] };
   },

@@ -2,7 +2,9 @@ import { installedRepositories, listAggregates } from '../../adapters/postgres/i
 import type { ChangeState } from '../../core/change/state.ts';
 import { configPath } from '../../core/config/path.ts';
 import type { Forge, ListedPullRequest } from '../../core/ports/forge.ts';
+import { gone } from '../events/merge-group.ts';
 import { pullRequestUpdate } from '../events/pull-request.ts';
+import type { Routed } from '../flow/decide.ts';
 import { apply, type ReconcilePorts, tolerating, touched } from './reconcile.ts';
 import { dueBetween, roundOf } from './slots.ts';
 
@@ -25,6 +27,7 @@ export async function reconcileChanges(ports: ReconcilePorts, since: number): Pr
   for (const { repository, installationId } of dueBetween(all, since, ports.now(), round)) {
     await tolerating(repository, ports, async () => {
       const forge = await ports.forgeFor(repository, installationId);
+      await apply(await groupsGone(repository, forge, ports), ports);
       for (const number of await notAsKnown(repository, forge, known, ports)) {
         const update = await pullRequestUpdate(number, { forge, repository, now: ports.now });
         const { events, declaresPreviews } = update;
@@ -62,6 +65,25 @@ async function notAsKnown(
     if (isNews) found.push(pull.number);
   }
   return [...found, ...known.keys()];
+}
+
+/** Merge groups that the queue has dropped, or merged, while nobody told: their branch is not there any more. */
+async function groupsGone(
+  repository: string,
+  forge: Forge,
+  { database }: ReconcilePorts,
+): Promise<readonly Routed[]> {
+  const changes = await listAggregates(database, { kind: 'change', repository, open: true, limit: 5_000 });
+  const found: Routed[] = [];
+  for (const { ref, state } of changes) {
+    const { pullRequest, sha, headRef, baseRef } = state as ChangeState;
+    if (pullRequest !== null || sha === '') continue;
+    if ((await forge.resolveRef(`heads/${headRef}`))?.commit === sha) continue;
+    const base = await forge.resolveRef(`heads/${baseRef}`);
+    const merged = base !== null && (await forge.isAncestor(sha, base.commit));
+    found.push({ ref, event: { type: 'change.closed', merged, asOf: gone } });
+  }
+  return found;
 }
 
 function isAsKnown(

@@ -46,6 +46,25 @@ describe('a change with a new head', () => {
   });
 });
 
+describe('a merge group', () => {
+  const requested = { ...updated(shaA, null), asOf: { updatedAt: 0, readAt: 0 } } as ChangeEvent;
+  const destroyed: ChangeEvent = { type: 'change.closed', merged: false, asOf: { updatedAt: 1, readAt: 0 } };
+
+  it('that is gone before anybody heard of it is never opened', () => {
+    const change = new Change();
+    for (const event of [destroyed, requested, requested]) expect(change.send(event)).toEqual([]);
+    expect(change.state).toMatchObject({ open: false });
+  });
+
+  it('that is asked for twice and then gone ends once', () => {
+    const change = new Change();
+    for (const event of [requested, requested]) change.send(event);
+    change.settleAll().send(destroyed);
+    expect(change.settleAll().check('slo-gates')).toMatchObject({ conclusion: 'cancelled' });
+    expect(change.send(requested)).toEqual([]);
+  });
+});
+
 describe('a result of a run without a token that is refused', () => {
   const refused = (sha = shaA): EffectSettled => ({
     type: 'effect.settled',
