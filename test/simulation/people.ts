@@ -144,7 +144,7 @@ export class People {
     this.#hub.emit('pull_request', { action: what, pull_request: pullBody(repository, number, now) });
     if (!isPushed) return;
     const judged = { sha: headSha, event: 'pull_request', ref: `refs/pull/${number}/merge` } as const;
-    const most = this.#scheduler.pick([2_500, 20_000]);
+    const most = this.#scheduler.pick([1_500, 1_500, 20_000]);
     for (const gate of gateNames) {
       this.#later(this.#scheduler.between(0, most), () => this.#actions.runGate(judged, gate, 'pass'));
     }

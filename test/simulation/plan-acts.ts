@@ -48,7 +48,7 @@ export function actsOf(between: Between, pick: PickOne): Act[] {
     some(60, () => ({ act: 'pull', at: opened + between(1_000, 60_000), number: 5, what: 'synchronize' }));
     some(60, () => ({ act: 'pull', at: opened + between(1_000, 90_000), number: 5, what: 'closed' }));
   }
-  if (between(1, 100) <= 40) acts.push(...hastyPull(at(), between));
+  if (between(1, 100) <= 60) acts.push(...hastyPull(at(), between));
   return acts;
 }
 
