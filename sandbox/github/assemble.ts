@@ -5,6 +5,7 @@ import { Git } from './git.ts';
 import type { Github } from './github.ts';
 import { actionsAppId, Identities, type Permissions } from './identity.ts';
 import type { Journal } from './journal.ts';
+import type { GithubKeys } from './keys.ts';
 import { OidcIssuer } from './oidc.ts';
 import type { OpenApiCheck } from './openapi-check.ts';
 import type { GithubOptions } from './options.ts';
@@ -39,33 +40,29 @@ export async function assemble(
     readonly repository: { readonly name: string; readonly defaultBranch: string };
     readonly journal: Journal;
     readonly check: OpenApiCheck | null;
+    readonly keys: GithubKeys;
   },
 ): Promise<Github> {
-  const { server, emulator, users, app, journal, check } = parts;
+  const { server, emulator, users, app, journal, check, keys } = parts;
   const { organisation } = options;
   const { url } = server;
   const fullName = `${organisation}/${parts.repository.name}`;
 
   const identities = new Identities();
-  identities.registerApp({ ...app, privateKeyPem: emulator.privateKeyPem });
+  identities.registerApp({ ...app, privateKeyPem: keys.appPem });
   identities.registerApp({
     appId: actionsAppId,
     slug: 'github-actions',
     name: 'GitHub Actions',
-    privateKeyPem: emulator.actionsKeyPem,
+    privateKeyPem: keys.appPem,
     permissions: {},
     events: [],
   });
   for (const { login, token } of users) identities.registerUser(login, token);
 
   const { origin } = emulator;
-  const actionsToken = await mintInstallationToken(
-    origin,
-    actionsAppId,
-    actionsAppId,
-    emulator.actionsKeyPem,
-  );
-  const appToken = await mintInstallationToken(origin, app.appId, app.installationId, emulator.privateKeyPem);
+  const actionsToken = await mintInstallationToken(origin, actionsAppId, actionsAppId, keys.appPem);
+  const appToken = await mintInstallationToken(origin, app.appId, app.installationId, keys.appPem);
   await introduceBot(origin, fullName, actionsToken);
   await introduceBot(origin, fullName, appToken);
 
@@ -91,7 +88,7 @@ export async function assemble(
     },
   });
   const world = await populate(options, upstream, git, fullName, parts.repository.defaultBranch);
-  const oidc = new OidcIssuer(url);
+  const oidc = new OidcIssuer(url, keys.oidc);
   const now = (): string => new Date().toISOString();
   const oauth = { clientId: app.clientId, clientSecret: app.clientSecret, codes: new Map() };
   return {

@@ -35,21 +35,20 @@ export interface EmulatorSeed {
     readonly permissions: Permissions;
     readonly events: readonly string[];
   };
+  /** PEM of the key of every App. */
+  readonly appPem: string;
 }
 
 export interface StartedEmulator {
   readonly origin: string;
   readonly ownTokens: readonly string[];
-  /** PKCS#1 PEM of the App's key. */
-  readonly privateKeyPem: string;
-  readonly actionsKeyPem: string;
   close(): Promise<void>;
 }
 
 /** Starts emulate's GitHub on a free port, with the organisation, its people, one private repository and two apps. */
 export async function startEmulator(seed: EmulatorSeed): Promise<StartedEmulator> {
   const ownTokens = Array.from({ length: ownTokenCount }, () => `sandbox_${randomBytes(16).toString('hex')}`);
-  const { organisation, users, repository, app } = seed;
+  const { organisation, users, repository, app, appPem } = seed;
   const people = [ownerLogin, ...users.map(({ login }) => login)];
   const emulator = await createEmulator({
     service: 'github',
@@ -73,7 +72,7 @@ export async function startEmulator(seed: EmulatorSeed): Promise<StartedEmulator
           },
         ],
         apps: [
-          appSeed(app, app.installationId, organisation),
+          appSeed(app, app.installationId, organisation, appPem),
           appSeed(
             {
               appId: actionsAppId,
@@ -84,21 +83,15 @@ export async function startEmulator(seed: EmulatorSeed): Promise<StartedEmulator
             },
             actionsAppId,
             organisation,
+            appPem,
           ),
         ],
       },
     },
   });
-  const keyOf = (appId: number): string => {
-    const secret = emulator.generatedSecrets.find(({ id }) => id === String(appId));
-    if (secret === undefined) throw new Error(`emulate made no key for the app ${appId}`);
-    return secret.value;
-  };
   return {
     origin: emulator.url,
     ownTokens,
-    privateKeyPem: keyOf(app.appId),
-    actionsKeyPem: keyOf(actionsAppId),
     close: () => emulator.close(),
   };
 }
@@ -107,9 +100,11 @@ function appSeed(
   app: { appId: number; slug: string; name: string; permissions: Permissions; events: readonly string[] },
   installationId: number,
   organisation: string,
+  appPem: string,
 ): object {
   return {
     app_id: app.appId,
+    private_key: appPem,
     slug: app.slug,
     name: app.name,
     permissions: app.permissions,

@@ -9,8 +9,9 @@ import { Faults } from './faults.ts';
 import type { Github } from './github.ts';
 import { announceInstallation } from './installation.ts';
 import { Journal } from './journal.ts';
+import { type GithubKeys, githubKeys } from './keys.ts';
 import { createMergeGroup, destroyMergeGroup } from './merge-queue.ts';
-import { createOpenApiCheck, type OpenApiExtract } from './openapi-check.ts';
+import { createOpenApiCheck, type OpenApiCheck, type OpenApiExtract } from './openapi-check.ts';
 import type { GithubOptions, LocalGithub } from './options.ts';
 import type { WorkflowRun } from './records.ts';
 import { createRun, updateRun } from './runs.ts';
@@ -22,7 +23,7 @@ export type { GithubOptions, LocalGithub } from './options.ts';
 export async function startGithub(options: GithubOptions): Promise<LocalGithub> {
   const faults = new Faults();
   const journal = new Journal(options.print ?? console.warn);
-  const check = options.validate === false ? null : createOpenApiCheck(readExtract());
+  const check = options.validate === false ? null : describedApi();
   const server = await startServer({ port: options.port ?? 0, faults, journal, check });
   const closing: (() => Promise<void>)[] = [server.close];
   try {
@@ -33,11 +34,22 @@ export async function startGithub(options: GithubOptions): Promise<LocalGithub> 
     const app = appSettings(options.app);
     const defaultBranch = options.repository.defaultBranch ?? 'main';
     const repository = { name: options.repository.name, defaultBranch };
-    const emulator = await startEmulator({ organisation: options.organisation, users, repository, app });
+    const keys = await githubKeys();
+    const { organisation } = options;
+    const emulator = await startEmulator({ organisation, users, repository, app, appPem: keys.appPem });
     closing.push(emulator.close);
-    const github = await assemble(options, { server, emulator, users, app, repository, journal, check });
+    const github = await assemble(options, {
+      server,
+      emulator,
+      users,
+      app,
+      repository,
+      journal,
+      check,
+      keys,
+    });
     server.serve(github);
-    return publicFace(github, { server, emulator, users, app, faults, journal });
+    return publicFace(github, { server, emulator, users, app, faults, journal, keys });
   } catch (error) {
     await Promise.all(closing.map((close) => close()));
     throw error;
@@ -58,8 +70,14 @@ function appSettings(app: GithubOptions['app']): AppSettings {
   };
 }
 
-function readExtract(): OpenApiExtract {
-  return JSON.parse(readFileSync(new URL('openapi.json', import.meta.url), 'utf8')) as OpenApiExtract;
+let described: OpenApiCheck | undefined;
+
+/** GitHub's description, read and compiled once for all the GitHubs of a process: it remembers nothing of them. */
+function describedApi(): OpenApiCheck {
+  const read = (): OpenApiExtract =>
+    JSON.parse(readFileSync(new URL('openapi.json', import.meta.url), 'utf8')) as OpenApiExtract;
+  described ??= createOpenApiCheck(read());
+  return described;
 }
 
 function publicFace(
@@ -71,10 +89,11 @@ function publicFace(
     readonly app: AppSettings;
     readonly faults: Faults;
     readonly journal: Journal;
+    readonly keys: GithubKeys;
   },
 ): LocalGithub {
   const { world } = github;
-  const { server, emulator, users, app, faults, journal } = parts;
+  const { server, emulator, users, app, faults, journal, keys } = parts;
   const runOf = (repository: string, runId: number): WorkflowRun => {
     const run = world.repository(repository).runs.get(runId);
     if (run === undefined) throw new Error(`${repository} has no workflow run ${runId}`);
@@ -86,7 +105,7 @@ function publicFace(
     app: {
       appId: app.appId,
       slug: app.slug,
-      privateKeyPem: emulator.privateKeyPem,
+      privateKeyPem: keys.appPem,
       webhookSecret: app.webhookSecret,
       clientId: app.clientId,
       clientSecret: app.clientSecret,

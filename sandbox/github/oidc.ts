@@ -1,7 +1,8 @@
-import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { exportJWK, SignJWT } from 'jose';
 import type { SandboxRun } from '../contract.ts';
 import type { Json } from './json.ts';
+import type { RsaKeys } from './keys.ts';
 import { GithubRefusal } from './refusal.ts';
 
 /** What a job's identity token says, beside the registered claims. */
@@ -26,15 +27,12 @@ const lifetime = 300;
 /** The issuer of identity tokens for workflow jobs: RS256, with the claims of token.actions.githubusercontent.com. */
 export class OidcIssuer {
   readonly issuer: string;
-  readonly #privateKey: KeyObject;
-  readonly #publicKey: KeyObject;
+  readonly #keys: RsaKeys;
   readonly #jobs = new Map<string, JobIdentity>();
 
-  constructor(issuer: string) {
+  constructor(issuer: string, keys: RsaKeys) {
     this.issuer = issuer;
-    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    this.#privateKey = privateKey;
-    this.#publicKey = publicKey;
+    this.#keys = keys;
   }
 
   /** The values of `ACTIONS_ID_TOKEN_REQUEST_URL` and `ACTIONS_ID_TOKEN_REQUEST_TOKEN` for one job. */
@@ -69,7 +67,7 @@ export class OidcIssuer {
   }
 
   async keys(): Promise<Json> {
-    return { keys: [{ ...(await exportJWK(this.#publicKey)), kid: keyId, alg: 'RS256', use: 'sig' }] };
+    return { keys: [{ ...(await exportJWK(this.#keys.publicKey)), kid: keyId, alg: 'RS256', use: 'sig' }] };
   }
 
   /** Answers a job that asks for its token. Throws 401 for a request token that was never given out. */
@@ -86,7 +84,7 @@ export class OidcIssuer {
       .setIssuedAt()
       .setNotBefore('-5m')
       .setExpirationTime(`${lifetime}s`)
-      .sign(this.#privateKey);
+      .sign(this.#keys.privateKey);
     return { count: value.length, value };
   }
 }
