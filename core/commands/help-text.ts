@@ -1,6 +1,7 @@
 import type { Place } from './command.ts';
 import type { CommandDefinition, DefaultPermission } from './definition.ts';
 import type { CommandName } from './names.ts';
+import { reasonTable } from './reasons.ts';
 import { commandRegistry, definitionOf } from './registry.ts';
 
 /** What `/help` posts. Never begins a line with a slash: a reply must not read as a command. */
@@ -37,12 +38,16 @@ export function commandTable(definitions: readonly CommandDefinition[] = command
   return ['| command | what it does | where | who, by default |', '|---|---|---|---|', ...rows];
 }
 
-/** A page of docs with the table of now between its marks. */
-export function withCommandTable(page: string): string {
-  const table = commandTable().join('\n');
+/** A page of docs with the tables of now between their marks: of the commands, and of the codes of their answers. */
+export function withCommandTables(page: string): string {
+  return between(between(page, 'commands', commandTable()), 'reasons', reasonTable());
+}
+
+function between(page: string, mark: string, table: readonly string[]): string {
+  const marked = new RegExp(`(<!-- ${mark}:[^\\n]*-->\\n)[\\s\\S]*?(<!-- /${mark} -->)`);
   return page.replace(
-    /(<!-- commands:[^\n]*-->\n)[\s\S]*?(<!-- \/commands -->)/,
-    (_all, begin: string, end: string) => `${begin}\n${table}\n\n${end}`,
+    marked,
+    (_all, begin: string, end: string) => `${begin}\n${table.join('\n')}\n\n${end}`,
   );
 }
 

@@ -2,73 +2,9 @@ import type { Command } from '../commands/command.ts';
 import type { Demand } from '../commands/desk/state.ts';
 import type { Obstacle } from '../commands/obstacle.ts';
 import { type Permission, permittedText } from '../commands/permission.ts';
+import { remedyOf } from '../commands/reasons.ts';
 import { inlineText } from '../gate/markdown.ts';
 import { postable } from './safe-text.ts';
-
-/** How to proceed after each refusal; a code that is not here is explained by its message alone. */
-const howTo: Readonly<Record<string, string>> = {
-  HEAD_MOVED: 'Look at the new commit, then repeat the command for it.',
-  RELEASE_HELD: 'Settle the reason, then write `/resume`.',
-  STAGE_NOT_VERIFIED: 'Wait for the stage; the tracking issue says what is missing.',
-  STEP_IN_PROGRESS: 'Wait for the step under way.',
-  ROLLBACK_IN_PROGRESS: 'Wait for the rollback to end.',
-  RELEASE_ENDED: 'Tag a new version.',
-  NO_FURTHER_STEP: 'Nothing is left to promote.',
-  STEP_SKIPPED: 'Promote step by step: `/promote next`.',
-  STEP_ALREADY_REACHED: 'Promote to the next step: `/promote next`.',
-  UNKNOWN_STEP: 'Promote to the next step: `/promote next`.',
-  NOT_READY: 'Wait; the status shows when the step is ready.',
-  NOTHING_TO_ROLL_BACK: 'Stop the release with `/hold` instead.',
-  NO_VERIFIED_VERSION: 'Fix forward: tag a new version.',
-  NOT_HELD: 'Nothing to do.',
-  NOT_PERMITTED: 'Ask somebody who may; `/whocan` names them.',
-  SELF_APPROVAL: 'Two different persons are needed.',
-  NOTHING_TO_APPROVE: 'Nothing to do.',
-  NOTHING_TO_REJECT: 'Nothing to do.',
-  APPROVED_ALREADY: 'Wait for what else is asked for.',
-  AMBIGUOUS: 'Reject the one that is not meant with `/reject`.',
-  APPROVAL_EXPIRED: 'Write the command again.',
-  REPLACED: 'Look at the newer one.',
-  REJECTED: 'Settle it with that person, then write the command again.',
-  COMMAND_EDITED: 'Write the command again, in a new comment.',
-  STEP_UP_UNAVAILABLE: 'An administrator of the Conductor sets up the sign-in with GitHub.',
-  REASON_MISSING: 'Write the command again with `reason="…"`, 10 characters or more.',
-  REASON: 'Add `reason="…"`, 10 characters or more.',
-  SECOND_APPROVER: 'Another person writes `/approve`.',
-  STEP_UP: 'Whoever commands confirms with a passkey, on a page that the reply links to.',
-  NOTHING_BLOCKS: 'Nothing to do.',
-  GATE_UNKNOWN: 'Name a gate that this release requires.',
-  GATE_NEVER_RAN: 'Run the workflow that submits its result.',
-  GATE_RERUNNING: 'Wait for its new result.',
-  CODEOWNERS_UNKNOWN: 'See that CODEOWNERS can be read and that the release changes fewer than 300 files.',
-  ROLE_UNKNOWN: 'GitHub did not say what role you have; try again, else ask an administrator.',
-  BOT_NOT_PERMITTED: 'A person has to write this command.',
-  GATE_MISSING: 'Run the workflow that submits the gate’s result for this commit.',
-  GATE_FAILED: 'Fix the finding and tag a new version, or re-run the gate.',
-  GATE_STALE: 'Re-run the gate for this commit.',
-  GATE_OTHER_COMMIT: 'Run the gate for exactly this commit.',
-  FREEZE: 'Wait for the end of the freeze.',
-  OUTSIDE_WINDOW: 'Wait for the next window.',
-  ENVIRONMENT_LOCKED: 'Ask the owner, or write `/unlock`.',
-  LOCK_UNREADABLE: 'Try again; nothing is promoted while that is not known.',
-  RELEASE_NOT_PLANNED: 'Correct the problems that the issue lists, and tag a new version.',
-  NOT_LOCKED: 'Nothing to do.',
-  FAILURE_UNRESOLVED: 'Write `/unblock` with the reason, here, when it is resolved.',
-  SLO_BURNING: 'Wait until the error budget burns no more.',
-  SLO_BURN_UNKNOWN: 'See that the metrics of the SLOs can be read.',
-  HEADROOM_TOO_SMALL: 'Add capacity, then run the perf gate again.',
-  HEADROOM_UNKNOWN: 'Give the perf gate a load test that reaches saturation.',
-  MIGRATION_NOT_READY: 'Finish the migration, then run its gate again.',
-  MIGRATION_UNKNOWN: 'Run the migrations gate for this commit.',
-  DR_STALE: 'Run a recovery drill and commit its result.',
-  DR_UNKNOWN: 'Run a recovery drill and commit its result.',
-  PROVENANCE_UNVERIFIED: 'Build and attest the artifacts in a trusted workflow.',
-  PROVENANCE_UNKNOWN: 'Name the artifacts in `gates.supply-chain`, so that they are checked.',
-  PREVIEWS_UNCLEAN: 'Sweep the previews that are left over.',
-  PREVIEWS_UNKNOWN: 'Nothing reports previews; take the clause out, or turn previews on.',
-  NEWER_RELEASE: 'Write `/rollback` in the issue of that release.',
-  ASSESSMENT_FAILED: 'Try again; nothing was changed.',
-};
 
 /** The one reply to a refused command: every reason with its code, how to proceed, and whom to ask. */
 export function refusedReply(
@@ -87,8 +23,8 @@ export function refusedReply(
 
 /** One reason of a list: its code, the sentence, and how to proceed. */
 export function obstacleLine({ code, message }: Obstacle): string {
-  const help = howTo[code];
-  return `- \`${inlineText(code)}\`: ${inlineText(message)}.${help === undefined ? '' : ` ${help}`}`;
+  const remedy = remedyOf(code);
+  return `- \`${inlineText(code)}\`: ${inlineText(message)}.${remedy === null ? '' : ` ${remedy}`}`;
 }
 
 /** The one reply to a command that could not be read. `message` is the grammar's own text. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseComment } from '../../../core/commands/grammar.ts';
-import { withCommandTable } from '../../../core/commands/help-text.ts';
+import { withCommandTables } from '../../../core/commands/help-text.ts';
 import { commandNames } from '../../../core/commands/names.ts';
 import { commandRegistry } from '../../../core/commands/registry.ts';
 import type { CommandEvent } from '../../../core/flow/event.ts';
@@ -433,7 +433,7 @@ describe('properties of commands', () => {
 
   it('the docs have the table of the registry: run scripts/command-docs.ts', () => {
     const page = readFileSync('docs/commands.md', 'utf8');
-    expect(page).toBe(withCommandTable(page));
+    expect(page).toBe(withCommandTables(page));
     for (const name of commandNames) expect(page).toContain(`/${name}`);
   });
 
