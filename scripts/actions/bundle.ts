@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { bundleCypher, cypherApart } from './cypher.ts';
-import { startInOneFile } from './one-start.ts';
+import { readSources } from './sources.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -28,13 +28,13 @@ export async function findActions(): Promise<ActionSource[]> {
  */
 export async function bundleAction(entry: string, dist: string): Promise<{ bytes: number }> {
   const options = optionsFor(entry, dist);
-  const oneStart = await startInOneFile(root, entry, options);
+  const sources = await readSources(root, entry, options);
   const result = await build({
     ...options,
     entryPoints: [entry],
     metafile: true,
     write: false,
-    plugins: [oneStart, ...(options.plugins ?? [])],
+    plugins: [sources, ...(options.plugins ?? [])],
   });
   const script = result.outputFiles.find(({ path }) => path === join(dist, 'index.js'));
   if (script === undefined) throw new Error(`esbuild made nothing of ${entry}`);

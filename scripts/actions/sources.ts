@@ -1,16 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { type BuildOptions, build, type Loader, type Metafile, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 
 /**
- * Keeps what a run loads at once in one file. Left to itself, the bundler makes a file of every set of modules that
- * the start shares with one or another lazy part, and each costs every run about a millisecond to find and compile.
- * Here every lazy part imports what the start imports, so that all of them share one and the same set; nothing more
- * is loaded by it, because the start is there before any of them.
+ * Reads the sources of an action so that it starts as fast as it can: what a run loads at once is one file, and of zod
+ * it is what is used.
  *
  * @param options what the action will be bundled with: it is bundled once before, to see who imports what.
  */
-export async function startInOneFile(root: string, entry: string, options: BuildOptions): Promise<Plugin> {
+export async function readSources(root: string, entry: string, options: BuildOptions): Promise<Plugin> {
   const { metafile } = await build({
     ...options,
     entryPoints: [entry],
@@ -21,20 +19,25 @@ export async function startInOneFile(root: string, entry: string, options: Build
   const { start, lazy } = partsOf(metafile, root, entry);
   const imports = start.map((path) => `import ${JSON.stringify(path)};\n`).join('');
   return {
-    name: 'start-in-one-file',
+    name: 'sources',
     setup(builder) {
       builder.onLoad({ filter: /\.(ts|js|mjs)$/ }, async ({ path }) => {
-        if (!lazy.has(path)) return undefined;
+        const own = extname(path) === '.ts';
+        if (!own && !lazy.has(path)) return undefined;
+        const text = await readFile(path, 'utf8');
         return {
-          contents: `${await readFile(path, 'utf8')}\n${imports}`,
-          loader: loaders[extname(path)] ?? 'js',
+          contents: `${own ? zodByName(text) : text}\n${lazy.has(path) ? imports : ''}`,
+          loader: own ? 'ts' : 'js',
         };
       });
     },
   };
 }
 
-const loaders: Readonly<Record<string, Loader>> = { '.ts': 'ts' };
+/** The bundler leaves out what nobody uses of a namespace that is imported whole, not of one that is a module's export. */
+function zodByName(text: string): string {
+  return text.replace(/^import \{ z \} from 'zod';$/m, "import * as z from 'zod';");
+}
 
 interface Parts {
   /** What the entry imports by itself. */
@@ -43,6 +46,11 @@ interface Parts {
   readonly lazy: ReadonlySet<string>;
 }
 
+/**
+ * Left to itself, the bundler makes a file of every set of modules that the start shares with one or another lazy part,
+ * and each costs every run about a millisecond to find and compile. So every lazy part is given what the start imports:
+ * then all of them share one and the same set. Nothing more is loaded by it, for the start is there before any of them.
+ */
 function partsOf({ inputs }: Metafile, root: string, entry: string): Parts {
   const importsOf = (path: string, lazily: boolean): string[] =>
     (inputs[path]?.imports ?? []).flatMap((one) =>
