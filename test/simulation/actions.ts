@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Submitted } from '../../app/evidence/intake.ts';
 import { configPath } from '../../core/config/parse.ts';
-import type { GateName } from '../../core/gate/names.ts';
+import { type GateName, gateNames } from '../../core/gate/names.ts';
 import type { Verdict } from '../../core/gate/result.ts';
+import { makeZip } from '../support/zip/make.ts';
 import type { Hub } from './github/hub.ts';
 import { type Run, repositoryName } from './github/repository.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -47,21 +48,33 @@ export class Actions {
     submit(2_000);
   }
 
-  #startRun({ sha, event }: Judged): Run {
+  /** A run for a fork gets no token: what it found lies in an artifact, and GitHub names no pull request with it. */
+  runForFork(judged: Judged): void {
     const { repository } = this.#hub;
+    const { now } = this.#scheduler;
+    const run = this.#startRun(judged, 'mallory/shop');
+    const files = gateNames.map((gate) => {
+      const result = this.#result(judged, gate, 'pass', now);
+      return { name: `${gate}/result.json`, content: Buffer.from(JSON.stringify(result)) };
+    });
+    repository.artifacts.push({ id: repository.nextId(), run: run.id, createdAt: now, zip: makeZip(files) });
+    this.#hub.emit('workflow_run', {
+      action: 'completed',
+      workflow_run: { id: run.id, run_attempt: 1, event: run.event, head_sha: run.sha, pull_requests: [] },
+    });
+  }
+
+  #startRun({ sha, event }: Judged, head = repositoryName): Run {
+    const { repository } = this.#hub;
+    const id = repository.nextId();
     const branch = event === 'push' ? null : 'feature';
-    const run = { id: repository.nextId(), sha, event, branch, attempt: 1, createdAt: this.#scheduler.now };
+    const run = { id, sha, event, branch, attempt: 1, createdAt: this.#scheduler.now, head };
     repository.runs.push(run);
     return run;
   }
 
-  #submission(
-    { sha, event, ref }: Judged,
-    gate: GateName,
-    verdict: Verdict,
-    runId: number,
-    finished: number,
-  ): Submitted {
+  #submission(judged: Judged, gate: GateName, verdict: Verdict, runId: number, finished: number): Submitted {
+    const { sha, event, ref } = judged;
     this.#token += 1;
     const seconds = Math.floor(this.#scheduler.now / 1_000);
     return {
@@ -82,12 +95,12 @@ export class Actions {
         event_name: event,
         actor: 'alice',
       },
-      result: this.#result(sha, ref, gate, verdict, finished),
+      result: this.#result(judged, gate, verdict, finished),
       files: [],
     };
   }
 
-  #result(sha: string, ref: string, gate: GateName, verdict: Verdict, finished: number): Submitted['result'] {
+  #result({ sha, ref }: Judged, gate: GateName, verdict: Verdict, finished: number): Submitted['result'] {
     const config = this.#hub.repository.commits.get(sha)?.files.get(configPath) ?? '';
     const at = new Date(finished).toISOString();
     return {

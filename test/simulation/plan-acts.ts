@@ -1,5 +1,6 @@
 import type { GateName } from '../../core/gate/names.ts';
 import type { Between, PickOne } from './draw.ts';
+import { forkedPull } from './people.ts';
 import { type Act, laterTag, mainTag, troubleFor } from './plan.ts';
 
 const worstMoments = ['staging', 'verifying', 'shifting', 'soaking', 'finishing', 'rolling_back'] as const;
@@ -48,19 +49,20 @@ export function actsOf(between: Between, pick: PickOne): Act[] {
     some(60, () => ({ act: 'pull', at: opened + between(1_000, 60_000), number: 5, what: 'synchronize' }));
     some(60, () => ({ act: 'pull', at: opened + between(1_000, 90_000), number: 5, what: 'closed' }));
   }
-  if (between(1, 100) <= 60) acts.push(...hastyPull(at(), between));
+  if (between(1, 100) <= 60) acts.push(...hastyPull(at(), between, 6));
+  if (between(1, 100) <= 40) acts.push(...hastyPull(at(), between, forkedPull));
   return acts;
 }
 
 /** Somebody who opens, pushes, closes and opens again within seconds: webhooks and readings overtake each other. */
-function hastyPull(opened: number, between: Between): readonly Act[] {
+function hastyPull(opened: number, between: Between, number: number): readonly Act[] {
   const steps = ['synchronize', 'closed', 'reopened', 'synchronize'] as const;
   let at = opened;
   return [
-    { act: 'pull', at, number: 6, what: 'opened' },
+    { act: 'pull', at, number, what: 'opened' },
     ...steps.slice(0, between(0, steps.length)).map((what): Act => {
       at += between(200, 3_000);
-      return { act: 'pull', at, number: 6, what };
+      return { act: 'pull', at, number, what };
     }),
   ];
 }

@@ -15,6 +15,7 @@ import { performers } from '../../app/effects/registry.ts';
 import { describeDelivery } from '../../app/events/describe.ts';
 import { interpretDelivery } from '../../app/events/interpret.ts';
 import { isWanted } from '../../app/events/registry.ts';
+import { believe } from '../../app/evidence/believe.ts';
 import { type IntakePorts, type Submitted, takeIn } from '../../app/evidence/intake.ts';
 import { applyEvents, effectQueue } from '../../app/flow/apply.ts';
 import type { Decider } from '../../app/flow/decide.ts';
@@ -156,6 +157,7 @@ function portsOf(
     evidence: simulatedEvidence(),
     blobs: blobs.blobsFor(process),
     metricsSource: () => metrics.sourceFor(process),
+    believe: (report, files) => believe(report, files, { ...common, blobs: blobs.blobsFor(process) }),
     tell: (ref, event) => database.transaction((tx) => applyEvents(tx, [{ ref, event }], common, now())),
     now,
   };

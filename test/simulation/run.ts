@@ -9,6 +9,7 @@ import {
   lostDeliveriesAreFound,
   rollbackIsConfirmed,
   rollbackIsRequested,
+  runsOfForksAreCollected,
   trafficIsWhatTheReleaseSays,
 } from './invariants/index.ts';
 import type { Plan } from './plan.ts';
@@ -28,6 +29,7 @@ const atRest = [
   everyCommandIsAnswered,
   githubShowsTheLatest,
   changesAreAsOnGithub,
+  runsOfForksAreCollected,
 ] as const;
 /** Everything has come to rest this long after the last trouble. */
 const restWithin = 60 * minute;

@@ -81,6 +81,18 @@ export const decisionBugs: readonly PlantedBug[] = [
       }),
   },
   {
+    // Whoever decides last is believed, however long ago he asked.
+    name: 'overtaken-reading-counts',
+    plant: (parts) =>
+      withDecider(parts, (decide) => (ref, state, event, context) => {
+        if (event.type !== 'change.updated' && event.type !== 'change.closed') {
+          return decide(ref, state, event, context);
+        }
+        const { asOf: _asOf, ...blind } = event;
+        return decide(ref, state, blind, context);
+      }),
+  },
+  {
     name: 'moved-tag-followed',
     plant: (parts) =>
       withDecider(parts, (decide) => (ref, state, event, context) => {

@@ -64,6 +64,16 @@ export const storeBugs: readonly PlantedBug[] = [
     },
   },
   {
+    // A run ends for those who are at its commit already, and for nobody who comes later.
+    name: 'run-not-kept',
+    plant: (parts) =>
+      withSql(parts, (text) =>
+        text.startsWith('select run_id, attempt from workflow_runs')
+          ? text.replace('order by', 'and run_id < 0 order by')
+          : null,
+      ),
+  },
+  {
     name: 'older-effect-of-a-lane-performed-last',
     plant: (parts) =>
       withSql(parts, (text) =>

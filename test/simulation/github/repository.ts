@@ -66,6 +66,14 @@ export interface Run {
   readonly branch: string | null;
   readonly attempt: number;
   readonly createdAt: number;
+  /** Where its head is: the repository itself, or a fork. */
+  readonly head: string;
+}
+export interface Artifact {
+  readonly id: number;
+  readonly run: number;
+  readonly createdAt: number;
+  readonly zip: Uint8Array;
 }
 
 /** One repository on the modelled GitHub: plain data, changed by its API, its people and its pipeline. */
@@ -83,6 +91,7 @@ export class Repository {
   /** Every version that a pull request ever had, by its number, newest last. */
   readonly pulls = new Map<number, readonly PullVersion[]>();
   readonly runs: Run[] = [];
+  readonly artifacts: Artifact[] = [];
   readonly roles = new Map<string, string>();
   #lastId = 1_000;
 

@@ -3,6 +3,7 @@ import type { ResultOrigin } from '../../../core/flow/event.ts';
 import { gateNames } from '../../../core/gate/names.ts';
 import { hasLeftTheWay } from '../../../core/release/phase.ts';
 import type { ReleaseState } from '../../../core/release/state.ts';
+import { repositoryName } from '../github/repository.ts';
 import type { Row } from '../postgres/tables.ts';
 import type { World } from '../world.ts';
 import type { CommitView, Finding } from './finding.ts';
@@ -42,6 +43,22 @@ function isOfFork({ origin }: Row): boolean {
 
 function newestFirst(a: Row, b: Row): number {
   return Number(b.run_id) - Number(a.run_id);
+}
+
+/** What the runs of a fork left is collected for its pull request while that is open at their commit. */
+export function runsOfForksAreCollected(world: World): Finding {
+  const changes = world
+    .rows('aggregates')
+    .flatMap(({ kind, state }) => (kind === 'change' ? [state as ChangeState] : []));
+  for (const { id, sha, head } of world.hub.repository.runs) {
+    const change = changes.find((one) => one.open && one.sha === sha);
+    if (head === repositoryName || change === undefined) continue;
+    const missing = gateNames.find((gate) => change.gates[gate] === undefined);
+    if (missing !== undefined) {
+      return `run ${id} of ${head} left a result of ${missing} that #${change.pullRequest} does not know`;
+    }
+  }
+  return null;
 }
 
 /** What a pull request is on GitHub it is here as well when everything has come to rest. */

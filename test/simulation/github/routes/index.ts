@@ -1,3 +1,4 @@
+import { actionsRoutes } from './actions.ts';
 import type { Routes } from './asked.ts';
 import { checksRoutes } from './checks.ts';
 import { deploymentsRoutes } from './deployments.ts';
@@ -11,6 +12,7 @@ export { type Asked, type Happening, markerOf, refusal } from './asked.ts';
 /** The part of GitHub's REST API that the App uses. What a route does not read of its parameters does not matter. */
 export const routes: Routes = {
   ...repositoryRoutes,
+  ...actionsRoutes,
   ...pullsRoutes,
   ...checksRoutes,
   ...issuesRoutes,

@@ -1,4 +1,3 @@
-import { repositoryName } from '../repository.ts';
 import { type Answer, type Routes, required } from './asked.ts';
 
 function commitBody(commit: { sha: string; message: string; author: string }): Answer {
@@ -6,7 +5,7 @@ function commitBody(commit: { sha: string; message: string; author: string }): A
   return { sha, commit: { message, author: { name: author } }, author: { login: author } };
 }
 
-/** The repository itself: its refs, commits, files, runs and people. */
+/** The repository itself: its refs, commits, files and people. */
 export const repositoryRoutes: Routes = {
   'GET /repos/{owner}/{repo}': () => ({ default_branch: 'main' }),
   'GET /repos/{owner}/{repo}/git/ref/{ref}': ({ repository, parameters, asOf }) => {
@@ -41,19 +40,6 @@ export const repositoryRoutes: Routes = {
     const text = required(commit.files.get(decodeURIComponent(String(parameters.path))));
     const content = Buffer.from(text).toString('base64');
     return { type: 'file', sha: commit.sha, size: text.length, content, encoding: 'base64' };
-  },
-  'GET /repos/{owner}/{repo}/actions/runs/{run_id}': ({ repository, parameters }) => {
-    const run = required(repository.runs.find(({ id }) => id === parameters.run_id));
-    return {
-      head_sha: run.sha,
-      head_branch: run.branch,
-      event: run.event,
-      path: '.github/workflows/gates.yml',
-      run_attempt: run.attempt,
-      created_at: new Date(run.createdAt).toISOString(),
-      repository: { full_name: repositoryName },
-      head_repository: { full_name: repositoryName },
-    };
   },
   'GET /repos/{owner}/{repo}/collaborators/{username}/permission': ({ repository, parameters }) => ({
     role_name: repository.roles.get(String(parameters.username)) ?? 'none',
