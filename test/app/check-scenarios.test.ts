@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { githubForge } from '../../adapters/github/index.ts';
 import { checkNameOf, gateNames } from '../../core/gate/names.ts';
 import { FakeWorld, folderWith } from '../cli/support.ts';
@@ -16,6 +16,20 @@ import {
 
 const ownChecks = Object.values(checkNameOf);
 
+/** One world for the tests of a group: each works on commits of its own. */
+function sharedWorld(prepare: (world: World) => Promise<void> = async () => undefined): () => World {
+  const closing: (() => unknown)[] = [];
+  let world: World | undefined;
+  beforeAll(async () => {
+    world = await startWorld({}, undefined, (close) => closing.push(close));
+    await prepare(world);
+  });
+  afterAll(async () => {
+    for (const close of closing.toReversed()) await close();
+  });
+  return () => world as World;
+}
+
 async function propose(world: World, files: Readonly<Record<string, string>>, branch = 'feature') {
   const sha = await commitFiles(world.alice, branch, files);
   const pull = { ...repository, head: branch, base: 'main', title: branch };
@@ -23,9 +37,12 @@ async function propose(world: World, files: Readonly<Record<string, string>>, br
   return { sha, number };
 }
 
-/** A ruleset that requires the checks of the gates, from the App or from anybody. */
-async function requireChecks(world: World, from: { readonly pinned: boolean }): Promise<void> {
-  const pin = from.pinned ? { integration_id: world.github.app.appId } : {};
+/** A ruleset that requires the checks of the gates from an app, the Conductor's by default; null: from anybody. */
+async function requireChecks(world: World, app: number | null = world.github.app.appId): Promise<void> {
+  const { data: known } = await world.alice.rest.repos.getRepoRulesets(repository);
+  for (const { id } of known)
+    await world.alice.rest.repos.deleteRepoRuleset({ ...repository, ruleset_id: id });
+  const pin = app === null ? {} : { integration_id: app };
   await world.alice.rest.repos.createRepoRuleset({
     ...repository,
     name: 'gates',
@@ -58,6 +75,10 @@ async function stateOfOwn(world: World, sha: string): Promise<Record<string, str
   return Object.fromEntries(own.map(({ name, status, conclusion }) => [name, conclusion ?? status]));
 }
 
+/** Submits every result of a branch. */
+const passAll = (world: World, sha: string, branch: string): Promise<void> =>
+  submitAll(world, { sha, branch, ref: `refs/heads/${branch}` });
+
 const announced = (world: World, sha: string): Promise<true> =>
   eventually(async () =>
     Object.keys(await stateOfOwn(world, sha)).length === gateNames.length ? true : null,
@@ -78,12 +99,24 @@ async function actionsJob(world: World, sha: string, name: string, conclusion: s
   await world.github.updateRun('acme/shop', id, 'completed', conclusion);
 }
 
+const range = (length: number): number[] => Array.from({ length }, (_, n) => n);
+
+type Outcome =
+  | 'success'
+  | 'failure'
+  | 'in_progress'
+  | 'neutral'
+  | 'skipped'
+  | 'cancelled'
+  | 'timed_out'
+  | 'action_required';
+
 /** Writes checks as GitHub Actions does, or any workflow with `checks: write`. */
 async function actions(world: World, sha: string) {
   const run = { path: workflowPath, name: 'build', headSha: sha, headBranch: 'main', event: 'push' };
   const { id } = await world.github.createRun('acme/shop', run);
   const octokit = octokitOf(world.github, world.github.jobToken('acme/shop', id, { checks: 'write' }));
-  return (name: string, outcome: 'success' | 'failure' | 'in_progress', head_sha = sha) =>
+  return (name: string, outcome: Outcome, head_sha = sha) =>
     octokit.rest.checks.create({
       ...repository,
       name,
@@ -93,15 +126,15 @@ async function actions(world: World, sha: string) {
 }
 
 describe('scenario 8: a pull request that would judge itself', () => {
+  const shared = sharedWorld((world) => requireChecks(world));
+
   it('by a workflow that it edited stays blocked: the result is not believed', async () => {
-    const world = await startWorld();
-    await requireChecks(world, { pinned: true });
-    const { sha, number } = await propose(world, {
-      [workflowPath]: 'on: [pull_request]\njobs: { lie: {} }\n',
-    });
+    const world = shared();
+    const lie = { [workflowPath]: 'on: [pull_request]\njobs: { lie: {} }\n' };
+    const { sha, number } = await propose(world, lie, 'liar');
     await announced(world, sha);
     for (const gate of gateNames) {
-      const answer = await submit(world, { gate, sha });
+      const answer = await submit(world, { gate, sha, branch: 'liar', ref: 'refs/heads/liar' });
       expect(answer.status).toBe(403);
       expect(await answer.text()).toContain('WORKFLOW_CHANGED');
     }
@@ -109,28 +142,43 @@ describe('scenario 8: a pull request that would judge itself', () => {
     expect(await mergeStatus(world, number)).toBe(405);
   });
 
-  it.each(['success', 'skipped', 'neutral'])(
+  it.each(['success', 'skipped', 'neutral', 'stale', 'cancelled'])(
     'by jobs of its own with the names of the gates, all %s, stays blocked',
     async (conclusion) => {
-      const world = await startWorld();
-      await requireChecks(world, { pinned: true });
-      const { sha, number } = await propose(world, { 'a.txt': 'a' });
+      const world = shared();
+      const branch = `jobs-${conclusion}`;
+      const { sha, number } = await propose(world, { [`${branch}.txt`]: 'a' }, branch);
       await announced(world, sha);
       for (const name of ownChecks) await actionsJob(world, sha, name, conclusion);
       expect(await mergeStatus(world, number)).toBe(405);
-      await submitAll(world, { sha });
-      await allPass(world, sha);
-      expect(await mergeStatus(world, number)).toBe(200);
     },
   );
 
+  it('can be merged once the gates have passed', async () => {
+    const world = shared();
+    const { sha, number } = await propose(world, { 'honest.txt': 'a' }, 'honest');
+    await passAll(world, sha, 'honest');
+    await allPass(world, sha);
+    expect(await mergeStatus(world, number)).toBe(200);
+  });
+
+  it('by commit statuses with the names of the gates stays blocked', async () => {
+    const world = shared();
+    const { sha, number } = await propose(world, { 'statuses.txt': 'a' }, 'statuses');
+    await announced(world, sha);
+    for (const context of ownChecks) {
+      await world.alice.rest.repos.createCommitStatus({ ...repository, sha, context, state: 'success' });
+    }
+    expect(await mergeStatus(world, number)).toBe(405);
+  });
+
   it('stays blocked while the job of one gate is skipped and so never says anything', async () => {
-    const world = await startWorld();
-    await requireChecks(world, { pinned: true });
-    const { sha, number } = await propose(world, { 'a.txt': 'a' });
+    const world = shared();
+    const { sha, number } = await propose(world, { 'silent.txt': 'a' }, 'silent');
     await announced(world, sha);
     await actionsJob(world, sha, 'slo-gates', 'skipped');
-    for (const gate of gateNames) if (gate !== 'slo') await submit(world, { gate, sha });
+    const of = { sha, branch: 'silent', ref: 'refs/heads/silent' };
+    for (const gate of gateNames) if (gate !== 'slo') await submit(world, { gate, ...of });
     await eventually(async () =>
       Object.values(await stateOfOwn(world, sha)).filter((state) => state === 'success').length === 4
         ? true
@@ -139,27 +187,36 @@ describe('scenario 8: a pull request that would judge itself', () => {
     expect((await stateOfOwn(world, sha))['slo-gates']).toBe('queued');
     expect(await mergeStatus(world, number)).toBe(405);
   });
+});
 
-  it.each([
-    ['names every required check that is not pinned', false],
-    ['finds nothing once each is pinned', true],
-  ])('doctor %s', async (_name, pinned) => {
-    const world = await startWorld();
-    await requireChecks(world, { pinned });
+describe('scenario 8: doctor', () => {
+  const shared = sharedWorld();
+
+  it.each<[string, number | null | 'own', string | null]>([
+    ['names every required check that is not pinned', null, 'is not pinned'],
+    ['names those that any workflow can satisfy', 15_368, 'is pinned to GitHub Actions'],
+    ['names those of another app', 99, 'is pinned to app 99'],
+    ['finds nothing once each is pinned', 'own', null],
+  ])('%s', async (_name, pin, wanted) => {
+    const world = shared();
+    await requireChecks(world, pin === 'own' ? undefined : pin);
     const token = world.github.users.find(({ login }) => login === 'alice')?.token;
     const shell = new FakeWorld(await folderWith({}), { ...world.env, GITHUB_TOKEN: token }, fetch);
-    await shell.run('doctor', '--repo', 'acme/shop', '--json');
+    const status = await shell.run('doctor', '--repo', 'acme/shop', '--json');
     const found = JSON.parse(shell.stdout) as { check: string; state: string; detail: string }[];
     const said = found.filter(({ check }) => check === 'required checks');
-    if (pinned) expect(said).toMatchObject([{ state: 'ok' }]);
-    else
+    if (wanted === null) expect(said).toMatchObject([{ state: 'ok' }]);
+    else {
+      expect(status).toBe(1);
       expect(said.map(({ detail }) => detail)).toEqual(
-        ownChecks.map((name) => expect.stringContaining(`${name} on main is not pinned`)),
+        ownChecks.map((name) => expect.stringContaining(`${name} on main ${wanted}`)),
       );
+    }
   });
 });
 
 describe('scenario 9: a check that others report', () => {
+  const shared = sharedWorld();
   /** What the Conductor reads, through the real API. */
   const reader = (world: World) => {
     const { installation } = asApp(world.github);
@@ -167,15 +224,13 @@ describe('scenario 9: a check that others report', () => {
     const forge = githubForge({ octokit: installation as never, ...options });
     return (sha: string) => forge.readCheck(sha, { name: 'qa', app: 'github-actions' });
   };
-  const head = async ({ alice }: World): Promise<string> =>
-    (await alice.rest.git.getRef({ ...repository, ref: 'heads/main' })).data.object.sha;
 
   it('and failed is found among 130, on the second page', async () => {
-    const world = await startWorld();
-    const sha = await head(world);
+    const world = shared();
+    const sha = await commitFiles(world.alice, 'others-1', { 'others.txt': '1' });
     const report = await actions(world, sha);
     await report('qa', 'failure');
-    for (let n = 0; n < 129; n += 1) await report(`lint ${n}`, 'success');
+    await Promise.all(range(129).map((n) => report(`lint ${n}`, 'success')));
     const { data } = await world.alice.rest.checks.listForRef({ ...repository, ref: sha, per_page: 100 });
     expect(data.total_count).toBeGreaterThan(130);
     expect(data.check_runs.some(({ name }) => name === 'qa')).toBe(false);
@@ -183,17 +238,17 @@ describe('scenario 9: a check that others report', () => {
   });
 
   it('130 times is read to its newest run, whatever page that is on', async () => {
-    const world = await startWorld();
-    const sha = await head(world);
+    const world = shared();
+    const sha = await commitFiles(world.alice, 'others-2', { 'others.txt': '2' });
     const report = await actions(world, sha);
-    for (let n = 0; n < 129; n += 1) await report('qa', 'success');
+    await Promise.all(range(129).map(() => report('qa', 'success')));
     await report('qa', 'failure');
     expect(await reader(world)(sha)).toBe('failure');
   });
 
   it('and runs anew has not passed, whatever it said before', async () => {
-    const world = await startWorld();
-    const sha = await head(world);
+    const world = shared();
+    const sha = await commitFiles(world.alice, 'others-3', { 'others.txt': '3' });
     const report = await actions(world, sha);
     await report('qa', 'success');
     expect(await reader(world)(sha)).toBe('success');
@@ -202,8 +257,8 @@ describe('scenario 9: a check that others report', () => {
   });
 
   it('on another commit, or under the name of another app, has not passed', async () => {
-    const world = await startWorld();
-    const sha = await head(world);
+    const world = shared();
+    const sha = await commitFiles(world.alice, 'others-4', { 'others.txt': '4' });
     const other = await commitFiles(world.alice, 'other', { 'b.txt': 'b' });
     const report = await actions(world, sha);
     await report('qa', 'success', other);
@@ -215,14 +270,27 @@ describe('scenario 9: a check that others report', () => {
     });
     expect(await reader(world)(sha)).toBeNull();
   });
+
+  it.each(['neutral', 'skipped', 'cancelled', 'timed_out', 'action_required'] as const)(
+    'and is %s has not passed, also over an older success',
+    async (conclusion) => {
+      const world = shared();
+      const sha = await commitFiles(world.alice, `c-${conclusion}`, { 'c.txt': conclusion });
+      const report = await actions(world, sha);
+      await report('qa', 'success');
+      await report('qa', conclusion);
+      expect(await reader(world)(sha)).toBe(conclusion);
+    },
+  );
 });
 
 describe("scenario 9: a gate's own check", () => {
+  const shared = sharedWorld((world) => requireChecks(world));
+
   it('that is run anew is open again, and merging waits for the new result', async () => {
-    const world = await startWorld();
-    await requireChecks(world, { pinned: true });
-    const { sha, number } = await propose(world, { 'a.txt': 'a' });
-    await submitAll(world, { sha });
+    const world = shared();
+    const { sha, number } = await propose(world, { 'anew.txt': 'a' }, 'anew');
+    await passAll(world, sha, 'anew');
     await allPass(world, sha);
     const { data } = await world.alice.rest.checks.listForRef({
       ...repository,
@@ -235,8 +303,8 @@ describe("scenario 9: a gate's own check", () => {
   });
 
   it('takes no result of another commit', async () => {
-    const world = await startWorld();
-    const { sha } = await propose(world, { 'a.txt': 'a' });
+    const world = shared();
+    const { sha } = await propose(world, { 'a.txt': 'a' }, 'feature');
     await announced(world, sha);
     const other = await commitFiles(world.alice, 'other', { 'b.txt': 'b' });
     const subject = { repository: 'acme/shop', sha, ref: 'refs/heads/feature' };
