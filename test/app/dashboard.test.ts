@@ -97,6 +97,29 @@ describe('the dashboard on an address that others reach', () => {
     },
   );
 
+  it('stands before nothing that asks for a token or a signature of its own', async () => {
+    const { text } = await as(null, '/v1/openapi.json');
+    const { paths } = JSON.parse(text) as { paths: Record<string, Record<string, { security?: object[] }>> };
+    const locked = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { security }]) =>
+        security?.some((one) => 'oidc' in one) ? [{ path, method }] : [],
+      ),
+    );
+    expect(locked.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['/v1/promotions', '/v1/rollbacks']),
+    );
+    for (const { path, method } of locked) {
+      const answer = await fetch(`${world.conductor.url}${path}`, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        ...(method === 'get' ? {} : { body: '{}' }),
+      });
+      expect({ path, code: ((await answer.json()) as { code: string }).code }).not.toMatchObject({
+        code: 'SIGN_IN_NEEDED',
+      });
+    }
+  });
+
   it('tells scripts in their own words', async () => {
     const { status, text } = await as(null, '/v1/releases', undefined, 'application/json');
     expect(status).toBe(401);
@@ -133,6 +156,26 @@ describe('the dashboard on an address that others reach', () => {
     expect((await as(cookie, '/v1/audit?repository=acme/secret&repository=acme/shop')).status).toBe(404);
   });
 
+  it.each([
+    '/%63anary/acme/secret/v1.1.0?repository=acme/shop',
+    '/canary/acme/%73ecret/v1.1.0?repository=acme/shop',
+    '//canary/acme/secret/v1.1.0?repository=acme/shop',
+    '/CANARY/acme/secret/v1.1.0?repository=acme/shop',
+    '/canary/acme/shop/../secret/v1.1.0?repository=acme/shop',
+    '/%67overnance/acme/secret?repository=acme/shop',
+    '/v1/%67overnance/acme/secret?repository=acme/shop',
+    '/canary/acme/secret/%E0%A4%A?repository=acme/shop',
+    '/canary/%E0%A4%A/secret/v1.1.0',
+    '/v1/releases/v1.1.0?repository=acme/shop&repository=acme/secret',
+    '/v1/releases/v1.1.0?repository=acme/shop&tag=x&%72epository=acme/secret',
+  ])('is not talked round by %s', async (path) => {
+    await knownElsewhere();
+    const { cookie } = await signIn('carol');
+    const seen = await as(cookie, path);
+    expect([400, 404]).toContain(seen.status);
+    expect(seen.text).not.toContain('acme/secret');
+  });
+
   it('lets nobody confirm a command who signed in to look', async () => {
     const { cookie } = await signIn('mia');
     expect((await as(cookie, '/step-up/passkeys/acme/shop')).text).toContain('Sign in with GitHub');
@@ -154,6 +197,17 @@ describe('the dashboard on an address that others reach', () => {
     expect(await shell({}).run('status', 'v1.1.0')).not.toBe(0);
   });
 });
+
+/** The Conductor knows a release of a repository that nobody here may read. */
+async function knownElsewhere(): Promise<void> {
+  await world.query(
+    `insert into aggregates select (a).* from (
+       select jsonb_populate_record(null::aggregates, to_jsonb(aggregates) || '{"repository": "acme/secret"}') as a
+         from aggregates where kind = 'release' and repository = 'acme/shop') as copied
+     on conflict do nothing`,
+  );
+  expect((await as(null, '/canary/acme/secret/v1.1.0', readToken)).status).toBe(200);
+}
 
 async function reachesWithToken(): Promise<void> {
   const { text } = await as(null, '/v1/releases/v1.1.0?repository=acme/shop', readToken);
