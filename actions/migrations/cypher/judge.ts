@@ -2,6 +2,7 @@ import type { Finding } from '../../../core/gate/result.ts';
 import type { ExceptionLedger } from '../exceptions.ts';
 import { forwardFixFor } from '../forward-fix.ts';
 import type { MigrationsOptions } from '../options.ts';
+import { dropsOtherSchema, hasCall } from './procedures.ts';
 import type { CypherMigration } from './read.ts';
 import { cypherRules } from './rules.ts';
 import { has } from './tree.ts';
@@ -14,6 +15,7 @@ export function judgeCypher(
 ): readonly Finding[] {
   return files.flatMap((file) => [
     ...problemFindings(file),
+    ...emptyFindings(file),
     ...ruleFindings(options, file).map((finding) => ledger.excuse(finding)),
     ...mixedFindings(file),
     ...irreversibleFindings(options, file),
@@ -33,6 +35,21 @@ function problemFindings(file: CypherMigration): Finding[] {
     help: 'Correct the statement; nothing that it does is known until it parses.',
     ...placeIn(file, at),
   }));
+}
+
+/** Nothing was judged because nothing is there: a file that was not saved, or whose statements are comments. */
+function emptyFindings({ path, statements, problems }: CypherMigration): Finding[] {
+  const does = statements.some(({ tree }) => has(tree, 'regularQuery') || has(tree, 'command'));
+  if (does || problems.length > 0) return [];
+  return [
+    {
+      code: 'migration-empty',
+      level: 'warning',
+      message: 'The file holds no statement: nothing in it was judged, and nothing will be run.',
+      help: 'Write the migration, or remove the file.',
+      path,
+    },
+  ];
 }
 
 function ruleFindings(options: MigrationsOptions, file: CypherMigration): Finding[] {
@@ -67,7 +84,9 @@ function mixedFindings(file: CypherMigration): Finding[] {
 const lossy = ['deleteClause', 'removeClause', 'dropConstraint', 'dropIndex', 'setClause'];
 
 function irreversibleFindings(options: MigrationsOptions, file: CypherMigration): Finding[] {
-  const loses = file.statements.find(({ tree }) => lossy.some((rule) => has(tree, rule)));
+  const loses = file.statements.find(
+    ({ tree }) => lossy.some((rule) => has(tree, rule)) || hasCall(tree, 'deletes') || dropsOtherSchema(tree),
+  );
   if (file.undo || loses === undefined || options.irreversible === 'allow') return [];
   const plan = forwardFixFor(options, file.path, file.text);
   const level = plan !== null ? 'notice' : options.irreversible === 'refuse' ? 'error' : 'warning';

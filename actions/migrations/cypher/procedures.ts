@@ -1,5 +1,4 @@
-import { variablesIn } from './scopes.ts';
-import { type CypherNode, nodesOf, tokensOf } from './tree.ts';
+import { type CypherNode, nodesOf, tokensOf, variablesIn } from './tree.ts';
 
 /** Statements that a procedure of APOC takes as text, by the position of the argument. */
 const takers: readonly (readonly [RegExp, readonly number[]])[] = [
@@ -9,6 +8,8 @@ const takers: readonly (readonly [RegExp, readonly number[]])[] = [
   [/^apoc\.cypher\.(?:doit|run|runwrite|runschema|runmany|runtimeboxed|parallel2?|mapparallel2?)$/i, [0]],
   [/^apoc\.(?:do\.)?when$/i, [1, 2]],
   [/^apoc\.cypher\.run(?:schema)?files?$/i, [-1]],
+  [/^apoc\.trigger\.add$|^apoc\.custom\.declare(?:procedure|function)$/i, [1]],
+  [/^apoc\.trigger\.install$/i, [2]],
 ];
 
 /** A statement inside a statement: its text, or null when it is put together only as it runs. */
@@ -48,6 +49,48 @@ export function dropsErrors(tree: CypherNode): boolean {
   return [...nodesOf(tree, 'callClause')].some(
     (call) => isIterate(call) && !tokensOf(call).some((token) => reports.test(token)),
   );
+}
+
+/** What a procedure does to the rows that it is called for, as far as its name tells. */
+export type ProcedureEffect = 'reads' | 'updates' | 'deletes' | 'unknown';
+
+const effects: readonly (readonly [RegExp, ProcedureEffect])[] = [
+  [
+    /^apoc\.nodes\.delete$|^apoc\.refactor\.(?:deleteAndReconnect|collapseNode|mergeNodes|mergeRelationships)$/i,
+    'deletes',
+  ],
+  [/^apoc\.create\.(?:v|virtual|clonePathToVirtual|clonePathsToVirtual|uuids?$)/i, 'reads'],
+  [/^apoc\.(?:create|merge|refactor|atomic|import|generate|trigger|ttl|uuid|custom)\./i, 'updates'],
+  [/^apoc\.nodes\.(?:link|collapse)$|^apoc\.(?:path|periodic)\.\w*(?:truncate)\w*$/i, 'updates'],
+  [/^(?:apoc|db|dbms|tx|cdc|vector)\.(?!create\.set)/i, 'reads'],
+  [/^db\.create\.set/i, 'updates'],
+  [/^gds\.(?:.+\.)?write(?:$|\.)/i, 'updates'],
+  [/^gds\./i, 'reads'],
+];
+
+/** Of a procedure from elsewhere (a plug-in of one's own) nobody knows what it does. */
+export function effectOf(call: CypherNode): ProcedureEffect {
+  const name = nameOf(call);
+  return effects.find(([pattern]) => pattern.test(name))?.[1] ?? (name.includes('.') ? 'unknown' : 'reads');
+}
+
+/** Whether a procedure of this effect is called anywhere in the statement. */
+export function hasCall(tree: CypherNode, effect: ProcedureEffect): boolean {
+  return [...nodesOf(tree, 'callClause')].some((call) => effectOf(call) === effect);
+}
+
+/** `apoc.load.*` gives the rows of a file, as LOAD CSV does. */
+export function loadsFile(call: CypherNode): boolean {
+  return /^apoc\.load\./i.test(nameOf(call));
+}
+
+/** `apoc.schema.assert` drops every index and constraint that it is not given, unless its third argument is false. */
+export function dropsOtherSchema(tree: CypherNode): boolean {
+  return [...nodesOf(tree, 'callClause')].some((call) => {
+    const third = [...nodesOf(call, 'procedureArgument')][2];
+    const keeps = third !== undefined && /^false$/i.test(tokensOf(third).join(''));
+    return /^apoc\.schema\.assert$/i.test(nameOf(call)) && !keeps;
+  });
 }
 
 const isIterate = (call: CypherNode): boolean => /^apoc\.periodic\.iterate$/i.test(nameOf(call));

@@ -1,5 +1,13 @@
 import type { Finding } from '../../../core/gate/result.ts';
-import { dropsErrors, hidesStatement } from './procedures.ts';
+import {
+  dropsErrors,
+  dropsOtherSchema,
+  effectOf,
+  hasCall,
+  hidesStatement,
+  loadsFile,
+  type ProcedureEffect,
+} from './procedures.ts';
 import { isUnbounded, scopesOf } from './scopes.ts';
 import { type CypherNode, type CypherStatement, has, hasWord, nodesOf, tokensOf } from './tree.ts';
 
@@ -33,7 +41,16 @@ export const cypherRules: readonly CypherRule[] = [
     level: 'error',
     danger: 'The database is gone.',
     help: 'Keep DROP DATABASE out of migrations; it is an operation of its own, with a backup before it.',
-    check: ({ tree }) => (has(tree, 'dropDatabase') ? 'This drops a whole database.' : null),
+    check: ({ tree }) =>
+      has(tree, 'dropDatabase') || replacesDatabase(tree) ? 'This drops a whole database.' : null,
+  },
+  {
+    name: 'cypher-drop-other-schema',
+    level: 'error',
+    danger: 'apoc.schema.assert drops every index and constraint that it is not given, also those of others.',
+    help: 'Give it `false` as third argument, or drop single objects by name.',
+    check: ({ tree }) =>
+      dropsOtherSchema(tree) ? 'This drops every index and constraint that is not named here.' : null,
   },
   {
     name: 'cypher-errors-unseen',
@@ -50,13 +67,13 @@ export const cypherRules: readonly CypherRule[] = [
     name: 'cypher-load-csv',
     level: 'error',
     danger:
-      'LOAD CSV in one transaction holds every row in memory and locks all that it writes until the end.',
+      'LOAD CSV (or apoc.load) in one transaction holds every row in memory and locks all that it writes until the end.',
     help: `Wrap what follows LOAD CSV in ${batches}.`,
     check: (statement) =>
       scopesOf(statement).some(
-        ({ clauses }) => clauses.some(({ name }) => name === 'loadCSVClause') && clauses.some(isWrite),
+        ({ clauses }) => clauses.some(isLoad) && clauses.some((clause) => isWrite(clause) && !isLoad(clause)),
       )
-        ? 'LOAD CSV writes the whole file in one transaction.'
+        ? 'This writes the whole file in one transaction.'
         : null,
   },
   {
@@ -65,10 +82,9 @@ export const cypherRules: readonly CypherRule[] = [
     danger: 'A file from another server may be gone, slow or different when the migration runs again.',
     help: 'Put the file into the import folder as part of the release, and use a file:/// address.',
     check: ({ tree }) => {
-      const [csv] = nodesOf(tree, 'loadCSVClause');
-      const source =
-        csv === undefined ? '' : (tokensOf(csv).find((token) => /^["'](?:https?|ftp):/i.test(token)) ?? '');
-      return source === '' ? null : 'LOAD CSV reads from another server.';
+      const loads = [...nodesOf(tree, 'loadCSVClause'), ...[...nodesOf(tree, 'callClause')].filter(isLoad)];
+      const remote = loads.flatMap(tokensOf).some((token) => /^["'](?:https?|ftp|s3|gs|hdfs):/i.test(token));
+      return remote ? 'This reads from another server.' : null;
     },
   },
   {
@@ -82,6 +98,22 @@ export const cypherRules: readonly CypherRule[] = [
       if (creates) return 'Run a second time, this fails because the object exists.';
       return drops ? 'Run a second time, this fails because the object is gone.' : null;
     },
+  },
+  {
+    name: 'cypher-procedure-not-judged',
+    level: 'warning',
+    danger: 'A procedure that does not come with Neo4j, APOC or GDS can do anything.',
+    help: 'Write what it does as Cypher, or list the rule in exclude_rules once somebody has read the procedure.',
+    check: ({ tree }) => (hasCall(tree, 'unknown') ? 'What this procedure does cannot be read here.' : null),
+  },
+  {
+    name: 'cypher-server-command',
+    level: 'warning',
+    danger:
+      'Users, rights, aliases and databases are of the server, not of this graph: no undo file gives them back.',
+    help: 'Keep it with the configuration of the server, where its administrators review it.',
+    check: ({ tree }) =>
+      isServerCommand(tree) ? 'This changes the server, not the graph that the migration is of.' : null,
   },
   {
     name: 'cypher-text-not-judged',
@@ -124,10 +156,39 @@ export const cypherRules: readonly CypherRule[] = [
 
 const updates = ['setClause', 'removeClause', 'createClause', 'mergeClause', 'foreachClause'];
 const isDelete = (clause: CypherNode): boolean =>
-  clause.name === 'deleteClause' || (clause.name === 'foreachClause' && has(clause, 'deleteClause'));
-const isUpdate = (clause: CypherNode): boolean => updates.includes(clause.name) && !isDelete(clause);
+  clause.name === 'deleteClause' ||
+  (clause.name === 'foreachClause' && has(clause, 'deleteClause')) ||
+  calls(clause, 'deletes');
+const isUpdate = (clause: CypherNode): boolean =>
+  (updates.includes(clause.name) && !isDelete(clause)) || calls(clause, 'updates');
 const isWrite = (clause: CypherNode): boolean =>
   isDelete(clause) || isUpdate(clause) || clause.name === 'callClause';
+const calls = (clause: CypherNode, effect: ProcedureEffect): boolean =>
+  clause.name === 'callClause' && effectOf(clause) === effect;
+
+const isLoad = (clause: CypherNode): boolean =>
+  clause.name === 'loadCSVClause' || (clause.name === 'callClause' && loadsFile(clause));
+
+/** Every command but SHOW, those on indexes and constraints, and DROP DATABASE, which is worse. */
+function isServerCommand(tree: CypherNode): boolean {
+  return [...nodesOf(tree, 'command')].some((command) => {
+    const words = tokensOf(command).map((token) => token.toUpperCase());
+    const [verb = '', ...rest] = words;
+    const what = rest.find((word) => !['OR', 'REPLACE', 'COMPOSITE', 'IMMUTABLE'].includes(word)) ?? '';
+    if (verb === 'CREATE')
+      return ['USER', 'ROLE', 'ALIAS', 'DATABASE'].includes(what) && !replacesDatabase(tree);
+    if (verb === 'DROP') return ['USER', 'ROLE', 'ALIAS', 'SERVER'].includes(what);
+    return verb !== 'SHOW';
+  });
+}
+
+/** `CREATE OR REPLACE DATABASE`. */
+function replacesDatabase(tree: CypherNode): boolean {
+  return [...nodesOf(tree, 'createCommand')].some(
+    (node) =>
+      hasWord(node, 'REPLACE') && (has(node, 'createDatabase') || has(node, 'createCompositeDatabase')),
+  );
+}
 
 /** `ON ERROR CONTINUE` or `BREAK` without `REPORT STATUS`. */
 function goesOnSilently(tree: CypherNode): boolean {

@@ -1,4 +1,13 @@
-import { type CypherNode, type CypherStatement, has, nodesOf, tokensOf, topClauses } from './tree.ts';
+import { isTiedByProperties, tiesIn } from './ties.ts';
+import {
+  type CypherNode,
+  type CypherStatement,
+  has,
+  nodesOf,
+  tokensOf,
+  topClauses,
+  variablesIn,
+} from './tree.ts';
 
 /** What one transaction does: its clauses in order, and the variables that are given to it for each row. */
 export interface CypherScope {
@@ -39,21 +48,36 @@ function importedBy(subquery: CypherNode, all: ReadonlySet<string>): ReadonlySet
   return first?.name === 'withClause' ? variablesIn(first) : new Set();
 }
 
-export function variablesIn(tree: CypherNode): ReadonlySet<string> {
-  return new Set([...nodesOf(tree, 'variable')].map((node) => tokensOf(node).join('')));
-}
-
 /** Whether the scope matches without a bound: no LIMIT, and a pattern that nothing given or named by its properties ties down. */
 export function isUnbounded({ clauses, given }: CypherScope): boolean {
   if (clauses.some((clause) => clause.name === 'withClause' && has(clause, 'limit'))) return false;
-  const tied = new Set(given);
-  let unbounded = false;
-  for (const clause of clauses.filter(({ name }) => name === 'matchClause')) {
-    for (const pattern of nodesOf(clause, 'pattern')) {
+  const tied = new Set([...given, ...valuesIn(clauses)]);
+  const conditions = clauses.flatMap((clause) =>
+    ['matchClause', 'withClause'].includes(clause.name) ? tiesIn(clause) : [],
+  );
+  const patterns = clauses
+    .filter(({ name }) => name === 'matchClause')
+    .flatMap((clause) => [...nodesOf(clause, 'pattern')]);
+  const open = new Set(patterns);
+  // Each pattern that is tied ties what the conditions and the other patterns compare it with.
+  for (let found = true; found; ) {
+    const before = tied.size;
+    for (const { variable, to } of conditions) if (to.isSubsetOf(tied)) tied.add(variable);
+    for (const pattern of open) {
       const variables = variablesIn(pattern);
-      if (!has(pattern, 'properties') && variables.isDisjointFrom(tied)) unbounded = true;
-      else for (const variable of variables) tied.add(variable);
+      if (!isTiedByProperties(pattern) && variables.isDisjointFrom(tied)) continue;
+      open.delete(pattern);
+      for (const variable of variables) tied.add(variable);
     }
+    found = tied.size > before;
   }
-  return unbounded;
+  return open.size > 0;
+}
+
+/** What UNWIND and LOAD CSV bind is one value a row. */
+function valuesIn(clauses: readonly CypherNode[]): string[] {
+  return clauses
+    .filter(({ name }) => name === 'unwindClause' || name === 'loadCSVClause')
+    .flatMap((clause) => (clause.children ?? []).filter(({ name }) => name === 'variable'))
+    .map((node) => tokensOf(node).join(''));
 }

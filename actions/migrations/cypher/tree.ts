@@ -32,6 +32,11 @@ export function tokensOf(node: CypherNode): string[] {
   return isToken(node) ? [node.name] : (node.children ?? []).flatMap(tokensOf);
 }
 
+/** The names of the variables below a node. */
+export function variablesIn(tree: CypherNode): ReadonlySet<string> {
+  return new Set([...nodesOf(tree, 'variable')].map((node) => tokensOf(node).join('')));
+}
+
 /** The clauses of the outermost query below a node, in order; those of subqueries belong to their own clause. */
 export function topClauses(node: CypherNode): CypherNode[] {
   return (node.children ?? []).flatMap((child) =>

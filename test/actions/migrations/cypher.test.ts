@@ -126,6 +126,79 @@ describe('Cypher migrations', () => {
       '/* MATCH (n) DELETE n; */ CREATE (:`DROP; DATABASE` {t: "MATCH (n) DELETE n; // x"}); // DROP INDEX i;',
       [],
     ],
+    ['a node that WHERE names', 'MATCH (n:P) WHERE n.id = $id DETACH DELETE n;', []],
+    ['a node that WHERE names the other way round', 'MATCH (n:P) WHERE $id = n.`id` DELETE n;', []],
+    ['a list of nodes', 'MATCH (n:P) WHERE n.mail IN $mails AND n.old SET n.x = 1;', []],
+    ['nodes by their element ids', 'MATCH (n) WHERE elementId(n) IN $ids DETACH DELETE n;', []],
+    ['a node for each row', 'UNWIND $rows AS row MATCH (n:P) WHERE n.id = row.id SET n += row;', []],
+    [
+      'what a tied node is compared with',
+      'MATCH (a:P), (b:P) WHERE b.id = a.next AND a.id = 1 SET b.x = 1;',
+      [],
+    ],
+    [
+      'a condition that is tied by nothing',
+      'MATCH (a:P), (b:P) WHERE a.mail = b.mail MERGE (a)-[:SAME]->(b);',
+      ['cypher-unbatched-write'],
+    ],
+    [
+      'one of two conditions',
+      'MATCH (n:P) WHERE n.id = 1 OR n.age > 3 DETACH DELETE n;',
+      ['cypher-unbounded-delete'],
+    ],
+    ['all but one node', 'MATCH (n:P) WHERE NOT n.id = 1 DETACH DELETE n;', ['cypher-unbounded-delete']],
+    [
+      'a truth value, which half of the graph may have',
+      'MATCH (n:P {gone: true}) DETACH DELETE n;',
+      ['cypher-unbounded-delete'],
+    ],
+    [
+      'a property that sorts nodes into kinds',
+      "MATCH (n:P) WHERE n.status = 'old' SET n.x = 1;",
+      ['cypher-unbatched-write'],
+    ],
+    [
+      'a delete by APOC',
+      'MATCH (n:P) CALL apoc.nodes.delete(n, 100) YIELD value RETURN value;',
+      ['cypher-unbounded-delete'],
+    ],
+    [
+      'a write by APOC',
+      "MATCH (n:P) CALL apoc.create.setProperty(n, 'x', 1) YIELD node RETURN count(node);",
+      ['cypher-unbatched-write'],
+    ],
+    [
+      'a procedure that reads',
+      "MATCH (n:P) CALL apoc.path.expand(n, 'R', '', 1, 2) YIELD path RETURN path;",
+      [],
+    ],
+    ['a procedure of a plug-in', 'CALL com.acme.repair();', ['cypher-procedure-not-judged']],
+    [
+      'a trigger that deletes',
+      "CALL apoc.trigger.add('t', 'MATCH (n) DETACH DELETE n', {});",
+      ['cypher-unbounded-delete'],
+    ],
+    [
+      'rows of a file by APOC',
+      "CALL apoc.load.json('https://example.org/a.json') YIELD value MERGE (:P {id: value.id});",
+      ['cypher-load-csv', 'cypher-load-csv-remote'],
+    ],
+    [
+      'all the schema of others',
+      'CALL apoc.schema.assert({}, {}) YIELD label RETURN label;',
+      ['cypher-drop-other-schema'],
+    ],
+    [
+      'schema that is only added to',
+      "CALL apoc.schema.assert({}, {P: ['id']}, false) YIELD label RETURN label;",
+      [],
+    ],
+    ['a replaced database', 'CREATE OR REPLACE DATABASE shop;', ['cypher-drop-database']],
+    ['a new user', "CREATE USER bob SET PASSWORD 'x';", ['cypher-server-command']],
+    ['rights', 'GRANT ALL ON DATABASE * TO PUBLIC;', ['cypher-server-command']],
+    ['what is only shown', 'SHOW INDEXES;', []],
+    ['nothing', '', ['migration-empty']],
+    ['only a comment', '// CREATE (:P);\n', ['migration-empty']],
   ])('%s', async (_, text, codes) => {
     expect([...new Set((await only(text)).codes)]).toEqual(codes);
   });
