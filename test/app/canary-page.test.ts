@@ -9,7 +9,7 @@ import { atTestEnd, createTestDatabase } from '../support/postgres.ts';
 
 let database: Database;
 beforeEach(async () => {
-  const { url } = await createTestDatabase();
+  const { url } = await createTestDatabase(atTestEnd, 'schema');
   database = await connect({ url, log: silentLog });
   atTestEnd(() => database.close());
   await migrate(database);

@@ -10,7 +10,7 @@ import type { Effect, PlannedEffect } from '../../core/flow/effect.ts';
 import type { AggregateRef } from '../../core/flow/event.ts';
 import { effectKey } from '../../core/flow/key.ts';
 import { silentLog } from '../../core/ports/system.ts';
-import { createTestDatabase } from '../support/postgres.ts';
+import { atTestEnd, createTestDatabase } from '../support/postgres.ts';
 
 const release: AggregateRef = { kind: 'release', repository: 'acme/shop', key: 'v1' };
 
@@ -41,7 +41,7 @@ let clock: number;
 let perform: (pending: PendingEffect) => Promise<Performed>;
 
 beforeEach(async () => {
-  const { url } = await createTestDatabase();
+  const { url } = await createTestDatabase(atTestEnd, 'schema');
   database = await connect({ url, log: silentLog });
   await migrate(database);
   queue = await startQueue({ url, queues: [inboxQueue, effectQueue], log: silentLog });

@@ -8,7 +8,7 @@ import { InboxWriter, inboxQueue } from '../../app/flow/inbox-writer.ts';
 import { startServer } from '../../app/http/server.ts';
 import { signBody } from '../../app/http/signature.ts';
 import { silentLog } from '../../core/ports/system.ts';
-import { createTestDatabase } from '../support/postgres.ts';
+import { atTestEnd, createTestDatabase } from '../support/postgres.ts';
 
 const secret = 'it is a secret to everybody';
 
@@ -29,7 +29,7 @@ interface Door {
 }
 
 async function openDoor(): Promise<Door> {
-  const { url, query } = await createTestDatabase();
+  const { url, query } = await createTestDatabase(atTestEnd, 'schema');
   const database = await connect({ url, log: silentLog });
   await migrate(database);
   const queue = await startQueue({ url, queues: [inboxQueue], log: silentLog });

@@ -64,7 +64,7 @@ export async function startWorld(
   const traffic = new Traffic();
   const metricsUrl = await serveMetrics(traffic, atEnd);
   const github = await startLocalGithub(metricsUrl);
-  const database = await createTestDatabase(atEnd);
+  const database = await createTestDatabase(atEnd, 'schema');
   const dataDir = await mkdtemp(join(tmpdir(), 'rc-app-'));
   await chmod(dataDir, 0o755);
   atEnd(() => rm(dataDir, { recursive: true, force: true }));

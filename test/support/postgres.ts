@@ -10,14 +10,17 @@ export const atTestEnd: AtEnd = (close) =>
   });
 
 /**
- * An empty database of the run's own Postgres. It goes away with the run; connections of `query` are closed
- * at the end.
+ * A database of the run's own Postgres, empty or with the app's schema. It goes away with the run; connections of
+ * `query` are closed at the end.
  */
-export async function createTestDatabase(atEnd: AtEnd = atTestEnd): Promise<{
+export async function createTestDatabase(
+  atEnd: AtEnd = atTestEnd,
+  content: 'empty' | 'schema' = 'empty',
+): Promise<{
   readonly url: string;
   query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
 }> {
-  const answer = await fetch(inject('databaseBroker'));
+  const answer = await fetch(`${inject('databaseBroker')}/${content}`);
   const url = await answer.text();
   if (!answer.ok) throw new Error(url);
   const pool = new pg.Pool({ connectionString: url, max: 2 });
