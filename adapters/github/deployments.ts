@@ -146,8 +146,24 @@ async function newestIn(
   return found.slice(0, looksBack);
 }
 
-export function deploymentMethods(github: GithubClient): Pick<Forge, 'answerProtectionRule'> {
+export function deploymentMethods(
+  github: GithubClient,
+): Pick<Forge, 'answerProtectionRule' | 'waitingEntries'> {
   return {
+    waitingEntries: async () => {
+      const waiting = { status: 'waiting' };
+      const steady = { member: 'workflow_runs', steady: true } as const;
+      const runs = await github.list('GET /repos/{owner}/{repo}/actions/runs', waiting, runSchema, steady);
+      const entries = await Promise.all(
+        runs.map(async ({ id: runId, head_sha: sha }) => {
+          const route = 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments';
+          const pending = (await github.find(route, { run_id: runId }, pendingSchema)) ?? [];
+          return pending.map(({ environment }) => ({ runId, environment: environment.name, sha }));
+        }),
+      );
+      return entries.flat();
+    },
+
     answerProtectionRule: async ({ runId, environment, state, comment }) => {
       const answer = {
         run_id: runId,
@@ -164,6 +180,9 @@ export function deploymentMethods(github: GithubClient): Pick<Forge, 'answerProt
     },
   };
 }
+
+const runSchema = z.object({ id: z.number(), head_sha: z.string() });
+const pendingSchema = z.array(z.object({ environment: z.object({ name: z.string() }) }));
 
 /** Characters of one report to a job that waits. */
 const longestReport = 1_024;

@@ -2,9 +2,11 @@ import {
   type Database,
   installedRepositories,
   listAggregates,
+  readAggregate,
   type StoredAggregate,
 } from '../../adapters/postgres/index.ts';
 import type { ReleaseEvent } from '../../core/flow/event.ts';
+import type { GovernanceState } from '../../core/governance/state.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { Log } from '../../core/ports/system.ts';
 import { type PreviewState, previewRef } from '../../core/preview/state.ts';
@@ -12,7 +14,7 @@ import { isSwept } from '../../core/preview/sweep.ts';
 import { confirmedOf } from '../../core/release/confirmed.ts';
 import { hasTraffic } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
-import { readAgain } from '../events/settings.ts';
+import { governanceOf, readAgain } from '../events/settings.ts';
 import { type ApplyPorts, applyEvents } from '../flow/apply.ts';
 import type { Routed } from '../flow/decide.ts';
 import { withWhatIsKnown } from '../flow/known-of-commits.ts';
@@ -66,7 +68,22 @@ export function touched(repository: string, pullRequest: number): Routed {
 export async function reconcileGovernance(ports: ReconcilePorts, since: number): Promise<void> {
   for (const { repository } of dueBetween(await installedRepositories(ports.database), since, ports.now())) {
     await tolerating(repository, ports, () => apply(readAgain(repository, null).events, ports));
+    await tolerating(repository, ports, async () => apply(await waitingJobs(repository, ports), ports));
   }
+}
+
+/** Jobs before an environment that the Conductor guards: GitHub asks once, and lets a job wait for thirty days. */
+async function waitingJobs(repository: string, ports: ReconcilePorts): Promise<readonly Routed[]> {
+  const ref = governanceOf(repository);
+  const state = (await readAggregate(ports.database, ref))?.state as GovernanceState | undefined;
+  const forge = await ports.forgeFor(repository, null);
+  const guarded = (state?.found?.settings.environments ?? [])
+    .filter(({ apps }) => apps.includes(forge.appSlug))
+    .map(({ name }) => name.toLowerCase());
+  if (guarded.length === 0) return [];
+  return (await forge.waitingEntries())
+    .filter(({ environment }) => guarded.includes(environment.toLowerCase()))
+    .map((entry) => ({ ref, event: { type: 'entry.requested', ...entry } }));
 }
 
 /** What changed about a release while nobody told us: its deployment ended, its traffic or its tag moved. */

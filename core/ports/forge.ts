@@ -137,6 +137,10 @@ export interface Forge {
 
   // deployments
   readonly deployer: Deployer;
+  /** Jobs that wait before an environment now, whoever is asked for them. */
+  waitingEntries(): Promise<
+    readonly { readonly runId: number; readonly environment: string; readonly sha: string }[]
+  >;
   /** Reports to a job that waits before an environment; `state` null: a comment alone. A job that is gone is no error. */
   answerProtectionRule(input: {
     readonly runId: number;

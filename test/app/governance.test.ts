@@ -241,4 +241,19 @@ describe('an environment that the Conductor guards', () => {
     expect((await enter(world, 'stage', object.sha)).refused).toBeNull();
     expect((await enter(world, 'production', object.sha)).refused).toContain('tag it');
   });
+
+  it('answers a job whose webhook was lost, as soon as it looks', async () => {
+    const config = rules().replace('environments:', 'environments:\n    stage: { refs: all }');
+    const world = await governed(config);
+    const { object } = (await world.alice.rest.git.getRef({ ...repository, ref: 'heads/main' })).data;
+    await submitAll(world, { sha: object.sha, branch: 'main', event: 'push', ref: 'refs/heads/main' });
+    await world.conductor.close();
+    await webhooksOff(world);
+    const entered = enter(world, 'stage', object.sha);
+    await world.github.settled();
+    await world.start();
+    expect((await entered).refused).toBeNull();
+    const told = await world.query("select 1 from audit where entry->>'action' = 'environment.approved'");
+    expect(told).toHaveLength(1);
+  });
 });

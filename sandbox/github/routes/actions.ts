@@ -82,13 +82,19 @@ function listRuns(call: Call, repository: RepositoryState, github: Github): Prom
     .filter((run) => sha === null || run.headSha === sha)
     .filter((run) => event === null || run.event === event)
     .filter((run) => branch === null || run.headBranch === branch)
-    .filter((run) => status === null || run.status === status || run.conclusion === status)
+    .filter((run) => status === null || isSo(run, status, repository))
     .toReversed();
   const render = (run: WorkflowRun) => renderRun(github, repository, run);
   return renderedPage(call, github.url, chosen, render, (workflow_runs) => ({
     total_count: chosen.length,
     workflow_runs,
   }));
+}
+
+/** A run with a job before an environment is `waiting` as a whole. */
+function isSo(run: WorkflowRun, status: string, repository: RepositoryState): boolean {
+  if (status === 'waiting') return waitingJobs(repository, run).length > 0;
+  return run.status === status || run.conclusion === status;
 }
 
 async function dispatchWorkflow(call: Call, repository: RepositoryState, github: Github): Promise<Answer> {
