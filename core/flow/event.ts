@@ -1,6 +1,5 @@
 import type { AsOf } from '../change/as-of.ts';
 import type { Command, CommandOptions } from '../commands/command.ts';
-import type { StepUp } from '../commands/desk/state.ts';
 import type { TemplateOverride } from '../comms/announcement.ts';
 import type { AnnouncementName } from '../comms/default-templates.ts';
 import type { NotesConfig } from '../config/notes.ts';
@@ -9,12 +8,13 @@ import type { GateName } from '../gate/names.ts';
 import type { GateResult } from '../gate/result.ts';
 import type { KpisMeasured } from '../kpi/effect.ts';
 import type { ReleaseChange } from '../notes/change.ts';
-import type { ActualTraffic } from '../ports/deployer.ts';
 import type { CanaryReading } from '../ports/metrics.ts';
 import type { PromotionAssessment } from '../ports/policy-engine.ts';
 import type { Outlook } from '../preview/outlook.ts';
+import type { ActualTraffic } from '../release/actual-traffic.ts';
 import type { PreflightFacts } from '../release/preflight-facts.ts';
 import type { IntervalCounts } from '../stats/cluster-history.ts';
+import type { StepUp } from '../stepup/step-up.ts';
 
 /** A person or an app that GitHub says did something. `login` ends in `[bot]` for apps. */
 export interface Actor {

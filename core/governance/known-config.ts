@@ -1,16 +1,6 @@
 import type { GovernanceDraft } from './draft.ts';
 import type { ConfigAt, Touched } from './event.ts';
 
-/** The config of the default branch as it was heard or read of last. */
-export interface KnownConfig extends ConfigAt {
-  /** Ms since the epoch. */
-  readonly at: number;
-  /** `first`: read by the first look, which changed nothing. */
-  readonly by: 'push' | 'look' | 'first';
-  /** Digest of the one before; absent: there was none. */
-  readonly before?: string | null;
-}
-
 /** After a push GitHub may go on answering with what was there before for this long, ms. */
 const settling = 60_000;
 

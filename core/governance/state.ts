@@ -1,6 +1,5 @@
 import type { Change } from './compare.ts';
-import type { MergedMeanwhile } from './event.ts';
-import type { KnownConfig } from './known-config.ts';
+import type { ConfigAt, MergedMeanwhile } from './event.ts';
 import type { GovernancePlan } from './plan.ts';
 import type { Settings } from './settings.ts';
 
@@ -45,6 +44,16 @@ export interface WaitingEntry {
   readonly told: string;
   /** GitHub takes ten reports of one job. */
   readonly reports: number;
+}
+
+/** The config of the default branch as it was heard or read of last. */
+export interface KnownConfig extends ConfigAt {
+  /** Ms since the epoch. */
+  readonly at: number;
+  /** `first`: read by the first look, which changed nothing. */
+  readonly by: 'push' | 'look' | 'first';
+  /** Digest of the one before; absent: there was none. */
+  readonly before?: string | null;
 }
 
 /** The governance of one repository, as the Conductor remembers it. Plain JSON. */

@@ -1,4 +1,5 @@
 import type { PreviewPayload } from '../preview/effect.ts';
+import type { ActualTraffic } from '../release/actual-traffic.ts';
 import type { DeploymentPayload } from '../release/deployment-payload.ts';
 import type { ForeignDeployment } from '../release/preflight-facts.ts';
 
@@ -35,12 +36,4 @@ export interface DeploymentOrder {
 export interface DeploymentPlace {
   readonly environment: string;
   readonly service: string | null;
-}
-
-/** The pipeline's last confirmed word on the traffic of an environment. */
-export interface ActualTraffic {
-  readonly deploymentId: number;
-  readonly version: string;
-  /** Percent of the traffic for `version`. */
-  readonly weight: number;
 }

@@ -3,18 +3,13 @@ import type { Subject } from '../../../core/gate/result.ts';
 import type { OpenSignatureVerifier, TrustAnchors } from '../../../core/ports/attestations.ts';
 import type { FileTree } from '../../../core/ports/system.ts';
 import { readAnchors } from './anchors.ts';
-import {
-  type AttestationSource,
-  digestsOf,
-  factsOf,
-  type NamedArtifact,
-  rememberingVerifier,
-} from './collect.ts';
+import { digestsOf, factsOf, rememberingVerifier } from './collect.ts';
 import { parseSignedDocuments } from './documents.ts';
 import { evaluateProvenance, type ProvenanceVerdict } from './evaluate.ts';
 import { parseDigest } from './facts.ts';
 import { provenanceOptionsSchema } from './options.ts';
 import { type ProvenancePolicy, provenancePolicy } from './policy.ts';
+import type { AttestationSource, NamedArtifact } from './sources.ts';
 
 /** What is about to be deployed: its digest as the registry or the cluster tells it, or its content. */
 export type DeployedArtifact =

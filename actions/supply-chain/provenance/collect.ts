@@ -14,27 +14,10 @@ import {
 } from './facts.ts';
 import { digestPattern, type ProvenanceOptions } from './options.ts';
 import { rememberingGithub, sourceOnGithub } from './published.ts';
+import type { AttestationSource, Found, NamedArtifact } from './sources.ts';
 
 const maxAttestationBytes = 16 * 1_024 * 1_024;
 const maxArtifactBytes = 1_024 * 1_024 * 1_024;
-
-/** An artifact as far as it is known here: its content, or only a digest. */
-export interface NamedArtifact {
-  readonly name: string;
-  readonly digests: readonly Digest[];
-  readonly bytes: Uint8Array | null;
-}
-
-/** A file with attestations, parsed; without a path what GitHub keeps. */
-export interface AttestationSource {
-  readonly path?: string;
-  readonly found: readonly FoundDocument[];
-}
-
-/** What was found of an artifact, and where that was looked for. */
-export interface Found extends Pick<ArtifactFacts, 'searched' | 'unread'> {
-  readonly files: readonly AttestationSource[];
-}
 
 type ArtifactOption = ProvenanceOptions['artifacts'][number];
 

@@ -1,9 +1,9 @@
 import type { Subject } from '../../../core/gate/result.ts';
 import type { PublishedAttestations, ReadPublishedAttestations } from '../../../core/ports/attestations.ts';
-import type { Found, NamedArtifact } from './collect.ts';
 import { parseSignedDocuments } from './documents.ts';
 import { printDigest } from './facts.ts';
 import type { ProvenanceOptions } from './options.ts';
+import type { Found, NamedArtifact } from './sources.ts';
 
 /** The repository whose attestations GitHub is asked for: where the artifact is said to be built, on GitHub. */
 export function sourceOnGithub(

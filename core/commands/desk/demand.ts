@@ -1,11 +1,12 @@
 import { endedReply, waitingReply } from '../../comms/replies.ts';
 import type { Actor, CommandSource } from '../../flow/event.ts';
 import type { PromotionAssessment } from '../../ports/policy-engine.ts';
+import type { StepUp } from '../../stepup/step-up.ts';
 import { awaitingApproval, isSamePerson } from './approval.ts';
 import type { Desk } from './desk.ts';
 import { demandKey, requestAssessment } from './issued.ts';
 import { reply } from './reply.ts';
-import type { Approval, Demand, Obligation, PendingCommand, StepUp } from './state.ts';
+import type { Approval, Demand, Obligation, PendingCommand } from './state.ts';
 
 /** How long a command waits for an obligation that the config says nothing about, ms. */
 const patience = 3_600_000;

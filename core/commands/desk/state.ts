@@ -1,4 +1,5 @@
 import type { Actor, CommandSource } from '../../flow/event.ts';
+import type { StepUp } from '../../stepup/step-up.ts';
 import type { Command, CommandOptions } from '../command.ts';
 
 /** What is remembered of commands, in a release or a pull request. Plain JSON. */
@@ -69,13 +70,4 @@ export interface Approval {
   readonly commentId: number;
   readonly bodySha256: string;
   readonly url: string;
-}
-
-/** The person who commands has confirmed with a passkey. */
-export interface StepUp {
-  readonly login: string;
-  /** ms since the epoch. */
-  readonly at: number;
-  /** Digest of the passkey's id. */
-  readonly credential: string;
 }
