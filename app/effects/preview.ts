@@ -76,13 +76,14 @@ export const removeLabel: Performer<'removeLabel'> = async ({ issue, label }, { 
   return { settled: {} };
 };
 
-/** A config that is broken asks for nothing new: what exists lives on by what it knew. */
+/** A config that is broken asks for nothing else: what exists lives on by what it knew. */
 async function readConfig(
   baseSha: string,
   { forge }: EffectContext,
-): Promise<{ readonly config: PreviewsConfig | null; readonly walks: boolean }> {
+): Promise<typeof asKnown | { readonly config: PreviewsConfig | null; readonly walks: boolean }> {
   const found = await readEffectiveConfig(baseSha, forge);
-  if (found?.ok !== true) return { config: null, walks: false };
+  if (found === null) return { config: null, walks: false };
+  if (!found.ok) return asKnown;
   return { config: found.config.previews ?? null, walks: await walksPreviews(found.config, baseSha, forge) };
 }
 

@@ -8,7 +8,8 @@ export function parseDuration(text: string): number | null {
   const match = pattern.exec(text);
   if (match === null) return null;
   const unit = match[2] as keyof typeof unitMs;
-  return Math.round(Number(match[1]) * unitMs[unit]);
+  const ms = Math.round(Number(match[1]) * unitMs[unit]);
+  return Number.isSafeInteger(ms) ? ms : null;
 }
 
 /** A duration in YAML (`30s`, `5m`, `72h`), in the program a number of milliseconds. */

@@ -4,6 +4,9 @@ import { durationSchema } from './duration.ts';
 
 const hour = 3_600_000;
 
+/** Of a preview: what lives longer is no preview. */
+const life = durationSchema.refine((ms) => ms <= 366 * 24 * hour, 'expected a year at most');
+
 const dollars = z.number().nonnegative().max(1_000_000);
 
 const sizeSchema = z.strictObject({
@@ -79,8 +82,8 @@ export const previewsSchema = z.strictObject({
     .max(50)
     .default('preview')
     .describe('On a fork it is also the approval, and falls off on push'),
-  ttl: durationSchema.default(72 * hour).describe('Life since the last push or /preview extend'),
-  longest_ttl: durationSchema.default(14 * 24 * hour).describe('No extension goes further than this'),
+  ttl: life.default(72 * hour).describe('Life since the last push or /preview extend'),
+  longest_ttl: life.default(14 * 24 * hour).describe('No extension goes further than this'),
   warn_before: durationSchema.default(6 * hour).describe('The comment warns so long before the end'),
   idle_sleep: durationSchema.default(2 * hour).describe('Without a visit for so long it sleeps; 0: never'),
   max_concurrent: z

@@ -1,25 +1,12 @@
 import type { PreviewsConfig } from '../config/previews.ts';
 import type { Day } from './day.ts';
 import { forecast } from './meter.ts';
+import { type Offer, offerFor } from './offer.ts';
+import type { LedgerRow } from './row.ts';
+
+export type { LedgerRow } from './row.ts';
 
 const hour = 3_600_000;
-
-/** What one preview has cost today. */
-export interface LedgerRow {
-  readonly repository: string;
-  readonly pullRequest: number;
-  /** US dollars since midnight. */
-  readonly spentToday: number;
-  /** US dollars an hour now; 0: it is gone. */
-  readonly perHour: number;
-  readonly asleep: boolean;
-  /** Something of it may exist, running or not. */
-  readonly exists: boolean;
-  /** US dollars a day that its own config allows the organisation. */
-  readonly organisation: number;
-  /** When it began to live, ms since the epoch. */
-  readonly since: number;
-}
 
 export type BudgetScope = 'preview' | 'repository' | 'organisation';
 
@@ -34,11 +21,6 @@ export interface BudgetRefusal {
   readonly by: readonly LedgerRow[];
   readonly offer: Offer | null;
 }
-
-/** The cheapest useful thing that a person can do about it. */
-export type Offer =
-  | { readonly kind: 'shrink'; readonly size: string }
-  | { readonly kind: 'sleep' | 'destroy'; readonly pullRequest: number };
 
 /**
  * Whether a preview may run at `perHour` for the rest of the day: what was spent, what runs already and what it would
@@ -57,26 +39,29 @@ export function checkBudget(
   const isOwn = (row: LedgerRow): boolean =>
     row.repository === asked.repository && row.pullRequest === asked.pullRequest;
   const scopes = [
-    { scope: 'preview', limit: budget.preview, rows: ledger.filter(isOwn) },
+    { scope: 'preview', limit: budget.preview, counts: isOwn },
     {
       scope: 'repository',
       limit: budget.repository,
-      rows: ledger.filter(({ repository }) => repository === asked.repository),
+      counts: ({ repository }: LedgerRow) => repository === asked.repository,
     },
-    { scope: 'organisation', limit: ofOrganisation(budget.organisation, ledger), rows: ledger },
+    { scope: 'organisation', limit: ofOrganisation(budget.organisation, ledger), counts: () => true },
   ] as const;
-  for (const { scope, limit, rows } of scopes) {
+  const exceeded = scopes.flatMap(({ scope, limit, counts }) => {
+    const rows = ledger.filter(counts);
     const spent = sum(rows.map(({ spentToday }) => spentToday));
     const others = sum(rows.filter((row) => !isOwn(row)).map((row) => forecast(row.perHour, now, day.to)));
     const expected = spent + others + forecast(perHour, now, day.to);
-    if (expected <= limit) continue;
-    const by = rows.filter((row) => row.spentToday > 0 || row.perHour > 0).toSorted(dearest);
-    const code = spent >= limit ? 'BUDGET_SPENT' : 'BUDGET_FORECAST';
-    const room = limit - spent - others;
-    const offer = offerFor({ cost, asked, others: rows.filter((row) => !isOwn(row)), room, now, day });
-    return { code, scope, limit, spent, expected, by, offer };
-  }
-  return null;
+    return expected <= limit ? [] : [{ scope, limit, counts, spent, expected, rows }];
+  });
+  const [narrowest] = exceeded;
+  if (narrowest === undefined) return null;
+  const { scope, limit, spent, expected, rows } = narrowest;
+  const by = rows.filter((row) => row.spentToday > 0 || row.perHour > 0).toSorted(dearest);
+  const code = spent >= limit ? 'BUDGET_SPENT' : 'BUDGET_FORECAST';
+  const others = ledger.filter((row) => !isOwn(row));
+  const offer = offerFor({ cost, asked, others, exceeded, left: day.to - now });
+  return { code, scope, limit, spent, expected, by, offer };
 }
 
 /**
@@ -100,28 +85,6 @@ export function overspent(
 /** Repositories may tighten the organisation's budget, none can widen it for the others. */
 function ofOrganisation(own: number, ledger: readonly LedgerRow[]): number {
   return Math.min(own, ...ledger.map(({ organisation }) => organisation));
-}
-
-/** A smaller size that fits, else somebody's running preview put to sleep, else the oldest one destroyed. */
-function offerFor(given: {
-  readonly cost: PreviewsConfig['cost'];
-  readonly asked: { readonly size: string; readonly repository: string };
-  readonly others: readonly LedgerRow[];
-  readonly room: number;
-  readonly now: number;
-  readonly day: Day;
-}): Offer | null {
-  const { cost, asked, others, room, now, day } = given;
-  const current = cost.sizes[asked.size]?.per_hour ?? 0;
-  const smaller = Object.entries(cost.sizes)
-    .filter(([, { per_hour: price }]) => price < current && forecast(price, now, day.to) <= room)
-    .toSorted(([, a], [, b]) => b.per_hour - a.per_hour)[0];
-  if (smaller !== undefined) return { kind: 'shrink', size: smaller[0] };
-  const mine = others.filter(({ repository, perHour }) => repository === asked.repository && perHour > 0);
-  const awake = mine.filter(({ asleep }) => !asleep).toSorted((a, b) => b.perHour - a.perHour)[0];
-  if (awake !== undefined) return { kind: 'sleep', pullRequest: awake.pullRequest };
-  const oldest = mine.toSorted((a, b) => a.since - b.since)[0];
-  return oldest === undefined ? null : { kind: 'destroy', pullRequest: oldest.pullRequest };
 }
 
 function dearest(a: LedgerRow, b: LedgerRow): number {

@@ -34,11 +34,17 @@ export function phaseOf(state: PreviewState, now: number): string {
       order.action
     ];
   }
-  if (!mayExist) return refusal === null ? 'gone' : 'refused';
+  if (!mayExist) return refusal === null ? `gone${whyGone(state, now)}` : 'refused';
   if (running === null)
     return order?.action === 'destroy' ? 'cannot be torn down yet' : 'could not be made yet';
   if (!running.asleep) return 'running';
   return isSpentToday(state, now) ? 'asleep until tomorrow, because its budget of today is spent' : 'asleep';
+}
+
+/** What brings it back, where somebody who still asks for it could wonder. */
+function whyGone({ open, wish, expiresAt }: PreviewState, now: number): string {
+  if (!open || wish?.kind === 'destroy' || expiresAt === null || now < expiresAt) return '';
+  return ': its life has ended. `/preview` or a push begins another one';
 }
 
 function factsOf(state: PreviewState, repository: string, now: number): readonly string[] {

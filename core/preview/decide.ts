@@ -147,8 +147,11 @@ function onCommand(
       break;
     case 'extend': {
       if (config === null) break;
-      const longest = now + config.longest_ttl;
-      draft.set({ expiresAt: Math.min(Math.max(state.expiresAt ?? now, now) + order.ms, longest) });
+      const end = Math.max(state.expiresAt ?? now, now);
+      const longest = Math.max(end, now + config.longest_ttl);
+      const notice = `It lives no longer than that: \`previews.longest_ttl\` is ${config.longest_ttl / 3_600_000} h from now.`;
+      draft.set({ expiresAt: Math.min(end + order.ms, longest) });
+      if (end + order.ms > longest) draft.set({ notice });
       break;
     }
     case 'size':

@@ -1,4 +1,5 @@
 import { type BudgetRefusal, money } from './budget.ts';
+import type { Offer } from './offer.ts';
 import type { Refusal } from './state.ts';
 
 /** Stable code of a refusal, for the audit log. */
@@ -10,6 +11,8 @@ export function refusalCode(refusal: Refusal): string {
       return 'COST_UNKNOWN';
     case 'undeclared':
       return 'PREVIEWS_UNDECLARED';
+    case 'draft':
+      return 'DRAFT';
     case 'failed':
       return 'CREATE_FAILED';
     case 'concurrency':
@@ -24,6 +27,8 @@ export function refusalText(refusal: Refusal): string {
   switch (refusal.kind) {
     case 'fork':
       return 'The head comes from a fork: a maintainer has to put the label on after each push. It gets no secret.';
+    case 'draft':
+      return 'A draft gets none (`previews.drafts`): mark it ready for review, or say `/preview`.';
     case 'cost-unknown':
       return 'The cost endpoint of the config did not answer; nothing is started before it does.';
     case 'undeclared':
@@ -31,7 +36,7 @@ export function refusalText(refusal: Refusal): string {
     case 'failed':
       return 'The pipeline failed three times to make it. Push a fix, or say `/preview` to try again.';
     case 'concurrency':
-      return `There are ${refusal.limit} previews already (${refusal.by.map((pull) => `#${pull}`).join(', ')}). Destroy one, or wait.`;
+      return `There are ${refusal.limit} previews already (${refusal.by.map((pull) => `#${pull}`).join(', ')}). \`/preview destroy\` on #${refusal.oldest ?? refusal.by[0]}, the oldest, makes room; then say \`/preview\` here.`;
     case 'budget':
       return budgetText(refusal.refusal);
   }
@@ -48,22 +53,21 @@ function budgetText({ scope, limit, spent, expected, by, offer }: BudgetRefusal)
       (row) =>
         `${row.repository}#${row.pullRequest} ${money(row.spentToday)}${row.perHour > 0 ? ' and counting' : ''}`,
     );
-  const offers = {
-    shrink: (size: string) => `\`/preview size ${size}\` fits.`,
-    sleep: (pull: number) => `\`/preview sleep\` on #${pull} makes room.`,
-    destroy: (pull: number) => `\`/preview destroy\` on #${pull}, the oldest, makes room.`,
-  };
-  const help =
-    offer === null
-      ? 'It begins anew at midnight.'
-      : offer.kind === 'shrink'
-        ? offers.shrink(offer.size)
-        : offers[offer.kind](offer.pullRequest);
   return [
     `The budget of ${whose} is ${money(limit)} a day: ${money(spent)} is spent, and with this preview it would be ${money(expected)} by midnight.`,
     spenders.length === 0 ? '' : `Spent today: ${spenders.join(', ')}.`,
-    help,
+    helpOf(offer),
   ]
     .filter((line) => line !== '')
     .join(' ');
+}
+
+function helpOf(offer: Offer | null): string {
+  if (offer === null) return 'No command makes room for it; the budget begins anew at midnight.';
+  if (offer.kind === 'shrink') return `\`/preview size ${offer.size}\` fits.`;
+  const places = offer.of.map(({ repository = '', pullRequest }) => `${repository}#${pullRequest}`);
+  if (offer.kind === 'tomorrow')
+    return `No command makes room before midnight, when the budget begins anew; \`/preview destroy\` on ${places.join()}, the oldest, leaves more of it then.`;
+  const which = offer.kind === 'destroy' && places.length === 1 ? ', the oldest,' : '';
+  return `\`/preview ${offer.kind}\` on ${places.join(' and ')}${which} makes room; then say \`/preview\` here.`;
 }

@@ -110,8 +110,15 @@ export interface Bill {
 
 export type Refusal =
   | { readonly kind: 'budget'; readonly refusal: BudgetRefusal }
-  | { readonly kind: 'concurrency'; readonly limit: number; readonly by: readonly number[] }
+  | {
+      readonly kind: 'concurrency';
+      readonly limit: number;
+      readonly by: readonly number[];
+      readonly oldest?: number;
+    }
   | { readonly kind: 'fork' }
+  /** It has the label, and drafts get none. */
+  | { readonly kind: 'draft' }
   /** The config of the base branch declares no previews. */
   | { readonly kind: 'undeclared' }
   /** The cost endpoint did not answer. */

@@ -14,8 +14,9 @@ export type Wanted =
 export function wantedAt(state: PreviewState, repository: string, now: number): Wanted {
   const { config, open, headSha, wish } = state;
   if (open && wish?.kind === 'start' && state.declared === false) return nothing({ kind: 'undeclared' });
-  if (config === null || state.declared === false || !open || !isAskedFor(state) || isExpired(state, now))
-    return nothing(null);
+  if (config === null || state.declared === false || !open) return nothing(null);
+  if (!isAskedFor(state)) return nothing(isLabelledDraft(state) ? { kind: 'draft' } : null);
+  if (isExpired(state, now)) return nothing(null);
   if (state.fork && state.approved?.sha !== headSha) return nothing({ kind: 'fork' });
   if (state.refusal?.kind === 'failed' && state.refusal.sha === headSha) return nothing(state.refusal);
 
@@ -38,7 +39,8 @@ export function wantedAt(state: PreviewState, repository: string, now: number): 
   const living = state.others.filter((row) => row.repository === repository && row.exists);
   if (living.length >= config.max_concurrent) {
     const by = living.map(({ pullRequest }) => pullRequest).toSorted((a, b) => a - b);
-    return nothing({ kind: 'concurrency', limit: config.max_concurrent, by });
+    const oldest = living.toSorted((a, b) => a.since - b.since)[0]?.pullRequest ?? 0;
+    return nothing({ kind: 'concurrency', limit: config.max_concurrent, by, oldest });
   }
   const asked = { repository, pullRequest: state.pullRequest, size };
   const refusal = checkBudget(config, asked, [...state.others, own], now, day);
@@ -54,6 +56,11 @@ export function isAskedFor({ wish, config, labelled, draft }: PreviewState): boo
 
 export function isExpired({ expiresAt }: PreviewState, now: number): boolean {
   return expiresAt !== null && now >= expiresAt;
+}
+
+/** Somebody asks for one who does not know that drafts get none. */
+function isLabelledDraft({ wish, config, labelled, draft }: PreviewState): boolean {
+  return wish === null && config?.when === 'label' && labelled && draft;
 }
 
 function isIdle({ config, lastVisit, running }: PreviewState, now: number): boolean {

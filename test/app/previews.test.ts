@@ -106,6 +106,11 @@ function commentOf(world: World, number: number, wanted: RegExp): Promise<string
   });
 }
 
+/** Something happens to the pull request that says nothing. */
+function touch({ alice }: World, number: number): Promise<unknown> {
+  return alice.rest.pulls.update({ ...repository, pull_number: number, title: `title ${++opened}` });
+}
+
 interface Stored {
   readonly mayExist: boolean;
   readonly open: boolean;
@@ -221,6 +226,19 @@ describe('a preview', () => {
       expect(await page.title()).toBe('The shop');
     },
   );
+
+  it('outlives a config that somebody broke, and ends with one that declares none', async () => {
+    const number = await open(world, 'feature');
+    await running(world, number);
+    await setConfig(world, '\npreviews: { when: never }\n');
+    await touch(world, number);
+    await settled(world);
+    expect(await orders(world, number)).toHaveLength(1);
+    await setConfig(world, '');
+    await touch(world, number);
+    expect((await order(world, number, 2)).action).toBe('destroy');
+    await setConfig(world, plan());
+  });
 
   it('is refused where the config declares none', async () => {
     const world = await startWorld();
@@ -425,7 +443,7 @@ describe('money', () => {
     const second = await open(world, 'second');
     const refusal = await commentOf(world, second, /budget of the repository is \$40\.00 a day/);
     expect(refusal).toMatch(new RegExp(`acme/shop#${first} \\$[\\d.]+ and counting`));
-    expect(refusal).toContain(`\`/preview sleep\` on #${first}`);
+    expect(refusal).toContain(`\`/preview destroy\` on #${first}, the oldest, leaves more`);
     expect(await orders(world, second)).toEqual([]);
   });
 

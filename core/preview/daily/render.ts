@@ -53,6 +53,7 @@ const reasonText: Readonly<Record<Refusal['kind'], string>> = {
   budget: 'budget',
   concurrency: 'too many at once',
   fork: 'fork without approval',
+  draft: 'a draft',
   undeclared: 'none declared',
   'cost-unknown': 'cost unknown',
   failed: 'could not be made',

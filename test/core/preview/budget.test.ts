@@ -114,14 +114,96 @@ describe('the budget', () => {
     });
   });
 
-  it('offers to let a running one sleep, else to destroy the oldest', () => {
-    const small = config({ repository: 1 });
-    const running = [row(1, { spentToday: 0.2, perHour: 0.1 }), row(2, { spentToday: 0.5, perHour: 0.2 })];
-    expect(checkBudget(small, asked, running, noon, day)?.offer).toEqual({ kind: 'sleep', pullRequest: 2 });
-    const sleeping = running.map((one) => ({ ...one, asleep: true }));
-    expect(checkBudget(small, asked, sleeping, noon, day)?.offer).toEqual({
-      kind: 'destroy',
-      pullRequest: 1,
+  describe('offers what is cheapest and enough', () => {
+    // Noon: an hour of asleep or awake counts twelve times until midnight; it asks for 1.20.
+    const offer = (limit: number, ...others: LedgerRow[]) =>
+      checkBudget(config({ repository: limit }), asked, others, noon, day)?.offer;
+    const running = (pullRequest: number, perHour: number, more: Partial<LedgerRow> = {}) =>
+      row(pullRequest, { perHour, ...more });
+
+    it.each<[string, ReturnType<typeof offer>, ReturnType<typeof offer>]>([
+      [
+        'the sleep of the cheapest one that makes room',
+        offer(5, running(1, 0.3), running(2, 0.2), running(3, 0.01)),
+        { kind: 'sleep', of: [{ pullRequest: 2 }] },
+      ],
+      [
+        'the sleep of several, where one is not enough',
+        offer(2.5, running(1, 0.1), running(2, 0.1), running(3, 0.1)),
+        { kind: 'sleep', of: [{ pullRequest: 1 }, { pullRequest: 2 }] },
+      ],
+      [
+        'the end of the oldest, where those that could sleep already do',
+        offer(2.5, running(5, 0.1, { asleep: true, since: 1 }), running(4, 0.1, { asleep: true, since: 2 })),
+        { kind: 'destroy', of: [{ pullRequest: 5 }] },
+      ],
+      [
+        'the end of one whose sleep is nearly as dear',
+        offer(2, running(1, 0.2, { perHourAsleep: 0.19 })),
+        { kind: 'destroy', of: [{ pullRequest: 1 }] },
+      ],
+      [
+        'for the next day the end of the oldest, where what is spent does not come back',
+        offer(3, running(1, 0.1, { spentToday: 3.5 }), running(2, 0.1)),
+        { kind: 'tomorrow', of: [{ pullRequest: 1 }] },
+      ],
+      ['nothing, where nobody else costs anything', offer(3, row(1, { spentToday: 3.5 })), null],
+    ])('%s', (_name, found, wanted) => expect(found).toEqual(wanted));
+
+    it('one of another repository only where none of its own is enough', () => {
+      const web = running(9, 0.5, { repository: 'acme/web' });
+      const small = config({ organisation: 6 });
+      expect(checkBudget(small, asked, [web, running(1, 0.3)], noon, day)?.offer).toEqual({
+        kind: 'sleep',
+        of: [{ pullRequest: 9, repository: 'acme/web' }],
+      });
+      const larger = config({ organisation: 8 });
+      expect(checkBudget(larger, asked, [web, running(1, 0.5)], noon, day)?.offer).toEqual({
+        kind: 'sleep',
+        of: [{ pullRequest: 1 }],
+      });
+    });
+
+    it('no size that another budget refuses', () => {
+      const large = { ...asked, size: 'large' };
+      const spent = row(1, { repository: 'acme/web', spentToday: 50 });
+      expect(checkBudget(config(), large, [spent], noon, day)?.offer).toBeNull();
+    });
+
+    it('so that what it names is true: afterwards there is room', () => {
+      const price = fc.constantFrom(0, 0.01, 0.1, 0.3, 1);
+      const rows = fc.array(
+        fc.record({
+          perHour: price,
+          perHourAsleep: fc.constantFrom(0, 0.01),
+          spentToday: price,
+          asleep: fc.boolean(),
+          repository: fc.constantFrom('acme/shop', 'acme/web'),
+          since: fc.nat(9),
+        }),
+        { maxLength: 8 },
+      );
+      fc.assert(
+        fc.property(
+          rows,
+          fc.constantFrom(1, 3, 8),
+          fc.constantFrom('small', 'large'),
+          (list, limit, size) => {
+            const ledger = list.map((one, index) => row(100 + index, one));
+            const limits = config({ repository: limit, organisation: 2 * limit });
+            const found = checkBudget(limits, { ...asked, size }, ledger, noon, day)?.offer;
+            if (found == null || found.kind === 'tomorrow') return;
+            const named = found.kind === 'shrink' ? [] : found.of.map(({ pullRequest }) => pullRequest);
+            const after = ledger.map((one) =>
+              named.includes(one.pullRequest)
+                ? { ...one, perHour: found.kind === 'sleep' ? (one.perHourAsleep ?? 0) : 0 }
+                : one,
+            );
+            const wanted = found.kind === 'shrink' ? found.size : size;
+            expect(checkBudget(limits, { ...asked, size: wanted }, after, noon, day)).toBeNull();
+          },
+        ),
+      );
     });
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { previewsSchema } from '../../../core/config/previews.ts';
 import { hygieneOf } from '../../../core/preview/hygiene.ts';
 import type { PreviewState } from '../../../core/preview/state.ts';
+import { previewUrl } from '../../../core/preview/url.ts';
 import { commanded, config, hour, minute, other, Preview, running } from './preview.ts';
 
 describe('a preview', () => {
@@ -177,6 +178,49 @@ describe('a preview of a fork', () => {
   });
 });
 
+describe('what a person can wonder about', () => {
+  it('is told of a draft with the label, and of a life that has ended', () => {
+    const preview = new Preview();
+    preview.read({ draft: true });
+    expect(preview.actions).toEqual([]);
+    expect(preview.comment()).toContain('A draft gets none');
+    preview.settleComments();
+    preview.read();
+    expect(preview.actions).toEqual(['create']);
+    preview.reported('success');
+    preview.settleComments();
+    preview.now += 73 * hour;
+    preview.read();
+    preview.reported('success');
+    preview.settleComments();
+    expect(preview.comment()).toContain('gone: its life has ended. `/preview` or a push begins another one');
+  });
+
+  it('is told that an extension ends at the longest life, and never shortens one', () => {
+    const preview = running({ config: config({ longest_ttl: '24h' }) });
+    preview.settleComments();
+    const before = preview.state?.expiresAt;
+    const extend = { kind: 'extend', ms: 1e15 } as const;
+    preview.tell({ type: 'preview.commanded', ...commanded(), by: 'mona', order: extend });
+    expect(preview.state?.expiresAt).toBe(before);
+    expect(preview.comment()).toContain('`previews.longest_ttl` is 24 h from now');
+  });
+
+  it('is told which preview is the oldest where too many exist', () => {
+    const preview = new Preview();
+    const others = [other(3, { since: 9 }), other(9, { since: 2 })];
+    preview.read({ config: config({ max_concurrent: 2 }), others });
+    expect(preview.comment()).toContain('`/preview destroy` on #9, the oldest');
+  });
+
+  it.each([
+    'http://169.254.169.254/latest/',
+    'http://metadata.google.internal/',
+    'http://[fe80::1]/',
+    'ftp://x/',
+  ])('is not sent to %s', (url) => expect(previewUrl(url)).toBeNull());
+});
+
 describe('the budget of a preview', () => {
   it('refuses, and quotes what was spent and by which previews', () => {
     const preview = new Preview();
@@ -187,7 +231,7 @@ describe('the budget of a preview', () => {
     expect(preview.actions).toEqual([]);
     expect(preview.comment()).toContain('$3.00 a day: $3.20 is spent');
     expect(preview.comment()).toContain('acme/shop#3 $3.20 and counting');
-    expect(preview.comment()).toContain('`/preview sleep` on #3');
+    expect(preview.comment()).toContain('`/preview destroy` on #3, the oldest, leaves more of it then');
   });
 
   it('puts a running one to sleep when the money of the day is spent, and lets it wake tomorrow', () => {
