@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Parity } from './read.ts';
-
-type Row = Readonly<Record<string, unknown>>;
+import { isSame, type Row, textOf } from './row.ts';
 
 /** The old and the new query over one snapshot, row by row. Values stay out of it: it becomes evidence. */
 export interface ParityReport {
@@ -90,7 +89,7 @@ function byKey(rows: readonly Row[], key: readonly string[]): { rows: Map<string
   for (const row of rows) {
     const absent = key.find((column) => !(column in row));
     if (absent !== undefined) throw new Error(`the rows have no column ${absent}, which the key names`);
-    const at = JSON.stringify(key.map((column) => canonical(row[column])));
+    const at = JSON.stringify(key.map((column) => textOf(row[column])));
     if (found.has(at)) ambiguous++;
     found.set(at, row);
   }
@@ -100,32 +99,12 @@ function byKey(rows: readonly Row[], key: readonly string[]): { rows: Map<string
 function differingColumns(row: Row, other: Row, tolerance: Readonly<Record<string, number>>): string[] {
   return [...new Set([...Object.keys(row), ...Object.keys(other)])].filter((column) => {
     if (!(column in row) || !(column in other)) return true;
-    const [a, b] = [canonical(row[column]), canonical(other[column])];
-    if (a === b) return false;
+    if (isSame(row[column], other[column])) return false;
+    const [a, b] = [textOf(row[column]), textOf(other[column])];
     const allowed = tolerance[column];
     // A NULL is not a number near zero, and a difference that is no number is not within a tolerance.
     return allowed === undefined || a === null || b === null || !(Math.abs(Number(a) - Number(b)) <= allowed);
   });
-}
-
-/** One text for one value: Postgres writes the same number as `10.5` and `10.50`, depending on its type. */
-function canonical(value: unknown): string | null {
-  if (value === null || value === undefined) return null;
-  if (value instanceof Date) return value.toISOString();
-  if (typeof value === 'object') return JSON.stringify(value, inOneOrder);
-  const text = String(value);
-  // No number of Postgres begins with a zero that it could do without: `007` is a text.
-  const number = /^(-?)(0|[1-9]\d*)(?:\.(\d*?)0*)?$/.exec(text);
-  if (number === null) return text;
-  const [, sign, whole, fraction] = number;
-  const digits = fraction ? `${whole}.${fraction}` : (whole ?? '0');
-  return digits === '0' ? '0' : `${sign}${digits}`;
-}
-
-/** `json` keeps the order of its keys, which says nothing. */
-function inOneOrder(_: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 function digest(rows: ReadonlyMap<string, Row>): string {
@@ -135,7 +114,7 @@ function digest(rows: ReadonlyMap<string, Row>): string {
       return JSON.stringify(
         Object.keys(row)
           .sort()
-          .map((column) => [column, canonical(row[column])]),
+          .map((column) => [column, textOf(row[column])]),
       );
     }),
   );

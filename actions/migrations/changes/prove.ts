@@ -1,6 +1,7 @@
 import type { ThrowawayDatabase } from '../../../core/ports/database.ts';
 import { compareRows, type ParityReport } from './parity.ts';
 import type { Parity, SchemaChange } from './read.ts';
+import { asDocuments, parseRow, type Row } from './row.ts';
 
 /** What a database said about one planned change. */
 export interface ChangeProof {
@@ -62,6 +63,8 @@ async function inSnapshot<Answer>(
 ): Promise<Answer> {
   await database.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
+    // Whatever zone the server is set to: the same data has the same digest.
+    await database.query("SET LOCAL TimeZone TO 'UTC'");
     return await question();
   } finally {
     await database.query('ROLLBACK');
@@ -78,8 +81,8 @@ function countOf(rows: readonly Record<string, unknown>[]): number {
 }
 
 async function compareQueries(database: ThrowawayDatabase, parity: Parity): Promise<ParityReport> {
-  const read = (sql: string): Promise<readonly Record<string, unknown>[]> =>
-    database.query(sampled(sql, parity));
+  const read = async (sql: string): Promise<readonly Row[]> =>
+    (await database.query(asDocuments(sampled(sql, parity)))).map(({ row }) => parseRow(row));
   const [old, fresh] = [await read(parity.old), await read(parity.new)];
   const report = compareRows(old, fresh, parity, rowLimit);
   if (report.verdict !== 'different') return report;

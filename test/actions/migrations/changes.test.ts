@@ -140,6 +140,15 @@ describe('shadow-read parity', () => {
       'equal',
       [],
     ],
+    [
+      'texts that look like one number',
+      [{ id: 1, code: '1.50' }],
+      [{ id: 1, code: '1.5' }],
+      'different',
+      ['code'],
+    ],
+    ['a number with an exponent', [{ id: 1, code: '120' }], [{ id: 1, code: 1.2e2 }], 'equal', []],
+    ['a truth value and its text', [{ id: 1, code: true }], [{ id: 1, code: 'true' }], 'equal', []],
     ['two NaN', [{ id: 1, total: 'NaN' }], [{ id: 1, total: 'NaN' }], 'equal', []],
     ['a column that is gone', [{ id: 1, total: 1, a: 1 }], [{ id: 1, total: 1 }], 'different', ['a']],
     ['a missing row', [{ id: 1 }, { id: 2 }], [{ id: 1 }], 'different', ['(missing in the new rows)']],
@@ -222,6 +231,42 @@ describe('a change over several releases', () => {
   ])('says %s', async (_, phase, cents, code, level) => {
     const { find } = await step(phase, cents, { before: phase });
     expect(find(code)?.level).toBe(level);
+  });
+
+  it.each([
+    [
+      'microseconds',
+      "timestamptz '2026-05-04 12:00:00.000001+02'",
+      "timestamptz '2026-05-04 12:00:00+02'",
+      false,
+    ],
+    ['one time in two zones', "timestamptz '2026-05-04 12:00+02'", "timestamptz '2026-05-04 10:00+00'", true],
+    ['a time that lost its zone', "timestamptz '2026-05-04 12:00+00'", "timestamp '2026-05-04 12:00'", false],
+    ['a day and the night it begins with', "date '2026-05-04'", "timestamp '2026-05-04 00:00'", false],
+    ['an amount with other zeros', "numeric(9,2) '10.50'", "numeric '10.5'", true],
+    ['a number that no double holds', "bigint '9007199254740993'", "bigint '9007199254740992'", false],
+    [
+      'the same inside a document',
+      'json \'{"a": 9007199254740993}\'',
+      'json \'{"a": 9007199254740992}\'',
+      false,
+    ],
+    ['a document of both kinds', 'json \'{"b": 1.0, "a": [1]}\'', 'jsonb \'{"a": [1], "b": 1}\'', true],
+    ['a number for a text inside a document', 'jsonb \'{"a": 1}\'', 'jsonb \'{"a": "1"}\'', false],
+    ['a very small double', "float8 '1.5e-7'", "numeric '0.00000015'", true],
+    ['bytes', "bytea '\\xdead'", "bytea '\\xdeae'", false],
+    ['arrays of amounts', 'ARRAY[10.50, 2]::numeric[]', 'ARRAY[10.5, 2.0]::numeric[]', true],
+  ])('sees %s as Postgres does', async (_, old, fresh, equal) => {
+    const change = plan('switch')
+      .replace('SELECT id, total FROM orders', `SELECT 1 AS id, ${old} AS v`)
+      .replace('SELECT id, cents / 100.0 AS total FROM orders', `SELECT 1 AS id, ${fresh} AS v`)
+      .replace(/old: SELECT.*/, (line) => `${line.slice(0, 5)}${JSON.stringify(line.slice(5))}`)
+      .replace(/new: SELECT.*/, (line) => `${line.slice(0, 5)}${JSON.stringify(line.slice(5))}`);
+    const { plan: evidence } = await judge({
+      files: { ...filled('1050'), 'db/changes/t.yml': change },
+      databases,
+    });
+    expect(evidence.shadow_parity[0]).toMatchObject({ verdict: equal ? 'equal' : 'different' });
   });
 
   it('may not skip a phase, or drop the old place early', async () => {
