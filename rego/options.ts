@@ -1,7 +1,8 @@
 import type { BuiltinOptions } from './builtins/registry.ts';
 import type { RegoError } from './errors.ts';
 import type { Limits } from './eval/budget.ts';
-import type { Instrument, Tracer } from './plan/instrument.ts';
+import type { Tracer } from './eval/tracer.ts';
+import type { Instrument } from './plan/instrument.ts';
 import type { Json } from './value/json.ts';
 
 /** A file of Rego source. */

@@ -1,7 +1,7 @@
 import { RegoError } from '../errors.ts';
-import type { Tracer } from '../plan/instrument.ts';
 import type { Value } from '../value/types.ts';
 import type { Budget } from './budget.ts';
+import type { Tracer } from './tracer.ts';
 
 /** Registers of one rule: register 0 is the result, the others are its variables. */
 export type Registers = (Value | undefined)[];

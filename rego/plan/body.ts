@@ -1,10 +1,10 @@
 import type { Literal, Term } from '../compile/ir.ts';
 import type { Eval } from '../eval/context.ts';
+import type { TracePoint } from '../eval/tracer.ts';
 import { type RegoObject, RegoSet } from '../value/collections.ts';
 import { equal } from '../value/compare.ts';
 import { type AnyObject, lookup, objectKeys } from '../value/object.ts';
 import type { Value } from '../value/types.ts';
-import type { TracePoint } from './instrument.ts';
 import { planMatch } from './match.ts';
 import { capturedResult, orderBody, visit } from './order.ts';
 import { type Builder, chain, type Site } from './site.ts';

@@ -1,4 +1,5 @@
-import type { Instrument, TracePoint, Tracer } from '../plan/instrument.ts';
+import type { TracePoint, Tracer } from '../eval/tracer.ts';
+import type { Instrument } from '../plan/instrument.ts';
 
 /** Which rows of a file were evaluated. A row counts when a rule's body held there, or a literal was tried. */
 export interface FileCoverage {

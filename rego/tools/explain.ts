@@ -1,7 +1,8 @@
 import type { Location } from '../errors.ts';
 import type { Registers } from '../eval/context.ts';
+import type { TracePoint, Tracer } from '../eval/tracer.ts';
 import type { CompileOptions, EvaluateOptions, Source } from '../options.ts';
-import { Instrument, type TracePoint, type Tracer } from '../plan/instrument.ts';
+import { Instrument } from '../plan/instrument.ts';
 import { compile } from '../policy.ts';
 import type { Module } from '../syntax/ast.ts';
 import { type Json, toJson } from '../value/json.ts';
