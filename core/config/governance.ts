@@ -118,7 +118,12 @@ export const governanceSchema = z.strictObject({
   labels: z.record(name, labelSchema).default({}),
   codeowners: z
     .array(z.string().regex(/^\/?[^\s!#[\]]+$/, 'expected a path of the repository'))
-    .default(['.github/release-conductor.yml', '.github/workflows/', '.github/CODEOWNERS'])
+    .default([
+      '.github/release-conductor.yml',
+      '.github/release-conductor/',
+      '.github/workflows/',
+      '.github/CODEOWNERS',
+    ])
     .describe('Paths that must have a code owner: gates, policies and this file'),
 });
 export type GovernanceConfig = z.infer<typeof governanceSchema>;
