@@ -100,6 +100,67 @@ describe('the import table of the design', () => {
   });
 });
 
+/**
+ * Files that may import each other in a circle, types included: a language is read and evaluated by functions that call
+ * each other as its grammar does, and a set is kept in the order in which its values are compared.
+ */
+const recursive: readonly (readonly string[])[] = [
+  ['body', 'calls', 'match', 'refs', 'terms', 'tests', 'walk', 'withs'].map((name) => `rego/plan/${name}.ts`),
+  ['collections', 'compare', 'object', 'text', 'types'].map((name) => `rego/value/${name}.ts`),
+];
+
+describe('circles of imports, of values and of types', () => {
+  const allowed = new Set(recursive.map((circle) => circle.toSorted().join(' ')));
+
+  it('are only where the thing itself is recursive', () => {
+    const circles = circlesOf(new Map(sources.map((file) => [file, neighboursOf(file)])));
+    const found = circles.map((circle) => circle.toSorted().join(' '));
+    expect(found.filter((circle) => !allowed.has(circle))).toEqual([]);
+    expect([...allowed].filter((circle) => !found.includes(circle))).toEqual([]);
+  });
+
+  it('are found in any graph', () => {
+    const graph = { a: ['b'], b: ['c'], c: ['a', 'd'], d: ['e'], e: ['d', 'e'], f: ['a'] };
+    const circles = circlesOf(new Map(Object.entries(graph)));
+    expect(circles.map((circle) => circle.toSorted().join(''))).toEqual(['de', 'abc']);
+  });
+});
+
+/** Tarjan's strongly connected components of more than one node. */
+function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const order = new Map<string, number>();
+  const path: string[] = [];
+  const circles: string[][] = [];
+  const visit = (node: string): number => {
+    const own = order.size;
+    order.set(node, own);
+    path.push(node);
+    const reached = (graph.get(node) ?? [])
+      .filter((next) => graph.has(next))
+      .map((next) =>
+        order.has(next) ? (path.includes(next) ? (order.get(next) ?? own) : own) : visit(next),
+      );
+    const low = Math.min(own, ...reached);
+    if (low === own) {
+      const circle = path.splice(path.indexOf(node));
+      if (circle.length > 1) circles.push(circle);
+    }
+    return low;
+  };
+  for (const node of graph.keys()) if (!order.has(node)) visit(node);
+  return circles;
+}
+
+function neighboursOf(file: string): string[] {
+  return importsOf(readFileSync(file, 'utf8'))
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => placeOf(file, specifier));
+}
+
+function placeOf(file: string, specifier: string): string {
+  return posix.normalize(join(dirname(file), specifier).split('\\').join('/'));
+}
+
 function forbiddenImports(file: string): string[] {
   const row = rowOf(file);
   return importsOf(readFileSync(file, 'utf8')).filter((specifier) => !isAllowed(row, file, specifier));
@@ -119,7 +180,7 @@ function importsOf(source: string): string[] {
 
 function isAllowed(row: Row, file: string, specifier: string): boolean {
   if (!specifier.startsWith('.')) return isPackageAllowed(row, specifier);
-  const target = posix.normalize(join(dirname(file), specifier).split('\\').join('/'));
+  const target = placeOf(file, specifier);
   if (target.startsWith('test/')) return false;
   if (target.startsWith(row.own(file)) || target === 'package.json') return true;
   return row.to.some((place) => place.test(target));
