@@ -35,7 +35,7 @@ export async function reconcileReleases(ports: ReconcilePorts): Promise<void> {
   for (const stored of await listAggregates(ports.database, { kind: 'release', open: true })) {
     await tolerating(stored.ref.repository, ports, async () => {
       const forge = await ports.forgeFor(stored.ref.repository, null);
-      await apply(await releaseNews(stored, forge), ports);
+      await apply(await releaseNews(stored, forge, ports.now()), ports);
     });
   }
 }
@@ -87,12 +87,16 @@ async function waitingJobs(repository: string, ports: ReconcilePorts): Promise<r
 }
 
 /** What changed about a release while nobody told us: its deployment ended, its traffic or its tag moved. */
-async function releaseNews({ ref, state }: StoredAggregate, forge: Forge): Promise<readonly Routed[]> {
+async function releaseNews(
+  { ref, state }: StoredAggregate,
+  forge: Forge,
+  now: number,
+): Promise<readonly Routed[]> {
   const release = state as ReleaseState;
   const events = [
     await deploymentNews(release, forge),
     ...(await trafficNews(release, forge)),
-    await tagNews(release, forge),
+    await tagNews(release, forge, now),
   ];
   return events.flatMap((event) => (event === null ? [] : [{ ref, event }]));
 }
@@ -124,9 +128,16 @@ async function trafficNews(release: ReleaseState, forge: Forge): Promise<readonl
   return news;
 }
 
-async function tagNews({ tag, sha }: ReleaseState, forge: Forge): Promise<ReleaseEvent | null> {
+/** A replica of GitHub may not show yet what was pushed so long ago, ms. */
+const untilShown = 120_000;
+
+async function tagNews(
+  { tag, sha, startedAt }: ReleaseState,
+  forge: Forge,
+  now: number,
+): Promise<ReleaseEvent | null> {
   const ref = await forge.resolveRef(`tags/${tag}`);
-  if (ref?.commit === sha) return null;
+  if (ref?.commit === sha || (ref === null && now - startedAt < untilShown)) return null;
   return { type: 'tag.moved', from: sha, to: ref?.commit ?? '0'.repeat(40) };
 }
 
