@@ -283,8 +283,8 @@ export async function resultOf(
 }
 
 /**
- * Waits until `probe` gives a value that is not null; it may also throw until then. A webhook that was lost is found by a
- * sweep once a minute, and a busy machine needs time for that too.
+ * Waits until `probe` gives a value that is not null; it may also throw until then. What nobody has to look for anew
+ * takes a second or two, and on a busy machine some more.
  */
 export function eventually<Value>(probe: () => Promise<Value | null>): Promise<Value> {
   return vi.waitFor(
@@ -293,6 +293,6 @@ export function eventually<Value>(probe: () => Promise<Value | null>): Promise<V
       if (value === null) throw new Error('not yet');
       return value;
     },
-    { timeout: 75_000, interval: 50 },
+    { timeout: 30_000, interval: 50 },
   );
 }
