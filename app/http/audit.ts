@@ -3,6 +3,7 @@ import { html } from 'hono/html';
 import { type Database, findAudit, readAuditHeads } from '../../adapters/postgres/index.ts';
 import { type AuditEntry, auditEntrySchema } from '../../core/audit/entry.ts';
 import { repositorySchema } from '../../core/gate/result.ts';
+import { dashboardPage, type Html, wideTable } from './layout.ts';
 
 const filterSchema = z.object({
   repository: repositorySchema,
@@ -105,35 +106,22 @@ const fields = ['repository', 'kind', 'key', 'action', 'actor'] as const;
 function renderPage(
   given: Readonly<Record<string, string>>,
   { entries, next }: { readonly entries: readonly AuditEntry[]; readonly next: number | null },
-): ReturnType<typeof html> {
+): Html {
   const more = new URLSearchParams({ ...given, after: String(next) });
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width" />
-        <title>Audit log · Release Conductor</title>
-        <style>
-          body { font: 16px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark; }
-          table { border-collapse: collapse; width: 100%; }
-          th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.8rem 0.3rem 0; border-bottom: 1px solid #8884; overflow-wrap: anywhere; }
-          label { display: inline-block; margin-right: 1rem; }
-        </style>
-      </head>
-      <body>
-        <h1>Audit log</h1>
-        <form>
+  return dashboardPage(
+    'Audit log',
+    html`<form>
           ${fields.map((name) => html`<label>${name} <input name="${name}" value="${given[name] ?? ''}" /></label>`)}
           <button>Show</button>
         </form>
-        <table>
-          <tr><th>#</th><th>At</th><th>Action</th><th>Actor</th><th>Reason</th><th>Hash</th></tr>
-          ${entries.map(
+        ${wideTable(
+          'Entries',
+          ['#', 'At', 'Action', 'Actor', 'Reason', 'Hash'],
+          entries.map(
             ({ seq, at, action, actor, reason, reasonCode, hash }) =>
               html`<tr><td>${seq}</td><td>${at}</td><td>${action}</td><td>${actor}</td><td>${reason} ${reasonCode ?? ''}</td><td><code title="${hash}">${hash.slice(0, 12)}</code></td></tr>`,
-          )}
-        </table>
-        ${next === null ? '' : html`<p><a href="/audit?${more.toString()}">Later entries</a></p>`}
-      </body>
-    </html>`;
+          ),
+        )}
+        ${next === null ? '' : html`<p><a href="/audit?${more.toString()}">Later entries</a></p>`}`,
+  );
 }

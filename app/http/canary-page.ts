@@ -6,10 +6,10 @@ import { type JudgeRecord, recordOf } from '../../core/canary/record.ts';
 import { replay } from '../../core/canary/replay.ts';
 import { settingsAt } from '../../core/canary/settings.ts';
 import { renderSvg } from '../../core/chart/svg.ts';
+import { phaseText } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
-import { stepText } from '../../core/release/steps.ts';
-
-type Html = ReturnType<typeof html>;
+import { stepText, trafficOf } from '../../core/release/steps.ts';
+import { dashboardPage, type Html, wideTable } from './layout.ts';
 
 /** How one step is called, and what the judge saw there. */
 interface JudgedStep {
@@ -25,27 +25,32 @@ export async function readCanaryPage(
 ): Promise<Html | null> {
   const stored = await readAggregate(database, { kind: 'release', repository, key: tag });
   if (stored === null) return null;
-  const steps = judgedSteps(stored.state as ReleaseState);
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width" />
-        <title>Canary of ${tag}</title>
-        <style>
-          body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark; }
-          table { border-collapse: collapse; margin: 1rem 0; }
-          th, td { text-align: right; padding: 0.3rem 0.8rem 0.3rem 0; border-bottom: 1px solid #8884; }
-          th:first-child, td:first-child { text-align: left; }
-          svg { max-width: 100%; height: auto; }
-        </style>
-      </head>
-      <body>
-        <h1>Canary of ${tag}</h1>
-        <p>${repository} · <a href="/">all releases</a></p>
-        ${steps.length === 0 ? html`<p>Nothing was measured yet.</p>` : steps.map(section)}
-      </body>
-    </html>`;
+  const state = stored.state as ReleaseState;
+  const steps = judgedSteps(state);
+  return dashboardPage(
+    `Release ${tag}`,
+    html`<p>${repository}</p>
+      ${standing(state)}
+      ${steps.length === 0 ? html`<p>Nothing was measured yet.</p>` : steps.map(section)}`,
+  );
+}
+
+/** Where the release stands: the same words as in its issue. */
+function standing(state: ReleaseState): Html {
+  const { phase, hold, sha } = state;
+  return html`<dl>
+    <dt>Phase</dt><dd>${phaseText[phase]}</dd>
+    <dt>Production traffic</dt><dd>${trafficText(state)}</dd>
+    ${hold === null ? '' : html`<dt>Held</dt><dd>${hold.code}: ${hold.reason} (${hold.by})</dd>`}
+    <dt>Commit</dt><dd><code>${sha}</code></dd>
+  </dl>`;
+}
+
+/** `50 %`, or where there are several production environments `eu 100 %, us 50 %`. */
+export function trafficText(state: ReleaseState): string {
+  const traffic = trafficOf(state);
+  if (traffic.length <= 1) return `${state.weight} %`;
+  return traffic.map(({ environment, weight }) => `${environment} ${weight} %`).join(', ');
 }
 
 /** Steps that were left, and the one that is measured now. */
@@ -74,12 +79,7 @@ function section({ name, record }: JudgedStep): Html {
 }
 
 function tableOf({ head, rows }: ExplainedTable): Html {
-  return html`<table>
-    <tr>${head.map((cell) => html`<th>${cell}</th>`)}</tr>
-    ${rows.map(({ cells, decides }) => {
-      const cell = (text: string): Html =>
-        decides ? html`<td><strong>${text}</strong></td>` : html`<td>${text}</td>`;
-      return html`<tr>${cells.map(cell)}</tr>`;
-    })}
-  </table>`;
+  const cellsOf = ({ cells, decides }: ExplainedTable['rows'][number]): Html =>
+    html`<tr>${cells.map((text) => (decides ? html`<td><strong>${text}</strong></td>` : html`<td>${text}</td>`))}</tr>`;
+  return wideTable(head[0] ?? 'Figures', head, rows.map(cellsOf), 'figures');
 }

@@ -1,7 +1,6 @@
 import { html } from 'hono/html';
 import { type Examined, type Finding, summaryOf } from '../doctor.ts';
-
-type Html = ReturnType<typeof html>;
+import { dashboardPage, type Html, wideTable } from './layout.ts';
 
 const marks: Readonly<Record<Finding['state'], string>> = {
   ok: '✔',
@@ -30,25 +29,11 @@ export function remembered(
 /** What is missing for a repository, each with its remedy. */
 export function doctorPage(repository: string, examined: readonly Examined[]): Html {
   const { problems, unknown } = summaryOf(examined);
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width" />
-        <title>Doctor of ${repository}</title>
-        <style>
-          body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark; }
-          table { border-collapse: collapse; width: 100%; }
-          td { vertical-align: top; padding: 0.3rem 0.8rem 0.3rem 0; border-bottom: 1px solid #8884; overflow-wrap: anywhere; }
-        </style>
-      </head>
-      <body>
-        <h1>${repository}</h1>
-        <p>${problems === 0 && unknown === 0 ? 'Everything is in order.' : `${problems} to mend, ${unknown} that could not be asked.`}</p>
-        ${examined.map(({ subject, findings }) => html`<h2>${subject}</h2><table>${findings.map(row)}</table>`)}
-        <p><a href="/">All</a></p>
-      </body>
-    </html>`;
+  return dashboardPage(
+    `Doctor of ${repository}`,
+    html`<p>${problems === 0 && unknown === 0 ? 'Everything is in order.' : `${problems} to mend, ${unknown} that could not be asked.`}</p>
+        ${examined.map(({ subject, findings }) => html`<h2>${subject}</h2>${wideTable(subject, ['', 'Check', 'Found'], findings.map(row))}`)}`,
+  );
 }
 
 function row(finding: Finding): Html {

@@ -8,8 +8,7 @@ import {
 import { exportGovernance, type GovernanceExport } from '../../core/governance/export.ts';
 import type { GovernanceState } from '../../core/governance/state.ts';
 import { governanceOf } from '../events/settings.ts';
-
-type Html = ReturnType<typeof html>;
+import { dashboardPage, type Html, wideTable } from './layout.ts';
 
 /** How the rules of each repository stand, for the first page. */
 export async function listGoverned(database: Database): Promise<readonly StoredAggregate[]> {
@@ -43,29 +42,27 @@ export async function readGovernancePage(
 
 function page(found: GovernanceExport, home: string): Html {
   const { repository, plan, drift, merged_in_the_gap: merged, settings } = found;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width" />
-        <title>Rules of ${repository}</title>
-        <style>
-          body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark; }
-          table { border-collapse: collapse; width: 100%; }
-          th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.8rem 0.3rem 0; border-bottom: 1px solid #8884; overflow-wrap: anywhere; }
-          pre { overflow: auto; }
-        </style>
-      </head>
-      <body>
-        <h1>Rules of ${repository}</h1>
-        <p>
+  return dashboardPage(
+    `Rules of ${repository}`,
+    html`<p>
           Read at ${timeText(found.read_at)}; last as the config says at
           ${found.in_order_at === null ? 'no time yet' : timeText(found.in_order_at)}. Config
           <code>${found.config_sha256.slice(0, 12)}</code>.
         </p>
         ${drift === null ? html`<p><strong>No drift.</strong></p>` : html`<p><strong>Drift</strong> since ${timeText(drift.since)}${drift.issue === null ? '' : html`, <a href="${home}/issues/${drift.issue}">issue #${drift.issue}</a>`}.</p>`}
         <h2>Plan ${plan.changes.length === 0 ? '' : html`<code>${plan.hash.slice(0, 12)}</code>`}</h2>
-        ${plan.changes.length === 0 ? html`<p>Nothing to write.</p>` : html`<table><tr><th>What</th><th>Change</th></tr>${plan.changes.map(({ kind, name, action, details }) => html`<tr><td>${kind} ${name}</td><td>${action}${details.map((one) => html`<br />${one}`)}</td></tr>`)}</table>`}
+        ${
+          plan.changes.length === 0
+            ? html`<p>Nothing to write.</p>`
+            : wideTable(
+                'Plan',
+                ['What', 'Change'],
+                plan.changes.map(
+                  ({ kind, name, action, details }) =>
+                    html`<tr><td>${kind} ${name}</td><td>${action}${details.map((one) => html`<br />${one}`)}</td></tr>`,
+                ),
+              )
+        }
         ${plan.refused === null ? '' : html`<p><strong>Not applied:</strong> ${plan.refused}</p>`}
         ${listOf('Weaker than the organisation allows, and without effect', plan.weaker_than_organisation)}
         ${listOf('Without a code owner', plan.without_code_owner)}
@@ -73,9 +70,8 @@ function page(found: GovernanceExport, home: string): Html {
         ${merged.length === 0 ? '' : html`<h2>Merged while the rules were not as wanted</h2><ul>${merged.map(({ number, title, by, at }) => html`<li><a href="${home}/pull/${number}">#${number}</a> ${title}, by ${by}, ${timeText(at)}</li>`)}</ul>`}
         <h2>As they were found</h2>
         <pre>${JSON.stringify(settings, null, 2)}</pre>
-        <p><a href="/v1/governance/${repository}">As JSON</a> · <a href="/doctor/${repository}">Doctor</a> · <a href="/">All</a></p>
-      </body>
-    </html>`;
+        <p><a href="/v1/governance/${repository}">As JSON</a> · <a href="/doctor/${repository}">Doctor</a></p>`,
+  );
 }
 
 function listOf(title: string, items: readonly string[]): Html | string {

@@ -5,12 +5,12 @@ import { type Database, listAggregates, type StoredAggregate } from '../../adapt
 import type { ChangeState } from '../../core/change/state.ts';
 import { phaseText } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
-import { trafficOf } from '../../core/release/steps.ts';
 import type { Examined } from '../doctor.ts';
 import { readable, viewerOf } from './access/viewer.ts';
-import { readCanaryPage } from './canary-page.ts';
+import { readCanaryPage, trafficText } from './canary-page.ts';
 import { doctorPage } from './doctor-page.ts';
 import { governanceRow, listGoverned, readGovernancePage } from './governance-page.ts';
+import { dashboardPage, type Html, pagePolicy, product, wideTable } from './layout.ts';
 
 export interface PagePorts {
   readonly database: Database;
@@ -21,8 +21,6 @@ export interface PagePorts {
   /** Looks at a repository from outside; absent where GitHub cannot be asked. */
   readonly examine?: (repository: string) => Promise<readonly Examined[]>;
 }
-
-const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 /** Health, metrics and the status page. `html` escapes what stands in it. */
 export function createPages({ database, registry, simulate, githubUrl, examine }: PagePorts): Hono {
@@ -77,55 +75,25 @@ function page(
   changes: readonly StoredAggregate[],
   governed: readonly StoredAggregate[],
   simulate: boolean,
-): ReturnType<typeof html> {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width" />
-        <title>Release Conductor</title>
-        <style>
-          body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark; }
-          table { border-collapse: collapse; width: 100%; }
-          th, td { text-align: left; padding: 0.3rem 0.8rem 0.3rem 0; border-bottom: 1px solid #8884; }
-        </style>
-      </head>
-      <body>
-        <h1>Release Conductor</h1>
-        ${simulate ? html`<p><strong>Simulation:</strong> nothing is written to GitHub.</p>` : ''}
+): Html {
+  return dashboardPage(
+    product,
+    html`${simulate ? html`<p><strong>Simulation:</strong> nothing is written to GitHub.</p>` : ''}
         <h2>Releases</h2>
-        <table>
-          <tr><th>Repository</th><th>Release</th><th>Phase</th><th>Traffic</th><th>Held</th></tr>
-          ${releases.map(releaseRow)}
-        </table>
+        ${wideTable('Releases', ['Repository', 'Release', 'Phase', 'Traffic', 'Held'], releases.map(releaseRow))}
         <h2>Open changes</h2>
-        <table>
-          <tr><th>Repository</th><th>Change</th><th>Head</th><th>Verdicts</th></tr>
-          ${changes.map(changeRow)}
-        </table>
+        ${wideTable('Open changes', ['Repository', 'Change', 'Head', 'Verdicts'], changes.map(changeRow))}
         <h2>Rules</h2>
-        <table>
-          <tr><th>Repository</th><th>State</th><th>To write</th><th>Last as declared</th></tr>
-          ${governed.map(governanceRow)}
-        </table>
-        <p><a href="/previews">Previews</a> · <a href="/audit">Audit log</a></p>
-      </body>
-    </html>`;
+        ${wideTable('Rules', ['Repository', 'State', 'To write', 'Last as declared'], governed.map(governanceRow))}`,
+  );
 }
 
-function releaseRow({ ref, state }: StoredAggregate): ReturnType<typeof html> {
+function releaseRow({ ref, state }: StoredAggregate): Html {
   const { phase, hold } = state as ReleaseState;
   return html`<tr><td>${ref.repository}</td><td><a href="/canary/${ref.repository}/${encodeURIComponent(ref.key)}">${ref.key}</a></td><td>${phaseText[phase]}</td><td>${trafficText(state as ReleaseState)}</td><td>${hold?.reason ?? ''}</td></tr>`;
 }
 
-/** `50 %`, or where there are several production environments `eu 100 %, us 50 %`. */
-function trafficText(state: ReleaseState): string {
-  const traffic = trafficOf(state);
-  if (traffic.length <= 1) return `${state.weight} %`;
-  return traffic.map(({ environment, weight }) => `${environment} ${weight} %`).join(', ');
-}
-
-function changeRow({ ref, state }: StoredAggregate): ReturnType<typeof html> {
+function changeRow({ ref, state }: StoredAggregate): Html {
   const { sha, gates } = state as ChangeState;
   const verdicts = Object.entries(gates).map(([gate, record]) => `${gate}: ${record.verdict}`);
   return html`<tr><td>${ref.repository}</td><td>${ref.key}</td><td>${sha.slice(0, 12)}</td><td>${verdicts.join(', ')}</td></tr>`;

@@ -9,6 +9,7 @@ import { ledgerRow } from '../../core/preview/ledger.ts';
 import { type PreviewState, previewRef } from '../../core/preview/state.ts';
 import type { DomainEvent } from '../flow/decide.ts';
 import { readable, viewerOf } from './access/viewer.ts';
+import { dashboardPage, type Html, layout, pagePolicy, wideTable } from './layout.ts';
 
 export interface PreviewPagePorts {
   readonly database: Database;
@@ -76,30 +77,10 @@ function visitLimit(now: () => number): (preview: string) => boolean {
 }
 
 function answer(context: Context, body: Html, status: 200 | 404 = 200): Response | Promise<Response> {
-  context.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'");
+  context.header('content-security-policy', pagePolicy);
   context.header('cache-control', 'no-store');
   context.header('referrer-policy', 'no-referrer');
   return context.html(body, status);
-}
-
-type Html = ReturnType<typeof html>;
-
-function frame(title: string, body: Html, refresh = false): Html {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width" />
-        ${refresh ? html`<meta http-equiv="refresh" content="5" />` : ''}
-        <title>${title}</title>
-        <style>
-          body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark; }
-          table { border-collapse: collapse; width: 100%; }
-          th, td { text-align: left; padding: 0.3rem 0.8rem 0.3rem 0; border-bottom: 1px solid #8884; }
-        </style>
-      </head>
-      <body>${body}</body>
-    </html>`;
 }
 
 function waitingPage(state: PreviewState, now: number): Html {
@@ -109,13 +90,13 @@ function waitingPage(state: PreviewState, now: number): Html {
     running?.asleep === true
       ? 'It wakes for this visit, if its budget allows it; the comment on the pull request says so if not.'
       : 'This page looks again every five seconds.';
-  return frame(title, html`<h1>${title}</h1><p>${text}</p>`, true);
+  return layout(title, html`<main><h1>${title}</h1><p>${text}</p></main>`, 5);
 }
 
 function gonePage(): Html {
-  return frame(
+  return layout(
     'No preview',
-    html`<h1>No preview</h1><p>There is none here. The comment on the pull request says why.</p>`,
+    html`<main><h1>No preview</h1><p>There is none here. The comment on the pull request says why.</p></main>`,
   );
 }
 
@@ -129,12 +110,8 @@ function listPage(
     const ends = state.expiresAt === null ? '' : new Date(state.expiresAt).toISOString();
     return html`<tr><td>${repository}#${state.pullRequest}</td><td>${phaseOf(state, now)}</td><td>${money(spentToday)}</td><td>${money(perHour)}</td><td>${ends}</td></tr>`;
   });
-  return frame(
+  return dashboardPage(
     'Previews',
-    html`<h1>Previews</h1>
-      <table>
-        <tr><th>Preview</th><th>State</th><th>Today</th><th>An hour</th><th>Ends</th></tr>
-        ${rows}
-      </table>`,
+    wideTable('Previews', ['Preview', 'State', 'Today', 'An hour', 'Ends'], rows),
   );
 }

@@ -5,6 +5,7 @@ import { createPages } from '../../app/http/pages.ts';
 import { silentLog } from '../../core/ports/system.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import { World } from '../core/release/world.ts';
+import { chromiumPath, openBrowser } from '../support/browser.ts';
 import { atTestEnd, createTestDatabase } from '../support/postgres.ts';
 
 let database: Database;
@@ -54,5 +55,35 @@ describe('the page of a canary', () => {
     expect(await (await pageOf(state, '/')).text()).toContain('href="/canary/acme/shop/v1.1.0"');
     expect((await pageOf(state, '/canary/acme/shop/v9')).status).toBe(404);
     expect(await (await pageOf(state)).text()).toContain('Nothing was measured yet');
+  });
+});
+
+describe.skipIf(chromiumPath === undefined)('the pages on a phone, in the dark, without script', () => {
+  it('are no wider than the screen, and say what each thing is', async () => {
+    const world = await new World({ promotes: true, errorRate: () => 0.4 }).play(
+      ({ state }) => state.phase === 'rolled_back',
+    );
+    const browser = await openBrowser();
+    const context = await browser.newContext({
+      javaScriptEnabled: false,
+      colorScheme: 'dark',
+      viewport: { width: 320, height: 640 },
+    });
+    const page = await context.newPage();
+    for (const path of ['/', '/canary/acme/shop/v1.1.0']) {
+      await page.setContent(await (await pageOf(world.state, path)).text());
+      const shot = process.env.SCREENSHOTS;
+      if (shot !== undefined) await page.screenshot({ path: `${shot}/${path.length}.png`, fullPage: true });
+      const width = await page.locator('html').evaluate(({ scrollWidth }) => scrollWidth);
+      expect({ path, width }).toEqual({ path, width: 320 });
+      expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
+      expect(await page.getByRole('main').count()).toBe(1);
+      expect(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').count()).toBe(3);
+      const headless = page.locator('table:not(:has(th[scope=col]))');
+      expect(await headless.count()).toBe(0);
+      const unnamed = page.locator('svg:not(:has(title)), [tabindex]:not([aria-label])');
+      expect(await unnamed.count()).toBe(0);
+    }
+    expect(await page.locator('style').textContent()).toContain('color-scheme: light dark');
   });
 });

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { html } from 'hono/html';
+import { layout, pagePolicy, product } from '../layout.ts';
 import { type Problem, problemBody } from '../problem.ts';
 import { everybody, type Viewer, type ViewerBindings } from './viewer.ts';
 
@@ -84,12 +85,12 @@ function refuse(request: Request, url: URL, { canSignIn }: DoorPorts): Response 
   const way = canSignIn
     ? html`<p><a href="/step-up/sign-in?back=${back}">Sign in with GitHub</a> to see the repositories that you can read there.</p>`
     : html`<p>Nobody can sign in here: <code>GITHUB_CLIENT_ID</code> and <code>GITHUB_CLIENT_SECRET</code> are not set. Machines read with <code>READ_TOKEN</code>; <code>DASHBOARD=public</code> opens the pages to everybody who reaches them.</p>`;
-  const page = html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Release Conductor</title><style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1rem; color-scheme: light dark; }</style></head><body><h1>Release Conductor</h1>${way}</body></html>`;
+  const page = layout(product, html`<main><h1>${product}</h1>${way}</main>`);
   return new Response(String(page), {
     status: 401,
     headers: {
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+      'content-security-policy': pagePolicy,
       'cache-control': 'no-store',
     },
   });
