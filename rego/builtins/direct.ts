@@ -55,6 +55,7 @@ export const directs: ReadonlyMap<string, Direct> = new Map<string, Direct>([
   ['is_null', (v) => v === null],
   ['is_array', (v) => Array.isArray(v)],
   ['is_object', (v) => typeName(v) === 'object'],
+  ['type_name', typeName],
   ['plus', integers((a, b) => a + b)],
   ['minus', integers((a, b) => a - b)],
   ['mul', integers((a, b) => a * b)],

@@ -61,6 +61,11 @@ function commonValue(plans: readonly RulePlan[]): Value | undefined {
   return same ? first : undefined;
 }
 
+interface SinglePlan {
+  readonly plan: RulePlan;
+  readonly run: (c: Context, args: readonly Value[]) => Value | undefined;
+}
+
 /** Evaluates rules that define one value: of a document, or of a function for given arguments. */
 function planSingle(
   program: Program,
@@ -70,7 +75,7 @@ function planSingle(
   const plans = ruleset.rules.map((rule) => planRule(program, rule, valueHead));
   const common = commonValue(plans);
   const index = buildIndex(
-    plans.map((plan) => [plan.rule, { plan, run: singleValue(plan, message) }] as const),
+    plans.map((plan): [Rule, SinglePlan] => [plan.rule, { plan, run: singleValue(plan, message) }]),
   );
   const fallback =
     ruleset.defaultRule === undefined
@@ -81,6 +86,18 @@ function planSingle(
     return (c, args = noArguments) => {
       c.budget.enter();
       let result = only.run(c, args);
+      if (result === undefined && fallback !== undefined) result = fallback(c, args);
+      c.budget.leave();
+      return result;
+    };
+  }
+  const { flat } = index;
+  if (flat !== undefined && common !== undefined) {
+    return (c, args = noArguments) => {
+      c.budget.enter();
+      let result: Value | undefined;
+      for (let i = 0; i < flat.length && result === undefined; i += 1)
+        result = (flat[i] as SinglePlan).run(c, args);
       if (result === undefined && fallback !== undefined) result = fallback(c, args);
       c.budget.leave();
       return result;

@@ -30,7 +30,9 @@ function directTest(term: CallTerm, site: Site, before: Builder[]): Test | undef
   const comparison = comparisons[term.callee.name];
   if (comparison !== undefined) {
     const left = planTerm(a, site, before);
-    return comparisonTest(comparison, left, planTerm(b, site, before));
+    return (
+      constantTest(term.callee.name, left, b) ?? comparisonTest(comparison, left, planTerm(b, site, before))
+    );
   }
   const direct = site.program.builtin(term.callee.name)?.direct;
   const planTwice = site.program.instrument === undefined;
@@ -46,6 +48,20 @@ function directTest(term: CallTerm, site: Site, before: Builder[]): Test | undef
   return b === undefined
     ? unaryTest(direct, left, general)
     : binaryTest(direct, left, planTerm(b, site, before), general);
+}
+
+/** Whether a value is, or is not, a scalar that the policy names: there is but one of each. */
+function constantTest(name: string, left: Eval, right: Term): Test | undefined {
+  if (right.kind !== 'const' || (typeof right.value === 'object' && right.value !== null)) return undefined;
+  const wanted = right.value;
+  if (name === 'equal') return { test: (c, r) => left(c, r) === wanted };
+  if (name !== 'neq') return undefined;
+  return {
+    test: (c, r) => {
+      const value = left(c, r);
+      return value !== undefined && value !== wanted;
+    },
+  };
 }
 
 function comparisonTest(holdsFor: NonNullable<(typeof comparisons)[string]>, left: Eval, right: Eval): Test {

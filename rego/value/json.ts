@@ -1,8 +1,9 @@
-import { RegoObject, RegoSet } from './collections.ts';
+import { RegoSet } from './collections.ts';
 import { typeName } from './compare.ts';
 import { spend } from './fuel.ts';
 import { Decimal, fromBigInt, type Num, numberText, parseNumber, toDouble } from './number.ts';
 import { type AnyObject, objectEntries } from './object.ts';
+import { Special } from './special.ts';
 import type { Value } from './types.ts';
 
 /** Plain JSON data, as a caller sees it. */
@@ -123,10 +124,10 @@ function misfit(node: unknown, depth: number, state: { left: number }): string |
     }
     return undefined;
   }
-  if (node instanceof RegoSet || node instanceof RegoObject || node instanceof Decimal) return undefined;
   const prototype = Object.getPrototypeOf(node);
-  if (prototype !== Object.prototype && prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-    return 'an instance of a class';
+  if (prototype !== Object.prototype && prototype !== null) {
+    if (node instanceof Special) return undefined;
+    if (Object.getPrototypeOf(prototype) !== null) return 'an instance of a class';
   }
   for (const key in node) {
     const child = (node as Record<string, unknown>)[key];
