@@ -18,7 +18,11 @@ const instant = z.iso
 /** Hours of some weekdays in which promotions may happen; times are minutes after midnight. */
 const releaseWindowSchema = z
   .strictObject({
-    days: z.array(z.enum(weekdays)).min(1).default(['mon', 'tue', 'wed', 'thu', 'fri']),
+    days: z
+      .array(z.enum(weekdays))
+      .min(1)
+      .default(['mon', 'tue', 'wed', 'thu', 'fri'])
+      .describe('Days on which it begins'),
     from: timeOfDay.describe('First minute, `HH:MM`'),
     to: timeOfDay.describe('End, `HH:MM`; 24:00 is midnight'),
     time_zone: timeZone.default('UTC').describe('IANA name; summer time is observed'),
@@ -28,8 +32,8 @@ export type ReleaseWindow = z.infer<typeof releaseWindowSchema>;
 
 const freezeSchema = z
   .strictObject({
-    from: instant,
-    to: instant,
+    from: instant.describe('First moment, ISO 8601 with a time zone'),
+    to: instant.describe('End, ISO 8601 with a time zone'),
     reason: z.string().min(1).describe('Shown to whoever is refused'),
   })
   .refine(({ from, to }) => from < to, 'expected `from` before `to`');

@@ -13,7 +13,7 @@ export const notifiedEvents = [
 export type NotifiedEvent = (typeof notifiedEvents)[number];
 
 const targetSchema = z.strictObject({
-  kind: z.enum(['team', 'webhook', 'slack']),
+  kind: z.enum(['team', 'webhook', 'slack']).describe('A team by a mention, the others by a call'),
   name: z
     .string()
     .regex(/^@?[A-Za-z0-9][\w./-]{0,138}$/)

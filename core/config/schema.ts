@@ -43,7 +43,7 @@ const metricsSchema = z.strictObject({
     .max(8)
     .default([0.5, 1])
     .describe('Further bucket edges, seconds; an edge that the histogram lacks is not judged'),
-  version_label: z.string().default('version'),
+  version_label: z.string().default('version').describe('Label that tells the versions apart'),
   match: z
     .record(z.string(), z.string())
     .default({})
@@ -131,10 +131,16 @@ const releaseSchema = z.strictObject({
     .describe(
       'Globs of the files that belong to the release: other changes are not in its notes; none: all files',
     ),
-  stage_environment: z.string().default('stage'),
-  production_environment: z.string().default('production'),
+  stage_environment: z.string().default('stage').describe('Environment in which a version is judged first'),
+  production_environment: z
+    .string()
+    .default('production')
+    .describe('Environment of the canary, the first of `waves`'),
   waves: wavesSchema,
-  required_gates: z.array(gateNameSchema).default(['slo', 'perf', 'supply-chain', 'migrations', 'policy']),
+  required_gates: z
+    .array(gateNameSchema)
+    .default(['slo', 'perf', 'supply-chain', 'migrations', 'policy'])
+    .describe('Gates without whose pass on exactly the tagged commit nothing is deployed or promoted'),
   max_gate_age: durationSchema
     .default(86_400_000)
     .describe('A gate result older than this does not count at a promotion'),
