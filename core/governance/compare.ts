@@ -1,4 +1,5 @@
 import { canonicalJson } from '../audit/canonical-json.ts';
+import { isHalfMade } from './half-made.ts';
 import {
   type EnvironmentSetting,
   inOrder,
@@ -93,7 +94,22 @@ export function standingOf(
       ? after === now
       : compareSettings(only(kind, after), only(kind, now), false).changes.length === 0;
   if (isMade) return 'after';
+  if (isUnderWay({ kind, before, after }, now)) return 'before';
   return canonicalJson(now) === canonicalJson(before) ? 'before' : 'moved';
+}
+
+/** Whether this is what an earlier attempt at the change may have left. */
+export function isUnderWay(
+  { kind, before, after }: Pick<Change, 'kind' | 'before' | 'after'>,
+  now: Setting | null,
+): boolean {
+  if (kind !== 'environment' || now === null || after === null) return false;
+  const [was, is, will] = [before, now, after] as [
+    EnvironmentSetting | null,
+    EnvironmentSetting,
+    EnvironmentSetting,
+  ];
+  return isHalfMade(was, is, will);
 }
 
 function only(kind: SettingKind, one: Setting): Settings {

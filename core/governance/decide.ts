@@ -2,7 +2,7 @@ import type { Decision } from '../flow/effect.ts';
 import type { EffectSettled } from '../flow/event.ts';
 import { effectIdOf } from '../flow/key.ts';
 import { type GovernanceContext, GovernanceDraft } from './draft.ts';
-import { driftText, endDrift, issueKnown, problemText, tellDrift } from './drift.ts';
+import { driftText, endDrift, issueKnown, problemText, stoppedText, tellDrift } from './drift.ts';
 import { lookAtEntry, onEntryJudged, onEntryRequested, onEntryUnread } from './entries.ts';
 import type { GovernanceEvent, Observation, Touched } from './event.ts';
 import { configPushed, configSeen } from './known-config.ts';
@@ -161,7 +161,7 @@ function onApplied(
   );
   draft.set({ applying: null });
   if (event.problem !== null) {
-    tellDrift(draft, problemText([event.problem]));
+    tellDrift(draft, stoppedText(event.done, event.problem));
     return;
   }
   // From here on whatever differs is drift, and no longer what is left of the plan.

@@ -71,6 +71,18 @@ export function problemText(problems: readonly string[]): string {
   ].join('\n');
 }
 
+/** What the issue says of a plan that stopped before its end. */
+export function stoppedText(done: readonly string[], problem: string): string {
+  if (done.length === 0) return problemText([problem]);
+  return [
+    `The plan was carried out **in part** and stopped: ${cellText(problem)}.`,
+    '',
+    'What was written, and is as wanted:',
+    '',
+    ...done.map((name) => `- ${cellText(name)}`),
+  ].join('\n');
+}
+
 function mergedText(merged: readonly MergedMeanwhile[]): string {
   if (merged.length === 0) return 'Nothing was merged since the rules were last as wanted.';
   return [

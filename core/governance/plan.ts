@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../audit/canonical-json.ts';
 import type { GovernanceConfig } from '../config/governance.ts';
-import { type Change, compareSettings } from './compare.ts';
+import { type Change, compareSettings, isUnderWay } from './compare.ts';
 import { desiredSettings } from './desired.ts';
 import type { Settings } from './settings.ts';
 
@@ -39,11 +39,23 @@ export function planGovernance(
   return { changes, kept, unowned, weaker, hash, refused };
 }
 
+/** The same aim, from where an attempt that did not end has left it. */
+function isRestOf(shown: Change, now: Change): boolean {
+  return (
+    shown.kind === now.kind &&
+    shown.name === now.name &&
+    canonicalJson(shown.after) === canonicalJson(now.after) &&
+    isUnderWay(shown, now.before)
+  );
+}
+
 /**
  * What of a plan that was shown is still to do, or null when the world has moved another way: then it must be shown
  * anew. A change that somebody made meanwhile exactly as planned is done, not a reason to stop.
  */
 export function remainderOf(shown: GovernancePlan, now: GovernancePlan): readonly Change[] | null {
   const known = new Set(shown.changes.map((change) => canonicalJson(change)));
-  return now.changes.every((change) => known.has(canonicalJson(change))) ? now.changes : null;
+  const isKnown = (change: Change): boolean =>
+    known.has(canonicalJson(change)) || shown.changes.some((one) => isRestOf(one, change));
+  return now.changes.every(isKnown) ? now.changes : null;
 }

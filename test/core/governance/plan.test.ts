@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { governanceSchema } from '../../../core/config/governance.ts';
+import { type Change, standingOf } from '../../../core/governance/compare.ts';
 import { desiredSettings } from '../../../core/governance/desired.ts';
 import { namesIn, unknownNames } from '../../../core/governance/directory.ts';
 import { planGovernance, remainderOf } from '../../../core/governance/plan.ts';
 import { renderPlan } from '../../../core/governance/render.ts';
-import type { Settings } from '../../../core/governance/settings.ts';
+import type { EnvironmentSetting, Settings } from '../../../core/governance/settings.ts';
 
 const config = (more: object = {}) =>
   governanceSchema.parse({
@@ -174,4 +175,42 @@ it('a plan shows names as text, never as markup or mentions', () => {
   expect(text).not.toContain('<!--');
   expect(text).not.toMatch(/@all/);
   expect(text).toContain('\\|');
+});
+
+describe('an environment that was left half made', () => {
+  const config = governanceSchema.parse({
+    codeowners: [],
+    environments: { stage: { wait_minutes: 5, refs: { branches: ['main'], tags: ['v*'] } } },
+  });
+  const none: Settings = { rulesets: [], environments: [], labels: [] };
+  const [wanted] = desiredSettings(config, 'conductor').environments;
+  const withStage = (change: object): Settings => ({
+    ...none,
+    environments: [{ ...(wanted as EnvironmentSetting), ...change }],
+  });
+  const shown = planGovernance(config, none, 'conductor');
+  const [change] = shown.changes;
+
+  it.each<[string, object]>([
+    ['before its patterns', { refs: [], apps: [] }],
+    ['after one pattern', { refs: ['tag:v*'], apps: [] }],
+    ['before the Conductor is asked', { apps: [] }],
+    ['before anything was set', { waitMinutes: 0, refs: 'all', apps: [] }],
+  ])('%s, is made to its end by the plan that was shown', (_when, half) => {
+    const live = withStage(half);
+    expect(standingOf(change as Change, live)).toBe('before');
+    const rest = remainderOf(shown, planGovernance(config, live, 'conductor'));
+    expect(rest).toMatchObject([{ kind: 'environment', name: 'stage', after: wanted }]);
+  });
+
+  it.each<[string, object]>([
+    ['with another pattern', { refs: ['branch:*'], apps: [] }],
+    ['with a reviewer', { reviewers: ['user:eve'], apps: [] }],
+    ['with another app', { apps: ['stranger'] }],
+    ['with another wait', { waitMinutes: 1 }],
+  ])('and then changed by somebody, %s, is not', (_what, half) => {
+    const live = withStage(half);
+    expect(standingOf(change as Change, live)).toBe('moved');
+    expect(remainderOf(shown, planGovernance(config, live, 'conductor'))).toBeNull();
+  });
 });
