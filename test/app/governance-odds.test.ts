@@ -8,8 +8,9 @@ import {
   planOf,
   policyCheck,
   proposeConfig,
+  stateOf,
 } from './governed.ts';
-import { commitFiles, eventually, repository, type World } from './world.ts';
+import { commitFiles, eventually, repository, startWorld, type World } from './world.ts';
 
 const rules = `
 governance:
@@ -72,4 +73,40 @@ it('two pull requests that change the rules: the second is planned anew, and wha
     "select entry from audit where entry->>'action' = 'governance.applied' order by seq desc limit 1",
   );
   expect(applied?.entry.data.plan.startsWith(hash ?? 'none')).toBe(true);
+});
+
+it('a plan that GitHub drops in the middle and whose process ends is carried out to its end, each write once', async () => {
+  const world = await startWorld();
+  const config = `${await currentConfig(world)}
+governance:
+  rulesets:
+    main: { required_checks: { gates: [policy] } }
+    tags: { target: tag, include: ["refs/tags/v*"], block: [update, deletion] }
+  environments:
+    production: { refs: { tags: ["v*"] } }
+  labels:
+    preview: { color: 1d76db }
+`;
+  const { sha, number } = await proposeConfig(world, config, 'rules');
+  const hash = /plan `([0-9a-f]+)`/.exec(await planOf(world, sha))?.[1] ?? 'none';
+  const { faults } = world.github;
+  // Made, and nobody hears of it; then GitHub is down in the middle of the environment.
+  faults.next({ kind: 'timeout-after-commit', method: 'POST', path: /\/rulesets$/ });
+  faults.next({ kind: 'status', status: 502, method: 'POST', path: /\/deployment_protection_rules$/ });
+  await merge(world, number);
+  await eventually(async () => ((await names(world)).includes('main') ? true : null));
+  await world.conductor.close();
+  await world.start();
+
+  await eventually(async () => ((await stateOf(world))?.goodAt == null ? null : true));
+  expect(faults.pending()).toEqual([]);
+  expect(await names(world)).toEqual(expect.arrayContaining(['main', 'preview', 'tags']));
+  const made = world.github
+    .requests()
+    .filter(({ operation, status }) => operation === 'POST /repos/{owner}/{repo}/rulesets' && status < 300);
+  expect(made).toHaveLength(2);
+  const applied = await world.query<{ entry: { data: { plan: string } } }>(
+    "select entry from audit where entry->>'action' = 'governance.applied'",
+  );
+  expect(applied.map(({ entry }) => entry.data.plan.startsWith(hash))).toEqual([true]);
 });
