@@ -32,7 +32,7 @@ export interface RunningConductor {
 }
 
 /**
- * Starts the Conductor with the variables of `env` (DESIGN, section 6); without credentials, the registration
+ * Starts the Conductor with the variables of `env` (README: the table); without credentials, the registration
  * page. Everything that a killed predecessor left unfinished is taken up at once.
  *
  * @throws ConfigError, InputError, PermissionError, ProviderError, ConflictError with what to change.

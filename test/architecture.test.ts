@@ -3,7 +3,7 @@ import { dirname, join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 /**
- * Who may import whom (DESIGN section 5). A row is the first whose `from` matches the importing file. `to` are
+ * Who may import whom. A row is the first whose `from` matches the importing file. `to` are
  * the places inside the project (always including the own folder `own`), `packages` the npm packages and
  * `node:` modules; `*` means any.
  */

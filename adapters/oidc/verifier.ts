@@ -43,14 +43,6 @@ export function createOidcVerifier(options: OidcOptions): OidcVerifier {
   };
 }
 
-/** One verification without a cache to keep. Prefer `createOidcVerifier` in a server. */
-export function verifyOidcToken(
-  token: string,
-  options: OidcOptions & { readonly now: number },
-): Promise<OidcClaims> {
-  return createOidcVerifier(options).verify(token, options.now);
-}
-
 async function readKeys(options: OidcOptions): Promise<JWTVerifyGetKey> {
   const url = await discoverKeysUrl(options.issuer, options.fetch);
   return createRemoteJWKSet(url, {

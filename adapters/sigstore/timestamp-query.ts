@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** Content types of RFC 3161, section 3.4. */
+/** Content type of RFC 3161, section 3.4. */
 export const timestampQueryType = 'application/timestamp-query';
-export const timestampReplyType = 'application/timestamp-reply';
 
 /** AlgorithmIdentifier of SHA-256: 2.16.840.1.101.3.4.2.1, NULL. */
 const sha256Algorithm = Buffer.from('300d06096086480165030402010500', 'hex');

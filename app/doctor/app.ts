@@ -12,7 +12,6 @@ const grantsSchema = z.object({
 });
 const appSchema = grantsSchema.extend({ slug: z.string() });
 const installationSchema = grantsSchema.extend({ id: z.number(), suspended_at: z.string().nullish() });
-export type AppFound = z.infer<typeof appSchema>;
 export type Installation = z.infer<typeof installationSchema>;
 
 export const noCredentials = skipped('APP_ID and PRIVATE_KEY are not set');

@@ -34,4 +34,3 @@ export const preflightSchema = z
       .describe('rehearsal: age above which a rollback or a passed drill does not count, default 90d'),
   })
   .prefault({});
-export type PreflightConfig = z.infer<typeof preflightSchema>;

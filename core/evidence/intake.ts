@@ -24,7 +24,7 @@ export const reportingEvents: ReadonlySet<string> = new Set([
 const maxSkew = 120_000;
 
 /**
- * Decides whether a submitted gate result is believed (DESIGN section 3). Everything is compared exactly, an
+ * Decides whether a submitted gate result is believed. Everything is compared exactly, an
  * unknown is a refusal, and the first reason found is given.
  */
 export function decideIntake(input: IntakeInput): IntakeDecision {

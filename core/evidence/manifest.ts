@@ -68,9 +68,7 @@ export const manifestSchema = z.strictObject({
   refused: z.array(z.strictObject({ path: z.string(), code: refusalCodeSchema, reason: z.string() })),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
-export type ManifestEntry = Manifest['entries'][number];
 export type RefusedEntry = Manifest['refused'][number];
-export type RefusalCode = z.infer<typeof refusalCodeSchema>;
 
 /** The manifest's bytes: indented for people, members in the schema's order. */
 export function renderManifest(manifest: Manifest): Uint8Array {

@@ -1,4 +1,4 @@
-/** A place of the evidence layout (DESIGN section 6) that some producer is expected to fill. */
+/** A place of the evidence layout that some producer is expected to fill. */
 export interface Slot {
   readonly name: string;
   /** As shown to people. */

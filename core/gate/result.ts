@@ -31,7 +31,6 @@ export const evidenceRefSchema = z.strictObject({
   sha256: sha256Schema,
   media_type: z.string().max(128),
 });
-export type EvidenceRef = z.infer<typeof evidenceRefSchema>;
 
 export const subjectSchema = z.strictObject({
   repository: repositorySchema,
@@ -40,7 +39,7 @@ export const subjectSchema = z.strictObject({
 });
 export type Subject = z.infer<typeof subjectSchema>;
 
-/** The contract between a gate and everybody who reads its verdict (DESIGN section 6). Stable. */
+/** The contract between a gate and everybody who reads its verdict. Stable. */
 export const gateResultSchema = z.strictObject({
   schema_version: z.literal(1),
   gate: gateNameSchema,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { GovernanceState } from './state.ts';
 
-/** Where the export lies in the evidence of a release (DESIGN section 6). */
+/** Where the export lies in the evidence of a release. */
 export const exportPath = 'identity/repository-settings.json';
 
 const instant = z.iso.datetime();

@@ -5,7 +5,7 @@ import { promotionClauseSchema } from '../config/promote-only-if.ts';
 import { gateNameSchema } from '../gate/names.ts';
 import { verdictSchema } from '../gate/result.ts';
 
-/** The one question that every promotion step asks: may this actor take this release to this step now? (DESIGN section 7) */
+/** The one question that every promotion step asks: may this actor take this release to this step now? */
 export const promotionInputSchema = z.strictObject({
   schema_version: z.literal(1),
   action: z.enum([...commandNames, 'auto-advance']),

@@ -1,4 +1,4 @@
-/** What a deployment tells the repository's pipeline (DESIGN section 6). */
+/** What a deployment tells the repository's pipeline. */
 export interface DeploymentPayload {
   readonly schema_version: 1;
   readonly release: string;

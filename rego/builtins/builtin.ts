@@ -1,7 +1,7 @@
 import type { Environment } from '../eval/context.ts';
 import { isNumber, RegoSet } from '../value/collections.ts';
 import { typeName } from '../value/compare.ts';
-import { isInteger, type Num, toBigInt, toDouble } from '../value/number.ts';
+import { isInteger, type Num, toBigInt } from '../value/number.ts';
 import { type AnyObject, isObject } from '../value/object.ts';
 import { goQuote } from '../value/text.ts';
 import type { TypeName, Value } from '../value/types.ts';
@@ -71,16 +71,6 @@ export function bigOperand(args: readonly Value[], position: number): bigint {
 /** A whole number that a loop or an index can use. */
 export function integerOperand(args: readonly Value[], position: number): number {
   return Number(bigOperand(args, position));
-}
-
-export function doubleOperand(args: readonly Value[], position: number): number {
-  return toDouble(numberOperand(args, position));
-}
-
-export function booleanOperand(args: readonly Value[], position: number): boolean {
-  const value = args[position - 1] as Value;
-  if (typeof value !== 'boolean') throw operandError(position, 'boolean', typeName(value));
-  return value;
 }
 
 export function arrayOperand(args: readonly Value[], position: number): readonly Value[] {

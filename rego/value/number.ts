@@ -32,11 +32,6 @@ const LARGEST_EXPANDED_EXPONENT = 300;
 const MOST_DIGITS = 20_000;
 const numberPattern = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** True for the text of a JSON number. */
-export function isNumberText(text: string): boolean {
-  return numberPattern.test(text);
-}
-
 /** The number that JSON text denotes, or undefined when the text is no JSON number. */
 export function parseNumber(text: string): Num | undefined {
   if (text.length > MOST_DIGITS || !numberPattern.test(text)) return undefined;
