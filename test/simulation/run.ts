@@ -2,6 +2,7 @@ import type { ReleaseState } from '../../core/release/state.ts';
 import {
   auditChainHolds,
   changesAreAsOnGithub,
+  changesFollowGithub,
   comesToRest,
   deliveriesEnd,
   everyCommandIsAnswered,
@@ -19,7 +20,12 @@ import { World } from './world.ts';
 
 const minute = 60_000;
 /** Asked every ten virtual seconds. */
-const allTheTime = [rollbackIsRequested, rollbackIsConfirmed, lostDeliveriesAreFound] as const;
+const allTheTime = [
+  rollbackIsRequested,
+  rollbackIsConfirmed,
+  lostDeliveriesAreFound,
+  changesFollowGithub,
+] as const;
 /** Asked when everything has come to rest. */
 const atRest = [
   comesToRest,

@@ -11,9 +11,13 @@ import type { Process, Scheduler } from '../scheduler.ts';
 import type { Hub } from './hub.ts';
 import { appSlug, installationId, repositoryName } from './repository.ts';
 
+/** How often an answer takes so long that others overtake it. */
+const slow = 0.01;
+
 /** GitHub's API on the wire: every request of a process is a call that the simulation owns. */
 export function simulatedWire(hub: Hub, scheduler: Scheduler, process: Process): OctokitRequest {
-  const latency = (): number => scheduler.between(20, 400);
+  const latency = (): number =>
+    scheduler.chance(slow) ? scheduler.between(1_000, 4_000) : scheduler.between(20, 400);
   const send: OctokitRequest['request'] = (route, parameters = {}) => {
     const label = `github ${route.replace('/repos/{owner}/{repo}', '').replace(/https:\S+/, 'upload')}`;
     const answer = (): Awaited<ReturnType<OctokitRequest['request']>> => {

@@ -8,7 +8,7 @@ import type { Row } from '../postgres/tables.ts';
 import type { World } from '../world.ts';
 import { auditOnlyGrows, auditTellsEachChangeOnce } from './audit.ts';
 import type { CommitView, Finding } from './finding.ts';
-import { storedResultsCount } from './results.ts';
+import { headsNeverGoBack, storedResultsCount } from './results.ts';
 
 /** A step to production, and to the stage, begins only while every required gate's newest result for the sha passed. */
 export function gatesAreGreen({ world, releases }: CommitView): Finding {
@@ -122,6 +122,7 @@ export function commandsCountOnce({ world, commit }: CommitView): Finding {
 export const commitInvariants = [
   gatesAreGreen,
   storedResultsCount,
+  headsNeverGoBack,
   oneRelease,
   fencesRise,
   phasesFollowTheTable,

@@ -14,5 +14,5 @@ export {
   githubShowsTheLatest,
   trafficIsWhatTheReleaseSays,
 } from './rest.ts';
-export { changesAreAsOnGithub, runsOfForksAreCollected } from './results.ts';
+export { changesAreAsOnGithub, changesFollowGithub, runsOfForksAreCollected } from './results.ts';
 export { lostDeliveriesAreFound, rollbackIsConfirmed, rollbackIsRequested } from './time.ts';

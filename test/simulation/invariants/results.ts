@@ -45,6 +45,21 @@ function newestFirst(a: Row, b: Row): number {
   return Number(b.run_id) - Number(a.run_id);
 }
 
+/** Nobody sets a pull request back to a head that it had before the one that is known. */
+export function headsNeverGoBack({ world, commit }: CommitView): Finding {
+  for (const { table, before, after } of commit.changed) {
+    const row = after as Row;
+    if (table !== 'aggregates' || row.kind !== 'change' || before === null) continue;
+    const { pullRequest, sha } = row.state as ChangeState;
+    const heads = world.hub.repository.pulls.get(pullRequest ?? 0)?.map(({ headSha }) => headSha) ?? [];
+    const known = ((before as Row).state as ChangeState).sha;
+    if (heads.indexOf(sha) < heads.indexOf(known)) {
+      return `#${pullRequest} was known at ${known} and was set back to ${sha}`;
+    }
+  }
+  return null;
+}
+
 /** What the runs of a fork left is collected for its pull request while that is open at their commit. */
 export function runsOfForksAreCollected(world: World): Finding {
   const changes = world
@@ -61,8 +76,24 @@ export function runsOfForksAreCollected(world: World): Finding {
   return null;
 }
 
+/** What a pull request has been on GitHub for this long it is here as well, ms after the last trouble. */
+const untilKnown = 180_000;
+
+/** What a pull request is on GitHub it is here as well, once nobody has been disturbed for three minutes. */
+export function changesFollowGithub(world: World): Finding {
+  const { disturbedUntil, downUntil } = world.faults;
+  const calmSince = Math.max(disturbedUntil, downUntil, world.carrier.unreliableUntil);
+  const settled = world.scheduler.now - untilKnown;
+  return calmSince > settled ? null : asOnGithub(world, settled);
+}
+
 /** What a pull request is on GitHub it is here as well when everything has come to rest. */
 export function changesAreAsOnGithub(world: World): Finding {
+  return asOnGithub(world, world.scheduler.now);
+}
+
+/** Looks at the pull requests to which nothing happened after `settled`, virtual time. */
+function asOnGithub(world: World, settled: number): Finding {
   const known = new Map(
     world
       .rows('aggregates')
@@ -74,7 +105,7 @@ export function changesAreAsOnGithub(world: World): Finding {
     const actual = versions.at(-1);
     const change = known.get(`pr/${number}`);
     const isOpen = change?.open === true;
-    if (actual === undefined || (!isOpen && actual.state === 'closed')) continue;
+    if (actual === undefined || actual.at > settled || (!isOpen && actual.state === 'closed')) continue;
     if (isOpen !== (actual.state === 'open')) return `#${number} is ${actual.state}, which nobody here knows`;
     if (change?.sha !== actual.headSha) return `#${number} is at ${actual.headSha}, known is ${change?.sha}`;
   }
