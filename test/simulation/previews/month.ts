@@ -9,73 +9,36 @@ import { ledgerRow } from '../../../core/preview/ledger.ts';
 import type { PreviewState } from '../../../core/preview/state.ts';
 import { isSwept, sweepEvery } from '../../../core/preview/sweep.ts';
 import { normalFrom, randomFrom } from '../../../core/stats/random.ts';
-import { Heap } from '../heap.ts';
+import { Agenda } from './agenda.ts';
+import { Hub, keyOf, type PullRequest } from './hub.ts';
+import type { MonthOptions, MonthReport } from './options.ts';
 import { Provider } from './provider.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-export interface MonthOptions {
-  readonly seed: number;
-  readonly days: number;
-  /** Pull requests of the organisation, a day. */
-  readonly pullRequests: number;
-  readonly repositories: number;
-  /** Chance that a webhook never comes. */
-  readonly lostWebhooks: number;
-  /** Chance that the pipeline fails an order. */
-  readonly failures: number;
-  /** US dollars a day of the whole organisation. */
-  readonly budget: number;
-}
-
-export interface MonthReport {
-  readonly pullRequests: number;
-  readonly orders: number;
-  /** Things of the provider that stood for closed pull requests an hour after the last event. */
-  readonly orphans: number;
-  /** The largest sum by which a day's true cost went above the budget, US dollars. */
-  readonly overspent: number;
-  /** What one sweep interval cost at the dearest moment, US dollars. */
-  readonly sweepCost: number;
-  readonly spent: number;
-  readonly refusals: number;
-  /** Calls to GitHub's API. */
-  readonly calls: number;
-  readonly mostCallsInAnHour: number;
-}
-
-interface PullRequest {
-  readonly repository: string;
-  readonly number: number;
-  open: boolean;
-  headSha: string;
-}
-
 /** One organisation with a virtual clock: the real machine, with a GitHub and a provider that fail. */
 export class Month {
   private readonly options: MonthOptions;
   private readonly random: () => number;
   private readonly start = Date.UTC(2026, 2, 1);
-  private now = this.start;
-  private readonly agenda = new Heap<{ readonly at: number; readonly n: number; readonly act: () => void }>(
-    (a, b) => a.at - b.at || a.n - b.n,
-  );
-  private planned = 0;
+  private readonly agenda = new Agenda(this.start);
+  private readonly hub = new Hub();
+  private readonly decide: typeof decidePreview;
   private readonly states = new Map<string, PreviewState>();
   /** Those of yesterday, out of the way of the ledger. */
   private readonly over = new Map<string, PreviewState>();
-  private readonly pulls = new Map<string, PullRequest>();
   private readonly provider: Provider;
   private readonly config: PreviewsConfig;
-  private readonly callsByHour = new Map<number, number>();
   private deployments = 0;
   private refusals = 0;
   private lastEvent = 0;
 
-  constructor(options: MonthOptions) {
+  /** @param decide stands in for the real machine, where a mistake is planted. */
+  constructor(options: MonthOptions, decide: typeof decidePreview = decidePreview) {
     this.options = options;
+    this.decide = decide;
     this.random = randomFrom(options.seed);
     this.provider = new Provider(this.random, options.failures);
     const { budget } = options;
@@ -98,47 +61,43 @@ export class Month {
     for (const at of [0.3, 0.7])
       this.provider.fails(this.start + at * days * day, this.start + at * days * day + 2.5 * hour);
     this.at(end, () => {
-      for (const pull of this.pulls.values()) if (pull.open) this.close(pull);
+      for (const pull of this.hub.pulls.values()) if (pull.open) this.close(pull);
     });
     for (let at = this.start; at <= end + 2 * hour; at += sweepEvery) this.at(at, () => this.sweep());
     for (let at = this.start + 17 * minute; at <= end + 2 * hour; at += hour)
       this.at(at, () => this.reconcile());
-    this.drainUntil(() => this.now > end && this.now > this.lastEvent + hour);
+    this.agenda.drainUntil(
+      () => this.now > end && this.now > this.lastEvent + hour,
+      (now) => this.provider.tick(now, dayAt(now, this.config.budget.time_zone)),
+    );
     return this.report();
   }
 
   private report(): MonthReport {
-    const calls = [...this.callsByHour.values()];
     const { overspent, sweepCost } = this.provider.againstBudget(this.options.budget, sweepEvery);
     return {
-      pullRequests: this.pulls.size,
+      pullRequests: this.hub.pulls.size,
       orders: this.deployments,
-      orphans: this.provider.standing().filter((key) => this.pulls.get(key)?.open !== true).length,
+      orphans: this.provider.standing().filter((key) => this.hub.pulls.get(key)?.open !== true).length,
       overspent,
       sweepCost,
       spent: this.provider.spent(),
       refusals: this.refusals,
-      calls: calls.reduce((sum, count) => sum + count, 0),
-      mostCallsInAnHour: Math.max(0, ...calls),
+      ...this.hub.calls(),
     };
   }
 
-  private at(at: number, act: () => void): void {
-    this.agenda.push({ at: Math.max(at, this.now), n: ++this.planned, act });
+  private get now(): number {
+    return this.agenda.now;
   }
 
-  private drainUntil(isOver: () => boolean): void {
-    for (let next = this.agenda.pop(); next !== undefined && !isOver(); next = this.agenda.pop()) {
-      this.now = next.at;
-      this.provider.tick(this.now, dayAt(this.now, this.config.budget.time_zone));
-      next.act();
-    }
+  private at(at: number, act: () => void): void {
+    this.agenda.at(at, act);
   }
 
   private open(number: number): void {
     const repository = `acme/r${number % this.options.repositories}`;
-    const pull = { repository, number, open: true, headSha: `${number}-0` };
-    this.pulls.set(`${repository}#${number}`, pull);
+    const pull = this.hub.open(repository, number);
     this.webhook(pull);
     // Half of them live less than four hours, one in twenty more than three days.
     const life = 4 * hour * Math.exp(1.7 * normalFrom(this.random));
@@ -182,7 +141,7 @@ export class Month {
         this.states.delete(key);
         continue;
       }
-      const pull = this.pulls.get(key);
+      const pull = this.hub.pulls.get(key);
       if (pull !== undefined && (state.open || state.mayExist) && isSwept(state)) this.touch(pull);
     }
   }
@@ -190,7 +149,7 @@ export class Month {
   /** Once an hour every open pull request is read. */
   private reconcile(): void {
     this.called(this.options.repositories);
-    for (const pull of this.pulls.values()) {
+    for (const pull of this.hub.pulls.values()) {
       if (!pull.open) continue;
       this.called(2);
       this.touch(pull);
@@ -204,7 +163,7 @@ export class Month {
   ): void {
     const before = this.states.get(keyOf(pull)) ?? this.over.get(keyOf(pull)) ?? null;
     const { repository } = pull;
-    const decision = decidePreview(before, event, { now: this.now, repository, others });
+    const decision = this.decide(before, event, { now: this.now, repository, others });
     this.states.set(keyOf(pull), decision.state);
     if (decision.state.refusal?.kind === 'budget' && before?.refusal?.kind !== 'budget') this.refusals += 1;
     for (const planned of decision.effects)
@@ -233,27 +192,8 @@ export class Month {
         ledgerRow(state, key.split('#')[0] ?? '', this.now, this.config.budget.time_zone),
       );
     const report = effect.awaited === null ? null : this.provider.reportOf(effect.awaited, this.now);
-    this.tell(
-      pull,
-      {
-        type: 'preview.read',
-        pullRequest: pull.number,
-        facts: {
-          open: pull.open,
-          draft: false,
-          fork: false,
-          labels: [],
-          headSha: pull.headSha,
-          baseSha: 'base',
-          config: effect.baseSha === 'base' ? 'as known' : this.config,
-          report,
-          spentToday: null,
-          gateway: null,
-          author: 'mona',
-        },
-      },
-      others,
-    );
+    const facts = this.hub.facts(pull, effect.baseSha, this.config, report);
+    this.tell(pull, { type: 'preview.read', pullRequest: pull.number, facts }, others);
   }
 
   private answerOrder(
@@ -287,13 +227,8 @@ export class Month {
   }
 
   private called(count: number): void {
-    const at = Math.floor(this.now / hour);
-    this.callsByHour.set(at, (this.callsByHour.get(at) ?? 0) + count);
+    this.hub.called(count, this.now);
   }
-}
-
-function keyOf({ repository, number }: PullRequest): string {
-  return `${repository}#${number}`;
 }
 
 function isRecent({ meter }: PreviewState, now: number): boolean {
