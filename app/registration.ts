@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { run } from 'probot';
 import { InputError } from '../core/errors.ts';
 import type { Environment } from './environment.ts';
-import { webhookPath } from './http/server.ts';
+import { freePort, webhookPath } from './http/server.ts';
 
 /**
  * Without credentials: Probot's registration page, which makes the App from `app.yml` and writes the credentials
@@ -14,7 +14,9 @@ export async function startRegistration(
   logger: Logger,
 ): Promise<{ url: string; close(): Promise<void> }> {
   if (!existsSync('app.yml')) throw manifestMissing();
-  const { host, port } = environment;
+  const { host } = environment;
+  // Probot knows neither 0 nor words for a port that is taken.
+  const port = await freePort(host, environment.port);
   const publicUrl = environment.conductorUrl ?? `http://${host}:${port}`;
   // Probot takes the address of webhooks from here; otherwise it would ask smee.io for a relay.
   process.env.WEBHOOK_PROXY_URL ??= `${publicUrl}${webhookPath}`;

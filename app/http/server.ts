@@ -48,6 +48,19 @@ function fail(error: unknown, response: ServerResponse<IncomingMessage>, log: Lo
   else response.destroy();
 }
 
+/**
+ * A port on which nobody listens: this one, or for 0 one that the system chooses.
+ *
+ * @throws InputError `PORT_TAKEN`, `PORT_REFUSED`
+ */
+export async function freePort(host: string, port: number): Promise<number> {
+  const probe = createServer();
+  await listen(probe, host, port);
+  const { port: found } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return found;
+}
+
 async function listen(server: Server, host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => reject(explain(cause, host, port)));

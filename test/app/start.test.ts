@@ -40,13 +40,18 @@ describe('starting', () => {
     expect(page).toContain('/api/github/webhooks');
   });
 
-  it('names the port when it is taken', async () => {
-    const world = await startWorld();
+  it.each([
+    ['with credentials', true],
+    ['on the registration page', false],
+  ])('names the port when it is taken, %s', async (_when, registered) => {
+    const env: NodeJS.ProcessEnv = registered
+      ? (await startWorld()).env
+      : { HOST: '127.0.0.1', LOG_LEVEL: 'silent' };
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
     const port = String((server.address() as AddressInfo).port);
-    await expect(startConductor({ ...world.env, PORT: port })).rejects.toMatchObject({
+    await expect(startConductor({ ...env, PORT: port })).rejects.toMatchObject({
       code: 'PORT_TAKEN',
       message: expect.stringContaining(port),
     });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -57,6 +57,12 @@ describe('migrations', () => {
     const applied = await Promise.all([migrate(other), migrate(other), migrate(other)]);
     expect(applied.flat()).toEqual(applied.find((names) => names.length > 0));
     expect(applied.flat()[0]).toBe('0001_store.sql');
+  });
+
+  it('are numbered one after the other', async () => {
+    const names = (await readdir('adapters/postgres/migrations')).sort();
+    const numbers = names.map((_name, i) => String(i + 1).padStart(4, '0'));
+    expect(names.map((name) => name.slice(0, 4))).toEqual(numbers);
   });
 
   it.each([
