@@ -29,8 +29,10 @@ import { creatingEnum } from './creating-enum.ts';
 import { creatingTrigger } from './creating-trigger.ts';
 import { disallowedUniqueConstraint } from './disallowed-unique-constraint.ts';
 import { doBlockNotJudged } from './do-block-not-judged.ts';
+import { droppingObject } from './dropping-object.ts';
 import { identifierTooLong } from './identifier-too-long.ts';
 import { indexTooWide } from './index-too-wide.ts';
+import { lockingTable } from './locking-table.ts';
 import { namingConvention } from './naming-convention.ts';
 import { preferBigintOverInt } from './prefer-bigint-over-int.ts';
 import { preferBigintOverSmallint } from './prefer-bigint-over-smallint.ts';
@@ -55,6 +57,7 @@ import { requireLockTimeout } from './require-lock-timeout.ts';
 import { requireStatementTimeout } from './require-statement-timeout.ts';
 import { requireTableSchema } from './require-table-schema.ts';
 import { rewritingTable } from './rewriting-table.ts';
+import { rowSecurityOff, rowSecurityWithoutPolicy } from './row-security-off.ts';
 import type { Rule } from './rule.ts';
 import { transactionNesting } from './transaction-nesting.ts';
 import { unboundedWrite } from './unbounded-write.ts';
@@ -92,8 +95,10 @@ export const rules: readonly Rule[] = [
   creatingTrigger,
   disallowedUniqueConstraint,
   doBlockNotJudged,
+  droppingObject,
   identifierTooLong,
   indexTooWide,
+  lockingTable,
   namingConvention,
   preferBigintOverInt,
   preferBigintOverSmallint,
@@ -118,6 +123,8 @@ export const rules: readonly Rule[] = [
   requireStatementTimeout,
   requireTableSchema,
   rewritingTable,
+  rowSecurityOff,
+  rowSecurityWithoutPolicy,
   transactionNesting,
   unboundedWrite,
 ];
