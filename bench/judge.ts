@@ -15,6 +15,7 @@ import type { Benchmark, Figure } from './measure.ts';
 const ticksPerRound = 200_000;
 
 const settings: JudgeSettings = {
+  method: 2,
   alpha: 0.001,
   beta: 0.01,
   toleratedRatio: 1.2,

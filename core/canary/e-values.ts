@@ -37,10 +37,10 @@ export function eValuesOf(state: EvidenceState, settings: JudgeSettings): EValue
 
 /** Every metric's evidence of harm, and all of it merged (method G). */
 export function harmOf(
-  { harm, gauges: tests }: Pick<EvidenceState, 'harm' | 'gauges'>,
+  { harm, gauges: tests, measuresSlow }: Pick<EvidenceState, 'harm' | 'gauges' | 'measuresSlow'>,
   settings: JudgeSettings,
 ): HarmValues {
-  const { metric, compared: weight, gauge } = weightsOf(settings);
+  const { metric, compared: weight, gauge } = weightsOf(settings, measuresSlow !== false);
   const errors = eOf(harm.errors);
   const slow = slowE(harm.slow);
   const absolute = eOf(harm.absolute);
@@ -108,6 +108,7 @@ export function valuesOf(
     ln_e_below_ratio: lnE(e.belowRatio),
     ...named('events', e.compared),
     ...named('gauge', e.gauges),
+    ...(state.measuresSlow === false ? { measures_slow: 0 } : {}),
     ...(state.dispersion.assumed === undefined ? {} : { assumed_cluster: state.dispersion.assumed.size }),
   };
 }

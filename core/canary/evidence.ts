@@ -1,12 +1,12 @@
 import { addBaseline, addSplit, clusterOf, type Dispersion, knownCluster } from '../stats/dispersion.ts';
 import { addValue } from '../stats/mean-test.ts';
-import { multiplyRate, type RateTest, rateGrowth } from '../stats/rate-test.ts';
-import { multiplyRatio, type RatioTest, ratioGrowth, ratioInformation } from '../stats/ratio-test.ts';
-import { advance, type RestartingProcess } from '../stats/restarting.ts';
+import { multiplyRate } from '../stats/rate-test.ts';
+import { multiplyRatio, type RatioTest, ratioInformation } from '../stats/ratio-test.ts';
 import type { ArmDelta } from './counters.ts';
 import type { ComparedSetting, JudgeSettings } from './settings.ts';
 import type { ArmTotals, EvidenceState } from './state.ts';
 import { tailEdge } from './tail.ts';
+import { takeRate, takeSplit } from './take-counts.ts';
 import { judgeTests } from './tests.ts';
 
 /** What one tick says, in the terms of the tests. */
@@ -28,11 +28,12 @@ export function addEvidence(
   settings: JudgeSettings,
 ): EvidenceState {
   const view = viewOf(state, canary, baseline, settings);
-  const { limit } = judgeTests(settings);
+  const { limit, schedule } = judgeTests(settings);
+  const baselineErrors = { events: baseline.errors, requests: baseline.requests };
   return {
     ...addHarmOnly(state, canary, baseline, settings),
     baselineHarm: state.baselineExpected
-      ? addRate(state.baselineHarm, limit, baseline.errors, baseline.requests, view.cluster)
+      ? takeRate(state.baselineHarm, limit, { ...baselineErrors, cluster: view.cluster }, schedule)
       : state.baselineHarm,
     health: addHealth(state, view, settings),
     ...addGauges(state, view, settings),
@@ -48,7 +49,7 @@ export function addHarmOnly(
 ): EvidenceState {
   const view = viewOf(state, canary, baseline, settings);
   return {
-    ...state,
+    ...(state.measuresSlow === undefined ? lookForSlow(state, canary, baseline, settings) : state),
     harm: addHarm(state, view, settings),
     dispersion: addErrors(state.dispersion, view),
     totals: {
@@ -56,6 +57,19 @@ export function addHarmOnly(
       baseline: addTotals(state.totals.baseline, baseline),
     },
   };
+}
+
+/** The first requests of a release tell whether slow ones are measured: from then on the weights are fixed. */
+function lookForSlow(
+  state: EvidenceState,
+  canary: ArmDelta,
+  baseline: ArmDelta,
+  { method }: JudgeSettings,
+): EvidenceState {
+  if (method === undefined || canary.requests === 0) return state;
+  const isKnown = ({ requests, slow }: ArmDelta): boolean =>
+    requests === 0 || slow.some((count) => count !== null);
+  return { ...state, measuresSlow: isKnown(canary) && isKnown(baseline) };
 }
 
 function viewOf(
@@ -66,8 +80,11 @@ function viewOf(
 ): TickView {
   const comparable = state.baselineExpected && canary.requests > 0 && baseline.requests > 0;
   const share = comparable ? canary.requests / (canary.requests + baseline.requests) : null;
-  const cluster = clusterOf(state.dispersion, settings.cluster);
-  return { canary, baseline, share, cluster, known: knownCluster(state.dispersion, settings.cluster) };
+  const { cluster: declared, method } = settings;
+  const trusts = method !== undefined;
+  const cluster = clusterOf(state.dispersion, declared, trusts);
+  const known = knownCluster(state.dispersion, declared, trusts);
+  return { canary, baseline, share, cluster, known };
 }
 
 /** What this tick says about how errors come, for the ticks that follow. */
@@ -80,16 +97,22 @@ function addErrors(dispersion: Dispersion, { canary, baseline, share }: TickView
 function addHarm(state: EvidenceState, view: TickView, settings: JudgeSettings): EvidenceState['harm'] {
   const { harm } = state;
   const { canary, baseline, share, cluster } = view;
-  const { ratio, limit, tail } = judgeTests(settings);
+  const { ratio, limit, tail, schedule } = judgeTests(settings);
   const edge = tailEdge(state, settings);
   const inTail = edge === null ? null : (canary.slow[edge] ?? null);
+  const { requests } = canary;
+  const errors = { canary: canary.errors, baseline: baseline.errors, share, cluster };
   return {
-    errors: addRatio(harm.errors, ratio, canary.errors, baseline.errors, share, cluster),
-    slow: harm.slow.map((process, i) =>
-      addRatio(process, ratio, canary.slow[i] ?? null, baseline.slow[i] ?? null, share, 1),
-    ),
-    absolute: addRate(harm.absolute, limit, canary.errors, canary.requests, cluster),
-    tail: inTail === null ? harm.tail : addRate(harm.tail, tail, inTail, canary.requests, 1),
+    errors: takeSplit(harm.errors, ratio, errors, schedule),
+    slow: harm.slow.map((process, i) => {
+      const slow = { canary: canary.slow[i] ?? null, baseline: baseline.slow[i] ?? null, share, cluster: 1 };
+      return takeSplit(process, ratio, slow, schedule);
+    }),
+    absolute: takeRate(harm.absolute, limit, { events: canary.errors, requests, cluster }, schedule),
+    tail:
+      inTail === null
+        ? harm.tail
+        : takeRate(harm.tail, tail, { events: inTail, requests, cluster: 1 }, schedule),
     ...addCompared(harm, view, settings),
   };
 }
@@ -101,12 +124,13 @@ function addCompared(
   settings: JudgeSettings,
 ): Pick<EvidenceState['harm'], 'compared'> {
   if (compared === undefined) return {};
-  const tests = judgeTests(settings).compared;
+  const { compared: tests, schedule } = judgeTests(settings);
   const places = placesOf(settings, 'events');
   const added = compared.map((process, i) => {
     const at = places[i] as number;
     const [c, b] = [canary.compared?.[at] ?? null, baseline.compared?.[at] ?? null];
-    return addRatio(process, tests[i] as RatioTest, c, b, share, 1);
+    const counts = { canary: c, baseline: b, share, cluster: 1 };
+    return takeSplit(process, tests[i] as RatioTest, counts, schedule);
   });
   return { compared: added };
 }
@@ -157,30 +181,6 @@ function beyond(
 /** Where the figures of one kind stand among all of them. */
 function placesOf({ compared = [] }: JudgeSettings, kind: ComparedSetting['kind']): readonly number[] {
   return compared.flatMap((setting, i) => (setting.kind === kind ? i : []));
-}
-
-function addRatio(
-  process: RestartingProcess,
-  test: RatioTest,
-  canaryEvents: number | null,
-  baselineEvents: number | null,
-  share: number | null,
-  cluster: number,
-): RestartingProcess {
-  if (share === null || canaryEvents === null || baselineEvents === null) return process;
-  if (canaryEvents + baselineEvents === 0) return process;
-  return advance(process, test.prior, ratioGrowth(test, canaryEvents, baselineEvents, share, cluster));
-}
-
-function addRate(
-  process: RestartingProcess,
-  test: RateTest,
-  events: number,
-  requests: number,
-  cluster: number,
-): RestartingProcess {
-  if (requests === 0) return process;
-  return advance(process, test.prior, rateGrowth(test, events, requests, cluster));
 }
 
 function addHealth(state: EvidenceState, view: TickView, settings: JudgeSettings): EvidenceState['health'] {

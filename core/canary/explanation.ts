@@ -57,11 +57,13 @@ function armsTable({ values }: Moment): ExplainedTable {
 }
 
 /** Every metric's own evidence, and what it needs to decide by itself. */
+/** The weights follow from the readings, so they are asked of them again. */
 function evidenceTable(record: JudgeRecord, { values }: Moment): ExplainedTable {
+  const measuresSlow = (values.measures_slow ?? 1) === 1;
   const { alpha, beta, compared = [] } = record.settings;
-  const weights = weightsOf(record.settings);
+  const weights = weightsOf(record.settings, measuresSlow);
   const row = (name: string, key: string, line: number, decides = false): ExplainedRow => ({
-    cells: [name, evidence(values[key] ?? 0), String(Math.round(line))],
+    cells: [name, evidence(values[key] ?? 0), Number.isFinite(line) ? String(Math.round(line)) : 'never'],
     decides,
   });
   return {

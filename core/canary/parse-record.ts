@@ -40,6 +40,7 @@ const assumed = z.strictObject({
 });
 
 const settings = z.strictObject({
+  method: z.literal(2).optional(),
   alpha: z.number().gt(0).lt(1),
   beta: z.number().gt(0).lt(1),
   toleratedRatio: z.number().min(1),
@@ -63,6 +64,7 @@ const opening = z.strictObject({
   baselineExpected: z.boolean(),
   lastDataAt: time,
   lastBaselineAt: time,
+  measuresSlow: z.boolean().optional(),
   harm: z.strictObject({
     errors: process,
     slow: z.array(process).max(mostPoints),

@@ -4,6 +4,8 @@ import { ladderOf } from '../config/waves.ts';
 
 /** What the judge is told up front. Nothing here may change while a release is judged: the bound on α needs that. */
 export interface JudgeSettings {
+  /** How evidence is counted; absent: as in records from before there was a second way. */
+  readonly method?: 2;
   /** Bound on the probability of a false rollback in the whole release, ratio. */
   readonly alpha: number;
   /** Bound on the probability that one step calls a canary healthy whose error rate is at the limit, ratio. */
@@ -59,6 +61,7 @@ export function judgeSettings(
     return { name, kind: 'events', worse, tolerated: Math.max(1, tolerated ?? canary.tolerated_ratio) };
   });
   return {
+    method: 2,
     alpha: canary.alpha,
     beta: 0.01,
     toleratedRatio: canary.tolerated_ratio,
@@ -107,27 +110,56 @@ export const judgedMetrics = ['errors', 'slow', 'absolute', 'tail'] as const sat
 /** Part of the whole that further counts share, when there are any. */
 const comparedShare = 0.1;
 
-interface Weights {
+export interface Weights {
   readonly metric: Readonly<Record<JudgedMetric, number>>;
   readonly compared: number;
   /** Of a gauge that rolls back, in one step: its test begins anew with each. */
   readonly gauge: number;
 }
 
-const usualWeights: Weights = { metric: metricWeights, compared: 0, gauge: 0 };
+/** Part of its weight that a metric keeps which is not measured: it may come later. */
+const unmeasuredShare = 0.1;
+
+/**
+ * Weights of the metrics. What cannot speak leaves its weight to the others: slow requests and p95 where a release's
+ * first readings do not tell how slow requests are, p95 where there is one edge alone. That is known before
+ * anything is counted, and does not depend on how slow they are.
+ */
+function standardWeights({ method, slowEdges }: JudgeSettings, measuresSlow: boolean): Weights['metric'] {
+  if (method === undefined) return metricWeights;
+  if (measuresSlow && slowEdges.length > 1) return metricWeights;
+  const { errors, slow, absolute, tail } = metricWeights;
+  if (measuresSlow) return { errors, slow: slow + tail, absolute, tail: 0 };
+  const left = unmeasuredShare * slow;
+  return { errors: errors + (slow - left) + tail, slow: left, absolute, tail: 0 };
+}
 
 /** Does this figure take part in the decision to roll back? */
 export function isHarmful({ kind, rollsBack }: ComparedSetting): boolean {
   return kind === 'events' || rollsBack === true;
 }
 
-/** Weights of one release: of the metrics that every one has, and of each further figure. Their sum is at most 1. */
-export function weightsOf({ compared, steps }: JudgeSettings): Weights {
-  if (compared === undefined) return usualWeights;
+/**
+ * Weights of one release: of the metrics that every one has, and of each further figure. Their sum is at most 1.
+ * `measuresSlow`: whether its first readings told how slow requests are.
+ */
+export function weightsOf(settings: JudgeSettings, measuresSlow: boolean): Weights {
+  const known = cache.get(settings);
+  if (known !== undefined) return measuresSlow ? known.measured : known.unmeasured;
+  const both = { measured: makeWeights(settings, true), unmeasured: makeWeights(settings, false) };
+  cache.set(settings, both);
+  return measuresSlow ? both.measured : both.unmeasured;
+}
+
+const cache = new WeakMap<JudgeSettings, { readonly measured: Weights; readonly unmeasured: Weights }>();
+
+function makeWeights(settings: JudgeSettings, measuresSlow: boolean): Weights {
+  const metric = standardWeights(settings, measuresSlow);
+  const { compared = [], steps } = settings;
   const counts = compared.filter(isHarmful).length;
-  if (counts === 0) return usualWeights;
+  if (counts === 0) return { metric, compared: 0, gauge: 0 };
   const rest = 1 - comparedShare;
-  const { errors, slow, absolute, tail } = metricWeights;
+  const { errors, slow, absolute, tail } = metric;
   return {
     metric: { errors: rest * errors, slow: rest * slow, absolute: rest * absolute, tail: rest * tail },
     compared: comparedShare / counts,

@@ -26,6 +26,8 @@ export interface EvidenceState {
   /** Time of the newest reading that carried canary requests (baseline requests), or of the step's beginning. */
   readonly lastDataAt: number;
   readonly lastBaselineAt: number;
+  /** Whether the release's first readings of both versions told how slow requests are; absent: none came yet. */
+  readonly measuresSlow?: boolean;
   /** Evidence of harm, over the whole release. */
   readonly harm: {
     readonly errors: RestartingProcess;
@@ -77,7 +79,7 @@ function openEvidence(
   tests: JudgeTests,
 ): EvidenceState {
   const open = (test: { readonly prior: Float64Array }): RestartingProcess =>
-    openProcess(test.prior, settings.steps);
+    openProcess(test.prior, settings.steps, tests.schedule);
   const edges = settings.slowEdges;
   const nothing: ArmTotals = { requests: 0, errors: 0, slow: edges.map(() => 0) };
   return {
@@ -137,7 +139,7 @@ export function openStep(
 ): JudgeState {
   const tests = judgeTests(settings);
   const stake = (process: RestartingProcess, test: { readonly prior: Float64Array }): RestartingProcess =>
-    stakeStep(process, test.prior, settings.steps);
+    stakeStep(process, test.prior, settings.steps, tests.schedule);
   return {
     ...openEvidence(step, at, baselineExpected, settings, tests),
     harm: {
@@ -147,6 +149,7 @@ export function openStep(
       tail: stake(state.harm.tail, tests.tail),
       ...stakeCompared(state, tests, stake),
     },
+    ...(state.measuresSlow === undefined ? {} : { measuresSlow: state.measuresSlow }),
     baselineHarm: stake(state.baselineHarm, tests.limit),
     dispersion: state.dispersion,
     reader: state.reader,

@@ -1,10 +1,13 @@
 import { gridAbove, gridBelow, uniformPrior, zonedPrior } from '../stats/e-process.ts';
 import { type RateTest, rateTest } from '../stats/rate-test.ts';
 import { type RatioTest, ratioTest } from '../stats/ratio-test.ts';
+import { type StakeSchedule, stakeSchedules } from '../stats/stake-schedule.ts';
 import { type ComparedSetting, type JudgeSettings, tailShare } from './settings.ts';
 
 /** The tests of one release, made once from its settings. */
 export interface JudgeTests {
+  /** How every process divides its capital over time. */
+  readonly schedule: StakeSchedule;
   /** H₀: canary/baseline ratio ≤ tolerated (methods B and E). */
   readonly ratio: RatioTest;
   /** H₀: canary rate ≤ limit (method C). */
@@ -34,6 +37,7 @@ export function judgeTests(settings: JudgeSettings): JudgeTests {
 }
 
 function makeTests({
+  method,
   toleratedRatio: tolerated,
   maxErrorRate: limit,
   compared = [],
@@ -43,6 +47,7 @@ function makeTests({
     rateTest(rate, gridAbove(rate, Math.min((1 + rate) / 2, 20 * rate), coarse), even);
   const healthyRatio = 2 * tolerated;
   return {
+    schedule: method === undefined ? stakeSchedules.first : stakeSchedules.second,
     ratio: comparison(tolerated),
     limit: above(limit),
     tail: above(tailShare),

@@ -45,7 +45,7 @@ export function conclude(
   note: TickNote | null,
 ): Judgement {
   const e = eValuesOf(state, settings);
-  const cluster = clusterOf(state.dispersion, settings.cluster);
+  const cluster = clusterOf(state.dispersion, settings.cluster, settings.method !== undefined);
   const values = valuesOf(state, e, cluster, settings);
   const alarm = alarmOf(state, e, settings, values);
   if (alarm !== null) return { ...alarm, values };
@@ -76,7 +76,7 @@ function alarmOf(
 ): Pick<Judgement, 'verdict' | 'reasons'> | null {
   const threshold = 1 / settings.alpha;
   if (e.merged < threshold) return null;
-  const suspects = suspectsOf(e, settings);
+  const suspects = suspectsOf(state, e, settings);
   const alone = suspects.filter(({ strength }) => strength >= threshold);
   const strongest = suspects.toSorted((a, b) => b.strength - a.strength).slice(0, 1);
   const culprits = alone.length > 0 ? alone : strongest;
@@ -97,8 +97,12 @@ interface Suspect {
   readonly strength: number;
 }
 
-function suspectsOf(e: EValues, settings: JudgeSettings): readonly Suspect[] {
-  const weights = weightsOf(settings);
+function suspectsOf(
+  { measuresSlow }: EvidenceState,
+  e: EValues,
+  settings: JudgeSettings,
+): readonly Suspect[] {
+  const weights = weightsOf(settings, measuresSlow !== false);
   const counts = (settings.compared ?? []).filter(({ kind }) => kind === 'events');
   return [
     ...judgedMetrics.map((metric) => ({ metric, strength: weights.metric[metric] * e[metric] })),

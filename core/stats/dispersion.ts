@@ -96,19 +96,21 @@ export function indexOf({ ticks, sum }: Dispersion): number {
 }
 
 /** Cluster size to judge harm in the *next* tick with: what is known, and what has to be assumed as long as nothing is. */
-export function clusterOf(state: Dispersion, declared: number): number {
-  return Math.max(knownCluster(state, declared), state.assumed?.size ?? 1);
+export function clusterOf(state: Dispersion, declared: number, trusts = false): number {
+  return Math.max(knownCluster(state, declared, trusts), state.assumed?.size ?? 1);
 }
 
 /**
  * The declared size, else what the history showed, or more when the ticks so far show clusters beyond five standard
  * errors. Half is added, because an index of 3.7 already means clusters of up to 5.
+ *
+ * `trusts`: an index that clusters of the known size can give raises nothing (`E[C²]/E[C] ≤ φ` for sizes up to φ).
  */
-export function knownCluster(state: Dispersion, declared: number): number {
+export function knownCluster(state: Dispersion, declared: number, trusts = false): number {
   const { ticks, variance, learned } = state;
   const known = declared > 1 ? declared : learned;
   if (ticks < fewestTicks) return known;
   const index = indexOf(state);
-  if (index <= 1 + (5 * Math.sqrt(variance)) / ticks) return known;
+  if (index <= 1 + (5 * Math.sqrt(variance)) / ticks || (trusts && index <= known)) return known;
   return Math.max(known, Math.min(largestCluster, reserve * index));
 }

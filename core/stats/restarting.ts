@@ -1,5 +1,6 @@
 import { ceiling, lnE, sumOf } from './e-process.ts';
 import type { Growth } from './growth.ts';
+import { type StakeSchedule, stakeSchedules } from './stake-schedule.ts';
 
 /**
  * An e-process that also sees a regression which begins late. A plain one pays for every healthy hour: its
@@ -18,17 +19,26 @@ export interface RestartingProcess {
   readonly rest: number;
 }
 
-/** How the capital is divided: the beginning of the release, the beginnings of later steps, late regressions. */
-const shares = { start: 0.9, steps: 0.04, late: 0.06 } as const;
-
-/** The beginning's share is staked at once. `prior`: of the test's grid; `steps`: how many beginnings there will be. */
-export function openProcess(prior: Float64Array, steps: number): RestartingProcess {
+/**
+ * The beginning's share is staked at once. `prior`: of the test's grid; `steps`: how many beginnings there will be;
+ * `schedule`: the same at every call for one process.
+ */
+export function openProcess(
+  prior: Float64Array,
+  steps: number,
+  { shares }: StakeSchedule = stakeSchedules.second,
+): RestartingProcess {
   const first = steps === 1 ? shares.start + shares.steps : shares.start;
   return { capital: Array.from(prior, (weight) => weight * first), stakes: 0, rest: 1 - first };
 }
 
 /** Stakes a further step's share. At most `steps − 1` times. */
-export function stakeStep(process: RestartingProcess, prior: Float64Array, steps: number): RestartingProcess {
+export function stakeStep(
+  process: RestartingProcess,
+  prior: Float64Array,
+  steps: number,
+  { shares, lateRest }: StakeSchedule = stakeSchedules.second,
+): RestartingProcess {
   if (steps === 1) return process;
   const share = shares.steps / (steps - 1);
   const available = process.rest - shares.late * lateRest(process.stakes);
@@ -45,6 +55,7 @@ export function advance(
   process: RestartingProcess,
   prior: Float64Array,
   growth: Growth | null,
+  { shares, lateRest }: StakeSchedule = stakeSchedules.second,
 ): RestartingProcess {
   const { stakes, rest } = process;
   const share = shares.late * (lateRest(stakes) - lateRest(stakes + 1));
@@ -70,23 +81,4 @@ export function eOf(process: RestartingProcess): number {
 /** `ln E` */
 export function lnEOf(process: RestartingProcess): number {
   return lnE(eOf(process));
-}
-
-/** Part of the late share that is left after `j` stakes: 1/(1 + ln(j+1)), which falls slowly enough for hours. */
-function lateRest(j: number): number {
-  return lateRests[j] ?? recentRest(j);
-}
-
-const lateRests = Float64Array.from({ length: 10_000 }, (_, j) => 1 / (1 + Math.log(j + 1)));
-
-/** What came out of far stakes lately: the next tick, and the next metric, ask for the same ones. */
-const recent = { stakes: new Float64Array(64).fill(-1), rests: new Float64Array(64) };
-
-function recentRest(j: number): number {
-  const slot = j & 63;
-  if (recent.stakes[slot] !== j) {
-    recent.stakes[slot] = j;
-    recent.rests[slot] = 1 / (1 + Math.log(j + 1));
-  }
-  return recent.rests[slot] as number;
 }

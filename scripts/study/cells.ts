@@ -13,6 +13,8 @@ export interface Cell {
   readonly horizon: number;
   /** Which counts tell the regression: errors, or requests slower than the baseline's p95. */
   readonly metric: 'errors' | 'slow';
+  /** In cells about errors: slow requests are measured, too, and none is slow. */
+  readonly slowToo: boolean;
   /** Baseline's share of bad requests. */
   readonly base: number;
   /** Canary/baseline ratio of bad requests from `from` on; 1 before. */
@@ -39,6 +41,7 @@ const standard: Omit<Cell, 'name' | 'title' | 'kind'> = {
   tick: 10,
   horizon: 1_800,
   metric: 'errors',
+  slowToo: false,
   base: 0.005,
   ratio: 1,
   from: 0,
@@ -88,11 +91,15 @@ export const nullCells: readonly Cell[] = [
   calm('five-metrics', 'five correlated metrics, merged', { fault: 'five-metrics' }),
   calm('at-tolerance', 'canary at the tolerated ratio 1.2', { tolerated: 1.2, ratio: 1.2 }),
   calm('every-second', 'looked at every second, 10 min', { tick: 1, horizon: 600 }),
+  calm('latency-too', '100 rps, 10 %, 0.5 % errors, latency is measured too', { slowToo: true }),
   calm('latency', '5 % slow requests', { metric: 'slow', base: 0.05 }),
 ];
 
 export const regressionCells: readonly Cell[] = [
   ...[2, 3, 5, 10, 20].map((ratio) => regression(`r${ratio}`, `${ratio}×, 100 rps, 10 %`, { ratio })),
+  ...[2, 5].map((ratio) =>
+    regression(`r${ratio}-latency`, `${ratio}×, latency is measured too`, { ratio, slowToo: true }),
+  ),
   ...[2, 5, 20].map((ratio) =>
     regression(`r${ratio}-weight-50`, `${ratio}×, 50 %`, { ratio, weights: [0.5] }),
   ),

@@ -10,6 +10,7 @@ import { type TickTraffic, weightAt } from './traffic.ts';
 
 export function settingsOf(cell: Cell): JudgeSettings {
   return {
+    method: 2,
     alpha: 0.001,
     beta: 0.01,
     toleratedRatio: cell.tolerated,
@@ -74,7 +75,7 @@ export class JudgeRule {
     const arm = ([requests, bad]: number[]) => ({
       requests: requests as number,
       errors: slow ? 0 : (bad as number),
-      slow: [slow ? (bad as number) : null],
+      slow: [slow ? (bad as number) : this.cell.slowToo ? 0 : null],
     });
     const canary = arm(this.pending.canary);
     const baseline = arm(this.pending.baseline);

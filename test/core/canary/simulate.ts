@@ -5,6 +5,7 @@ import type { Judgement } from '../../../core/canary/verdict.ts';
 import type { ArmReading, CanaryReading } from '../../../core/ports/metrics.ts';
 
 export const settings: JudgeSettings = {
+  method: 2,
   alpha: 0.001,
   beta: 0.01,
   toleratedRatio: 1.2,

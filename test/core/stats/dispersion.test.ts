@@ -55,6 +55,13 @@ describe('the index of dispersion of the split', () => {
     for (const state of states) expect(clusterOf(state, 1)).toBeGreaterThan(3);
   });
 
+  it('does not raise what was declared, as long as clusters of that size can give the index', () => {
+    const world = { clusters: (random: () => number) => 1 + Math.floor(5 * random()) };
+    const states = seeds.map((seed) => play(world, seed));
+    expect(states.filter((state) => clusterOf(state, 5, true) > 5).length).toBeLessThanOrEqual(5);
+    for (const state of states) expect(clusterOf(state, 2, true)).toBeGreaterThan(3);
+  });
+
   it('never assumes less than what was declared, nor raises it on a few ticks', () => {
     expect(clusterOf(noDispersion, 3)).toBe(3);
     expect(clusterOf(addSplit(noDispersion, 40, 0, 0.1), 1)).toBe(1);
