@@ -63,7 +63,7 @@ describe('scenario 13: a breach at any step is followed by traffic back on the v
     [10, 20, 5, 'declared to be independent', declared],
     [10, 2_000, 1, 'of which nothing is known', {}],
     [10, 200, 3, 'of which nothing is known', {}],
-    [10, 20, 25, 'of which nothing is known', {}],
+    [10, 20, 24, 'of which nothing is known', {}],
   ])(
     'with %i percent of %i requests a second, within %i scrape intervals, from errors %s',
     async (weight, rps, intervals, _what, clusters) => {
