@@ -69,14 +69,16 @@ function planComposite(
   const whole = constantValue(term);
   if (whole !== undefined) return constant(whole);
   if (term.kind === 'object') {
-    const entries = term.entries.map(
-      ([k, v]) => [planTerm(k, site, before), planTerm(v, site, before)] as const,
+    const planned = term.entries.map(
+      ([key, value]) => [planTerm(key, site, before), planTerm(value, site, before)] as const,
     );
+    const keys = planned.map(([key]) => key);
+    const values = planned.map(([, value]) => value);
     return (c, r) => {
       const object = new RegoObject();
-      for (const [k, v] of entries) {
-        const key = k(c, r);
-        const value = v(c, r);
+      for (let i = 0; i < keys.length; i += 1) {
+        const key = (keys[i] as Eval)(c, r);
+        const value = (values[i] as Eval)(c, r);
         if (key === undefined || value === undefined) return undefined;
         object.set(key, value);
       }

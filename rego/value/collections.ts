@@ -14,6 +14,12 @@ function isScalar(v: Value): v is Scalar {
 
 const NONE: readonly Value[] = [];
 
+function isSorted(values: readonly Value[]): boolean {
+  for (let i = 1; i < values.length; i += 1)
+    if (compare(values[i - 1] as Value, values[i] as Value) > 0) return false;
+  return true;
+}
+
 /** A set of values, keyed by value. Filled while it is built, never changed after that. */
 export class RegoSet extends Special {
   /** Made when the first element comes: many sets of a policy stay empty. */
@@ -107,7 +113,7 @@ export class RegoObject extends Special {
     if (this.ordered === undefined) {
       const keys: Value[] = [...this.scalars.keys()];
       if (this.composites !== undefined) for (const [key] of this.composites.values()) keys.push(key);
-      this.ordered = keys.length > 1 ? keys.sort(compare) : keys;
+      this.ordered = isSorted(keys) ? keys : keys.sort(compare);
     }
     return this.ordered;
   }

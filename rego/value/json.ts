@@ -2,7 +2,7 @@ import { RegoSet } from './collections.ts';
 import { typeName } from './compare.ts';
 import { spend } from './fuel.ts';
 import { Decimal, fromBigInt, type Num, numberText, parseNumber, toDouble } from './number.ts';
-import { type AnyObject, objectEntries } from './object.ts';
+import { type AnyObject, objectEntries, objectGet, objectKeys } from './object.ts';
 import { Special } from './special.ts';
 import type { Value } from './types.ts';
 
@@ -72,7 +72,8 @@ export function toJson(v: Value): Json {
   if (v instanceof RegoSet) return v.values().map(toJson);
   if (v instanceof Decimal) return toDouble(v);
   const result: Record<string, Json> = {};
-  for (const [key, value] of objectEntries(v as AnyObject)) define(result, keyText(key), toJson(value));
+  const object = v as AnyObject;
+  for (const key of objectKeys(object)) define(result, keyText(key), toJson(objectGet(object, key) as Value));
   return result;
 }
 
@@ -119,7 +120,8 @@ function misfit(node: unknown, depth: number, state: { left: number }): string |
   if (depth > DEEPEST) return `nested deeper than ${DEEPEST}`;
   if (Array.isArray(node)) {
     for (let i = 0; i < node.length; i += 1) {
-      const wrong = misfit(node[i], depth + 1, state);
+      const item: unknown = node[i];
+      const wrong = isLeaf(item) ? count(state) : misfit(item, depth + 1, state);
       if (wrong !== undefined) return wrong;
     }
     return undefined;
@@ -132,8 +134,17 @@ function misfit(node: unknown, depth: number, state: { left: number }): string |
   for (const key in node) {
     const child = (node as Record<string, unknown>)[key];
     if (child === undefined) continue;
-    const wrong = misfit(child, depth + 1, state);
+    const wrong = isLeaf(child) ? count(state) : misfit(child, depth + 1, state);
     if (wrong !== undefined) return wrong;
   }
   return undefined;
+}
+
+/** What most of a document is, and what is always JSON. */
+function isLeaf(node: unknown): boolean {
+  return typeof node === 'string' || typeof node === 'boolean' || node === null;
+}
+
+function count(state: { left: number }): undefined {
+  state.left -= 1;
 }
