@@ -1,4 +1,5 @@
 import type { GateIo } from '../../core/gate/gate.ts';
+import { readAtlasSums } from './atlas-sum.ts';
 import { readChanges } from './changes/read.ts';
 import { breakagesOf } from './contracts/breakages.ts';
 import { noContracts, type ReadContracts, readContracts } from './contracts/read.ts';
@@ -38,6 +39,7 @@ export async function collectMigrations(options: MigrationsOptions, io: GateIo):
     changes,
     baseChanges: base.changes,
     changeProblems: problems,
+    atlasSums: await readAtlasSums(paths, io.files),
   };
 }
 

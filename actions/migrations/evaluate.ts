@@ -1,6 +1,7 @@
 import type { Evaluation } from '../../core/gate/gate.ts';
 import type { Finding } from '../../core/gate/result.ts';
 import { countFindings, plural, verdictOfFindings } from '../../core/gate/verdict.ts';
+import { atlasSumFindings } from './atlas-sum.ts';
 import { judgeChanges } from './changes/judge.ts';
 import { lockCharts } from './chart.ts';
 import { judgeContracts } from './contracts/judge.ts';
@@ -38,6 +39,7 @@ export function evaluateMigrations(
   const findings = [
     ...byText,
     ...[...historyFindings(facts), ...unreadFindings(facts)].map((finding) => ledger.excuse(finding)),
+    ...atlasSumFindings(facts.atlasSums),
     ...judgeCypher(options, facts.cypher, ledger),
     ...dryRunFindings(options, facts),
     ...observed,

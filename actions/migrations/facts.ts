@@ -1,3 +1,4 @@
+import type { AtlasSumProblem } from './atlas-sum.ts';
 import type { ChangeProof } from './changes/prove.ts';
 import type { FileProblem, SchemaChange } from './changes/read.ts';
 import type { ReadContracts } from './contracts/read.ts';
@@ -94,4 +95,6 @@ export interface MigrationsFacts {
   readonly changes: readonly SchemaChange[];
   readonly baseChanges: readonly SchemaChange[];
   readonly changeProblems: readonly FileProblem[];
+  /** Sums of Atlas that are not of the files beside them. */
+  readonly atlasSums: readonly AtlasSumProblem[];
 }
