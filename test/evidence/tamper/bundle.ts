@@ -19,6 +19,8 @@ import {
   withAuditTree,
 } from '../support.ts';
 import type { Mutation } from './mutation.ts';
+import { boundariesOf, partsOf, structureOf } from './zip-layout.ts';
+import { zipTricks } from './zip-tricks.ts';
 
 /** What lies beside each other at a release. */
 export interface Files {
@@ -86,13 +88,14 @@ export class TamperedBundle {
     yield* this.#flips();
     yield* this.#cuts();
     yield* this.#swaps();
+    yield* this.#mixed();
     yield* this.#reorders();
     yield* this.#resigned();
   }
 
   /** Every byte of the zip's structure, low bit and high bit; every eleventh of its content; every one of the signature. */
   *#flips(): Generator<Mutation<Files>> {
-    for (const at of this.#structure()) {
+    for (const at of structureOf(this.good.zip, this.#entries)) {
       for (const mask of [0x01, 0x80])
         yield this.#zip('flip', `byte ${at} ^ ${mask}`, flipped(this.good.zip, at, mask));
     }
@@ -108,7 +111,7 @@ export class TamperedBundle {
   /** Shorter, longer, or with a hole at every boundary. */
   *#cuts(): Generator<Mutation<Files>> {
     const { zip, bundle } = this.good;
-    for (const at of this.#boundaries()) {
+    for (const at of boundariesOf(this.#entries)) {
       if (at > 0) yield this.#zip('cut', `ends at ${at}`, zip.slice(0, at));
       if (at > 0) yield this.#zip('cut', `begins at ${at}`, zip.slice(at));
       for (const hole of [1, 4, 30]) {
@@ -145,11 +148,23 @@ export class TamperedBundle {
     }
   }
 
+  /** An entry of another release of ours in its place, and what two readers could read differently. */
+  async *#mixed(): AsyncGenerator<Mutation<Files>> {
+    const other = await packInMemory(inputsFor({ releaseNotes: 'Slower.' }), this.#ports);
+    const { files } = await readZip(memorySource(other.zip));
+    for (const { path, bytes } of this.#entries) {
+      const theirs = files.get(path);
+      if (theirs === undefined || Buffer.compare(theirs, bytes) === 0) continue;
+      const mixed = this.#entries.map((entry) => (entry.path === path ? { path, bytes: theirs } : entry));
+      yield this.#zip('swap', `${path} of another release`, await zipOf(mixed));
+    }
+    for (const [name, zip] of zipTricks(partsOf(this.good.zip, this.#entries)))
+      yield this.#zip('swap', name, zip);
+  }
+
   /** Any entry at any other place, in the file and in the directory. */
   *#reorders(): Generator<Mutation<Files>> {
-    const { zip } = this.good;
-    const [blocks, lines] = [this.#blocks(), this.#directory()];
-    const end = zip.slice(blocks.concat(lines).reduce((at, part) => at + part.length, 0));
+    const { blocks, lines, end } = partsOf(this.good.zip, this.#entries);
     for (const from of blocks.keys()) {
       for (const to of blocks.keys()) {
         if (from === to) continue;
@@ -209,53 +224,6 @@ export class TamperedBundle {
 
   #bundle(kind: Mutation<Files>['kind'], name: string, bundle: Uint8Array): Mutation<Files> {
     return { kind, name, changed: { ...this.good, bundle } };
-  }
-
-  /** Where each part of the zip begins: local headers, names, contents, directory entries, end record. */
-  #boundaries(): readonly number[] {
-    const found: number[] = [];
-    let at = 0;
-    for (const { path, bytes } of this.#entries) {
-      found.push(at, at + 30, at + 30 + path.length);
-      at += 30 + path.length + bytes.length;
-    }
-    for (const { path } of this.#entries) {
-      found.push(at, at + 46);
-      at += 46 + path.length;
-    }
-    return [...found, at];
-  }
-
-  /** Every byte that is not content of an entry. */
-  #structure(): readonly number[] {
-    const offsets: number[] = [];
-    let at = 0;
-    for (const { path, bytes } of this.#entries) {
-      for (let n = 0; n < 30 + path.length; n++) offsets.push(at + n);
-      at += 30 + path.length + bytes.length;
-    }
-    for (; at < this.good.zip.length; at++) offsets.push(at);
-    return offsets;
-  }
-
-  /** Each entry with its header. */
-  #blocks(): readonly Uint8Array[] {
-    return this.#cut(0, ({ path, bytes }) => 30 + path.length + bytes.length);
-  }
-
-  /** Each line of the directory. */
-  #directory(): readonly Uint8Array[] {
-    const from = this.#blocks().reduce((at, block) => at + block.length, 0);
-    return this.#cut(from, ({ path }) => 46 + path.length);
-  }
-
-  #cut(from: number, lengthOf: (entry: Entry) => number): readonly Uint8Array[] {
-    let at = from;
-    return this.#entries.map((entry) => {
-      const part = this.good.zip.slice(at, at + lengthOf(entry));
-      at += part.length;
-      return part;
-    });
   }
 }
 
