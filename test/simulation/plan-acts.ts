@@ -57,11 +57,12 @@ export function actsOf(between: Between, pick: PickOne): Act[] {
 /** Somebody who opens, pushes, closes and opens again within seconds: webhooks and readings overtake each other. */
 function hastyPull(opened: number, between: Between, number: number): readonly Act[] {
   const steps = ['synchronize', 'closed', 'reopened', 'synchronize'] as const;
+  const pushes = Array.from({ length: between(0, 8) }, () => 'synchronize' as const);
   let at = opened;
   return [
     { act: 'pull', at, number, what: 'opened' },
-    ...steps.slice(0, between(0, steps.length)).map((what): Act => {
-      at += between(200, 3_000);
+    ...[...pushes, ...steps.slice(0, between(0, steps.length))].map((what): Act => {
+      at += between(200, 2_000);
       return { act: 'pull', at, number, what };
     }),
   ];

@@ -140,12 +140,32 @@ describe('what the simulation found more', () => {
 });
 
 describe('a planted bug', () => {
+  it('that lets an overtaken reading count is found where somebody pushes again and again', async () => {
+    const decorate = plantedBugs.find(({ name }) => name === 'overtaken-reading-counts')?.plant;
+    if (decorate === undefined) throw new Error('there is no such bug');
+    const acts = [5, 6].flatMap((number) =>
+      Array.from({ length: 12 }, (_, n) => {
+        const what = n === 0 ? 'opened' : 'synchronize';
+        return { act: 'pull', number, at: 20_000 + n * 700, what } as const;
+      }),
+    );
+    const found: string[] = [];
+    for (let seed = 1; seed <= 10 && found.length === 0; seed += 1) {
+      const plan = { ...planOf(seed), faults: [], acts };
+      expect((await runPlan(plan)).violation).toBeNull();
+      const { violation } = await runPlan(plan, { decorate });
+      if (violation !== null) found.push(violation.invariant);
+    }
+    expect(found).toEqual(['headsNeverGoBack']);
+  });
+
   const quick = [
     'breach-only-noted',
     'judge-overruled',
     'step-skipped',
     'audit-entry-forgotten',
     'two-releases-at-once',
+    'commit-not-locked',
   ];
 
   it.each(quick)('%s is found within a few seeds', async (name) => {
