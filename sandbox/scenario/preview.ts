@@ -14,6 +14,9 @@ export const preview: Scenario = {
     const text = '# shop\n\nTea, ordered over HTTP.\n';
     const head = await developer.commit('readme', 'docs: say what it is', new Map([['README.md', text]]));
     const number = await developer.openPullRequest('docs: say what it is', 'readme');
+    // A label that is first named on an issue has no description, which GitHub's own description does not foresee.
+    const label = { name: 'preview', color: '0e8a16', description: 'A running copy of this change' };
+    await lead.expect('POST', '/labels', label);
     await lead.expect('POST', `/issues/${number}/labels`, { labels: ['preview'] });
     timeline.act(`a developer opens #${number}, the lead labels it “preview”`);
 
