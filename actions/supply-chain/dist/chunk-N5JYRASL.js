@@ -1,2 +1,0 @@
-import{createRequire as __createRequire}from'node:module';import{fileURLToPath as __pathOf}from'node:url';const require=__createRequire(import.meta.url),__filename=__pathOf(import.meta.url),__dirname=__pathOf(new URL('.',import.meta.url));
-import{a as r}from"./chunk-LTR7BTTQ.js";function o(n){return typeof n=="object"&&n!==null&&!Array.isArray(n)}r(o,"isRecord");function t(n){return Array.isArray(n)?n:[]}r(t,"listOf");function e(n){return t(n).filter(o)}r(e,"recordsOf");function u(n){return typeof n=="string"?n:null}r(u,"textOf");export{o as a,t as b,e as c,u as d};
