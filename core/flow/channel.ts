@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { orderedJson } from '../ordered-json.ts';
 
 /**
  * Writes to one place on GitHub (a check, a sticky comment, the first post of an issue), one at a time and in
  * order: effects are performed in parallel, so an older text could overwrite a newer one if both were under
- * way. While one write is under way only the newest content waits; identical content is never written again.
+ * way. While one write is under way only the newest content waits; identical content is never written again, also when
+ * the store gives it back with its keys in another order.
  */
 export interface Channel<Content> {
   /** Number of the last write; part of its effect id. */
@@ -45,5 +47,5 @@ export function release<Content>(
 }
 
 function digestOf(content: unknown): string {
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32);
+  return createHash('sha256').update(orderedJson(content)).digest('hex').slice(0, 32);
 }

@@ -47,6 +47,12 @@ describe('a channel', () => {
     expect(release(first, 7).channel).toBe(first);
   });
 
+  it('writes nothing again that the store gave back with its keys in another order', () => {
+    const { channel } = offer<object>(closedChannel, { title: 'a', of: [{ b: 1, a: 2 }] }, 1);
+    expect(offer<object>(channel, { of: [{ a: 2, b: 1 }], title: 'a' }, 2).write).toBeNull();
+    expect(offer<object>(release(channel, 1).channel, { of: [{ a: 2, b: 2 }], title: 'a' }, 2).write).toBe(2);
+  });
+
   it('gives up a write whose outcome never comes', () => {
     const first = offer<string>(closedChannel, 'a', 0).channel;
     expect(offer(first, 'b', 1_000).write).toBeNull();

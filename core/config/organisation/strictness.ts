@@ -1,3 +1,4 @@
+import { orderedJson } from '../../ordered-json.ts';
 import { parseDuration } from '../duration.ts';
 
 /** What became of two values of one key: the one that holds, and what was expected when the repository's is weaker. */
@@ -147,21 +148,12 @@ export function isFields(value: unknown): value is Fields {
 }
 
 export function isSame(a: unknown, b: unknown): boolean {
-  return a === b || textOf(a) === textOf(b);
-}
-
-/** Of whatever YAML can hold: it never throws, and the order of keys does not matter. */
-function textOf(value: unknown): string {
-  return JSON.stringify(value ?? null, (_key, member: unknown) =>
-    isFields(member)
-      ? Object.fromEntries(Object.entries(member).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  );
+  return a === b || orderedJson(a) === orderedJson(b);
 }
 
 /** A value as it stands in a message. */
 export function shortly(value: unknown): string {
-  const text = typeof value === 'string' ? value : textOf(value);
+  const text = typeof value === 'string' ? value : orderedJson(value);
   return text.length <= 120 ? text : `${text.slice(0, 119)}…`;
 }
 
