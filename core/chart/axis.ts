@@ -4,11 +4,12 @@ export function linearTicks(low: number, high: number, count: number): readonly 
   const rough = (high - low) / Math.max(1, count);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 2.5, 5, 10].find((one) => one * power >= rough) ?? 10);
-  const ticks: number[] = [];
-  for (let tick = Math.ceil(low / step) * step; tick <= high + step * 1e-9; tick += step) {
-    ticks.push(Number(tick.toPrecision(12)));
-  }
-  return ticks;
+  const decimals = Math.min(100, Math.max(0, 1 - Math.floor(Math.log10(power))));
+  const first = Math.ceil(low / step) - 1;
+  const ticks = Array.from({ length: Math.floor(high / step) - first + 2 }, (_, index) =>
+    Number(((first + index) * step).toFixed(decimals)),
+  );
+  return ticks.filter((tick) => tick >= low && tick <= high);
 }
 
 /** A value → its place between `from` (at `low`) and `to` (at `high`), kept inside. */

@@ -1,4 +1,4 @@
-import { cellText, codeSpan, inlineText } from '../gate/markdown.ts';
+import { cellText, codeSpan, inlineText, shortInlineText } from '../gate/markdown.ts';
 import type { KpiComparison, KpiVerdict } from '../kpi/compare.ts';
 import { type KpiReport, regressionsOf } from '../kpi/report.ts';
 import type { Window } from '../kpi/windows.ts';
@@ -87,7 +87,7 @@ export function regressionBody(
 }
 
 export function regressionTitle({ release }: KpiReport, { name }: KpiComparison): string {
-  return `KPI regression after ${inlineText(release)}: ${inlineText(name)}`.slice(0, 250);
+  return shortInlineText(`KPI regression after ${release}: ${name}`, 250);
 }
 
 /** True when somebody has to look: the words of the notification. */

@@ -1,6 +1,6 @@
 import type { NotesConfig } from '../config/notes.ts';
 import type { ReleasePlanFacts } from '../flow/event.ts';
-import { codeSpan, inlineText } from '../gate/markdown.ts';
+import { codeSpan, inlineText, shortInlineText } from '../gate/markdown.ts';
 import { checkNameOf, gateNames } from '../gate/names.ts';
 import { type ReleaseChange, textOf } from '../notes/change.ts';
 import { withoutReverted } from '../notes/reverts.ts';
@@ -97,7 +97,7 @@ function seen(state: ReleaseState, kind: GateRisk['kind'], name: string): readon
   return gateNames
     .flatMap((gate) => state.gates[gate]?.risks ?? [])
     .filter((risk) => risk.kind === kind)
-    .map(({ text }) => `- ${name}: ${inlineText(text).slice(0, 400)}`);
+    .map(({ text }) => `- ${name}: ${shortInlineText(text, 400)}`);
 }
 
 /** Nothing was found, but not everything has looked yet. */

@@ -6,6 +6,7 @@
  */
 export function inlineText(text: string): string {
   const line = text
+    .toWellFormed()
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/`{2,}/g, (run) => "'".repeat(run.length))
@@ -16,6 +17,26 @@ export function inlineText(text: string): string {
     .map((part, index) => (balanced && index % 2 === 1 ? `\`${part}\`` : escapePlain(part)))
     .join(balanced ? '' : '\\`');
 }
+
+/**
+ * As `inlineText`, at most `limit` characters long: the text is cut before it is made safe, because a cut through a code
+ * span would set free what is in it.
+ */
+export function shortInlineText(text: string, limit: number): string {
+  const whole = inlineText(text);
+  return whole.length <= limit ? whole : cutInlineText(text, limit, Math.min(text.length, limit));
+}
+
+function cutInlineText(text: string, limit: number, length: number): string {
+  const cut = inlineText(`${text.slice(0, length)}…`);
+  const excess = cut.length - limit;
+  return excess <= 0 || length === 0
+    ? cut
+    : cutInlineText(text, limit, Math.max(0, length - Math.ceil(excess / longestEscape)));
+}
+
+/** Characters that one may become: `&` becomes `&amp;`. */
+const longestEscape = 5;
 
 /** As `inlineText`, for a cell of a table. */
 export function cellText(text: string): string {

@@ -1,6 +1,6 @@
 import { type Escalation, escalationRequest } from '../comms/escalation.ts';
 import { incidentBody } from '../comms/incident.ts';
-import { inlineText } from '../gate/markdown.ts';
+import { inlineText, shortInlineText } from '../gate/markdown.ts';
 import type { ReleaseDraft } from './draft.ts';
 import type { HoldCode } from './hindrance.ts';
 import { notify } from './notify.ts';
@@ -31,7 +31,7 @@ export function openIncident(draft: ReleaseDraft, title: string, cause: string):
   if (draft.state.counters.incident !== undefined) return;
   draft.emit(`incident/${draft.next('incident')}`, {
     kind: 'openIssue',
-    title: inlineText(title).slice(0, 250),
+    title: shortInlineText(title, 250),
     labels: ['incident'],
     body: incidentBody(draft.state, cause, draft.now),
   });

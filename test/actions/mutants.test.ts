@@ -1,10 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readRun } from '../../actions/perf/formats/read.ts';
 import { FormatError } from '../../actions/perf/model.ts';
 import { readDocuments } from '../../actions/slo/documents/read.ts';
+import fc from '../support/fast-check.ts';
 
 const cases = join(import.meta.dirname, '../cases');
 const small = (pattern: string): readonly Buffer[] =>

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../core/audit/canonical-json.ts';
+import fc from '../support/fast-check.ts';
 
 describe('canonical JSON (RFC 8785)', () => {
   it('sorts members and serialises values as section 3.2.2 shows', () => {

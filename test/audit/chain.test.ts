@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type AuditEntry,
@@ -9,6 +8,7 @@ import {
   nextAuditEntry,
 } from '../../core/audit/entry.ts';
 import { verifyAuditChain, verifyAuditHighlights } from '../../core/audit/verify.ts';
+import fc from '../support/fast-check.ts';
 
 const repository = 'acme/shop';
 const note = (action: string) => ({

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   consistencyProof,
@@ -10,6 +9,7 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from '../../core/audit/merkle.ts';
+import fc from '../support/fast-check.ts';
 
 /** The vectors that implementations of RFC 6962 share: eight leaves, and the root of each prefix. */
 const inputs = [

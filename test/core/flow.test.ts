@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { markedKey, withMarker } from '../../adapters/github/marker.ts';
 import { type Channel, closedChannel, offer, release } from '../../core/flow/channel.ts';
 import { aggregateOfKey, effectIdOf, effectKey } from '../../core/flow/key.ts';
+import fc from '../support/fast-check.ts';
 
 describe('a channel', () => {
   it('has one write under way, keeps only the newest content and ends with it written', () => {

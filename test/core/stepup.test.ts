@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nameOf, seal, unseal } from '../../core/stepup/seal.ts';
+import fc from '../support/fast-check.ts';
 
 const key = 'k'.repeat(43);
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unpackZip } from '../../adapters/zip/unpack.ts';
 import { VerificationError } from '../../core/errors.ts';
+import fc from '../support/fast-check.ts';
 import { makeZip, type ZipFile } from '../support/zip/make.ts';
 
 const limits = { entries: 20, fileBytes: 100_000, totalBytes: 150_000 };

@@ -4,13 +4,13 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { centralHeader, localHeader } from '../../adapters/zip/format.ts';
 import { readZip, type ZipLimits } from '../../adapters/zip/read-zip.ts';
 import { writeZip } from '../../adapters/zip/write-zip.ts';
 import { memorySource } from '../../core/evidence/bytes.ts';
 import type { ArchiveEntry } from '../../core/ports/archive.ts';
+import fc from '../support/fast-check.ts';
 import { gather, sha256Of, storedContent } from './support.ts';
 
 /** An independent reader, of which only this much is used; it brings no types. */

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { compareRows } from '../../../actions/migrations/changes/parity.ts';
 import { prismaUses } from '../../../actions/migrations/contracts/prisma.ts';
 import { sqlUses } from '../../../actions/migrations/contracts/sql-in-code.ts';
 import { throwawayDatabases } from '../../../adapters/embedded-postgres/index.ts';
 import { silentLog } from '../../../core/ports/system.ts';
+import fc from '../../support/fast-check.ts';
 import { judge } from './judged.ts';
 
 const databases = throwawayDatabases({ log: silentLog });

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readLayout } from '../../../actions/migrations/layout.ts';
 import { inOrder } from '../../../actions/migrations/order.ts';
@@ -6,6 +5,7 @@ import { tokens } from '../../../actions/migrations/sql/lexer.ts';
 import { byteOfCodePoint, placesIn } from '../../../actions/migrations/sql/lines.ts';
 import { locksOf, strongest } from '../../../actions/migrations/sql/locks.ts';
 import { parseSection, type Script } from '../../../actions/migrations/sql/parse.ts';
+import fc from '../../support/fast-check.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const plain = { layout: 'plain', assumeInTransaction: false } as const;

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CalendarWindow, calendarPeriod } from '../../../actions/slo/calendar.ts';
 import { budgetSoFar, periodOf, windowsOf } from '../../../actions/slo/period.ts';
+import fc from '../../support/fast-check.ts';
 
 const window = (text: string, start = '2026-01-01 00:00:00', timeZone = 'UTC'): CalendarWindow => ({
   start,

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluateSlo } from '../../../actions/slo/evaluate.ts';
 import { sloGate } from '../../../actions/slo/gate.ts';
@@ -8,6 +7,7 @@ import { sloOptionsSchema } from '../../../actions/slo/options.ts';
 import { rolling, windowsOf } from '../../../actions/slo/period.ts';
 import { parseRecording, recordedReading } from '../../../actions/slo/readings/recorded.ts';
 import { burnRules, errorBudget, formatWindow } from '../../../actions/slo/windows.ts';
+import fc from '../../support/fast-check.ts';
 import { casesOf, runCase } from '../../support/gate-case.ts';
 
 const day = 86_400_000;

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decideLicense } from '../../../actions/supply-chain/licenses/decide.ts';
 import { parseExpression } from '../../../actions/supply-chain/licenses/expression.ts';
+import fc from '../../support/fast-check.ts';
 
 const policy = {
   allow: ['MIT', 'Apache-2.0', 'GPL-2.0-only WITH Classpath-exception-2.0'],

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Sbom } from '../../../actions/supply-chain/sbom/model.ts';
 import { readSbom } from '../../../actions/supply-chain/sbom/read.ts';
@@ -8,6 +7,7 @@ import { subjectFindings } from '../../../actions/supply-chain/sbom/subject.ts';
 import type { Corpus } from '../../../scripts/conformance/corpus.ts';
 import { cycloneDx } from '../../../scripts/conformance/cyclonedx.ts';
 import { spdx } from '../../../scripts/conformance/spdx.ts';
+import fc from '../../support/fast-check.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 

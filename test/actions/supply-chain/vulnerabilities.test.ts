@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { differenceOf } from '../../../actions/supply-chain/vulnerabilities/difference.ts';
 import { mergeVulnerabilities } from '../../../actions/supply-chain/vulnerabilities/identity.ts';
@@ -8,6 +7,7 @@ import { readReport } from '../../../actions/supply-chain/vulnerabilities/read.t
 import { reportFindings } from '../../../actions/supply-chain/vulnerabilities/reports.ts';
 import { severityOf } from '../../../actions/supply-chain/vulnerabilities/severity.ts';
 import { readVex } from '../../../actions/supply-chain/vulnerabilities/vex/read.ts';
+import fc from '../../support/fast-check.ts';
 
 const weakness = (ids: string[], name = 'left', version = '1.0.0'): Vulnerability => ({
   ids,

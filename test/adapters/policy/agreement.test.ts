@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { typedPolicyEngine } from '../../../adapters/policy/index.ts';
 import { policyBundle, readPolicyBundle } from '../../../adapters/policy/policy-files.ts';
@@ -10,6 +9,7 @@ import type { PolicyDecision, PromotionInput } from '../../../core/ports/policy-
 import { factsFor } from '../../../core/release/assess.ts';
 import { unknownRelease } from '../../../core/release/state.ts';
 import { config, planFacts } from '../../core/support/facts.ts';
+import fc from '../../support/fast-check.ts';
 
 const shas = ['a', 'b'].map((letter) => letter.repeat(40)) as [string, string];
 const sha = fc.constantFrom(...shas);

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { Counter, Gauge, Histogram, Registry, Summary } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { ExpositionError, parseExposition } from '../../../adapters/scrape/exposition.ts';
+import fc from '../../support/fast-check.ts';
 
 const values = (text: string, openMetrics = false) =>
   parseExposition(text, { openMetrics }).samples.map(({ name, labels, value }) => [name, labels, value]);

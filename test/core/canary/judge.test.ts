@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../../core/canary/judge.ts';
 import type { Observation } from '../../../core/canary/reader.ts';
 import { type JudgeState, openJudge, openStep } from '../../../core/canary/state.ts';
 import type { Judgement } from '../../../core/canary/verdict.ts';
 import type { CanaryReading } from '../../../core/ports/metrics.ts';
+import fc from '../../support/fast-check.ts';
 import { arm, play, poisson, seeded, settings } from './simulate.ts';
 
 const second = 1_000;

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../core/audit/canonical-json.ts';
 import { judgeChart } from '../../../core/canary/chart.ts';
@@ -11,6 +10,7 @@ import { ticksOf } from '../../../core/canary/record.ts';
 import { firstWith, replay, replayWith } from '../../../core/canary/replay.ts';
 import { checkReplay } from '../../../core/canary/replay-check.ts';
 import { renderSvg } from '../../../core/chart/svg.ts';
+import fc from '../../support/fast-check.ts';
 import { documentOf, observations, recorded } from './record.ts';
 
 const bad = recorded(observations(0.05, 60));

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChangeEvent, EffectSettled } from '../../../core/flow/event.ts';
 import { effectKey } from '../../../core/flow/key.ts';
 import { checkNameOf, gateNames } from '../../../core/gate/names.ts';
+import fc from '../../support/fast-check.ts';
 import { report, repository, shaA, shaB } from '../support/facts.ts';
 import { Change, from, updated } from './change.ts';
 

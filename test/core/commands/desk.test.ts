@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseComment } from '../../../core/commands/grammar.ts';
 import { withCommandTables } from '../../../core/commands/help-text.ts';
 import { commandNames } from '../../../core/commands/names.ts';
 import { commandRegistry } from '../../../core/commands/registry.ts';
 import type { CommandEvent } from '../../../core/flow/event.ts';
+import fc from '../../support/fast-check.ts';
 import { World, type WorldOptions } from '../release/world.ts';
 import { allReports, config, planFacts, report, shaA, shaB } from '../support/facts.ts';
 

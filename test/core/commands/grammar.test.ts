@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseComment } from '../../../core/commands/grammar.ts';
 import { helpText } from '../../../core/commands/help-text.ts';
 import { commandRegistry } from '../../../core/commands/registry.ts';
+import fc from '../../support/fast-check.ts';
 
 const sha = 'a'.repeat(40);
 const promote = (weight: number | 'next', at: string | null = null) => ({ name: 'promote', weight, sha: at });

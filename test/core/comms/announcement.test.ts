@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseComment } from '../../../core/commands/grammar.ts';
 import {
@@ -10,6 +9,7 @@ import {
   templateProblem,
 } from '../../../core/comms/announcement.ts';
 import { announcementNames, defaultTemplates } from '../../../core/comms/default-templates.ts';
+import fc from '../../support/fast-check.ts';
 
 const facts: AnnouncementFacts = {
   tag: 'v2',

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseChange } from '../../../adapters/conventional-commits/index.ts';
 import { parseComment } from '../../../core/commands/grammar.ts';
@@ -16,6 +15,7 @@ import { noFlags } from '../../../core/flags/model.ts';
 import type { KpiComparison } from '../../../core/kpi/compare.ts';
 import type { KpiReport } from '../../../core/kpi/report.ts';
 import { unknownRelease } from '../../../core/release/state.ts';
+import fc from '../../support/fast-check.ts';
 import { config, planFacts, shaA } from '../support/facts.ts';
 
 const parts = [

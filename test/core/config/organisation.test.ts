@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { gates } from '../../../actions/registry.ts';
@@ -8,6 +7,7 @@ import { withStrictnessTable } from '../../../core/config/organisation/docs.ts';
 import { checkOrganisationConfig, effectiveConfig } from '../../../core/config/organisation/effective.ts';
 import { strictnessTable } from '../../../core/config/organisation/table.ts';
 import type { Config } from '../../../core/config/schema.ts';
+import fc from '../../support/fast-check.ts';
 
 const file = 'acme/.github/.github/release-conductor.yml';
 const head = 'version: 1\ntrusted_workflows: [".github/workflows/gates.yml"]\n';

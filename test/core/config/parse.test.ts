@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { gatesConfigSchema, parseGatesConfig } from '../../../core/config/gates-config.ts';
@@ -10,6 +9,7 @@ import { formatProblem } from '../../../core/config/problem.ts';
 import { configRules } from '../../../core/config/rules.ts';
 import { configSchema } from '../../../core/config/schema.ts';
 import { ConfigError } from '../../../core/errors.ts';
+import fc from '../../support/fast-check.ts';
 
 const good = `version: 1
 trusted_workflows:

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { globMatcher } from '../../../core/gate/glob.ts';
 import { globsOverlap } from '../../../core/gate/glob-overlap.ts';
+import fc from '../../support/fast-check.ts';
 
 describe('two globs', () => {
   it.each([

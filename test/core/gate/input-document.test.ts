@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseInput } from '../../../core/gate/input-document.ts';
+import fc from '../../support/fast-check.ts';
 
 const read = (path: string, text: string | Uint8Array) => parseInput(path, Buffer.from(text));
 

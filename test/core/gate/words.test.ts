@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ConfigError } from '../../../core/errors.ts';
@@ -6,6 +5,7 @@ import { globMatcher } from '../../../core/gate/glob.ts';
 import { parseOptions } from '../../../core/gate/options.ts';
 import { editDistance, suggest } from '../../../core/gate/suggest.ts';
 import { verdictOfFindings, worstVerdict } from '../../../core/gate/verdict.ts';
+import fc from '../../support/fast-check.ts';
 
 describe('globs', () => {
   it.each([

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { governanceSchema } from '../../../core/config/governance.ts';
 import type { Effect } from '../../../core/flow/effect.ts';
@@ -8,6 +7,7 @@ import type { GovernanceEvent, Observation } from '../../../core/governance/even
 import { planGovernance } from '../../../core/governance/plan.ts';
 import type { Settings } from '../../../core/governance/settings.ts';
 import type { GovernanceState } from '../../../core/governance/state.ts';
+import fc from '../../support/fast-check.ts';
 
 const ownApp = 'release-conductor';
 const minute = 60_000;

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { governanceSchema } from '../../../core/config/governance.ts';
 import { type Change, standingOf } from '../../../core/governance/compare.ts';
@@ -7,6 +6,7 @@ import { namesIn, unknownNames } from '../../../core/governance/directory.ts';
 import { planGovernance, remainderOf } from '../../../core/governance/plan.ts';
 import { renderPlan } from '../../../core/governance/render.ts';
 import type { EnvironmentSetting, Settings } from '../../../core/governance/settings.ts';
+import fc from '../../support/fast-check.ts';
 
 const config = (more: object = {}) =>
   governanceSchema.parse({

@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { increaseOf, increaseWithin } from '../../../core/metrics/increase.ts';
 import { labelMatches, promqlSelector } from '../../../core/metrics/match.ts';
 import { compileLabelPattern } from '../../../core/metrics/pattern.ts';
 import { selects } from '../../../core/metrics/select.ts';
 import { formatSelector, parseCounterQuery, parseSelector } from '../../../core/metrics/selector.ts';
+import fc from '../../support/fast-check.ts';
 
 describe('matching a label', () => {
   it.each([

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseChange } from '../../../adapters/conventional-commits/index.ts';
 import { notesSchema } from '../../../core/config/notes.ts';
 import { withoutReverted } from '../../../core/notes/reverts.ts';
 import { judgeVersion, parseVersion } from '../../../core/notes/version.ts';
+import fc from '../../support/fast-check.ts';
 
 const config = notesSchema.parse({});
 const change = (message: string, sha = 'a'.repeat(40)) => parseChange({ sha, message, author: 'ada' });

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { previewsSchema } from '../../../core/config/previews.ts';
 import { checkBudget, type LedgerRow, overspent } from '../../../core/preview/budget.ts';
 import { dayAt } from '../../../core/preview/day.ts';
 import { meterAt, spentBetween } from '../../../core/preview/meter.ts';
+import fc from '../../support/fast-check.ts';
 
 const hour = 3_600_000;
 const config = (budget: object = {}) =>

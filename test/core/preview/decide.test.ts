@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { previewsSchema } from '../../../core/config/previews.ts';
 import { hygieneOf } from '../../../core/preview/hygiene.ts';
 import type { PreviewState } from '../../../core/preview/state.ts';
 import { previewUrl } from '../../../core/preview/url.ts';
+import fc from '../../support/fast-check.ts';
 import { commanded, config, hour, minute, other, Preview, running } from './preview.ts';
 
 describe('a preview', () => {

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import fc from '../../support/fast-check.ts';
 import { seeded } from '../canary/simulate.ts';
 import { config } from '../support/facts.ts';
 import { World, type WorldOptions } from './world.ts';

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../../../core/commands/command.ts';
 import type { EffectSettled, ReleaseEvent } from '../../../core/flow/event.ts';
@@ -11,6 +10,7 @@ import { phases } from '../../../core/release/phase.ts';
 import { standingOf } from '../../../core/release/standing.ts';
 import { type ReleaseState, unknownRelease } from '../../../core/release/state.ts';
 import { transitions, transitionsAsMermaid } from '../../../core/release/transitions.ts';
+import fc from '../../support/fast-check.ts';
 import { config, planFacts, report, repository, shaA, shaB, start } from '../support/facts.ts';
 import { neighbour } from '../support/neighbours.ts';
 import { promotionInput } from '../support/promotion-input.ts';

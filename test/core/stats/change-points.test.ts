@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changePoints, regimesOf } from '../../../core/stats/change-points.ts';
 import { randomFrom } from '../../../core/stats/random.ts';
 import { fitTrend, forecast } from '../../../core/stats/trend.ts';
+import fc from '../../support/fast-check.ts';
 
 const settings = { alpha: 0.01, minSize: 4 };
 

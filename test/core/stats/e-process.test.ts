@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   ceiling,
@@ -16,6 +15,7 @@ import { multiplyRate, rateTest } from '../../../core/stats/rate-test.ts';
 import { multiplyRatio, ratioInformation, ratioTest } from '../../../core/stats/ratio-test.ts';
 import { advance, eOf, lnEOf, openProcess, stakeStep } from '../../../core/stats/restarting.ts';
 import { lnGamma } from '../../../core/stats/special.ts';
+import fc from '../../support/fast-check.ts';
 
 const p = (share: number, r: number): number => (share * r) / (1 - share + share * r);
 const even = uniformPrior(40);

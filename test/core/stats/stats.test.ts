@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   hodgesLehmann,
@@ -20,6 +19,7 @@ import {
   studentQuantile,
   upperTail,
 } from '../../../core/stats/special.ts';
+import fc from '../../support/fast-check.ts';
 
 const finite = fc.double({ min: -1e6, max: 1e6, noNaN: true });
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TreeEntry } from '../../../sandbox/github/git.ts';
 import { mergeTrees } from '../../../sandbox/github/merge.ts';
+import fc from '../../support/fast-check.ts';
 
 const tree = (files: Readonly<Record<string, string>>): readonly TreeEntry[] =>
   Object.entries(files).map(([path, sha]) => ({ path, sha, mode: '100644', type: 'blob' }));

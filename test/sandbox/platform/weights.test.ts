@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LatencyHistogram } from '../../../sandbox/load/histogram.ts';
 import { merge } from '../../../sandbox/platform/federate.ts';
 import { WeightedPicker, weightProblem } from '../../../sandbox/platform/weights.ts';
+import fc from '../../support/fast-check.ts';
 
 function share(picker: WeightedPicker, picks: number): Record<string, number> {
   const counts: Record<string, number> = {};

@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GithubEvent } from '../../../sandbox/contract.ts';
 import { matchesPatterns, patternToRegExp } from '../../../sandbox/runner/workflow/patterns.ts';
 import { readWorkflow } from '../../../sandbox/runner/workflow/read.ts';
 import { isTriggered } from '../../../sandbox/runner/workflow/triggers.ts';
+import fc from '../../support/fast-check.ts';
 import { FakeGithub } from './fake-github.ts';
 import { play, pushEvent, runnerOf, sha } from './run-workflow.ts';
 

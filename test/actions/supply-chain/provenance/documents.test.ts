@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseSignedDocuments } from '../../../../actions/supply-chain/provenance/documents.ts';
+import fc from '../../../support/fast-check.ts';
 import { newKey } from '../../../support/sigstore/certificates.ts';
 import { envelopeByKey } from '../../../support/sigstore/instance.ts';
 import { artifact, judge, sigstore, slsaV1, slsaV02 } from './world.ts';
