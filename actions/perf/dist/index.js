@@ -1,1 +1,1 @@
-import{s as o,t as r}from"./chunk-U4GGDAR7.js";process.exitCode=await r({gates:[o]});
+import{s as o,t as r}from"./chunk-PEPBV5W2.js";process.exitCode=await r({gates:[o]});

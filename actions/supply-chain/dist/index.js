@@ -1,1 +1,1 @@
-import{L as o,M as i,N as r,s as t}from"./chunk-LVHZNYSV.js";process.exitCode=await i({gates:[o],signatures:r,attestations:t});
+import{L as o,M as i,N as r,s as t}from"./chunk-SGKCIGLT.js";process.exitCode=await i({gates:[o],signatures:r,attestations:t});
