@@ -60,6 +60,17 @@ export function assertMay(
   assertGranted(who.permissions, need);
 }
 
+/** Whether the caller may write something, as far as a permission or, for people, the role of an administrator goes. */
+export function mayAdminister(
+  who: Identity,
+  permission: string,
+  params: Readonly<Record<string, string>>,
+  world: World,
+): boolean {
+  if (who.kind === 'user') return world.roleOf(who.login, params) === 'admin';
+  return (who.kind === 'installation' || who.kind === 'job') && who.permissions[permission] === 'write';
+}
+
 function repositoryOf(who: Identity): string | null {
   return who.kind === 'job' ? who.repository : null;
 }

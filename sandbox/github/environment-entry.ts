@@ -4,6 +4,7 @@ import { ensureEnvironment } from './environments.ts';
 import type { Github } from './github.ts';
 import type { Deployment, EntryAnswer, Environment, WaitingJob, WorkflowRun } from './records.ts';
 import { coversRef, matchesRef } from './rules.ts';
+import { rulesOver } from './rulesets.ts';
 import { actionsItself } from './runs.ts';
 import type { RepositoryState } from './world.ts';
 
@@ -38,7 +39,7 @@ export async function enterEnvironment(
     startsWorkflows: false,
   });
   const refused =
-    branchRefusal(repository, environment, job.ref) ??
+    branchRefusal(github, repository, environment, job.ref) ??
     (await rulesRefusal(github, repository, { run, deployment, environment }, job, signal));
   await tell(github, repository, deployment, refused === null ? 'in_progress' : 'failure');
   return { deploymentId: deployment.id, refused };
@@ -64,11 +65,16 @@ export function answerRule(job: WaitingJob, rule: string, answer: EntryAnswer): 
   if (!answer.approved || answers.every((one) => one?.approved === true)) job.decided();
 }
 
-function branchRefusal(repository: RepositoryState, environment: Environment, ref: string): string | null {
+function branchRefusal(
+  { world }: Github,
+  repository: RepositoryState,
+  environment: Environment,
+  ref: string,
+): string | null {
   const policy = environment.branchPolicy;
   if (policy === null) return null;
   const allowed = policy.protected_branches
-    ? [...repository.rulesets.values()].some(
+    ? rulesOver(world, repository).some(
         (set) => set.enforcement === 'active' && coversRef(set, ref, repository.defaultBranch),
       )
     : environment.branchPatterns.some(({ name, type }) =>

@@ -8,6 +8,7 @@ import { asUser, completeRepository } from './payloads.ts';
 import type { PullState } from './records.ts';
 import { actorOf } from './refs.ts';
 import { refusals } from './rules.ts';
+import { rulesOver } from './rulesets.ts';
 import type { RepositoryState } from './world.ts';
 
 /** A pull request: emulate's record with head, base, merge and mergeability as they are now. */
@@ -80,7 +81,7 @@ export function mergeRefusals(
   approvals: number,
   mergeMethod = 'merge',
 ): readonly string[] {
-  return refusals(repository.rulesets.values(), {
+  return refusals(rulesOver(github.world, repository), {
     kind: 'merge',
     ref: `refs/heads/${pull.baseRef}`,
     defaultBranch: repository.defaultBranch,

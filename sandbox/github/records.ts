@@ -147,8 +147,43 @@ export interface Ruleset {
     /** GitHub's default is `always`. */
     readonly bypass_mode?: string;
   }[];
-  readonly conditions: { readonly include: readonly string[]; readonly exclude: readonly string[] };
+  readonly conditions: NamePatterns;
   readonly rules: readonly Rule[];
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface NamePatterns {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
+
+/** A ruleset of the organisation: over every repository that the patterns name. */
+export interface OrganisationRuleset extends Ruleset {
+  readonly repositories: NamePatterns;
+}
+
+/** Classic protection of one branch, beside the rulesets. */
+export interface BranchProtection {
+  readonly id: number;
+  readonly branch: string;
+  /** Null: none are required. `appId` null: whoever sets it. */
+  readonly checks: {
+    readonly strict: boolean;
+    readonly required: readonly { readonly context: string; readonly appId: number | null }[];
+  } | null;
+  readonly reviews: {
+    readonly approvals: number;
+    readonly codeOwners: boolean;
+    readonly dismissStale: boolean;
+    readonly lastPush: boolean;
+  } | null;
+  /** Off: administrators go past all of it. */
+  readonly enforceAdmins: boolean;
+  readonly linearHistory: boolean;
+  readonly forcePushes: boolean;
+  readonly deletions: boolean;
+  readonly locked: boolean;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

@@ -3,6 +3,7 @@ import type { Github } from './github.ts';
 import { appIdOf, type Identity } from './identity.ts';
 import { GithubRefusal, ruleViolation } from './refusal.ts';
 import { type RefChange, refusals } from './rules.ts';
+import { rulesOver } from './rulesets.ts';
 import type { RepositoryState } from './world.ts';
 
 export interface GitObject {
@@ -32,7 +33,7 @@ export function assertMayMove(
   if (frozen)
     throw new GithubRefusal(422, `Cannot change the tag ${tag}: it belongs to an immutable release.`);
 
-  const reasons = refusals(repository.rulesets.values(), {
+  const reasons = refusals(rulesOver(github.world, repository), {
     kind: move.kind,
     ref: move.ref,
     defaultBranch: repository.defaultBranch,

@@ -54,9 +54,14 @@ export function coversRef(ruleset: Ruleset, ref: string, defaultBranch: string):
   return ruleset.conditions.include.some(matches) && !ruleset.conditions.exclude.some(matches);
 }
 
+/** Whether a pattern names this: a repository, say. */
+export function matchesName(pattern: string, name: string): boolean {
+  return globToRegExp(pattern).test(name);
+}
+
 /** Whether a pattern names this ref; `prefix` for patterns that are written without it. */
 export function matchesRef(pattern: string, ref: string, prefix = ''): boolean {
-  return globToRegExp(`${prefix}${pattern}`).test(ref);
+  return matchesName(`${prefix}${pattern}`, ref);
 }
 
 function refusalsOf(rule: Rule, change: RefChange): readonly string[] {

@@ -1,12 +1,14 @@
 import type { Json } from './json.ts';
 import type {
   Artifact,
+  BranchProtection,
   CheckRun,
   CheckSuite,
   CommitStatus,
   Deployment,
   Environment,
   MergeGroup,
+  OrganisationRuleset,
   PullState,
   Release,
   Role,
@@ -36,6 +38,8 @@ export class RepositoryState {
   /** Jobs at the door of an environment, by their deployment. */
   readonly waiting = new Map<number, WaitingJob>();
   readonly rulesets = new Map<number, Ruleset>();
+  /** By branch. */
+  readonly protections = new Map<string, BranchProtection>();
   readonly releases = new Map<number, Release>();
   readonly reactions = new Map<string, Json[]>();
   readonly runs = new Map<number, WorkflowRun>();
@@ -71,6 +75,7 @@ export class World {
   readonly organisation: string;
   readonly roles = new Map<string, Role>();
   readonly teams = new Map<string, Team>();
+  readonly rulesets = new Map<number, OrganisationRuleset>();
   readonly #repositories = new Map<string, RepositoryState>();
   #lastId = 1000;
 

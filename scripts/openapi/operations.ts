@@ -144,12 +144,19 @@ export const operations: readonly string[] = [
 
   // rulesets and branch protection
   'GET /repos/{owner}/{repo}/branches/{branch}/protection',
+  'PUT /repos/{owner}/{repo}/branches/{branch}/protection',
+  'DELETE /repos/{owner}/{repo}/branches/{branch}/protection',
   'GET /repos/{owner}/{repo}/rules/branches/{branch}',
   'GET /repos/{owner}/{repo}/rulesets',
   'POST /repos/{owner}/{repo}/rulesets',
   'GET /repos/{owner}/{repo}/rulesets/{ruleset_id}',
   'PUT /repos/{owner}/{repo}/rulesets/{ruleset_id}',
   'DELETE /repos/{owner}/{repo}/rulesets/{ruleset_id}',
+  'GET /orgs/{org}/rulesets',
+  'POST /orgs/{org}/rulesets',
+  'GET /orgs/{org}/rulesets/{ruleset_id}',
+  'PUT /orgs/{org}/rulesets/{ruleset_id}',
+  'DELETE /orgs/{org}/rulesets/{ruleset_id}',
 
   // releases
   'GET /repos/{owner}/{repo}/releases',
@@ -181,6 +188,9 @@ export const operations: readonly string[] = [
 
 /** Webhook deliveries whose payloads the sandbox sends, as `<event>` or `<event>/<action>`. */
 export const webhooks: readonly string[] = [
+  'branch_protection_rule/created',
+  'branch_protection_rule/edited',
+  'branch_protection_rule/deleted',
   'check_run/created',
   'check_run/completed',
   'check_run/rerequested',

@@ -9,7 +9,9 @@ import { deploymentRoutes } from './deployments.ts';
 import { environmentRoutes } from './environments.ts';
 import { issueRoutes } from './issues.ts';
 import { labelRoutes } from './labels.ts';
+import { organisationRulesetRoutes } from './organisation-rulesets.ts';
 import { peopleRoutes } from './people.ts';
+import { protectionRoutes } from './protection.ts';
 import { pullRoutes } from './pulls.ts';
 import { refRoutes } from './refs.ts';
 import { releaseRoutes } from './releases.ts';
@@ -59,6 +61,8 @@ export const routes: readonly Route[] = [
   ...deploymentRoutes,
   ...environmentRoutes,
   ...rulesetRoutes,
+  ...organisationRulesetRoutes,
+  ...protectionRoutes,
   ...releaseRoutes,
   ...actionsRoutes,
 ];

@@ -4,8 +4,9 @@ import type { Github } from '../github.ts';
 import type { Json } from '../json.ts';
 import { completeRepository } from '../payloads.ts';
 import { forwarded, onRepository, type Route } from '../route.ts';
-import { coversRef } from '../rules.ts';
+import { activeOver } from '../rulesets.ts';
 import { RepositoryState } from '../world.ts';
+import { protectionInShort } from './protection.ts';
 
 const base = '/repos/{owner}/{repo}';
 
@@ -32,21 +33,19 @@ async function readRepository(call: Call, repository: RepositoryState, github: G
   return { ...answer, body };
 }
 
-/** `protected` when a ruleset covers the branch. */
+/** `protected` when a ruleset or classic protection covers the branch; `protection` tells of the latter alone. */
 async function readBranch(call: Call, repository: RepositoryState, github: Github): Promise<Answer> {
   const name = call.params.branch ?? '';
   const sha = await github.git.resolve(repository.fullName, `heads/${name}`);
-  const isProtected = [...repository.rulesets.values()].some(
-    (ruleset) =>
-      ruleset.enforcement === 'active' && coversRef(ruleset, `refs/heads/${name}`, repository.defaultBranch),
-  );
+  const classic = repository.protections.get(name);
+  const isRuled = activeOver(github.world, repository, `refs/heads/${name}`).length > 0;
   const api = `${github.url}${repository.path}/branches/${name}`;
   return ok({
     name,
     commit: await github.upstream.get(`${repository.path}/commits/${sha}`),
     _links: { self: api, html: `${github.url}/${repository.fullName}/tree/${name}` },
-    protected: isProtected,
-    protection: { enabled: isProtected },
+    protected: isRuled || classic !== undefined,
+    protection: protectionInShort(classic),
     protection_url: `${api}/protection`,
   });
 }
