@@ -8,10 +8,10 @@ import type { CliWorld } from './command.ts';
  *
  * @throws InputError `FILE_UNREADABLE`, `FILE_TOO_LARGE`
  */
-export async function readNamedFile(world: CliWorld, path: string, maxBytes: number): Promise<Uint8Array> {
+export async function readNamedFile(world: CliWorld, path: string, maxBytes: number): Promise<Buffer> {
   const bytes = await readOptionalFile(world, path, maxBytes);
   if (bytes !== null) return bytes;
-  throw new InputError('FILE_UNREADABLE', `there is no file ${path}`, 'give the path of an existing file');
+  throw unreadable(path, { code: 'ENOENT' });
 }
 
 /** As `readNamedFile`, but null when there is no such file. */
@@ -19,30 +19,16 @@ export async function readOptionalFile(
   world: CliWorld,
   path: string,
   maxBytes: number,
-): Promise<Uint8Array | null> {
+): Promise<Buffer | null> {
   const place = resolve(world.cwd, path);
   try {
-    const { size } = await stat(place);
-    if (size > maxBytes) {
-      throw new InputError(
-        'FILE_TOO_LARGE',
-        `${path} has ${size} bytes, allowed are ${maxBytes}`,
-        'give another file',
-      );
-    }
+    const { size } = await statFile(place);
+    if (size > maxBytes) throw tooLarge(path, size, maxBytes);
     return await readFile(place);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    if (error instanceof InputError) throw error;
-    throw new InputError(
-      'FILE_UNREADABLE',
-      `${path} cannot be read (${code})`,
-      'give a file that you may read',
-      {
-        cause: error,
-      },
-    );
+    throw error instanceof InputError ? error : unreadable(path, error);
   }
 }
 
@@ -56,15 +42,38 @@ export async function openNamedFile<File>(
   path: string,
   open: (place: string) => Promise<File>,
 ): Promise<File> {
+  const place = resolve(world.cwd, path);
   try {
-    return await open(resolve(world.cwd, path));
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    throw new InputError(
-      'FILE_UNREADABLE',
-      code === 'ENOENT' ? `there is no file ${path}` : `${path} cannot be read (${code})`,
-      'give the path of an existing file that you may read',
-      { cause },
-    );
+    await statFile(place);
+    return await open(place);
+  } catch (error) {
+    throw unreadable(path, error);
   }
+}
+
+/** A folder opens like a file, and is found out by the first read only, in words of the system. */
+async function statFile(place: string): Promise<{ readonly size: number }> {
+  const found = await stat(place);
+  if (found.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
+  return found;
+}
+
+function unreadable(path: string, cause: unknown): InputError {
+  const { code } = cause as { readonly code?: string };
+  const help = 'give the path of an existing file that you may read';
+  const found =
+    code === 'EISDIR'
+      ? `${path} is a folder, expected is a file`
+      : code === 'ENOENT'
+        ? `there is no file ${path}`
+        : `${path} cannot be read (${code})`;
+  return new InputError('FILE_UNREADABLE', found, help, { cause });
+}
+
+function tooLarge(path: string, size: number, maxBytes: number): InputError {
+  return new InputError(
+    'FILE_TOO_LARGE',
+    `${path} has ${size} bytes, allowed are ${maxBytes}`,
+    'give another file',
+  );
 }

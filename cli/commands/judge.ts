@@ -40,6 +40,7 @@ export const judgeCommand: CliCommand = {
       throw new InputError('USAGE', 'expected --replay and a file', 'release-conductor judge --replay FILE');
     }
     const documents = await readDocuments(world, path);
+    if (documents.length === 0) world.note(`${path} keeps no readings of a canary (canary/*.json)`);
     const checks = documents.map(([name, document]) => ({ name, document, ...checkReplay(document) }));
     const folder = input.text('charts');
     if (folder !== null) await writeCharts(resolve(world.cwd, folder), documents);

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { InputError } from '../../core/errors.ts';
 import {
   compile,
@@ -63,19 +62,19 @@ async function evaluateBundle(
 ): Promise<number> {
   const facts = await readInput(input, world);
   try {
-    const { wasm, data } = readWasmBundle(await readBytes(resolve(world.cwd, file), file));
+    const { wasm, data } = readWasmBundle(await readBytes(world, file));
     const policy = await WasmPolicy.load(wasm, { data });
     return answer(policy.evaluate(query, facts), world);
   } catch (error) {
     if (!(error instanceof RegoError)) throw error;
-    world.note(error.message);
+    world.note(`${file}: ${error.message}`);
     return 2;
   }
 }
 
 async function readInput(input: CliInput, world: CliWorld): Promise<unknown> {
   const file = input.text('input');
-  return file === null ? undefined : readDocument(resolve(world.cwd, file), file);
+  return file === null ? undefined : readDocument(world, file);
 }
 
 function answer(value: unknown, world: CliWorld): number {

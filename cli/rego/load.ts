@@ -1,9 +1,11 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { InputError } from '../../core/errors.ts';
+import { problemOf } from '../../core/gate/input-document.ts';
 import { fromJson, parseJson } from '../../rego/index.ts';
 import type { CliWorld } from '../command.ts';
+import { readNamedFile } from '../files.ts';
 
 /** Rego sources, and the documents beside them. */
 export interface LoadedPolicies {
@@ -28,10 +30,10 @@ export async function loadPolicies(world: CliWorld, paths: readonly string[]): P
     for (const file of await filesAt(root, path)) {
       const shown = relative(world.cwd, file).split(sep).join('/');
       if (file.endsWith('.rego')) {
-        modules.push({ file: shown, source: await readText(file, shown) });
+        modules.push({ file: shown, source: await readText(world, shown) });
       } else {
         const place = file === root ? [] : relative(root, file).split(sep).slice(0, -1);
-        data = merge(data, nest(place, await readDocument(file, shown)));
+        data = merge(data, nest(place, await readDocument(world, shown)));
       }
     }
   }
@@ -61,43 +63,25 @@ async function filesAt(root: string, path: string): Promise<string[]> {
   }
 }
 
-const readText = async (file: string, shown: string): Promise<string> =>
-  (await readBytes(file, shown)).toString('utf8');
-
 /** A file of reasonable size. */
-export async function readBytes(file: string, shown: string): Promise<Buffer> {
-  const { size } = await sizeOf(file, shown);
-  if (size <= LARGEST_FILE) return readFile(file);
-  throw new InputError(
-    'FILE_TOO_LARGE',
-    `${shown} has ${size} bytes, allowed are ${LARGEST_FILE}`,
-    'give another file',
-  );
-}
+export const readBytes = (world: CliWorld, path: string): Promise<Buffer> =>
+  readNamedFile(world, path, LARGEST_FILE);
 
-async function sizeOf(file: string, shown: string): Promise<{ size: number }> {
-  try {
-    return await stat(file);
-  } catch (cause) {
-    throw new InputError('FILE_UNREADABLE', `there is no ${shown}`, 'give the path of an existing file', {
-      cause,
-    });
-  }
-}
+/** As text; what Windows puts before it to say that it is UTF-8 is no part of it. */
+const readText = async (world: CliWorld, path: string): Promise<string> =>
+  (await readBytes(world, path)).toString('utf8').replace(/^\uFEFF/, '');
 
 /** A JSON or YAML document with every digit of its numbers. */
-export async function readDocument(file: string, shown: string): Promise<unknown> {
-  const text = await readText(file, shown);
+export async function readDocument(world: CliWorld, path: string): Promise<unknown> {
+  const text = await readText(world, path);
   try {
-    return /\.ya?ml$/.test(file) ? fromJson(parseYaml(text, { maxAliasCount: 100 })) : parseJson(text);
+    return /\.ya?ml$/.test(path) ? fromJson(parseYaml(text, { maxAliasCount: 100 })) : parseJson(text);
   } catch (cause) {
     throw new InputError(
       'FILE_INVALID',
-      `${shown} is no JSON or YAML: ${(cause as Error).message}`,
+      `${path} is no JSON or YAML: ${problemOf(cause)}`,
       'correct the file',
-      {
-        cause,
-      },
+      { cause },
     );
   }
 }

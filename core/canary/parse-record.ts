@@ -125,21 +125,21 @@ export interface JudgeDocument extends Omit<z.infer<typeof documentSchema>, 'rec
  * @throws InputError `NOT_A_JUDGE_RECORD`
  */
 export function parseJudgeDocument(name: string, text: string): JudgeDocument {
-  const parsed = documentSchema.safeParse(parseJson(text));
+  const parsed = documentSchema.safeParse(parseJson(name, text));
   if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw notARecord(name, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'}`);
+    const [{ path, message } = { path: [], message: 'unreadable' }] = parsed.error.issues;
+    throw notARecord(name, [...(path.length === 0 ? [] : [path.join('.')]), message].join(': '));
   }
   const { record = null, ...rest } = parsed.data;
   // JSON has no undefined members: what is optional is absent.
   return { ...rest, record: record as JudgeRecord | null };
 }
 
-function parseJson(text: string): unknown {
+function parseJson(name: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return null;
+    throw notARecord(name, 'it is no JSON');
   }
 }
 

@@ -38,7 +38,9 @@ export function renderKeySet(keys: readonly TrustedKey[]): string {
  *
  * @throws InputError `BAD_KEY`
  */
-export function parseTrustedKeys(text: string): readonly TrustedKey[] {
+export function parseTrustedKeys(content: string): readonly TrustedKey[] {
+  // What editors on Windows put before a text to say that it is UTF-8.
+  const text = content.replace(/^\uFEFF/, '');
   if (text.includes('PRIVATE KEY') || text.trimStart().startsWith('-----BEGIN')) return parsePem(text);
   let json: unknown;
   try {

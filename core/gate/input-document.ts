@@ -17,8 +17,14 @@ export function parseInput(path: string, bytes: Uint8Array): InputDocument {
   try {
     return /\.ya?ml$/i.test(path) ? parseYaml(text) : parseJson(text);
   } catch (error) {
-    return { ok: false, problem: (error as Error).message.split('\n')[0]?.replace(/:$/, '') ?? 'unreadable' };
+    return { ok: false, problem: problemOf(error) };
   }
+}
+
+/** What a parser of JSON or YAML found, in one line. */
+export function problemOf(error: unknown): string {
+  const [line = 'unreadable'] = (error as Error).message.split('\n');
+  return line.startsWith('Maximum call stack') ? 'it is nested too deep' : line.replace(/:$/, '');
 }
 
 function textOf(bytes: Uint8Array): string | null {

@@ -124,6 +124,17 @@ describe('audit prove', () => {
   ])('exits 2 for %j', async (argv) => {
     expect((await audit(...argv)).status).toBe(2);
   });
+
+  it.each([
+    [['verify', '.'], /is a folder, expected is a file/],
+    [['prove', '.', '--seq', '1'], /is a folder, expected is a file/],
+    [['prove', 'empty.jsonl', '--seq', '1'], /the log is empty/],
+  ])('says in its own words what is wrong with %j', async (argv, said) => {
+    await writeFile(join(folder, 'empty.jsonl'), '');
+    const { status, stderr } = await audit(...argv);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(said);
+  });
 });
 
 describe('audit export', () => {

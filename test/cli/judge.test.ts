@@ -42,8 +42,10 @@ describe('judge --replay', () => {
     [['--replay', 'b.json'], 'b.json'],
     [[], '--replay'],
     [['--replay', 'bad.json'], 'canary'],
+    [['--replay', 'torn.json'], 'it is no JSON'],
+    [['--replay', '.'], 'is a folder'],
   ])('%j is a mistake that is explained', async (argv, said) => {
-    const { status, stderr } = await judge({ 'bad.json': '{}' }, ...argv);
+    const { status, stderr } = await judge({ 'bad.json': '{}', 'torn.json': '{' }, ...argv);
     expect(status).toBe(2);
     expect(stderr).toContain(said);
   });

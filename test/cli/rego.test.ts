@@ -103,6 +103,9 @@ describe('release-conductor rego', () => {
     const result = await run('eval', '-b', 'small.json', 'shop/allow');
     expect(result.status).toBe(2);
     expect(result.stderr).toMatch(/not a policy compiled by opa build -t wasm/);
-    expect((await run('eval', '-b', 'missing.tar.gz', 'shop/allow')).stderr).toMatch(/there is no missing/);
+    expect((await run('eval', '-b', 'missing.tar.gz', 'shop/allow')).stderr).toMatch(
+      /there is no file missing/,
+    );
+    expect((await run('eval', '-b', 'policies', 'shop/allow')).stderr).toMatch(/policies is a folder/);
   });
 });

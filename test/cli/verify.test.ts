@@ -26,6 +26,7 @@ beforeEach(async () => {
     'evidence.zip.sigstore.json': bundle,
     'conductor.pem': pem,
     'keys.json': renderKeySet([trustedKeyFromPem(pem)]),
+    'windows.json': `\uFEFF${renderKeySet([trustedKeyFromPem(pem)])}`.replaceAll('\n', '\r\n'),
   });
 });
 
@@ -36,7 +37,7 @@ const verify = async (...argv: string[]) => {
 };
 
 describe('verify', () => {
-  it.each(['conductor.pem', 'keys.json'])(
+  it.each(['conductor.pem', 'keys.json', 'windows.json'])(
     'accepts good evidence with %s, and says what it is of',
     async (key) => {
       const { status, stdout } = await verify(
@@ -123,6 +124,8 @@ describe('verify', () => {
   it.each<[string, string[], RegExp]>([
     ['no zip', [], /one evidence zip/],
     ['a zip that is not there', ['nothing.zip', '--key', 'keys.json'], /no file nothing.zip/],
+    ['a folder for a zip', ['.', '--key', 'keys.json'], /is a folder/],
+    ['a folder for a key', ['evidence.zip', '--key', '.'], /is a folder/],
     ['no key', ['evidence.zip'], /trusted public key/],
     ['a key that is none', ['evidence.zip', '--key', 'evidence.zip.sigstore.json'], /expected \{"keys"/],
     ['a short commit', ['evidence.zip', '--key', 'keys.json', '--commit', 'abc'], /full commit sha/],

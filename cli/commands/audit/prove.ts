@@ -14,6 +14,13 @@ export async function proveEntry(input: CliInput, world: CliWorld): Promise<numb
   }
   const leaves = await readLeaves(world, input.args[1] ?? '');
   const asked = seq ?? since ?? 0;
+  if (leaves.length === 0) {
+    throw new InputError(
+      'LOG_EMPTY',
+      'the log is empty: it proves nothing',
+      'audit export --repo OWNER/REPO',
+    );
+  }
   if (asked < 1 || asked > leaves.length) {
     throw new InputError(
       'USAGE',
