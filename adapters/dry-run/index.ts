@@ -61,8 +61,8 @@ export function dryRunForge(inner: Forge, record: (call: SimulatedCall) => Promi
     removeLabel: async (issue, label) => {
       await note('removeLabel', { issue, label });
     },
-    rerunWorkflow: async (runId) => {
-      await note('rerunWorkflow', { runId });
+    rerunWorkflow: async (runId, since) => {
+      await note('rerunWorkflow', { runId, ...(since && { since }) });
     },
     ensureIssue: async (input) => {
       const number = await note('ensureIssue', input);

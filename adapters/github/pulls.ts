@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ProviderError } from '../../core/errors.ts';
+import type { RerunSince } from '../../core/gate/effect.ts';
 import type { Forge, PullRequestFacts } from '../../core/ports/forge.ts';
 import type { GithubClient } from './client.ts';
 import { labelsSchema, readLabels } from './labels-of-pulls.ts';
@@ -25,6 +27,18 @@ const listedSchema = z.object({
   base: z.object({ ref: z.string(), sha: z.string() }),
   updated_at: updatedAtSchema,
 });
+
+const rerunnableSchema = z.object({
+  status: z.string().nullable(),
+  run_attempt: z.int().default(1),
+  run_started_at: z.string().nullish(),
+});
+
+/** Whether a later attempt began since then. GitHub tells whole seconds. */
+function isRepeated(run: z.infer<typeof rerunnableSchema>, { at, attempt }: RerunSince): boolean {
+  const startedAt = Date.parse(run.run_started_at ?? '');
+  return run.run_attempt > attempt && startedAt >= Math.floor(at / 1_000) * 1_000;
+}
 
 /** A pull request as a webhook tells of it; null when that is not all that the API would tell. */
 export function parsePullRequest(value: unknown): PullRequestFacts | null {
@@ -80,14 +94,23 @@ export function pullMethods(
       }));
     },
 
-    rerunWorkflow: async (runId) => {
-      const { status } = await github.get(
+    rerunWorkflow: async (runId, since) => {
+      const run = await github.get(
         'GET /repos/{owner}/{repo}/actions/runs/{run_id}',
         { run_id: runId },
-        z.object({ status: z.string().nullable() }),
+        rerunnableSchema,
       );
-      // GitHub refuses to run again what still runs; and a second request must not be a second run.
-      if (status !== 'completed') return;
+      // A second request must not be a second run.
+      if (since !== undefined && isRepeated(run, since)) return;
+      if (run.status !== 'completed') {
+        if (since === undefined) return;
+        throw new ProviderError(
+          'RUN_UNFINISHED',
+          `run ${runId} is ${run.status ?? 'under way'}; GitHub runs again what has ended`,
+          'Nothing to do: the Conductor tries again.',
+          { retryable: true },
+        );
+      }
       await github.send(
         'POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun',
         { run_id: runId },

@@ -1,7 +1,7 @@
 import type { Performer } from './performer.ts';
 
-/** Runs a workflow run again. GitHub refuses while it still runs: then its next result is new enough. */
-export const rerunWorkflow: Performer<'rerunWorkflow'> = async ({ runId }, { forge }) => {
-  await forge.rerunWorkflow(runId);
+/** Runs a workflow run again; while it still runs, it is waited for. */
+export const rerunWorkflow: Performer<'rerunWorkflow'> = async ({ runId, since }, { forge }) => {
+  await forge.rerunWorkflow(runId, since);
   return { settled: {} };
 };

@@ -2,6 +2,7 @@ import type { GateReport } from '../flow/event.ts';
 import { inlineText } from '../gate/markdown.ts';
 import { checkNameOf, type GateName } from '../gate/names.ts';
 import { checkOutput, checkSummaryLimit, clip } from '../gate/report.ts';
+import { rerunRefusedText } from '../gate/rerun.ts';
 import { isPassing, type Verdict } from '../gate/result.ts';
 import type { CheckContent, ProposedRules } from './state.ts';
 
@@ -49,6 +50,18 @@ export function refusedCheck(
       `${whyNotPassed.inconclusive}A result came and does not count: ${inlineText(message)}.\n\n${inlineText(help)}`,
       checkSummaryLimit,
     ),
+    annotations: [],
+  };
+}
+
+/** The check when its run could not be run again: the older result does not count, and no newer one is on its way. */
+export function rerunRefusedCheck(sha: string, reason: string): CheckContent {
+  return {
+    sha,
+    status: 'completed',
+    conclusion: 'failure',
+    title: 'inconclusive: it could not be run again',
+    summary: clip(`${whyNotPassed.inconclusive}${rerunRefusedText(reason)}.`, checkSummaryLimit),
     annotations: [],
   };
 }

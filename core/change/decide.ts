@@ -19,7 +19,7 @@ import { changeDesk } from './desk.ts';
 import { type ChangeContext, ChangeDraft } from './draft.ts';
 import { onCollected, onRunCompleted } from './on-run.ts';
 import { besides, type Slot } from './previewed.ts';
-import { rerequest } from './rerequest.ts';
+import { onRerequested, onRerunRefused } from './rerequest.ts';
 import { type ChangeState, unknownChange } from './state.ts';
 
 export type { ChangeContext } from './draft.ts';
@@ -165,14 +165,6 @@ function onReported(draft: ChangeDraft, report: GateReport): void {
   });
 }
 
-/** Somebody pressed "Re-run" on checks of a commit, which may not be the head any more. */
-function onRerequested(
-  draft: ChangeDraft,
-  { gates, sha = draft.state.sha }: Extract<ChangeEvent, { type: 'checks.rerequested' }>,
-): void {
-  if (sha === draft.state.sha) rerequest(draft, gates === 'all' ? gateNames : gates);
-}
-
 function onTimer(draft: ChangeDraft, timer: string): void {
   const [series, n] = timer.split('/');
   if (series === 'demand') expireDemand(changeDesk(draft), Number(n));
@@ -192,6 +184,7 @@ function onSettled(draft: ChangeDraft, event: EffectSettled): void {
   if (kind === 'comment') draft.commentWritten(Number(name));
   const gate = gateNames.find((candidate) => checkNameOf[candidate] === name);
   if (kind === 'check' && gate !== undefined) draft.checkWritten(gate, Number(n));
+  if (kind === 'rerun' && !outcome.ok) onRerunRefused(draft, Number(n), outcome.message);
   if (kind === 'collect') onCollected(draft, event);
 }
 

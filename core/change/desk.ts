@@ -11,6 +11,7 @@ import type { Effect } from '../flow/effect.ts';
 import { inlineText } from '../gate/markdown.ts';
 import { checkNameOf, gateNames } from '../gate/names.ts';
 import { countingVerdict } from '../gate/record.ts';
+import { rerunRefusedText } from '../gate/rerun.ts';
 import { isPassing } from '../gate/result.ts';
 import { previewOrderText } from '../preview/event.ts';
 import type { ChangeDraft } from './draft.ts';
@@ -136,6 +137,8 @@ function whyText(state: ChangeState): string {
   const lines = waiting.map((gate) => {
     const verdict = countingVerdict(gates[gate]);
     const check = checkNameOf[gate];
+    const refused = gates[gate]?.rerunRefused;
+    if (refused !== undefined) return `- \`${check}\`: ${rerunRefusedText(refused)}.`;
     return verdict === null
       ? `- \`${check}\`: no result for this commit yet. Run the workflow that submits it, or \`/gates rerun ${gate}\`.`
       : `- \`${check}\`: ${verdict}. The check says what to change; ${inlineText(author)} opened this pull request.`;

@@ -180,6 +180,10 @@ export const reasonGroups: Readonly<Record<string, Readonly<Record<string, Reaso
       means: 'the gate runs again; its older result does not count',
       remedy: 'Wait for its new result.',
     },
+    GATE_RERUN_REFUSED: {
+      means: 'GitHub did not run the gate again: its run is older than a month, or gone',
+      remedy: 'Start the workflow that submits it anew on this commit, or tag a new version.',
+    },
     ARTIFACT_UNVERIFIED: {
       means: 'an artifact is not what a trusted workflow built and signed',
       remedy: 'Deploy what the trusted workflow built and signed.',

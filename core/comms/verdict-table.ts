@@ -2,6 +2,7 @@ import { cellText, codeSpan } from '../gate/markdown.ts';
 import { checkNameOf, type GateName } from '../gate/names.ts';
 import { countingVerdict, type GateRecord } from '../gate/record.ts';
 import { clip } from '../gate/report.ts';
+import { rerunRefusedText } from '../gate/rerun.ts';
 import { isPassing, type Verdict } from '../gate/result.ts';
 import { postable } from './safe-text.ts';
 
@@ -55,7 +56,11 @@ export function verdictTable(
 }
 
 function waitingText(record: GateRecord | undefined): string {
-  return record === undefined ? 'no result for this commit yet' : 'a re-run was asked for';
+  if (record === undefined) return 'no result for this commit yet';
+  const { rerunRefused } = record;
+  return rerunRefused === undefined
+    ? 'a re-run was asked for'
+    : cellText(clip(rerunRefusedText(rerunRefused), 600));
 }
 
 function headline(all: number, passing: number, waiting: number): string {

@@ -112,6 +112,10 @@ export type ChangeEvent =
       readonly gates: readonly GateName[] | 'all';
       /** The commit whose checks they are; absent: the head's, whatever it is. */
       readonly sha?: string;
+      /** Who pressed; absent: not told. */
+      readonly by?: string;
+      /** Key of the effect that wrote what they saw; absent: not told. */
+      readonly seen?: string;
     }
   | { readonly type: 'timer.fired'; readonly timer: string }
   | RunCompleted

@@ -9,6 +9,21 @@ export interface Annotation {
   readonly message: string;
 }
 
+/** Runs a workflow run of ours again, for new results of its gates. */
+export interface RerunOrder {
+  readonly kind: 'rerunWorkflow';
+  readonly runId: number;
+  /** Absent: decided by a version that did not tell. */
+  readonly since?: RerunSince;
+}
+
+export interface RerunSince {
+  /** Ms since the epoch: an attempt that began later is the one that was asked for. */
+  readonly at: number;
+  /** The attempt whose results do not count any more. */
+  readonly attempt: number;
+}
+
 /** What is done about checks and the results behind them. */
 export type CheckEffect =
   | {
@@ -23,5 +38,4 @@ export type CheckEffect =
     }
   /** Takes in what a run left in artifacts. Settles with `{ accepted, refused }`; results arrive as `gate.reported`. */
   | { readonly kind: 'collectResults'; readonly runId: number; readonly sha: string }
-  /** Runs a workflow run of ours again, for a new result of its gate. */
-  | { readonly kind: 'rerunWorkflow'; readonly runId: number };
+  | RerunOrder;

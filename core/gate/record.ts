@@ -17,6 +17,8 @@ export interface GateRecord {
   readonly fromArtifact?: boolean;
   /** A re-run was asked for: the verdict no longer counts, only a newer run replaces it. */
   readonly superseded: boolean;
+  /** Why GitHub did not run it again when that was asked for; absent: it did, or nobody asked. */
+  readonly rerunRefused?: string;
   /** What the release notes tell of it. */
   readonly risks?: readonly GateRisk[];
 }

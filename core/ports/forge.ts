@@ -1,4 +1,4 @@
-import type { Annotation } from '../gate/effect.ts';
+import type { Annotation, RerunSince } from '../gate/effect.ts';
 import type { CheckName } from '../gate/names.ts';
 import type { ByteSource } from './blob-store.ts';
 import type { Deployer } from './deployer.ts';
@@ -85,8 +85,13 @@ export interface Forge {
   >;
   /** The archive of an artifact: a zip that anybody may have made. Look at its size first. */
   downloadArtifact(artifactId: number): Promise<Uint8Array>;
-  /** Runs a finished run again, all jobs. One that still runs is left alone. */
-  rerunWorkflow(runId: number): Promise<void>;
+  /**
+   * Runs a run again, all jobs; once, however often it is asked with the same `since`. Without it a run that still runs
+   * is left alone.
+   *
+   * @throws ProviderError `RUN_UNFINISHED`, retryable, while the attempt that is to be repeated still runs.
+   */
+  rerunWorkflow(runId: number, since?: RerunSince): Promise<void>;
   /** `role_name`; null when the person is not a collaborator. */
   readRole(login: string): Promise<string | null>;
   /** True only when the membership is `active`. */

@@ -12,6 +12,7 @@ import { onMeasured } from './measure.ts';
 import { onDeploymentSettled } from './on-deployment.ts';
 import { onPlanRejected, requestTrackingIssue } from './on-plan.ts';
 import { onPreflightFailed } from './on-preflight.ts';
+import { onRerunRefused } from './rerun.ts';
 import { onSloFailed } from './watch-slo.ts';
 
 /** Time before a tracking issue that could not be opened is tried again, ms. */
@@ -61,6 +62,9 @@ export function onSettled(draft: ReleaseDraft, event: EffectSettled): void {
         const step = draft.state.measuring?.step ?? -1;
         onMeasured(draft, { step, tick: n, reading: null, problem: outcome.message });
       }
+      break;
+    case 'rerun':
+      if (!outcome.ok) onRerunRefused(draft, Number(rest[1]), outcome.message);
       break;
     case 'collect':
       for (const { action, actor, reason, reasonCode, data } of collectedNotes(event)) {

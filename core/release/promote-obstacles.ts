@@ -1,4 +1,5 @@
 import type { Obstacle } from '../commands/obstacle.ts';
+import { rerunRefusedText } from '../gate/rerun.ts';
 import type { PromotionInput } from '../ports/policy-engine.ts';
 import { changedArtifacts } from './artifacts.ts';
 import { phaseText } from './phase.ts';
@@ -27,7 +28,12 @@ export function promoteObstacles(
   }
   const rerunning = (state.plan?.config.required_gates ?? []).filter((gate) => state.gates[gate]?.superseded);
   for (const gate of rerunning) {
-    found.push({ code: 'GATE_RERUNNING', message: `${gate} runs again; its older result does not count` });
+    const refused = state.gates[gate]?.rerunRefused;
+    found.push(
+      refused === undefined
+        ? { code: 'GATE_RERUNNING', message: `${gate} runs again; its older result does not count` }
+        : { code: 'GATE_RERUN_REFUSED', message: `${gate}: ${rerunRefusedText(refused)}` },
+    );
   }
   const phase = phaseObstacle(state);
   return phase !== null ? [...found, phase] : [...found, ...stepObstacles(state, target, now)];

@@ -38,6 +38,12 @@ export class Change {
     return this;
   }
 
+  /** Number of the last write of a check. */
+  written(name: string): number {
+    const ids = this.effects.filter(({ id }) => id.startsWith(`check/${name}/`));
+    return Number(ids.at(-1)?.id.split('/')[2] ?? 0);
+  }
+
   check(name: string, sha = shaA): Check | undefined {
     return this.checks.get(`${name}@${sha}`);
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Effect } from '../../../core/flow/effect.ts';
 import type { ChangeEvent, EffectSettled } from '../../../core/flow/event.ts';
 import { effectKey } from '../../../core/flow/key.ts';
 import { checkNameOf, gateNames } from '../../../core/gate/names.ts';
@@ -211,6 +212,93 @@ describe('a re-run', () => {
     expect(change.check('slo-gates')).toMatchObject({ status: 'queued' });
     change.send({ type: 'gate.reported', report: report('slo', { runId: 5, runAttempt: 2 }) });
     expect(change.check('slo-gates')).toMatchObject({ conclusion: 'success' });
+  });
+});
+
+describe('"Re-run", pressed on a check', () => {
+  const reported = (): Change => {
+    const change = opened();
+    for (const gate of ['slo', 'perf'] as const)
+      change.send({ type: 'gate.reported', report: report(gate, { runId: 5, runAttempt: 1 }) });
+    return change.settleAll();
+  };
+  const key = (id: string) => effectKey({ kind: 'change', repository, key: 'pr/7' }, id);
+  const press = (change: Change, name: string, written = change.written(name)): readonly Effect[] =>
+    change
+      .send({
+        type: 'checks.rerequested',
+        gates: [name === 'slo-gates' ? 'slo' : 'perf'],
+        sha: shaA,
+        by: 'bob',
+        seen: key(`check/${name}/${written}`),
+      })
+      .map(({ effect }) => effect);
+  const orders = (effects: readonly Effect[]) => effects.filter(({ kind }) => kind === 'rerunWorkflow');
+  const refuse = (change: Change) =>
+    change.send({
+      type: 'effect.settled',
+      key: key('rerun/1/5'),
+      kind: 'rerunWorkflow',
+      outcome: {
+        ok: false,
+        code: 'GITHUB_FORBIDDEN',
+        message: 'Unable to retry <!-- it was created over a month ago',
+      },
+    });
+
+  it('runs the workflow that reported it again', () => {
+    const change = reported();
+    const effects = press(change, 'slo-gates');
+    expect(orders(effects)).toEqual([
+      { kind: 'rerunWorkflow', runId: 5, since: { at: change.now, attempt: 1 } },
+    ]);
+    expect(change.check('slo-gates')).toMatchObject({ status: 'queued' });
+  });
+
+  it('makes no newer result void when its webhook comes after the result of the re-run', () => {
+    const change = reported();
+    const pressedOn = change.written('slo-gates');
+    const newer = report('slo', { runId: 5, runAttempt: 2, summary: 'anew' });
+    change.send({ type: 'gate.reported', report: newer });
+    expect(press(change.settleAll(), 'slo-gates', pressedOn)).toEqual([]);
+    expect(change.check('slo-gates')).toMatchObject({ conclusion: 'success' });
+  });
+
+  it('runs a workflow once for two of its gates, and again for a gate that reported meanwhile', () => {
+    const change = reported();
+    expect(orders(press(change, 'slo-gates'))).toHaveLength(1);
+    expect(orders(press(change.settleAll(), 'performance-gate'))).toEqual([]);
+    expect(change.check('performance-gate')).toMatchObject({ status: 'queued' });
+    const anew = report('perf', { runId: 5, runAttempt: 2, summary: 'anew' });
+    change.settleAll().send({ type: 'gate.reported', report: anew });
+    expect(orders(press(change.settleAll(), 'performance-gate'))).toHaveLength(1);
+  });
+
+  it('orders nothing for a check that no run reported', () => {
+    expect(orders(press(opened(), 'slo-gates'))).toEqual([]);
+  });
+
+  it('that GitHub refuses ends with what to do, and with a result that comes nevertheless', () => {
+    const change = reported();
+    press(change, 'slo-gates');
+    refuse(change.settleAll());
+    const check = change.settleAll().check('slo-gates');
+    expect(check).toMatchObject({ status: 'completed', conclusion: 'failure' });
+    expect(check?.summary).toContain('created over a month ago');
+    expect(check?.summary).toContain('push a commit');
+    expect(check?.summary).not.toContain('<!--');
+    expect(change.comment).toContain('GitHub did not run it again');
+    expect(change.check('performance-gate')).toMatchObject({ conclusion: 'success' });
+    change.send({ type: 'gate.reported', report: report('slo', { runId: 9 }) });
+    expect(change.settleAll().check('slo-gates')).toMatchObject({ conclusion: 'success' });
+  });
+
+  it('that was refused and then answered by another run is not red again', () => {
+    const change = reported();
+    press(change, 'slo-gates');
+    change.settleAll().send({ type: 'gate.reported', report: report('slo', { runId: 9 }) });
+    refuse(change.settleAll());
+    expect(change.settleAll().check('slo-gates')).toMatchObject({ conclusion: 'success' });
   });
 });
 

@@ -233,6 +233,23 @@ describe('a command that needs a reason for access', () => {
   });
 });
 
+describe('a re-run that GitHub refuses', () => {
+  const ran = allReports().map((one) => ({ ...one, origin: { ...one.origin, runId: 5, runAttempt: 1 } }));
+
+  it('ends with what to do: in the status, and for whoever promotes', async () => {
+    const world = await release({}, { reports: ran, refuse: (id) => id.startsWith('rerun/') });
+    expect(await ask(world, '/gates rerun perf')).toContain('Running `performance-gate` again');
+    await world.play((one) => one.state.gates.perf?.rerunRefused !== undefined, 60);
+    await world.play((one) => one.status.includes('did not run it again'), 60);
+    expect(world.status).toContain('workflow_dispatch');
+    const refused = await ask(world, '/promote 10');
+    expect(refused).toContain('GATE_RERUN_REFUSED');
+    expect(refused).not.toContain('GATE_RERUNNING');
+    expect(production(world)).toBe(0);
+    expect(world.audit.some(({ action }) => action === 'gates.rerun.refused')).toBe(true);
+  });
+});
+
 describe('a dry run', () => {
   it.each([
     ['/promote 10 --dry-run', /would be done.*deploy `v1\.1\.0` to `production` at 10 %/s],
