@@ -134,6 +134,8 @@ export async function listAggregates(
   filter: {
     readonly kind?: AggregateRef['kind'];
     readonly repository?: string;
+    /** Of any of these; of all where it is left out. */
+    readonly repositories?: readonly string[];
     readonly open?: boolean;
     readonly key?: string;
     readonly sha?: string;
@@ -150,6 +152,7 @@ export async function listAggregates(
         and ($3::boolean is null or closed <> $3) and ($4::text is null or key = $4) and ($5::text is null or sha = $5)
         and ($7::text is null or split_part(repository, '/', 1) = $7)
         and ($8::timestamptz is null or not closed or updated_at >= $8)
+        and ($9::text[] is null or repository = any ($9))
       order by updated_at desc limit $6`,
     [
       filter.kind ?? null,
@@ -160,9 +163,23 @@ export async function listAggregates(
       filter.limit ?? 200,
       filter.owner ?? null,
       filter.closedSince === undefined ? null : new Date(filter.closedSince),
+      filter.repositories ?? null,
     ],
   );
   return rows.map(fromRow);
+}
+
+/** The repositories of which there is anything of this kind. */
+export async function repositoriesWith(
+  sql: Sql,
+  filter: { readonly kind: AggregateRef['kind']; readonly open?: boolean },
+): Promise<readonly string[]> {
+  const { rows } = await sql.query<{ repository: string }>(
+    `select distinct repository from aggregates where kind = $1 and ($2::boolean is null or closed <> $2)
+      order by repository`,
+    [filter.kind, filter.open ?? null],
+  );
+  return rows.map(({ repository }) => repository);
 }
 
 function fromRow(row: Row): StoredAggregate {

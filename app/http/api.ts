@@ -15,7 +15,8 @@ import { environmentOfStep } from '../../core/release/steps.ts';
 import { type IntakePorts, takeIn } from '../evidence/intake.ts';
 import { readSubmission, submissionLimits } from '../evidence/multipart.ts';
 import { outageOf } from '../flow/outage.ts';
-import { readable, viewerOf } from './access/viewer.ts';
+import { newestReadable } from './access/newest.ts';
+import { viewerOf } from './access/viewer.ts';
 import { addAudit } from './audit.ts';
 import { addBaselines } from './baselines.ts';
 import { addCommands } from './commands.ts';
@@ -158,11 +159,10 @@ export function createApi(ports: ApiPorts): OpenAPIHono {
   });
   api.openapi(listRoute, async (context) => {
     const { repository } = context.req.valid('query');
-    const stored = await listAggregates(ports.database, {
+    const seen = await newestReadable(ports.database, viewerOf(context), {
       kind: 'release',
       ...(repository && { repository }),
     });
-    const seen = await readable(viewerOf(context), stored, ({ ref }) => ref.repository);
     return context.json({ releases: seen.map(toRelease) }, 200);
   });
   api.openapi(oneRoute, async (context) => {

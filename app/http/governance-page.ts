@@ -1,20 +1,11 @@
 import { html } from 'hono/html';
-import {
-  type Database,
-  listAggregates,
-  readAggregate,
-  type StoredAggregate,
-} from '../../adapters/postgres/index.ts';
+import { type Database, readAggregate, type StoredAggregate } from '../../adapters/postgres/index.ts';
 import { exportGovernance, type GovernanceExport } from '../../core/governance/export.ts';
 import type { GovernanceState } from '../../core/governance/state.ts';
 import { governanceOf } from '../events/settings.ts';
 import { dashboardPage, type Html, wideTable } from './layout.ts';
 
-/** How the rules of each repository stand, for the first page. */
-export async function listGoverned(database: Database): Promise<readonly StoredAggregate[]> {
-  return listAggregates(database, { kind: 'governance', limit: 1_000 });
-}
-
+/** How the rules of a repository stand, for the first page. */
 export function governanceRow({ ref, state }: StoredAggregate): Html {
   const { found, goodAt } = state as GovernanceState;
   const since = goodAt === null || goodAt === undefined ? 'never' : timeText(new Date(goodAt).toISOString());

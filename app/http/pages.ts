@@ -1,15 +1,16 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
 import type { Registry } from 'prom-client';
-import { type Database, listAggregates, type StoredAggregate } from '../../adapters/postgres/index.ts';
+import type { Database, StoredAggregate } from '../../adapters/postgres/index.ts';
 import type { ChangeState } from '../../core/change/state.ts';
 import { phaseText } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import type { Examined } from '../doctor.ts';
-import { readable, viewerOf } from './access/viewer.ts';
+import { newestReadable } from './access/newest.ts';
+import { viewerOf } from './access/viewer.ts';
 import { readCanaryPage, trafficText } from './canary-page.ts';
 import { doctorPage } from './doctor-page.ts';
-import { governanceRow, listGoverned, readGovernancePage } from './governance-page.ts';
+import { governanceRow, readGovernancePage } from './governance-page.ts';
 import { dashboardPage, type Html, pagePolicy, product, wideTable } from './layout.ts';
 
 export interface PagePorts {
@@ -57,15 +58,14 @@ export function createPages({ database, registry, simulate, githubUrl, examine }
     return context.html(doctorPage(`${owner}/${repo}`, await examine(`${owner}/${repo}`)));
   });
   pages.get('/', async (context) => {
-    const lists = await Promise.all([
-      listAggregates(database, { kind: 'release', limit: 50 }),
-      listAggregates(database, { kind: 'change', open: true, limit: 50 }),
-      listGoverned(database),
-    ]);
     const viewer = viewerOf(context);
-    const seen = await Promise.all(lists.map((list) => readable(viewer, list, ({ ref }) => ref.repository)));
+    const [releases, changes, governed] = await Promise.all([
+      newestReadable(database, viewer, { kind: 'release', limit: 50 }),
+      newestReadable(database, viewer, { kind: 'change', open: true, limit: 50 }),
+      newestReadable(database, viewer, { kind: 'governance', limit: 1_000 }),
+    ]);
     context.header('content-security-policy', pagePolicy);
-    return context.html(page(seen[0] ?? [], seen[1] ?? [], seen[2] ?? [], simulate));
+    return context.html(page(releases, changes, governed, simulate));
   });
   return pages;
 }

@@ -1,14 +1,15 @@
 import type { Context } from 'hono';
 import { Hono } from 'hono';
 import { html } from 'hono/html';
-import { type Database, listAggregates, readAggregate } from '../../adapters/postgres/index.ts';
+import { type Database, readAggregate } from '../../adapters/postgres/index.ts';
 import type { AggregateRef } from '../../core/flow/event.ts';
 import { money } from '../../core/preview/budget.ts';
 import { phaseOf } from '../../core/preview/comment.ts';
 import { ledgerRow } from '../../core/preview/ledger.ts';
 import { type PreviewState, previewRef } from '../../core/preview/state.ts';
 import type { DomainEvent } from '../flow/decide.ts';
-import { readable, viewerOf } from './access/viewer.ts';
+import { newestReadable } from './access/newest.ts';
+import { viewerOf } from './access/viewer.ts';
 import { dashboardPage, type Html, layout, pagePolicy, wideTable } from './layout.ts';
 
 export interface PreviewPagePorts {
@@ -30,12 +31,11 @@ export function createPreviewPages({ database, now, tell }: PreviewPagePorts): H
   const pages = new Hono();
   const limit = visitLimit(now);
   pages.get('/previews', async (context) => {
-    const found = await listAggregates(database, { kind: 'preview', open: true, limit: 1_000 });
-    const living = found
+    const open = { kind: 'preview', open: true, limit: 1_000 } as const;
+    const living = (await newestReadable(database, viewerOf(context), open))
       .map(({ ref, state }) => ({ repository: ref.repository, state: state as PreviewState }))
       .filter(({ state }) => state.mayExist || state.refusal !== null);
-    const seen = await readable(viewerOf(context), living, ({ repository }) => repository);
-    return answer(context, listPage(seen, now()));
+    return answer(context, listPage(living, now()));
   });
   pages.get(path, async (context) => {
     const { owner, repo, number } = context.req.param();

@@ -176,6 +176,18 @@ describe('the dashboard on an address that others reach', () => {
     expect(seen.text).not.toContain('acme/secret');
   });
 
+  it('shows a quiet repository to its reader, however much happens in one that they may not read', async () => {
+    await busyElsewhere();
+    const { cookie } = await signIn('carol');
+    for (const path of ['/', '/v1/releases']) {
+      const { text } = await as(cookie, path);
+      expect(text).toContain('v1.1.0');
+      expect(text).not.toContain('acme/secret');
+      expect((await as(null, path, readToken)).text).toContain('acme/secret');
+    }
+    expect((await as(cookie, '/v1/releases?repository=acme/secret')).status).toBe(404);
+  });
+
   it('lets nobody confirm a command who signed in to look', async () => {
     const { cookie } = await signIn('mia');
     expect((await as(cookie, '/step-up/passkeys/acme/shop')).text).toContain('Sign in with GitHub');
@@ -207,6 +219,19 @@ async function knownElsewhere(): Promise<void> {
      on conflict do nothing`,
   );
   expect((await as(null, '/canary/acme/secret/v1.1.0', readToken)).status).toBe(200);
+}
+
+/** So many releases of a repository that nobody here may read, each newer than all others, that they fill every list. */
+async function busyElsewhere(): Promise<void> {
+  await world.query(
+    `insert into aggregates select (a).* from (
+       select jsonb_populate_record(null::aggregates, to_jsonb(aggregates) || jsonb_build_object(
+           'repository', 'acme/secret', 'key', 'v9.0.' || n, 'tracking_issue', null,
+           'updated_at', updated_at + interval '1 hour')) as a
+         from aggregates, generate_series(1, 250) n
+        where kind = 'release' and repository = 'acme/shop') as copied
+     on conflict do nothing`,
+  );
 }
 
 async function reachesWithToken(): Promise<void> {
