@@ -10,6 +10,7 @@ import { servicesOf } from '../../core/config/services.ts';
 import { PermissionError } from '../../core/errors.ts';
 import { globMatcher } from '../../core/gate/glob.ts';
 import { asApp, noCredentials, readInstallation } from './app.ts';
+import { branchRulesOf } from './branch.ts';
 import { type Diagnosis, ok, type Patient, problem, skipped, unknown } from './check.ts';
 
 const noRepository = skipped('name a repository with --repo');
@@ -183,11 +184,12 @@ export async function mergeQueue(patient: Patient): Promise<readonly Diagnosis[]
   const listed = await github.list(`/repos/${repository}/rules/branches/${encodeURIComponent(branch)}`);
   if (listed === null) throw unseen(`the rules of ${branch}`);
   const rules = z.array(z.object({ type: z.string() })).parse(listed);
-  if (!rules.some(({ type }) => type === 'merge_queue')) return [ok('there is none')];
+  const hasQueue = rules.some(({ type }) => type === 'merge_queue');
+  if (!hasQueue && !(await hasClassicProtection(patient, repository))) return [ok('there is none')];
+  const whose = hasQueue ? `${branch} has a merge queue` : `${branch} may have a merge queue`;
   if ((await asApp(patient)) === null) return [noCredentials];
   const granted = await readInstallation(patient, `/repos/${repository}/installation`);
-  if (granted === null)
-    return [unknown(`${branch} has one, and the App is not installed`, 'install the App there')];
+  if (granted === null) return [unknown(`${whose}, and the App is not installed`, 'install the App there')];
   const missing = [
     ...(granted.permissions.merge_queues === undefined ? ['the permission merge_queues: read'] : []),
     ...(granted.events !== undefined && !granted.events.includes('merge_group')
@@ -195,10 +197,18 @@ export async function mergeQueue(patient: Patient): Promise<readonly Diagnosis[]
       : []),
   ];
   if (missing.length === 0) return [ok('the App is told of its groups')];
+  const help = 'grant it in the settings of the App, and accept it in each installation';
+  const lacks = `the App lacks ${missing.join(' and ')}: groups would wait for ever`;
+  // The REST API does not show the queue of a classic branch protection.
   return [
-    problem(
-      `${branch} has a merge queue, and the App lacks ${missing.join(' and ')}: groups would wait for ever`,
-      'grant it in the settings of the App, and accept it in each installation',
-    ),
+    hasQueue
+      ? problem(`${whose}, and ${lacks}`, help)
+      : unknown(`${whose} (its classic protection does not tell), and ${lacks}`, help),
   ];
+}
+
+async function hasClassicProtection(patient: Patient, repository: string): Promise<boolean> {
+  const read = await branchRulesOf(patient, repository);
+  if (read.state === 'unread') throw unseen(`the protection of branches of ${repository}`);
+  return read.rules.protection !== null;
 }

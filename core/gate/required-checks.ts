@@ -20,12 +20,17 @@ export function problemsOfChecks(
   appId: number | null,
 ): readonly CheckProblem[] {
   const ours: readonly string[] = Object.values(checkNameOf);
-  const help = `pin it to the App (integration_id ${appId ?? 'of the Conductor'}) in the ruleset`;
-  const loose = requiredChecks.flatMap(({ name, appId: pin }): readonly CheckProblem[] => {
+  const app = appId ?? 'of the Conductor';
+  const loose = requiredChecks.flatMap(({ name, appId: pin, by }): readonly CheckProblem[] => {
+    const owner = ours.includes(name) ? 'the App' : 'the app that sets it';
+    const id = ours.includes(name) ? `${by === 'ruleset' ? 'integration_id' : 'app_id'} ${app}` : 'its id';
     const problem = (words: string): CheckProblem => ({
       code: 'required-check-not-pinned',
       message: `${name} on ${branch} is ${words}`,
-      help,
+      help:
+        by === 'ruleset'
+          ? `pin it to ${owner} (${id}) in the ruleset`
+          : `pin it to ${owner} (${id}) in the branch protection of ${branch}, or require it by a ruleset and take it out there`,
     });
     if (pin === null) return [problem('not pinned: anybody with write access can set it')];
     if (!ours.includes(name)) return [];

@@ -1,11 +1,29 @@
-/** What GitHub itself enforces on a branch: rulesets, and branch protection where it may be read. */
+/** What GitHub itself enforces on a branch: rulesets of the repository and of its organisation, and classic protection. */
 export interface BranchRules {
   readonly branch: string;
-  /** Checks without which nothing is merged. `appId` null: whoever sets a check of this name satisfies it. */
-  readonly requiredChecks: readonly { readonly name: string; readonly appId: number | null }[];
+  /** Checks without which nothing is merged. */
+  readonly requiredChecks: readonly RequiredCheck[];
   /** Approvals that a pull request needs; null: no pull request is needed. */
   readonly approvals: number | null;
-  readonly codeOwnerReview: boolean;
+  /** Null: the branch has classic protection, and only administrators see whether that asks for it. */
+  readonly codeOwnerReview: boolean | null;
+  /** Null: no classic protection beside the rulesets. */
+  readonly protection: ClassicProtection | null;
+}
+
+export interface RequiredCheck {
+  readonly name: string;
+  /** Null: whoever sets a check of this name satisfies it. */
+  readonly appId: number | null;
+  readonly by: 'ruleset' | 'protection';
+}
+
+/** Null: only administrators see it. */
+export interface ClassicProtection {
+  /** Administrators merge past it. */
+  readonly adminsPass: boolean | null;
+  /** Nothing is merged at all. */
+  readonly locked: boolean | null;
 }
 
 export type BranchRulesRead =

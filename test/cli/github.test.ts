@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { judgeChecks } from '../../app/doctor/checks.ts';
+import { judgeChecks, judgeProtection } from '../../app/doctor/branch.ts';
 import { judgeTags } from '../../app/doctor/repository.ts';
 import { checkNameOf } from '../../core/gate/names.ts';
 import type { BranchRules } from '../../core/ports/branch-rules.ts';
@@ -192,7 +192,11 @@ describe('status', () => {
 });
 
 describe('doctor looks at the required checks', () => {
-  const all = Object.values(checkNameOf).map((name) => ({ name, appId: 99 as number | null }));
+  const all = Object.values(checkNameOf).map((name) => ({
+    name,
+    appId: 99 as number | null,
+    by: 'ruleset' as const,
+  }));
   const about = (requiredChecks: BranchRules['requiredChecks'], appId: number | null = 99) =>
     judgeChecks({ branch: 'main', requiredChecks }, appId).map((found) => `${found.state}: ${found.detail}`);
 
@@ -201,22 +205,66 @@ describe('doctor looks at the required checks', () => {
   });
 
   it.each<[string, BranchRules['requiredChecks'][number], RegExp]>([
-    ['not pinned', { name: 'slo-gates', appId: null }, /slo-gates on main is not pinned/],
+    ['not pinned', { name: 'slo-gates', appId: null, by: 'ruleset' }, /slo-gates on main is not pinned/],
     [
       'pinned to GitHub Actions',
-      { name: 'slo-gates', appId: 15_368 },
+      { name: 'slo-gates', appId: 15_368, by: 'ruleset' },
       /slo-gates on main is pinned to GitHub Actions/,
     ],
-    ['pinned to another App', { name: 'slo-gates', appId: 7 }, /slo-gates on main is pinned to app 7/],
+    [
+      'pinned to another App',
+      { name: 'slo-gates', appId: 7, by: 'ruleset' },
+      /slo-gates on main is pinned to app 7/,
+    ],
   ])('and names one that is %s', (_name, check, message) => {
     expect(about([check, ...all.slice(1)])).toEqual([expect.stringMatching(message)]);
   });
 
   it('and names those that are not required, and foreign ones that anybody can set', () => {
-    expect(about([...all.slice(1), { name: 'build', appId: null }])).toEqual([
+    expect(about([...all.slice(1), { name: 'build', appId: null, by: 'ruleset' }])).toEqual([
       expect.stringContaining('build on main is not pinned'),
       expect.stringContaining('slo-gates is not required on main'),
     ]);
+  });
+
+  it('and says where the pin belongs when classic protection asks for the check', () => {
+    const loose = { name: 'slo-gates', appId: null, by: 'protection' } as const;
+    const [found] = judgeChecks({ branch: 'main', requiredChecks: [...all, loose] }, 99);
+    expect(found).toMatchObject({
+      state: 'problem',
+      help: expect.stringMatching(/app_id 99\) in the branch protection of main/),
+    });
+  });
+
+  it.each<[string, BranchRules['protection'], 'ruleset' | 'protection', string[]]>([
+    ['none', null, 'protection', ['ok: rulesets alone']],
+    ['in order', { adminsPass: false, locked: false }, 'protection', ['ok: the classic']],
+    [
+      'past which administrators go',
+      { adminsPass: true, locked: false },
+      'protection',
+      ['problem: administrators'],
+    ],
+    [
+      'past which they go, and which a ruleset repeats',
+      { adminsPass: true, locked: false },
+      'ruleset',
+      ['ok: the'],
+    ],
+    ['that is locked', { adminsPass: false, locked: true }, 'protection', ['problem: main is locked']],
+    [
+      'that nobody may see',
+      { adminsPass: true, locked: null },
+      'protection',
+      ['problem: adm', 'unknown: main has'],
+    ],
+  ])('and at classic protection: %s', (_, protection, by, expected) => {
+    const requiredChecks = all.map((check) => ({ ...check, by }));
+    const found = judgeProtection({ branch: 'main', protection, requiredChecks });
+    expect(found.map(({ state, detail }) => `${state}: ${detail}`)).toEqual(
+      expected.map((start) => expect.stringContaining(start)),
+    );
+    expect(found.every((one) => one.state === 'ok' || 'help' in one)).toBe(true);
   });
 });
 

@@ -31,7 +31,9 @@ export const branchRules: PolicyRule = {
     for (const problem of problemsOfChecks(read.rules, wanted, enforcement?.app_id ?? null)) {
       yield { ...problem, level, help: `${sentence(problem.help)}.` };
     }
-    if (!read.rules.codeOwnerReview) yield ownersNotAsked(read.rules.branch, enforcement?.level ?? 'notice');
+    // Null: classic protection may ask for it, and the job's token does not see that.
+    if (read.rules.codeOwnerReview === false)
+      yield ownersNotAsked(read.rules.branch, enforcement?.level ?? 'notice');
   },
 };
 
