@@ -52,6 +52,11 @@ export function flagsSkippedText(skipped: readonly (readonly [flag: string, kill
   return `🚩 \`FLAG_KILLED\`: left off, because somebody killed them: ${list.join(', ')}. \`/flags restore <name>\` ends it.`;
 }
 
+/** Flags that more users have than the canary would give them. Markdown. */
+export function flagsAheadText(flags: readonly string[]): string {
+  return `🚩 Left as they are, because more users have them already than the canary has traffic: ${flags.map(codeSpan).join(', ')}.`;
+}
+
 /** What `/flags` answers. Markdown. */
 export function flagsTable(names: readonly string[], flags: FlagsState): string {
   if (names.length === 0) return 'No flags are named in `release.ga_flags`.';

@@ -1,4 +1,4 @@
-import { flagsChangedText, flagsSkippedText, flagsUndoneText } from '../comms/flags.ts';
+import { flagsAheadText, flagsChangedText, flagsSkippedText, flagsUndoneText } from '../comms/flags.ts';
 import { patienceOf } from '../config/flags.ts';
 import {
   type FlagChange,
@@ -31,12 +31,22 @@ export function onFlagsRead(draft: ReleaseDraft, n: number, outcome: EffectSettl
     return skips && killed !== null ? [[flag, killed] as const] : [];
   });
   if (skipped.length > 0) tellSkipped(draft, purpose, skipped);
-  const flags = operation.flags.filter((flag) => !skipped.some(([name]) => name === flag));
+  const ahead = operation.flags.filter((flag) => isAhead(operation, before[flag]));
+  if (ahead.length > 0) tellAhead(draft, ahead);
+  const flags = operation.flags.filter(
+    (flag) => !ahead.includes(flag) && !skipped.some(([name]) => name === flag),
+  );
   remember(draft, purpose, flags, before);
   const changes = flags.map((flag) => changeOf(draft, operation, flag));
   const next: FlagOperation = { ...operation, flags, before, stage: 'setting' };
   if (changes.length === 0) finishFlags(draft, next, 'none');
   else set(draft, next, changes);
+}
+
+/** A canary gives a flag and never takes it away: the release before gave it to everybody, or people to some. */
+function isAhead({ purpose, percent }: FlagOperation, found: FlagSetting | undefined): boolean {
+  const share = found?.share ?? null;
+  return purpose === 'ramp' && percent !== null && share !== null && share > percent;
 }
 
 /** What the release found is kept once, before it changes anything: a rollback gives it back. */
@@ -174,4 +184,12 @@ function tellSkipped(
     flags: skipped.map(([flag]) => flag),
   });
   draft.comment(`flags-skipped/${draft.next('flags-skipped')}`, flagsSkippedText(skipped));
+}
+
+/** Told once: at every step it would be the same. */
+function tellAhead(draft: ReleaseDraft, flags: readonly string[]): void {
+  draft.note('flag.skipped', 'conductor', 'ramp: more users have them already', null, { flags });
+  if (draft.state.counters['flags-ahead'] !== undefined) return;
+  draft.next('flags-ahead');
+  draft.comment('flags-ahead', flagsAheadText(flags));
 }

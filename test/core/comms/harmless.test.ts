@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseChange } from '../../../adapters/conventional-commits/index.ts';
 import { parseComment } from '../../../core/commands/grammar.ts';
 import {
+  flagsAheadText,
   flagsChangedText,
   flagsSkippedText,
   flagsTable,
@@ -76,6 +77,7 @@ const texts: Readonly<Record<string, (text: string) => string>> = {
   'a flip': (text) =>
     flagsChangedText(order(text), [{ flag: text, to: { kind: 'share', percent: 10 } }], text),
   'an undone flip': (text) => flagsUndoneText(order(text), [text], text),
+  'flags that are left': (text) => flagsAheadText([text]),
   'a kill that is kept': (text) => flagsSkippedText([[text, text]]),
   'the table of flags': (text) => flagsTable([text], { ...noFlags, killed: { [text]: text } }),
 };

@@ -39,6 +39,30 @@ describe('the flags of a release', () => {
     expect(said(world, '🚩 Flags ramped with the canary')).toHaveLength(3);
   });
 
+  it('are never taken from users who have them: what an earlier release gave to everybody stays so', async () => {
+    const world = begin();
+    world.flags.set('search', { definition: '{}', share: 100, killed: null });
+    world.flags.set('reports', { definition: '{}', share: 30, killed: null });
+    await world.play();
+    expect(set(world)).toEqual([
+      'ramp reports=50',
+      'ramp search=100 reports=100',
+      'ga search=100 reports=100',
+    ]);
+    expect(said(world, 'more users have them already')).toEqual([
+      expect.stringContaining('`search`, `reports`'),
+    ]);
+  });
+
+  it('that everybody has stay so when the release is rolled back', async () => {
+    const world = begin({ errorRate: (weight) => (weight >= 50 ? 0.3 : 0) });
+    world.flags.set('search', { definition: '{}', share: 100, killed: null });
+    await world.play();
+    expect(world.state.phase).toBe('rolled_back');
+    expect(set(world)).toEqual(['ramp reports=10', 'ramp reports=50', 'rollback reports=former']);
+    expect(world.flags.get('search')?.share).toBe(100);
+  });
+
   it('are not ramped when the config says so', async () => {
     const world = await begin({
       plan: { config: config({}, { flags: { ...flags, auto_ramp: false } }) },
