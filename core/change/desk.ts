@@ -33,9 +33,7 @@ export function changeDesk(draft: ChangeDraft): Desk {
     get state() {
       return draft.state;
     },
-    set: (change) => {
-      draft.state = { ...draft.state, ...change };
-    },
+    set: (change) => draft.set(change),
     emit: (id, effect, notBefore) => draft.emit(id, effect, notBefore),
     next: (series) => draft.next(series),
     note: (action, actor, reason, code, data) => {

@@ -1,7 +1,8 @@
 import { notesPreview } from '../comms/notes-preview.ts';
 import { verdictComment, verdictMarker } from '../comms/verdict-table.ts';
 import { type Channel, closedChannel, offer, release } from '../flow/channel.ts';
-import type { AuditNote, Decision, Effect, PlannedEffect } from '../flow/effect.ts';
+import { Draft } from '../flow/draft.ts';
+import type { AuditNote } from '../flow/effect.ts';
 import { checkNameOf, type GateName, gateNames } from '../gate/names.ts';
 import { withRules } from './check-content.ts';
 import { withPreview } from './expected.ts';
@@ -14,21 +15,14 @@ export interface ChangeContext {
   readonly repository: string;
 }
 
-/** Collects what one decision changes. */
-export class ChangeDraft {
-  state: ChangeState;
-  readonly now: number;
-  private readonly effects: PlannedEffect[] = [];
-  private readonly audit: AuditNote[] = [];
-
+export class ChangeDraft extends Draft<ChangeState> {
   constructor(state: ChangeState, context: ChangeContext) {
-    this.state = state;
-    this.now = context.now;
+    super(state, context.now);
   }
 
   check(gate: GateName, content: CheckContent): void {
-    if (gate === 'policy') this.state = { ...this.state, policyCheck: content };
-    if (gate === 'slo') this.state = { ...this.state, sloCheck: content };
+    if (gate === 'policy') this.set({ policyCheck: content });
+    if (gate === 'slo') this.set({ sloCheck: content });
     this.publish(gate, this.dressed(gate, content));
   }
 
@@ -39,15 +33,15 @@ export class ChangeDraft {
 
   private publish(gate: GateName, content: CheckContent): void {
     const { channel, write } = offer(this.channelOf(gate), content, this.now);
-    this.state = { ...this.state, checks: { ...this.state.checks, [gate]: channel } };
+    this.set({ checks: { ...this.state.checks, [gate]: channel } });
     if (write === null) return;
     const name = checkNameOf[gate];
-    this.effects.push({ id: `check/${name}/${write}`, effect: { kind: 'publishCheck', name, ...content } });
+    this.emit(`check/${name}/${write}`, { kind: 'publishCheck', name, ...content });
   }
 
   checkWritten(gate: GateName, n: number): void {
     const { channel, next } = release(this.channelOf(gate), n);
-    this.state = { ...this.state, checks: { ...this.state.checks, [gate]: channel } };
+    this.set({ checks: { ...this.state.checks, [gate]: channel } });
     if (next !== null) this.publish(gate, next);
   }
 
@@ -61,7 +55,7 @@ export class ChangeDraft {
 
   commentWritten(n: number): void {
     const { channel, next } = release(this.state.comment, n);
-    this.state = { ...this.state, comment: channel };
+    this.set({ comment: channel });
     if (next !== null && this.state.pullRequest !== null) this.writeComment(this.state.pullRequest, next);
   }
 
@@ -72,30 +66,14 @@ export class ChangeDraft {
     data: AuditNote['data'],
     reasonCode: string | null = null,
   ): void {
-    this.audit.push({ action, actor, reason, reasonCode, data });
-  }
-
-  emit(id: string, effect: Effect, notBefore?: number): void {
-    this.effects.push(notBefore === undefined ? { id, effect } : { id, effect, notBefore });
-  }
-
-  /** Next number of a series of effect ids. */
-  next(series: string): number {
-    const n = (this.state.counters[series] ?? 0) + 1;
-    this.state = { ...this.state, counters: { ...this.state.counters, [series]: n } };
-    return n;
-  }
-
-  decision(): Decision<ChangeState> {
-    return { state: this.state, effects: this.effects, audit: this.audit };
+    this.record({ action, actor, reason, reasonCode, data });
   }
 
   private writeComment(issue: number, body: string): void {
     const { channel, write } = offer(this.state.comment, body, this.now);
-    this.state = { ...this.state, comment: channel };
+    this.set({ comment: channel });
     if (write === null) return;
-    const effect = { kind: 'upsertComment', issue, marker: verdictMarker, body } as const;
-    this.effects.push({ id: `comment/${write}`, effect });
+    this.emit(`comment/${write}`, { kind: 'upsertComment', issue, marker: verdictMarker, body });
   }
 
   private channelOf(gate: GateName): Channel<CheckContent> {

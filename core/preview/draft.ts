@@ -1,5 +1,6 @@
 import { offer, release } from '../flow/channel.ts';
-import type { AuditNote, Decision, Effect, PlannedEffect } from '../flow/effect.ts';
+import { Draft } from '../flow/draft.ts';
+import type { AuditNote } from '../flow/effect.ts';
 import type { LedgerRow } from './budget.ts';
 import type { PreviewState } from './state.ts';
 
@@ -14,31 +15,16 @@ export interface PreviewContext {
 /** The sticky comment of a preview. */
 export const previewMarker = 'release-conductor:preview';
 
-/** Collects what one decision changes. */
-export class PreviewDraft {
-  state: PreviewState;
-  readonly now: number;
+export class PreviewDraft extends Draft<PreviewState> {
   readonly repository: string;
   /** The facts were read for this decision: money may be spent on them. */
   readonly isFresh: boolean;
   private isAsked = false;
-  private readonly effects: PlannedEffect[] = [];
-  private readonly audit: AuditNote[] = [];
 
   constructor(state: PreviewState, { now, repository, others }: PreviewContext) {
-    this.state = state;
-    this.now = now;
+    super(others === null ? state : { ...state, others }, now);
     this.repository = repository;
     this.isFresh = others !== null;
-    if (others !== null) this.state = { ...state, others };
-  }
-
-  set(change: Partial<PreviewState>): void {
-    this.state = { ...this.state, ...change };
-  }
-
-  emit(id: string, effect: Effect, notBefore?: number): void {
-    this.effects.push(notBefore === undefined ? { id, effect } : { id, effect, notBefore });
   }
 
   note(
@@ -48,7 +34,7 @@ export class PreviewDraft {
     data: AuditNote['data'] = {},
     code: string | null = null,
   ): void {
-    this.audit.push({ action, actor, reason, reasonCode: code, data });
+    this.record({ action, actor, reason, reasonCode: code, data });
   }
 
   /** Has the facts read anew, once in a decision. */
@@ -60,13 +46,6 @@ export class PreviewDraft {
     const baseSha = walks === undefined ? '' : known;
     const awaited = order?.status === 'requested' ? order.githubId : null;
     this.emit(`read/${this.next('read')}`, { kind: 'readPreview', pullRequest, baseSha, awaited });
-  }
-
-  /** Next number of a series of effect ids. */
-  next(series: string): number {
-    const n = (this.state.counters[series] ?? 0) + 1;
-    this.set({ counters: { ...this.state.counters, [series]: n } });
-    return n;
   }
 
   comment(body: string): void {
@@ -81,9 +60,5 @@ export class PreviewDraft {
     const { channel, next } = release(this.state.comment, n);
     this.set({ comment: channel });
     if (next !== null) this.comment(next);
-  }
-
-  decision(): Decision<PreviewState> {
-    return { state: this.state, effects: this.effects, audit: this.audit };
   }
 }

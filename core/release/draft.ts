@@ -1,7 +1,8 @@
 import { postable } from '../comms/safe-text.ts';
 import { InternalError } from '../errors.ts';
 import { offer, release } from '../flow/channel.ts';
-import type { AuditNote, Decision, Effect, PlannedEffect } from '../flow/effect.ts';
+import { Draft } from '../flow/draft.ts';
+import type { AuditNote, Decision } from '../flow/effect.ts';
 import type { ReleasePlanFacts } from '../flow/event.ts';
 import type { StatusContent, TimelineStatus } from './accounts.ts';
 import type { HoldCode } from './hindrance.ts';
@@ -23,24 +24,14 @@ const timelineLimit = 60;
 /** Least time between two writes of the status that only renew numbers, ms: GitHub allows 500 writes an hour. */
 const statusInterval = 60_000;
 
-/** Collects what one decision changes. The handlers read and write it; `decision` ends it. */
-export class ReleaseDraft {
-  state: ReleaseState;
-  readonly now: number;
+export class ReleaseDraft extends Draft<ReleaseState> {
   readonly repository: string;
   private readonly neighbours: readonly Neighbour[];
-  private readonly effects: PlannedEffect[] = [];
-  private readonly audit: AuditNote[] = [];
 
   constructor(state: ReleaseState, context: ReleaseContext) {
-    this.state = state;
-    this.now = context.now;
+    super(state, context.now);
     this.repository = context.repository;
     this.neighbours = context.neighbours ?? [];
-  }
-
-  set(change: Partial<ReleaseState>): void {
-    this.state = { ...this.state, ...change };
   }
 
   /** The plan; handlers of phases that follow `planning` may rely on it. */
@@ -91,17 +82,6 @@ export class ReleaseDraft {
     this.set({ timeline });
   }
 
-  emit(id: string, effect: Effect, notBefore?: number): void {
-    this.effects.push(notBefore === undefined ? { id, effect } : { id, effect, notBefore });
-  }
-
-  /** Next number of a series of effect ids. */
-  next(series: string): number {
-    const n = (this.state.counters[series] ?? 0) + 1;
-    this.set({ counters: { ...this.state.counters, [series]: n } });
-    return n;
-  }
-
   /** A comment in the tracking issue, kept until the issue has a number. */
   comment(id: string, body: string): void {
     const issue = this.state.trackingIssue;
@@ -123,7 +103,7 @@ export class ReleaseDraft {
     data: AuditNote['data'] = {},
   ): void {
     const { tag, sha } = this.state;
-    this.audit.push({ action, actor, reason, reasonCode, data: { release: tag, sha, ...data } });
+    this.record({ action, actor, reason, reasonCode, data: { release: tag, sha, ...data } });
   }
 
   timer(timer: string, at: number): void {
@@ -143,14 +123,9 @@ export class ReleaseDraft {
     return new ReleaseDraft(this.state, { now, repository, neighbours });
   }
 
-  /** The effects planned so far. */
-  planned(): readonly PlannedEffect[] {
-    return this.effects;
-  }
-
-  decision(): Decision<ReleaseState> {
+  override decision(): Decision<ReleaseState> {
     this.writeStatus();
-    return { state: this.state, effects: this.effects, audit: this.audit };
+    return super.decision();
   }
 
   private writeStatus(): void {
