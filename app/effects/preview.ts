@@ -2,9 +2,11 @@ import { readAggregate } from '../../adapters/postgres/index.ts';
 import type { PreviewsConfig } from '../../core/config/previews.ts';
 import { InternalError } from '../../core/errors.ts';
 import type { PreviewReport } from '../../core/preview/event.ts';
+import { nextInLine } from '../../core/preview/next-in-line.ts';
 import { environmentOf, type PreviewState, previewRef } from '../../core/preview/state.ts';
 import { previewUrl } from '../../core/preview/url.ts';
 import { readEffectiveConfig } from '../effective-config.ts';
+import { previewsOf } from '../flow/preview-ledger.ts';
 import { walksPreviews } from '../preview-walks.ts';
 import type { EffectContext, Performer } from './performer.ts';
 import { readBill } from './preview-bill.ts';
@@ -53,6 +55,18 @@ export const commandPreview: Performer<'commandPreview'> = async (effect, { aggr
     throw new InternalError('NOT_WIRED', 'This process cannot tell a preview anything', 'Report this.');
   const ref = previewRef(aggregate.repository, pullRequest);
   await tell(ref, { type: 'preview.commanded', id: key, pullRequest, by, order });
+  return { settled: {} };
+};
+
+/** Those in line for whom there is room now look at it themselves; what the sweep would find in some minutes. */
+export const callWaiting: Performer<'callWaiting'> = async (_effect, { aggregate, database, now, tell }) => {
+  if (tell === undefined)
+    throw new InternalError('NOT_WIRED', 'This process cannot tell a preview anything', 'Report this.');
+  const { repository } = aggregate;
+  for (const next of nextInLine(await previewsOf(database, repository, now()), now())) {
+    const { pullRequest } = next.state;
+    await tell(previewRef(next.repository, pullRequest), { type: 'preview.touched', pullRequest });
+  }
   return { settled: {} };
 };
 

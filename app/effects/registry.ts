@@ -13,6 +13,7 @@ import { openStepUp } from './open-step-up.ts';
 import { packEvidence } from './pack-evidence.ts';
 import type { PerformerRegistry } from './performer.ts';
 import {
+  callWaiting,
   commandPreview,
   orderPreview,
   readPreview,
@@ -68,6 +69,7 @@ export const performers: PerformerRegistry = {
   readPreview,
   orderPreview,
   commandPreview,
+  callWaiting,
   tellChange,
   removeEnvironment,
   removeLabel,

@@ -48,6 +48,7 @@ export function laneOf(aggregate: AggregateRef, id: string, effect: Effect): str
     case 'judgeEntry':
     case 'answerEntry':
     case 'commandPreview':
+    case 'callWaiting':
     case 'removeLabel':
     case 'addReaction':
     case 'openIssue':
@@ -94,6 +95,7 @@ export function lanePolicy(kind: EffectKind): LanePolicy {
     case 'judgeEntry':
     case 'answerEntry':
     case 'commandPreview':
+    case 'callWaiting':
     case 'removeLabel':
     case 'updateIssue':
     case 'postComment':

@@ -1,17 +1,12 @@
 import { listAggregates, lockName, type Sql, type Transaction } from '../../adapters/postgres/index.ts';
 import type { AggregateRef } from '../../core/flow/event.ts';
 import type { LedgerRow } from '../../core/preview/budget.ts';
-import { ledgerRow } from '../../core/preview/ledger.ts';
+import { othersOf, type PreviewOf, rowOf } from '../../core/preview/next-in-line.ts';
 import type { PreviewState } from '../../core/preview/state.ts';
 
 /** Previews of one organisation that are looked at, newest first. */
 const most = 5_000;
 const day = 86_400_000;
-
-export interface StoredPreview {
-  readonly repository: string;
-  readonly state: PreviewState;
-}
 
 /** The previews of the repository's organisation that may exist, or to which something happened in the last days. */
 export async function previewsOf(
@@ -19,7 +14,7 @@ export async function previewsOf(
   repository: string,
   now: number,
   days = 2,
-): Promise<readonly StoredPreview[]> {
+): Promise<readonly PreviewOf[]> {
   const owner = repository.split('/')[0] ?? '';
   const filter = { kind: 'preview', owner, closedSince: now - days * day, limit: most } as const;
   const stored = await listAggregates(sql, filter);
@@ -27,9 +22,8 @@ export async function previewsOf(
 }
 
 /**
- * What the other previews of the organisation cost, and nobody starts another one until the transaction ends: two that
- * begin at the same moment, on whatever replicas, count each other. Each counts its money by the day of its own
- * repository.
+ * What the other previews of the organisation cost and who waits, and nobody starts another one until the transaction ends: two
+ * that begin at the same moment, on whatever replicas, count each other.
  */
 export async function lockLedger(
   tx: Transaction,
@@ -37,10 +31,8 @@ export async function lockLedger(
   now: number,
 ): Promise<readonly LedgerRow[]> {
   await lockName(tx, `previews/${ref.repository.split('/')[0]}`);
-  return (await previewsOf(tx, ref.repository, now))
-    .filter(({ repository, state }) => repository !== ref.repository || `pr/${state.pullRequest}` !== ref.key)
-    .map(({ repository, state }) =>
-      ledgerRow(state, repository, now, state.config?.budget.time_zone ?? 'UTC'),
-    )
-    .filter((row) => row.exists || row.spentToday > 0);
+  const rows = (await previewsOf(tx, ref.repository, now)).map(({ repository, state }) =>
+    rowOf(repository, state, now),
+  );
+  return othersOf(rows, ref.repository, Number(ref.key.slice('pr/'.length)));
 }

@@ -9,6 +9,7 @@ import type { ReleaseEvent } from '../../core/flow/event.ts';
 import type { GovernanceState } from '../../core/governance/state.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { Log } from '../../core/ports/system.ts';
+import { nextInLine } from '../../core/preview/next-in-line.ts';
 import { type PreviewState, previewRef } from '../../core/preview/state.ts';
 import { isSwept } from '../../core/preview/sweep.ts';
 import { confirmedOf } from '../../core/release/confirmed.ts';
@@ -18,6 +19,7 @@ import { governanceOf, readAgain } from '../events/settings.ts';
 import { type ApplyPorts, applyEvents } from '../flow/apply.ts';
 import type { Routed } from '../flow/decide.ts';
 import { withWhatIsKnown } from '../flow/known-of-commits.ts';
+import { previewsOf } from '../flow/preview-ledger.ts';
 import { dueBetween } from './slots.ts';
 
 export interface ReconcilePorts extends ApplyPorts {
@@ -41,18 +43,26 @@ export async function reconcileReleases(ports: ReconcilePorts): Promise<void> {
 }
 
 /**
- * Every preview that exists or waits: what webhooks did not tell is found here, and time passes. Pull requests without
- * one are looked at with the changes.
+ * Every preview that exists, and those that wait and for which there is room: what webhooks did not tell is found here,
+ * and time passes. Pull requests without one are looked at with the changes.
  */
 export async function reconcilePreviews(ports: ReconcilePorts): Promise<void> {
+  const look = (repository: string, pullRequest: number): Promise<void> =>
+    tolerating(repository, ports, () => apply([touched(repository, pullRequest)], ports));
+  const owners = new Map<string, string>();
   for (const { ref, state } of await listAggregates(ports.database, {
     kind: 'preview',
     open: true,
     limit: 5_000,
   })) {
-    if (!isSwept(state as PreviewState)) continue;
-    const pullRequest = Number(ref.key.slice('pr/'.length));
-    await tolerating(ref.repository, ports, () => apply([touched(ref.repository, pullRequest)], ports));
+    const preview = state as PreviewState;
+    if (isSwept(preview)) await look(ref.repository, Number(ref.key.slice('pr/'.length)));
+    if (preview.waits != null) owners.set(ref.repository.split('/')[0] ?? '', ref.repository);
+  }
+  for (const repository of owners.values()) {
+    const now = ports.now();
+    for (const next of nextInLine(await previewsOf(ports.database, repository, now), now))
+      await look(next.repository, next.state.pullRequest);
   }
 }
 

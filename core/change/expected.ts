@@ -46,8 +46,9 @@ const awaitedTitle = 'Waiting for the golden paths of the preview';
 const missingTitle = 'inconclusive: the golden paths were not walked in the preview';
 
 /** Why nobody waited. */
-function withReason(content: CheckContent, { walksPreviews, previewed, outlook }: Waiting): CheckContent {
-  if (walksPreviews !== true || countingVerdict(previewed?.slo) !== null) return content;
-  const summary = `${content.summary}\n\n**Judged by the runs of its push alone**: ${outlook?.text ?? ''}.`;
+function withReason(content: CheckContent, { sha, previewed, outlook }: Waiting): CheckContent {
+  if (outlook?.sha !== sha || outlook.kind !== 'none') return content;
+  if (countingVerdict(previewed?.slo) !== null) return content;
+  const summary = `${content.summary}\n\n**Judged by the runs of its push alone**: ${outlook.text}.`;
   return { ...content, summary: clip(summary, checkSummaryLimit) };
 }

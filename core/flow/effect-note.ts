@@ -45,6 +45,7 @@ const changesTheWorld: Readonly<Record<EffectKind, boolean>> = {
   judgeEntry: false,
   readPreview: false,
   tellChange: false,
+  callWaiting: false,
 };
 
 /**

@@ -1,7 +1,7 @@
 import type { PreviewsConfig } from '../config/previews.ts';
 import type { Day } from './day.ts';
 import { forecast } from './meter.ts';
-import { type Offer, offerFor } from './offer.ts';
+import { type Exceeded, type Offer, offerFor } from './offer.ts';
 import type { LedgerRow } from './row.ts';
 
 export type { LedgerRow } from './row.ts';
@@ -36,8 +36,26 @@ export function checkBudget(
   day: Day,
 ): BudgetRefusal | null {
   const perHour = cost.sizes[asked.size]?.per_hour ?? Number.POSITIVE_INFINITY;
-  const isOwn = (row: LedgerRow): boolean =>
-    row.repository === asked.repository && row.pullRequest === asked.pullRequest;
+  const exceeded = exceededBudgets(budget, { ...asked, perHour }, ledger, now, day);
+  const [narrowest] = exceeded;
+  if (narrowest === undefined) return null;
+  const { scope, limit, spent, expected, rows } = narrowest;
+  const by = rows.filter((row) => row.spentToday > 0 || row.perHour > 0).toSorted(dearest);
+  const code = spent >= limit ? 'BUDGET_SPENT' : 'BUDGET_FORECAST';
+  const others = ledger.filter((row) => !isSame(row, asked));
+  const offer = offerFor({ cost, asked, others, exceeded, left: day.to - now });
+  return { code, scope, limit, spent, expected, by, offer };
+}
+
+/** The budgets that would not hold until midnight if it ran at `perHour` (US dollars) from now on, narrowest first. */
+export function exceededBudgets(
+  budget: PreviewsConfig['budget'],
+  asked: { readonly repository: string; readonly pullRequest: number; readonly perHour: number },
+  ledger: readonly LedgerRow[],
+  now: number,
+  day: Day,
+): readonly ExceededBudget[] {
+  const isOwn = (row: LedgerRow): boolean => isSame(row, asked);
   const scopes = [
     { scope: 'preview', limit: budget.preview, counts: isOwn },
     {
@@ -47,21 +65,26 @@ export function checkBudget(
     },
     { scope: 'organisation', limit: ofOrganisation(budget.organisation, ledger), counts: () => true },
   ] as const;
-  const exceeded = scopes.flatMap(({ scope, limit, counts }) => {
+  return scopes.flatMap(({ scope, limit, counts }) => {
     const rows = ledger.filter(counts);
     const spent = sum(rows.map(({ spentToday }) => spentToday));
     const others = sum(rows.filter((row) => !isOwn(row)).map((row) => forecast(row.perHour, now, day.to)));
-    const expected = spent + others + forecast(perHour, now, day.to);
+    const expected = spent + others + forecast(asked.perHour, now, day.to);
     return expected <= limit ? [] : [{ scope, limit, counts, spent, expected, rows }];
   });
-  const [narrowest] = exceeded;
-  if (narrowest === undefined) return null;
-  const { scope, limit, spent, expected, rows } = narrowest;
-  const by = rows.filter((row) => row.spentToday > 0 || row.perHour > 0).toSorted(dearest);
-  const code = spent >= limit ? 'BUDGET_SPENT' : 'BUDGET_FORECAST';
-  const others = ledger.filter((row) => !isOwn(row));
-  const offer = offerFor({ cost, asked, others, exceeded, left: day.to - now });
-  return { code, scope, limit, spent, expected, by, offer };
+}
+
+interface ExceededBudget extends Exceeded {
+  readonly scope: BudgetScope;
+  readonly spent: number;
+  readonly rows: readonly LedgerRow[];
+}
+
+function isSame(
+  row: LedgerRow,
+  { repository, pullRequest }: { readonly repository: string; readonly pullRequest: number },
+): boolean {
+  return row.repository === repository && row.pullRequest === pullRequest;
 }
 
 /**

@@ -6,8 +6,9 @@ import { renderPreview } from './comment.ts';
 import { dayAt } from './day.ts';
 import { type PreviewContext, PreviewDraft } from './draft.ts';
 import type { PreviewEvent, PreviewFacts, PreviewReport } from './event.ts';
-import { outlookOf } from './outlook-of.ts';
-import { resize } from './size.ts';
+import { isRefusedFreely, outlookOf } from './outlook-of.ts';
+import type { Waiting } from './queue.ts';
+import { resize } from './resize.ts';
 import { type PreviewState, unknownPreview } from './state.ts';
 import { orderEnded, steer } from './steer.ts';
 import { warnBeforeEnd } from './warning.ts';
@@ -24,6 +25,7 @@ export function decidePreview(
   switch (event.type) {
     case 'preview.touched':
       draft.read(event.pullRequest);
+      draft.set({ waits: called(draft.state.waits, draft.now) });
       return draft.decision();
     case 'preview.read':
       onRead(draft, event.pullRequest, event.facts);
@@ -87,8 +89,10 @@ function onRead(draft: PreviewDraft, pullRequest: number, facts: PreviewFacts): 
     billUnknown: facts.spentToday === 'unknown',
     expiresAt: isPush || state.expiresAt === null ? now + (config?.ttl ?? 0) : state.expiresAt,
     lastVisit: isPush ? now : state.lastVisit,
+    ...(state.waits ? { waits: { ...state.waits, calledAt: null } } : {}),
     // The words of a person end with the pull request: opened again, it begins like a new one.
     wish: closes ? null : state.wish,
+    makesRoom: closes ? null : (state.makesRoom ?? null),
     asleep: closes ? false : state.asleep,
     approved: state.approved?.sha === headSha ? state.approved : null,
   });
@@ -107,7 +111,8 @@ function onRead(draft: PreviewDraft, pullRequest: number, facts: PreviewFacts): 
 function tellOutlook(draft: PreviewDraft): void {
   const { pullRequest, headSha, walks, told } = draft.state;
   const outlook = outlookOf(draft.state, draft.now);
-  if (headSha === '' || (told === undefined && walks !== true)) return;
+  const isNews = told !== undefined || walks === true || isRefusedFreely(draft.state);
+  if (headSha === '' || !isNews) return;
   if (JSON.stringify(told) === JSON.stringify(outlook)) return;
   draft.set({ told: outlook });
   draft.emit(`outlook/${draft.next('outlook')}`, { kind: 'tellChange', pullRequest, outlook });
@@ -132,10 +137,21 @@ function onCommand(
   draft.note(`preview.${order.kind}-asked`, by, `#${state.pullRequest}`);
   switch (order.kind) {
     case 'start':
-      draft.set({ wish: { kind: 'start', by, at: now }, asleep: false, refusal: null, failures: 0 });
-      if (state.expiresAt !== null && state.expiresAt <= now)
-        draft.set({ expiresAt: now + (config?.ttl ?? 0) });
+      start(draft, by);
       break;
+    case 'make-room':
+      start(draft, by);
+      // Whoever makes room has it: nobody else takes it meanwhile.
+      draft.set({ makesRoom: by, waits: { since: 0, calledAt: null } });
+      break;
+    case 'yield': {
+      const [end, change] =
+        order.how === 'sleep'
+          ? ['It sleeps', { asleep: true }]
+          : ['Its life has ended', { expiresAt: Math.min(state.expiresAt ?? now, now) }];
+      draft.set({ ...change, notice: `${end} to make room for the preview of #${order.to}.` });
+      break;
+    }
     case 'destroy':
       draft.set({ wish: { kind: 'destroy', by, at: now } });
       break;
@@ -158,6 +174,19 @@ function onCommand(
       draft.set(resize(state, order.size, draft.repository, now));
   }
   draft.read(draft.state.pullRequest);
+}
+
+/** It is wanted, whatever was said before, and a life that is over begins anew. */
+function start(draft: PreviewDraft, by: string): void {
+  const { state, now } = draft;
+  draft.set({ wish: { kind: 'start', by, at: now }, asleep: false, refusal: null, failures: 0 });
+  if (state.expiresAt !== null && state.expiresAt <= now)
+    draft.set({ expiresAt: now + (state.config?.ttl ?? 0) });
+}
+
+/** Who waits has been told to look; the first call counts until it does. */
+function called(waits: Waiting | null = null, now: number): Waiting | null {
+  return waits === null || waits.calledAt !== null ? waits : { ...waits, calledAt: now };
 }
 
 /** What the base branch declared when it was last read. */

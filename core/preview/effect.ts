@@ -43,6 +43,8 @@ export type PreviewEffect =
     }
   /** The pull request's gates hear what to expect of its preview, as `preview.expected`. */
   | { readonly kind: 'tellChange'; readonly pullRequest: number; readonly outlook: Outlook }
+  /** Room was made: those who wait are told to look, in the order in which they came. */
+  | { readonly kind: 'callWaiting' }
   /** The provider confirmed that it is gone: GitHub forgets it too, which no token of a workflow may ask for. */
   | { readonly kind: 'removeEnvironment'; readonly environment: string }
   | { readonly kind: 'removeLabel'; readonly issue: number; readonly label: string };

@@ -54,7 +54,9 @@ export type PreviewEvent =
   | { readonly type: 'timer.fired'; readonly timer: string };
 
 export type PreviewCommand =
-  | { readonly kind: 'start' | 'destroy' | 'sleep' | 'wake' }
+  | { readonly kind: 'start' | 'destroy' | 'sleep' | 'wake' | 'make-room' }
+  /** Told by another preview, for which somebody asked to make room: it sleeps, or its life ends. */
+  | { readonly kind: 'yield'; readonly how: 'sleep' | 'destroy'; readonly to: number }
   | { readonly kind: 'extend'; readonly ms: number }
   | { readonly kind: 'size'; readonly size: string };
 
@@ -68,6 +70,10 @@ export function previewOrderText(order: PreviewCommand): string {
       return 'that the preview sleeps';
     case 'wake':
       return 'that the preview wakes';
+    case 'make-room':
+      return 'that others make room for the preview';
+    case 'yield':
+      return `that the preview makes room for #${order.to}`;
     case 'extend':
       return `${Math.round(order.ms / 3_600_000)} h more`;
     case 'size':

@@ -1,7 +1,10 @@
 import type { LedgerRow } from './budget.ts';
 import { type Day, dayAt } from './day.ts';
 import { spentBetween } from './meter.ts';
-import type { PreviewState } from './state.ts';
+import { turnOf } from './queue.ts';
+import type { Turn } from './row.ts';
+import { sizeOf } from './size.ts';
+import type { PreviewState, Refusal } from './state.ts';
 
 /**
  * US dollars of a time within one day: the cost endpoint's last figure of it and what was metered since, else all that
@@ -29,5 +32,32 @@ export function ledgerRow(state: PreviewState, repository: string, now: number, 
     exists: state.mayExist,
     organisation: state.config?.budget.organisation ?? Number.POSITIVE_INFINITY,
     since: state.since,
+    leaves: state.order?.action === 'destroy' || (state.expiresAt !== null && now >= state.expiresAt),
+    turn: state.mayExist
+      ? null
+      : turnOf(
+          state.waits,
+          waitsFor(state.refusal),
+          state.config?.cost.sizes[sizeOf(state)]?.per_hour ?? 0,
+          now,
+        ),
   };
+}
+
+/** What a refused preview waits for that others may leave; null: nothing of that kind. */
+function waitsFor(refusal: Refusal | null): Turn['forWhat'] | null {
+  if (refusal === null) return null;
+  switch (refusal.kind) {
+    case 'concurrency':
+    case 'turn':
+      return 'place';
+    case 'budget':
+      return refusal.refusal.scope === 'preview' ? null : refusal.refusal.scope;
+    case 'fork':
+    case 'draft':
+    case 'undeclared':
+    case 'cost-unknown':
+    case 'failed':
+      return null;
+  }
 }

@@ -44,8 +44,7 @@ export function offerFor({
     )
     .toSorted(([, a], [, b]) => b.per_hour - a.per_hour)[0];
   if (smaller !== undefined) return { kind: 'shrink', size: smaller[0] };
-  const place = ({ repository, pullRequest }: LedgerRow): Place =>
-    repository === asked.repository ? { pullRequest } : { pullRequest, repository };
+  const place = (row: LedgerRow): Place => placeOf(row, asked.repository);
   const ownFirst = (a: LedgerRow, b: LedgerRow): number =>
     Number(a.repository !== asked.repository) - Number(b.repository !== asked.repository);
   const asleep = enough(
@@ -60,6 +59,11 @@ export function offerFor({
   if (gone !== null) return { kind: 'destroy', of: gone.map(place) };
   const dear = oldest.find((row) => row.perHour > 0 && exceeded.some(({ counts }) => counts(row)));
   return dear === undefined ? null : { kind: 'tomorrow', of: [place(dear)] };
+}
+
+/** A preview as seen from a repository. */
+export function placeOf({ repository, pullRequest }: LedgerRow, from: string): Place {
+  return repository === from ? { pullRequest } : { pullRequest, repository };
 }
 
 /** The first that is enough by itself, else as many, those that free most first; null: all of them are not enough. */

@@ -1,5 +1,5 @@
 import { type BudgetRefusal, money } from './budget.ts';
-import type { Offer } from './offer.ts';
+import type { Offer, Place } from './offer.ts';
 import type { Refusal } from './state.ts';
 
 /** Stable code of a refusal, for the audit log. */
@@ -17,6 +17,8 @@ export function refusalCode(refusal: Refusal): string {
       return 'CREATE_FAILED';
     case 'concurrency':
       return 'TOO_MANY_PREVIEWS';
+    case 'turn':
+      return 'NOT_ITS_TURN';
     case 'budget':
       return refusal.refusal.code;
   }
@@ -30,17 +32,22 @@ export function refusalText(refusal: Refusal): string {
     case 'draft':
       return 'A draft gets none (`previews.drafts`): mark it ready for review, or say `/preview`.';
     case 'cost-unknown':
-      return 'The cost endpoint of the config did not answer; nothing is started before it does.';
+      return 'The cost endpoint of the config did not answer; it begins by itself as soon as it does.';
     case 'undeclared':
       return 'The config of the base branch declares no `previews`; add the section to have them.';
     case 'failed':
       return 'The pipeline failed three times to make it. Push a fix, or say `/preview` to try again.';
     case 'concurrency':
-      return `There are ${refusal.limit} previews already (${refusal.by.map((pull) => `#${pull}`).join(', ')}). \`/preview destroy\` on #${refusal.oldest ?? refusal.by[0]}, the oldest, makes room; then say \`/preview\` here.`;
+      return `There are ${refusal.limit} previews already (${refusal.by.map((pull) => `#${pull}`).join(', ')}). ${itBegins} \`/preview make-room\` here takes the place of #${refusal.oldest ?? refusal.by[0]}, which is likeliest to be done with.`;
+    case 'turn':
+      return `There is room, and ${refusal.after.map(nameOf).join(', ')} waited longer for it. ${itBegins} \`/preview make-room\` here puts it first.`;
     case 'budget':
       return budgetText(refusal.refusal);
   }
 }
+
+/** Those who wait get what becomes free. */
+const itBegins = 'It begins by itself when its turn comes.';
 
 /** What was spent, by whom, and what could be done about it. */
 function budgetText({ scope, limit, spent, expected, by, offer }: BudgetRefusal): string {
@@ -63,11 +70,17 @@ function budgetText({ scope, limit, spent, expected, by, offer }: BudgetRefusal)
 }
 
 function helpOf(offer: Offer | null): string {
-  if (offer === null) return 'No command makes room for it; the budget begins anew at midnight.';
+  if (offer === null) return `No command makes room for it; the budget begins anew at midnight. ${itBegins}`;
   if (offer.kind === 'shrink') return `\`/preview size ${offer.size}\` fits.`;
-  const places = offer.of.map(({ repository = '', pullRequest }) => `${repository}#${pullRequest}`);
+  const places = offer.of.map(nameOf);
   if (offer.kind === 'tomorrow')
-    return `No command makes room before midnight, when the budget begins anew; \`/preview destroy\` on ${places.join()}, the oldest, leaves more of it then.`;
+    return `No command makes room before midnight, when the budget begins anew; \`/preview destroy\` on ${places.join()}, the oldest, leaves more of it then. ${itBegins}`;
   const which = offer.kind === 'destroy' && places.length === 1 ? ', the oldest,' : '';
-  return `\`/preview ${offer.kind}\` on ${places.join(' and ')}${which} makes room; then say \`/preview\` here.`;
+  const isNear = offer.of.every(({ repository }) => repository === undefined);
+  const here = isNear ? ' `/preview make-room` here does that.' : '';
+  return `\`/preview ${offer.kind}\` on ${places.join(' and ')}${which} makes room.${here} ${itBegins}`;
+}
+
+function nameOf({ repository = '', pullRequest }: Place): string {
+  return `${repository}#${pullRequest}`;
 }

@@ -15,4 +15,18 @@ export interface LedgerRow {
   readonly organisation: number;
   /** When it began to live, ms since the epoch. */
   readonly since: number;
+  /** It is being torn down, or its life has ended: its place is about to be free. */
+  readonly leaves?: boolean;
+  /** Its place in the line for room; null or absent: it does not wait. */
+  readonly turn?: Turn | null;
+}
+
+/** A place in the line: who waits longer comes first. */
+export interface Turn {
+  /** Ms since the epoch. */
+  readonly since: number;
+  /** US dollars an hour once it runs. */
+  readonly perHour: number;
+  /** What there was not enough of when it was looked at last. */
+  readonly forWhat: 'place' | 'repository' | 'organisation';
 }

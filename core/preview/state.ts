@@ -3,7 +3,9 @@ import { type Channel, closedChannel } from '../flow/channel.ts';
 import type { AggregateRef } from '../flow/event.ts';
 import type { BudgetRefusal, LedgerRow } from './budget.ts';
 import type { Meter } from './meter.ts';
+import type { Place } from './offer.ts';
 import type { Outlook } from './outlook.ts';
+import type { Waiting } from './queue.ts';
 
 /** What the pipeline is asked to do with a preview. `create` also brings an existing one to another commit or size. */
 export type PreviewAction = 'create' | 'sleep' | 'wake' | 'destroy';
@@ -84,6 +86,10 @@ export interface PreviewState {
   /** Failures in a row of the same action. */
   readonly failures: number;
   readonly refusal: Refusal | null;
+  /** It stands in line for room; null or absent: it does not. */
+  readonly waits?: Waiting | null;
+  /** Who asked that others make room for it, while nobody has done it. */
+  readonly makesRoom?: string | null;
   /** When it was refused, and why, oldest first. */
   readonly refusals?: readonly { readonly at: number; readonly kind: Refusal['kind'] }[];
   readonly orphanTold: boolean;
@@ -116,6 +122,8 @@ export type Refusal =
       readonly by: readonly number[];
       readonly oldest?: number;
     }
+  /** There is room, and others have waited longer for it. */
+  | { readonly kind: 'turn'; readonly after: readonly Place[] }
   | { readonly kind: 'fork' }
   /** It has the label, and drafts get none. */
   | { readonly kind: 'draft' }

@@ -2,6 +2,7 @@ import { overspent } from './budget.ts';
 import { dayAt } from './day.ts';
 import type { PreviewDraft } from './draft.ts';
 import { ledgerRow } from './ledger.ts';
+import { makeRoom } from './make-room.ts';
 import { meterAt } from './meter.ts';
 import { refusalCode, refusalText } from './refusal.ts';
 import {
@@ -34,7 +35,9 @@ export function steer(draft: PreviewDraft): void {
   giveUpSilent(draft);
   noteSpent(draft);
   const wanted = wantedAt(draft.state, draft.repository, draft.now);
-  noteRefusal(draft, wanted.kind === 'nothing' ? wanted.refusal : null);
+  const refusal = wanted.kind === 'nothing' ? wanted.refusal : null;
+  noteRefusal(draft, refusal);
+  makeRoom(draft, refusal);
   if (draft.state.order?.status === 'requested') return;
   const action = nextAction(draft.state, wanted);
   if (action === null) {
@@ -135,6 +138,7 @@ export function orderEnded(draft: PreviewDraft, succeeded: boolean, url: string 
         running: { ...draft.state.running, sha: order.sha, size: order.size, asleep: true },
         meter: meterAt(meter, draft.now, priceOf(draft.state, order.size, true)),
       });
+      callWaiting(draft);
       break;
     case 'destroy':
       draft.set({
@@ -148,7 +152,13 @@ export function orderEnded(draft: PreviewDraft, succeeded: boolean, url: string 
         kind: 'removeEnvironment',
         environment: environmentOf(draft.state.pullRequest),
       });
+      callWaiting(draft);
   }
+}
+
+/** What it leaves is somebody's at once; the sweep would find it, too. */
+function callWaiting(draft: PreviewDraft): void {
+  draft.emit(`call/${draft.next('call')}`, { kind: 'callWaiting' });
 }
 
 /** Being woken at the same commit and size makes nothing new. */
@@ -184,8 +194,9 @@ function failed(draft: PreviewDraft): void {
 
 /** A refusal is told once, as long as its reason stays the same. */
 function noteRefusal(draft: PreviewDraft, refusal: Refusal | null): void {
-  const { refusal: before, refusals = [], pullRequest } = draft.state;
-  draft.set({ refusal });
+  const { refusal: before, refusals = [], pullRequest, waits } = draft.state;
+  const inLine = waitsForRoom(refusal) ? (waits ?? { since: draft.now, calledAt: null }) : null;
+  draft.set({ refusal, waits: inLine });
   if (refusal === null || refusal.kind === before?.kind || refusal.kind === 'failed') return;
   draft.set({ refusals: [...refusals, { at: draft.now, kind: refusal.kind }].slice(-rememberedRefusals) });
   draft.note(
@@ -195,6 +206,11 @@ function noteRefusal(draft: PreviewDraft, refusal: Refusal | null): void {
     {},
     refusalCode(refusal),
   );
+}
+
+/** Others may leave what it lacks, or the day brings it; whoever waits is looked at again until it has it. */
+function waitsForRoom(refusal: Refusal | null): boolean {
+  return refusal !== null && ['budget', 'concurrency', 'turn', 'cost-unknown'].includes(refusal.kind);
 }
 
 /** Marked for the day, so that what sleeps for want of money does not wake and sleep again and again. */

@@ -1,6 +1,9 @@
 import { checkBudget, overspent } from './budget.ts';
 import { dayAt } from './day.ts';
 import { ledgerRow } from './ledger.ts';
+import { placeOf } from './offer.ts';
+import { whoComesFirst } from './queue.ts';
+import type { LedgerRow } from './row.ts';
 import { sizeOf } from './size.ts';
 import type { PreviewState, Refusal } from './state.ts';
 import { isSpentToday } from './sweep.ts';
@@ -39,12 +42,28 @@ export function wantedAt(state: PreviewState, repository: string, now: number): 
   const living = state.others.filter((row) => row.repository === repository && row.exists);
   if (living.length >= config.max_concurrent) {
     const by = living.map(({ pullRequest }) => pullRequest).toSorted((a, b) => a - b);
-    const oldest = living.toSorted((a, b) => a.since - b.since)[0]?.pullRequest ?? 0;
+    const oldest = living.toSorted(likelierUnused)[0]?.pullRequest ?? 0;
     return nothing({ kind: 'concurrency', limit: config.max_concurrent, by, oldest });
   }
   const asked = { repository, pullRequest: state.pullRequest, size };
-  const refusal = checkBudget(config, asked, [...state.others, own], now, day);
-  return refusal === null ? { ...preview, asleep: state.asleep } : nothing({ kind: 'budget', refusal });
+  const ledger = [...state.others, own];
+  const refusal = checkBudget(config, asked, ledger, now, day);
+  if (refusal !== null) return nothing({ kind: 'budget', refusal });
+  const perHour = config.cost.sizes[size]?.per_hour ?? 0;
+  const turn = { ...asked, perHour, since: state.waits?.since ?? now };
+  const first = whoComesFirst(config, turn, ledger, now, day);
+  return first.length === 0
+    ? { ...preview, asleep: state.asleep }
+    : nothing({ kind: 'turn', after: first.map((row) => placeOf(row, repository)) });
+}
+
+/** Those first that nobody uses, of them the oldest; what is about to go makes room without anybody's help. */
+function likelierUnused(a: LedgerRow, b: LedgerRow): number {
+  return (
+    Number(a.leaves ?? false) - Number(b.leaves ?? false) ||
+    Number(b.asleep) - Number(a.asleep) ||
+    a.since - b.since
+  );
 }
 
 /** The last word of a person counts; without one the config does. */

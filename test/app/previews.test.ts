@@ -385,6 +385,59 @@ describe('scenario 21', () => {
   });
 });
 
+describe('who waits', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await withPreviews('  max_concurrent: 1\n');
+  });
+
+  const close = (number: number) =>
+    world.alice.rest.pulls.update({ ...repository, pull_number: number, state: 'closed' });
+
+  it('gets what becomes free by itself and in its turn, after a restart too, and never when it is closed', async () => {
+    const first = await open(world, 'first');
+    await running(world, first);
+    const [second, third, fourth] = [
+      await open(world, 'second'),
+      await open(world, 'third'),
+      await open(world, 'fourth'),
+    ];
+    for (const waiting of [second, third, fourth]) await commentOf(world, waiting, /already \(#\d+\)/);
+    await close(second);
+    await settled(world);
+    await close(first);
+    await report(world, await order(world, first, 2));
+    expect((await order(world, third, 1)).action).toBe('create');
+    await running(world, third);
+    // The provider's word that there is room comes while nobody is there: a restart looks at who waits.
+    await close(third);
+    const torn = await order(world, third, 2);
+    await world.conductor.close();
+    await report(world, torn);
+    await world.start();
+    await running(world, fourth);
+    expect(await orders(world, second)).toEqual([]);
+    await close(fourth);
+    await report(world, await order(world, fourth, 2));
+    await isGone(world, fourth);
+  });
+
+  it('takes the place of another one by /preview make-room', async () => {
+    const first = await open(world, 'first');
+    await running(world, first);
+    const second = await open(world, 'second');
+    await commentOf(world, second, /`\/preview make-room` here takes the place of #/);
+    await ask(world, second, '/preview make-room', /NOT_PERMITTED/, 'carol');
+    await ask(world, second, '/preview make-room', /others make room/);
+    await report(world, await order(world, first, 2));
+    await commentOf(world, first, new RegExp(`to make room for the preview of #${second}`));
+    await running(world, second);
+    for (const number of [first, second]) await close(number);
+    await report(world, await order(world, second, 2));
+    await isGone(world, second);
+  });
+});
+
 describe('money', () => {
   let world: World;
   let bill: { url: string; answer: (response: ServerResponse) => void };

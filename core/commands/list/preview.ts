@@ -8,11 +8,18 @@ const hour = 3_600_000;
 
 export const previewCommand: CommandDefinition<'preview'> = {
   name: 'preview',
-  usage: '/preview [extend <duration> | sleep | wake | size <size> | destroy]',
-  summary: 'Starts the preview of this pull request, lets it live longer, sleep, change its size, or go',
+  usage: '/preview [extend <duration> | sleep | wake | size <size> | make-room | destroy]',
+  summary:
+    'Starts the preview of this pull request, lets it live longer, sleep, change its size, take the place of another one, or go',
   details:
-    'What comes of it stands in the comment about the preview: its address, cost and end, or why there is none. An extension adds to the life that is left, up to `previews.longest_ttl`. A destroyed preview comes back only by `/preview`. The head of a fork needs the label besides, put on by a maintainer after the last push.',
-  examples: ['/preview', '/preview extend 24h', '/preview size medium', '/preview destroy'],
+    'What comes of it stands in the comment about the preview: its address, cost and end, or why there is none. An extension adds to the life that is left, up to `previews.longest_ttl`. A destroyed preview comes back only by `/preview`. One that was refused for want of money or room begins by itself when its turn comes; `make-room` does what the refusal offers, that others of the repository sleep or go, and puts it first. The head of a fork needs the label besides, put on by a maintainer after the last push.',
+  examples: [
+    '/preview',
+    '/preview extend 24h',
+    '/preview size medium',
+    '/preview make-room',
+    '/preview destroy',
+  ],
   places: ['pull request'],
   permission: { roles: ['write', 'maintain', 'admin'] },
   changes: always,
@@ -25,6 +32,7 @@ export const previewCommand: CommandDefinition<'preview'> = {
       case 'sleep':
       case 'wake':
       case 'destroy':
+      case 'make-room':
         return value === undefined
           ? order({ kind: verb })
           : bad('BAD_ARGUMENT', `nothing follows \`${verb}\``);
@@ -35,7 +43,10 @@ export const previewCommand: CommandDefinition<'preview'> = {
           ? order({ kind: 'size', size: value })
           : bad('MISSING_ARGUMENT', 'name a size of `previews.cost.sizes`: `/preview size medium`');
       default:
-        return bad('BAD_ARGUMENT', 'expected `extend`, `sleep`, `wake`, `size`, `destroy` or nothing');
+        return bad(
+          'BAD_ARGUMENT',
+          'expected `extend`, `sleep`, `wake`, `size`, `make-room`, `destroy` or nothing',
+        );
     }
   },
 };

@@ -55,6 +55,7 @@ const reasonText: Readonly<Record<Refusal['kind'], string>> = {
   fork: 'fork without approval',
   draft: 'a draft',
   undeclared: 'none declared',
+  turn: 'others waited longer',
   'cost-unknown': 'cost unknown',
   failed: 'could not be made',
 };

@@ -62,6 +62,17 @@ describe('the check slo-gates of a change whose previews are walked', () => {
     );
   });
 
+  it('passes with the reason where the config takes what is reported and the preview was refused', () => {
+    const change = told(opens(shaA, false), own(), expected('none'));
+    expect(change.check('slo-gates')).toMatchObject({
+      conclusion: 'success',
+      summary: expect.stringContaining('**Judged by the runs of its push alone**: because none.'),
+    });
+    expect(told(opens(shaA, false), own(), expected('none', shaB)).check('slo-gates')?.summary).not.toContain(
+      'because none',
+    );
+  });
+
   it('begins anew with each head', () => {
     const change = told(opens(), expected('none'), own(), opens(shaB));
     change.send(reported(from('pull_request', report('slo', { sha: shaB, runId: 9 }))));

@@ -206,11 +206,11 @@ describe('what a person can wonder about', () => {
     expect(preview.comment()).toContain('`previews.longest_ttl` is 24 h from now');
   });
 
-  it('is told which preview is the oldest where too many exist', () => {
+  it('is told whose place it can have where too many exist', () => {
     const preview = new Preview();
     const others = [other(3, { since: 9 }), other(9, { since: 2 })];
     preview.read({ config: config({ max_concurrent: 2 }), others });
-    expect(preview.comment()).toContain('`/preview destroy` on #9, the oldest');
+    expect(preview.comment()).toContain('`/preview make-room` here takes the place of #9');
   });
 
   it.each([

@@ -72,6 +72,28 @@ describe('a pull request hears of its preview', () => {
     expect(lastText(preview)).toContain(code);
   });
 
+  it('why it has none, where the config takes what is reported: it passes all the same', () => {
+    const preview = new Preview();
+    const facts = { walks: false, config: config({ golden_paths: 'if-reported', max_concurrent: 1 }) };
+    preview.read({ ...facts, others: [other(3)] });
+    expect(told(preview)).toEqual(['a1 none']);
+    expect(lastText(preview)).toBe(
+      'the preview was refused (TOO_MANY_PREVIEWS), and `previews.golden_paths: if-reported` waits for none',
+    );
+    preview.read(facts);
+    expect(told(preview)).toEqual(['a1 none', 'a1 none']);
+    expect(lastText(preview)).toBe('no golden paths have to be walked in previews');
+  });
+
+  it('how it gets one that was refused for want of room', () => {
+    const preview = new Preview();
+    preview.read({ ...walks, config: config({ max_concurrent: 1 }), others: [other(3)] });
+    expect(lastText(preview)).toContain('`/preview make-room` puts it first');
+    const fails = new Preview();
+    fails.read({ ...walks, fork: true });
+    expect(lastText(fails)).not.toContain('make-room');
+  });
+
   it('that it misses one that could not be made, and hopes again by /preview', () => {
     const preview = new Preview();
     preview.read(walks);

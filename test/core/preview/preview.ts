@@ -23,15 +23,20 @@ export const other = (pullRequest: number, more: object = {}) => ({
 
 let commands = 0;
 /** A command of its own. */
-export const commanded = () => ({ id: `c${++commands}`, pullRequest: 7 });
+export const commanded = (pullRequest = 7) => ({ id: `c${++commands}`, pullRequest });
 
 /** One preview, told what happens; every order of it is seen. */
 export class Preview {
+  readonly number: number;
   state: PreviewState | null = null;
   now = Date.UTC(2026, 5, 1, 8);
   readonly effects: Effect[] = [];
   readonly actions: string[] = [];
   readonly notes: AuditNote[] = [];
+
+  constructor(number = 7) {
+    this.number = number;
+  }
 
   tell(
     event: Parameters<typeof decidePreview>[1],
@@ -62,7 +67,7 @@ export class Preview {
       gateway: 'https://rc.example.com/previews/acme/shop/7',
       author: 'mona',
     };
-    return this.tell({ type: 'preview.read', pullRequest: 7, facts: { ...all, ...facts } }, others);
+    return this.tell({ type: 'preview.read', pullRequest: this.number, facts: { ...all, ...facts } }, others);
   }
 
   /** GitHub has a number for the last order, and the pipeline reports on it. */

@@ -5,7 +5,7 @@ import type { LedgerRow } from '../../../core/preview/budget.ts';
 import { dayAt } from '../../../core/preview/day.ts';
 import { decidePreview } from '../../../core/preview/decide.ts';
 import type { PreviewEvent } from '../../../core/preview/event.ts';
-import { ledgerRow } from '../../../core/preview/ledger.ts';
+import { nextInLine, othersOf, rowOf } from '../../../core/preview/next-in-line.ts';
 import type { PreviewState } from '../../../core/preview/state.ts';
 import { isSwept, sweepEvery } from '../../../core/preview/sweep.ts';
 import { normalFrom, randomFrom } from '../../../core/stats/random.ts';
@@ -144,6 +144,15 @@ export class Month {
       const pull = this.hub.pulls.get(key);
       if (pull !== undefined && (state.open || state.mayExist) && isSwept(state)) this.touch(pull);
     }
+    this.callWaiting();
+  }
+
+  private callWaiting(): void {
+    const previews = [...this.states].map(([key, state]) => ({ repository: key.split('#')[0] ?? '', state }));
+    for (const { repository, state } of nextInLine(previews, this.now)) {
+      const pull = this.hub.pulls.get(keyOf({ repository, number: state.pullRequest }));
+      if (pull !== undefined) this.touch(pull);
+    }
   }
 
   /** Once an hour every open pull request is read. */
@@ -178,6 +187,10 @@ export class Month {
       case 'orderPreview':
         this.answerOrder(pull, id, effect);
         return;
+      case 'callWaiting':
+        this.callWaiting();
+        this.settle(pull, id, 'callWaiting', {});
+        return;
       default:
         this.called(2);
         this.settle(pull, id, effect.kind, {});
@@ -186,11 +199,10 @@ export class Month {
 
   private answerRead(pull: PullRequest, effect: Extract<Effect, { kind: 'readPreview' }>): void {
     this.called(1 + (effect.baseSha === 'base' ? 0 : 1) + (effect.awaited === null ? 0 : 1));
-    const others = [...this.states]
-      .filter(([key, state]) => key !== keyOf(pull) && (state.mayExist || isRecent(state, this.now)))
-      .map(([key, state]) =>
-        ledgerRow(state, key.split('#')[0] ?? '', this.now, this.config.budget.time_zone),
-      );
+    const rows = [...this.states]
+      .filter(([, state]) => state.mayExist || state.waits != null || isRecent(state, this.now))
+      .map(([key, state]) => rowOf(key.split('#')[0] ?? '', state, this.now));
+    const others = othersOf(rows, pull.repository, pull.number);
     const report = effect.awaited === null ? null : this.provider.reportOf(effect.awaited, this.now);
     const facts = this.hub.facts(pull, effect.baseSha, this.config, report);
     this.tell(pull, { type: 'preview.read', pullRequest: pull.number, facts }, others);

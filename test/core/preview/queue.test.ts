@@ -1,0 +1,299 @@
+import { describe, expect, it } from 'vitest';
+import type { LedgerRow } from '../../../core/preview/budget.ts';
+import { nextInLine, othersOf, rowOf } from '../../../core/preview/next-in-line.ts';
+import { commanded, config, hour, minute, other, Preview, running } from './preview.ts';
+
+const shop = 'acme/shop';
+
+/** Previews of one repository that see each other, as the store shows them. */
+class Line {
+  readonly all = new Map<number, Preview>();
+  readonly more: object;
+  private now = new Preview().now;
+
+  constructor(more: object) {
+    this.more = more;
+  }
+
+  preview(pullRequest: number): Preview {
+    const known = this.all.get(pullRequest) ?? new Preview(pullRequest);
+    this.all.set(pullRequest, known);
+    known.now = this.now;
+    return known;
+  }
+
+  rows(pullRequest: number, now: number): LedgerRow[] {
+    const rows = [...this.all].map(([, { state }]) => (state === null ? [] : [rowOf(shop, state, now)]));
+    return [...othersOf(rows.flat(), shop, pullRequest)];
+  }
+
+  /** Somebody looks at it at this moment. */
+  look(pullRequest: number, facts: object = {}): Preview {
+    const preview = this.preview(pullRequest);
+    const others = this.rows(pullRequest, preview.now);
+    preview.read({ config: config({ when: 'always', ...this.more }), walks: true, ...facts, others });
+    preview.settleComments();
+    return preview;
+  }
+
+  passes(ms: number): void {
+    this.now += ms;
+    for (const preview of this.all.values()) preview.now = this.now;
+  }
+
+  /** Whom the sweep looks at, in their order. */
+  next(): readonly number[] {
+    const previews = [...this.all.values()].flatMap(({ state }) =>
+      state === null ? [] : [{ repository: shop, state }],
+    );
+    return nextInLine(previews, this.now).map(({ state }) => state.pullRequest);
+  }
+}
+
+function made(line: Line, pullRequest: number, facts: object = {}): Preview {
+  const preview = line.look(pullRequest, facts);
+  preview.reported('success');
+  return preview;
+}
+
+function say(preview: Preview, kind: 'start' | 'destroy' | 'sleep' | 'make-room'): void {
+  preview.tell({ type: 'preview.commanded', ...commanded(preview.number), by: 'mona', order: { kind } });
+}
+
+/** What others are told to do. */
+function yields({ effects }: Preview): readonly string[] {
+  return effects.flatMap((one) =>
+    one.kind === 'commandPreview' && one.order.kind === 'yield'
+      ? [`${one.order.how} #${one.pullRequest}`]
+      : [],
+  );
+}
+
+describe('who waits for a preview', () => {
+  it('gets what becomes free without a word, and costs no call before', () => {
+    const line = new Line({ max_concurrent: 1 });
+    const first = made(line, 1);
+    const second = line.look(2);
+    expect(second.comment()).toContain('It begins by itself when its turn comes');
+    expect(line.next()).toEqual([]);
+    line.passes(minute);
+    line.look(1, { open: false });
+    const effects = first.reported('success');
+    expect(effects.map(({ kind }) => kind)).toContain('callWaiting');
+    expect(line.next()).toEqual([2]);
+    line.look(2);
+    expect(second.actions).toEqual(['create']);
+    expect(line.next()).toEqual([]);
+  });
+
+  it('comes in the order of their asking, whoever is looked at first', () => {
+    const line = new Line({ max_concurrent: 1 });
+    const first = made(line, 1);
+    for (const number of [5, 4, 3]) {
+      line.passes(minute);
+      line.look(number);
+    }
+    line.look(1, { open: false });
+    first.reported('success');
+    expect(line.next()).toEqual([5]);
+    // A newcomer, and one behind, see who is before them.
+    expect(line.look(3).comment()).toContain('#5 waited longer');
+    expect(line.look(9).actions).toEqual([]);
+    expect(line.look(5).actions).toEqual(['create']);
+    expect(line.look(3).comment()).toContain('There are 1 previews already');
+  });
+
+  it('that does not fit today holds up no smaller one, and comes first at midnight', () => {
+    const sizes = { small: { per_hour: 0.2 }, large: { per_hour: 0.3 } };
+    const cost = { cost: { default_size: 'small', sizes } };
+    const line = new Line({ ...cost, budget: { preview: 100, repository: 7.5, organisation: 100 } });
+    made(line, 1);
+    line.passes(minute);
+    const large = line.look(2, {
+      config: config({ when: 'always', ...line.more, cost: { ...cost.cost, default_size: 'large' } }),
+    });
+    expect(large.actions).toEqual([]);
+    line.passes(minute);
+    expect(made(line, 3).actions).toEqual(['create']);
+    expect(line.next()).toEqual([]);
+    line.look(1, { open: false });
+    line.preview(1).reported('success');
+    line.look(3, { open: false });
+    line.preview(3).reported('success');
+    line.passes(17 * hour);
+    expect(line.next()).toEqual([2]);
+  });
+
+  it('is forgotten when it is closed or not asked for any more, and never comes back by its place', () => {
+    const line = new Line({ max_concurrent: 1 });
+    made(line, 1);
+    for (const [number, facts] of [
+      [2, { open: false }],
+      [3, { draft: true }],
+    ] as const) {
+      line.passes(minute);
+      line.look(number);
+      line.look(number, facts);
+      expect(line.preview(number).state?.waits).toBeNull();
+    }
+    line.look(1, { open: false });
+    line.preview(1).reported('success');
+    expect(line.next()).toEqual([]);
+    // What closed it may still be on its way when it is called: then it looks, and nothing begins.
+    expect(line.look(2, { open: false }).actions).toEqual([]);
+  });
+
+  it('holds nobody up when it is called and does not come', () => {
+    const line = new Line({ max_concurrent: 1 });
+    made(line, 1);
+    line.passes(minute);
+    line.look(2);
+    line.passes(minute);
+    line.look(3);
+    line.look(1, { open: false });
+    line.preview(1).reported('success');
+    for (let n = 0; n < 4; n++) {
+      expect(line.next()[0]).toBe(2);
+      line.preview(2).tell({ type: 'preview.touched', pullRequest: 2 });
+      line.passes(5 * minute);
+    }
+    expect(line.look(3).actions).toEqual(['create']);
+  });
+
+  it('for a price that nobody told is asked again', () => {
+    const line = new Line({});
+    const preview = line.look(1, { spentToday: 'unknown' });
+    expect(preview.comment()).toContain('begins by itself as soon as it does');
+    expect(line.next()).toEqual([1]);
+    expect(line.look(1, { spentToday: 0 }).actions).toEqual(['create']);
+  });
+
+  it('of hundreds does not slow a look down, nor fill what each remembers', () => {
+    const line = new Line({ max_concurrent: 1 });
+    made(line, 1);
+    for (let n = 2; n <= 500; n++) line.look(n);
+    expect(line.preview(500).state?.others.length).toBeLessThan(30);
+    line.look(1, { open: false });
+    line.preview(1).reported('success');
+    expect(line.next()).toEqual([2]);
+  });
+});
+
+describe('/preview make-room', () => {
+  it('takes the place of the oldest of those that sleep, and nobody else takes it meanwhile', () => {
+    const line = new Line({ max_concurrent: 2 });
+    made(line, 1);
+    const asleep = made(line, 2);
+    say(asleep, 'sleep');
+    asleep.reported('success');
+    asleep.settleComments();
+    line.look(3);
+    line.passes(minute);
+    const pressed = line.look(4);
+    say(pressed, 'make-room');
+    line.look(4);
+    expect(yields(pressed)).toEqual(['destroy #2']);
+    expect(pressed.comment()).toContain('#2 goes to make room for it');
+    asleep.tell({
+      type: 'preview.commanded',
+      ...commanded(2),
+      by: 'mona',
+      order: { kind: 'yield', how: 'destroy', to: 4 },
+    });
+    expect(asleep.actions.at(-1)).toBe('destroy');
+    asleep.settleComments();
+    asleep.reported('success');
+    asleep.settleComments();
+    expect(asleep.comment()).toContain('to make room for the preview of #4');
+    expect(line.look(3).actions).toEqual([]);
+    expect(line.look(4).actions).toEqual(['create']);
+    // A push or /preview begins another life of what had to go.
+    say(asleep, 'start');
+    expect(line.look(2).actions.at(-1)).toBe('destroy');
+    expect(asleep.state?.waits?.since).toBeGreaterThan(0);
+  });
+
+  it('puts others to sleep where money is what lacks, once', () => {
+    const sizes = { small: { per_hour: 0.1 } };
+    const preview = new Preview();
+    const facts = {
+      config: config({ budget: { repository: 2 }, cost: { sizes, default_size: 'small' } }),
+      others: [other(3, { perHour: 0.1 })],
+    };
+    preview.read(facts);
+    say(preview, 'make-room');
+    preview.read(facts);
+    preview.read(facts);
+    expect(yields(preview)).toEqual(['sleep #3']);
+    expect(preview.notes.filter(({ action }) => action === 'preview.make-room')).toHaveLength(1);
+  });
+
+  it.each<[string, object, RegExp]>([
+    [
+      'a smaller size is enough',
+      {
+        config: config({
+          budget: { preview: 0.5 },
+          cost: { default_size: 'big', sizes: { big: { per_hour: 0.2 }, small: { per_hour: 0.01 } } },
+        }),
+      },
+      /Nobody has to make room: `\/preview size small` fits/,
+    ],
+    [
+      'the money of the day is spent',
+      {
+        config: config({ budget: { repository: 3 } }),
+        others: [other(3, { spentToday: 3.2, perHour: 0.02 })],
+      },
+      /No command makes room today/,
+    ],
+    [
+      'those who could are in another repository',
+      {
+        config: config({ budget: { organisation: 0.5 } }),
+        others: [other(3, { repository: 'acme/api', perHour: 0.02, organisation: 0.5 })],
+      },
+      /From here nobody can put acme\/api#3 to sleep/,
+    ],
+    ['the head of a fork lacks a label', { fork: true }, /does not lack room/],
+  ])('takes nothing from anybody where %s, and says so', (_name, facts, said) => {
+    const preview = new Preview();
+    preview.read(facts);
+    preview.settleComments();
+    say(preview, 'make-room');
+    preview.read(facts);
+    preview.settleComments();
+    expect(yields(preview)).toEqual([]);
+    expect(preview.comment()).toMatch(said);
+  });
+
+  it('is a start where there is room', () => {
+    const preview = new Preview();
+    preview.read({ labels: [] });
+    say(preview, 'make-room');
+    preview.read({ labels: [] });
+    expect([preview.actions, yields(preview)]).toEqual([['create'], []]);
+  });
+
+  it('brings nothing back that was closed meanwhile', () => {
+    const preview = new Preview();
+    const full = { config: config({ max_concurrent: 1 }), others: [other(3)] };
+    preview.read(full);
+    say(preview, 'make-room');
+    preview.read({ ...full, open: false });
+    preview.read(full);
+    expect([preview.actions, yields(preview)]).toEqual([[], []]);
+  });
+});
+
+describe('who makes room', () => {
+  it('ends its life, or sleeps; a life that has ended is not ended again', () => {
+    const preview = running();
+    const order = { kind: 'yield', how: 'destroy', to: 9 } as const;
+    preview.tell({ type: 'preview.commanded', ...commanded(), by: 'mona', order });
+    expect(preview.actions.at(-1)).toBe('destroy');
+    preview.reported('success');
+    preview.tell({ type: 'preview.commanded', ...commanded(), by: 'mona', order });
+    expect(preview.actions.filter((action) => action === 'destroy')).toHaveLength(1);
+  });
+});
