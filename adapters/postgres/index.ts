@@ -14,3 +14,4 @@ export * from './repositories.ts';
 export * from './runs.ts';
 export type { Sql, Transaction } from './sql.ts';
 export * from './step-ups.ts';
+export * from './sweeps.ts';

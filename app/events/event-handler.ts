@@ -29,6 +29,9 @@ export interface EventContext {
 /** A payload before it was looked at. */
 export type RawPayload = Readonly<Record<string, unknown>>;
 
+/** Whether a payload means anything to us; `actions`: those that do, where nothing else decides. */
+type Wants = ((payload: RawPayload) => boolean) & { readonly actions?: ReadonlySet<string> };
+
 /** One webhook: a payload's shape, as far as we need it, and its meaning. */
 export interface EventHandler<Payload = unknown> {
   readonly event: string;
@@ -36,7 +39,7 @@ export interface EventHandler<Payload = unknown> {
    * False for payloads that mean nothing to us: they are acknowledged and dropped at the door, unread and
    * unstored. Most webhooks of a busy repository are other apps' checks.
    */
-  readonly wants?: (payload: RawPayload) => boolean;
+  readonly wants?: Wants;
   readonly scope?: never;
   readonly payload: z.ZodType<Payload>;
   read(payload: Payload, context: EventContext): Promise<Interpretation> | Interpretation;
@@ -63,8 +66,9 @@ export function installationHandler<Payload>(handler: InstallationHandler<Payloa
 }
 
 /** Wants payloads with one of these actions. */
-export function withAction(...actions: readonly string[]): (payload: RawPayload) => boolean {
-  return ({ action }) => actions.includes(String(action));
+export function withAction(...names: readonly string[]): Wants {
+  const actions: ReadonlySet<string> = new Set(names);
+  return Object.assign(({ action }: RawPayload) => actions.has(String(action)), { actions });
 }
 
 /** Nothing follows from this delivery, and why. */

@@ -34,4 +34,11 @@ export function isWanted(event: string, payload: RawPayload): boolean {
   return handler !== undefined && (handler.wants?.(payload) ?? true);
 }
 
+/** Whether something may follow from a webhook of which only this is known; `action` null: not told, or it has none. */
+export function mayBeWanted(event: string, action: string | null): boolean {
+  const handler = eventRegistry.find((candidate) => candidate.event === event);
+  const actions = handler?.wants?.actions;
+  return handler !== undefined && (action === null || actions === undefined || actions.has(action));
+}
+
 export const ownedEvents: ReadonlySet<string> = new Set(eventRegistry.map(({ event }) => event));

@@ -13,7 +13,7 @@ import {
 } from './reconcile.ts';
 import { reconcileChanges } from './reconcile-changes.ts';
 import { reportPreviews } from './report-previews.ts';
-import { type SweepPorts, sweepDeliveries } from './sweep.ts';
+import { deliverySweep, type SweepPorts } from './sweep.ts';
 
 export interface JobPorts extends ReconcilePorts, SweepPorts, HeadPorts {
   readonly github: GithubAccess;
@@ -27,13 +27,11 @@ interface Job {
 }
 
 const minute = 60_000;
-/** Clocks differ, and GitHub lists a delivery some time after it was made. */
-const sweepOverlap = 15 * minute;
 
 /** What keeps the Conductor true when webhooks are lost and processes die. */
 function jobsOfProcess(): readonly Job[] {
   return [
-    { queue: 'sweep-deliveries', cron: '* * * * *', run: sweepSinceLastTime() },
+    { queue: 'sweep-deliveries', cron: '* * * * *', run: deliverySweep() },
     {
       queue: 'resume-unfinished',
       cron: '* * * * *',
@@ -59,19 +57,6 @@ function jobsOfProcess(): readonly Job[] {
 }
 
 export const jobQueues: readonly string[] = jobsOfProcess().map(({ queue }) => queue);
-
-/**
- * Looks back to the last sweep that this process ended, or as far as GitHub remembers: an outage of GitHub may
- * outlast any fixed time.
- */
-function sweepSinceLastTime(): Job['run'] {
-  let swept = 0;
-  return async (ports) => {
-    const begun = ports.now();
-    await sweepDeliveries(ports, swept - sweepOverlap);
-    swept = begun;
-  };
-}
 
 /** A process begins with every repository, then takes each at its turn; a minute that was missed is made up for. */
 function sinceLastTime(look: (ports: JobPorts, since: number) => Promise<void>): Job['run'] {
