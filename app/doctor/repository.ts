@@ -5,7 +5,7 @@ import { folderTree } from '../../adapters/node-io/folder-tree.ts';
 import { checkOrganisationConfig, effectiveConfig } from '../../core/config/organisation/effective.ts';
 import { organisationOf } from '../../core/config/organisation/place.ts';
 import { configPath } from '../../core/config/path.ts';
-import { formatProblem } from '../../core/config/problem.ts';
+import { placeProblem } from '../../core/config/problem.ts';
 import { servicesOf } from '../../core/config/services.ts';
 import { PermissionError } from '../../core/errors.ts';
 import { globMatcher } from '../../core/gate/glob.ts';
@@ -101,7 +101,7 @@ export async function organisationConfig(patient: Patient): Promise<readonly Dia
   const problems = found.ok ? found.weaker : found.problems;
   if (problems.length === 0)
     return [ok(`${configPath} of ${patient.repository} is valid, and no weaker than its organisation's`)];
-  return problems.map((one) => problem(formatProblem(one), one.help));
+  return problems.map((one) => problem(placeProblem(one), one.help));
 }
 
 async function effectiveOf(

@@ -14,7 +14,12 @@ export interface ConfigProblem {
 
 /** `file:line:column: path: message. help` */
 export function formatProblem(problem: ConfigProblem): string {
+  return `${placeProblem(problem)}. ${problem.help}`;
+}
+
+/** `file:line:column: path: message`, where the help is shown beside it. */
+export function placeProblem(problem: ConfigProblem): string {
   const place = `${problem.file}:${problem.line}:${problem.column}`;
   const subject = problem.path === '' ? '' : `${problem.path}: `;
-  return `${place}: ${subject}${problem.message}. ${problem.help}`;
+  return `${place}: ${subject}${problem.message}`;
 }
