@@ -1,4 +1,5 @@
 import { readNumber, readOptions } from '../adapters/node-io/command-line.ts';
+import { scenarios } from './scenario/registry.ts';
 
 export interface DemoArguments {
   readonly keep: boolean;
@@ -8,8 +9,13 @@ export interface DemoArguments {
   readonly seed: number;
 }
 
-const help =
-  'use --keep, --scenario NAME, --directory DIR, --kill N (how often the Conductor is killed) or --seed N (when)';
+const help = `npm run demo -- [--keep] [--scenario NAME] [--directory DIR] [--kill N] [--seed N]
+  --keep           leaves everything running at the end and prints the addresses
+  --scenario NAME  plays one scenario, after those that it needs: ${scenarios.map(({ name }) => name).join(', ')}
+  --directory DIR  keeps evidence and logs there (default .conductor/demo-<time>)
+  --kill N         kills the Conductor with kill -9 so many times, at random moments (default 0)
+  --seed N         which random moments those are (default 1)
+SIMULATE=true prints the effects instead of performing them.`;
 
 /** The demo's command line. @throws InputError that names the option which is wrong. */
 export function parseDemoArguments(args: readonly string[]): DemoArguments {

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { pino } from 'pino';
+import { runScript } from '../adapters/node-io/command-line.ts';
 import { ConductorError } from '../core/errors.ts';
 import { randomFrom } from '../core/stats/random.ts';
 import { parseDemoArguments } from './demo-arguments.ts';
@@ -145,13 +146,10 @@ function describe(error: unknown): string {
 }
 
 if (import.meta.main) {
-  try {
+  await runScript(async () => {
     const options = parseDemoArguments(process.argv.slice(2));
-    // Whatever a failed start left running ends with this process.
-    process.exit(await runDemo({ ...options, simulate: process.env.SIMULATE === 'true' }));
-  } catch (error) {
-    if (!(error instanceof ConductorError)) throw error;
-    process.stderr.write(`error: ${error.message}\n${error.help}\n`);
-    process.exit(error.exitStatus);
-  }
+    return await runDemo({ ...options, simulate: process.env.SIMULATE === 'true' });
+  });
+  // Whatever a failed start left running ends with this process.
+  process.exit();
 }

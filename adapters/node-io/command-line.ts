@@ -1,8 +1,12 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { ConductorError, InputError } from '../../core/errors.ts';
 
+/** Not a failure: somebody asked what there is to use. */
+class HelpAsked extends Error {}
+
 /**
- * The options on the command line of a script; positional arguments are refused.
+ * The options on the command line of a script; positional arguments are refused. `--help` and `-h` end the script: what
+ * it throws then is for `runScript`.
  *
  * @param help what there is to use, in one text.
  * @throws InputError `USAGE` that names the option which is unknown or lacks its value.
@@ -12,6 +16,7 @@ export function readOptions<const Options extends ParseArgsOptionsConfig>(
   options: Options,
   help: string,
 ) {
+  if (args.includes('--help') || args.includes('-h')) throw new HelpAsked(help);
   try {
     return parseArgs({ args: [...args], options, strict: true }).values;
   } catch (error) {
@@ -51,13 +56,18 @@ export function readNumber(
 }
 
 /**
- * Runs a script and leaves its status as the process's exit status. What the script refuses is told in two lines
- * on stderr; only a defect of ours ends in a stack trace.
+ * Runs a script and leaves its status as the process's exit status. Help goes to stdout; what the script refuses is
+ * told in two lines on stderr; only a defect of ours ends in a stack trace.
  */
 export async function runScript(main: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await main();
   } catch (error) {
+    if (error instanceof HelpAsked) {
+      process.stdout.write(`${error.message}\n`);
+      process.exitCode = 0;
+      return;
+    }
     if (!(error instanceof ConductorError)) throw error;
     process.stderr.write(`error: ${error.message}\n${error.help}\n`);
     process.exitCode = error.exitStatus;

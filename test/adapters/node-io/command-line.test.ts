@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { readNumber, readOptions } from '../../../adapters/node-io/command-line.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { readNumber, readOptions, runScript } from '../../../adapters/node-io/command-line.ts';
 import { InputError } from '../../../core/errors.ts';
 
 const options = { seeds: { type: 'string' }, verbose: { type: 'boolean' } } as const;
@@ -10,6 +10,13 @@ describe('the command line of a script', () => {
       seeds: '7',
       verbose: true,
     });
+  });
+
+  it.each([['--help'], ['-h']])('tells what there is when asked by %s, and ends well', async (option) => {
+    const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    await runScript(async () => Number(readOptions([option], options, 'use --seeds N').seeds));
+    expect(written).toHaveBeenCalledExactlyOnceWith('use --seeds N\n');
+    expect(process.exitCode).toBe(0);
   });
 
   it.each([
