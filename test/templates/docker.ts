@@ -28,29 +28,46 @@ export function composeCommand(): 'docker compose' | 'docker-compose' | null {
   return has('docker-compose') ? 'docker-compose' : null;
 }
 
+/** @throws Error that says why, where a daemon cannot start or cannot run a container: in another container, mostly */
 export async function startDocker(): Promise<Docker> {
   const folder = await mkdtemp(join(tmpdir(), 'docker-'));
   await chmod(folder, 0o755);
   const host = `unix://${folder}/socket`;
   const places = ['data-root', 'exec-root', 'pidfile'].map((name) => `--${name}=${folder}/${name}`);
   const rest = ['--bridge=none', '--iptables=false', '--storage-driver=vfs', '--log-level=error'];
-  const daemon = spawn('dockerd', [`--host=${host}`, ...places, ...rest], { stdio: 'ignore' });
-  const ended = new Promise((done) => daemon.once('exit', done));
+  const daemon = spawn('dockerd', [`--host=${host}`, ...places, ...rest], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let complaint = '';
+  daemon.stderr.on('data', (chunk) => {
+    complaint = `${complaint}${chunk}`.slice(-500);
+  });
+  const ended = new Promise((done) => daemon.once('close', done));
   const docker = async (...args: readonly string[]): Promise<string> =>
     (await promisify(execFile)('docker', args, { env: { ...process.env, DOCKER_HOST: host } })).stdout.trim();
-  const stop = async (): Promise<void> => {
-    const running = (await docker('ps', '--all', '--quiet')).split('\n').filter((id) => id !== '');
-    if (running.length > 0) await docker('rm', '--force', ...running);
+  const end = async (): Promise<void> => {
     daemon.kill();
     await ended;
     await rm(folder, { recursive: true, force: true });
   };
+  const stop = async (): Promise<void> => {
+    const running = (await docker('ps', '--all', '--quiet')).split('\n').filter((id) => id !== '');
+    if (running.length > 0) await docker('rm', '--force', ...running);
+    await end();
+  };
   const until = Date.now() + 30_000;
   while (!(await docker('version').then(Boolean, () => false))) {
-    if (daemon.exitCode !== null || Date.now() > until) throw new Error('dockerd does not start here');
+    if (daemon.exitCode !== null || Date.now() > until) {
+      await end();
+      throw new Error(`dockerd does not start: ${lastLine(complaint) || 'it says nothing for 30 s'}`);
+    }
     await setTimeout(50);
   }
   return { host, docker, stop };
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
 }
 
 function has(name: string): boolean {

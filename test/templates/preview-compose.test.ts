@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { composeCommand, type Docker, startDocker, whyNoDocker } from './docker.ts';
 import { Checkout } from './preview-order.ts';
 
@@ -78,7 +78,17 @@ async function realHost(): Promise<Host> {
   await mkdir(base);
   await copyFile('/bin/busybox', `${base}/busybox`);
   await writeFile(`${base}/Dockerfile`, 'FROM scratch\nCOPY busybox /bin/busybox\n');
-  await docker.docker('build', '--quiet', '--tag', 'base', base);
+  const stop = async (): Promise<void> => {
+    await docker.stop();
+    await checkout.remove();
+  };
+  try {
+    await docker.docker('build', '--quiet', '--tag', 'base', base);
+    await docker.docker('run', '--rm', 'base', '/bin/busybox', 'true');
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   const list = async (...args: readonly string[]): Promise<readonly string[]> =>
     (await docker.docker(...args)).split('\n').filter((line) => line !== '');
   return {
@@ -112,21 +122,27 @@ async function realHost(): Promise<Host> {
         (name) => name !== 'base' && name !== '<none>',
       ),
     ],
-    stop: async () => {
-      await docker.stop();
-      await checkout.remove();
-    },
+    stop,
   };
 }
 
-const missing = whyNoDocker();
+/** Docker itself where it can be had, else a stand-in, and why. */
+async function anyHost(): Promise<readonly [Host, string]> {
+  const missing = whyNoDocker();
+  if (missing !== null) return [await standIn(), `a stand-in that remembers (${missing})`];
+  try {
+    return [await realHost(), 'Docker itself'];
+  } catch (error) {
+    const reason = (error instanceof Error ? error.message : String(error)).trim().split('\n').at(-1);
+    return [await standIn(), `a stand-in that remembers (${reason})`];
+  }
+}
 
-/** Docker itself where it can be had, else a stand-in: both have to be taken down to the last piece. */
-describe(`the provider compose, on ${missing === null ? 'Docker itself' : `a stand-in that remembers (${missing})`}`, () => {
-  let host: Host;
-  beforeAll(async () => {
-    host = await (missing === null ? realHost() : standIn());
-  }, 60_000);
+// Before anything is described: only a daemon that was started tells whether it can be.
+const [host, what] = await anyHost();
+
+/** Both have to be taken down to the last piece. */
+describe(`the provider compose, on ${what}`, () => {
   afterAll(() => host.stop());
 
   async function change(text: string): Promise<void> {
