@@ -10,7 +10,8 @@ import { whyReply } from '../comms/why.ts';
 import { flagNames, noFlags } from '../flags/model.ts';
 import { placeOfCommand, releasePermission } from './assess.ts';
 import type { ReleaseDraft } from './draft.ts';
-import { nextText, renderStatus } from './render-status.ts';
+import { nextText } from './next-text.ts';
+import { renderStatus } from './render-status.ts';
 
 /** The answer to a question that the release can answer by itself. Markdown. */
 export function answerQuestion({ state, now }: ReleaseDraft, command: Command): string {
