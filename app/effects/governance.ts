@@ -4,6 +4,7 @@ import { formatProblem } from '../../core/config/problem.ts';
 import type { Config } from '../../core/config/schema.ts';
 import { ConductorError, InternalError, PermissionError, ProviderError } from '../../core/errors.ts';
 import { readCodeowners } from '../../core/gate/codeowners.ts';
+import type { Above } from '../../core/governance/above.ts';
 import { ambiguousNames, standingOf } from '../../core/governance/compare.ts';
 import { desiredSettings } from '../../core/governance/desired.ts';
 import { type Directory, namesIn, unknownNames } from '../../core/governance/directory.ts';
@@ -92,10 +93,11 @@ async function observe(
   }
   const compared = await compare(found, sha, context);
   if (compared.kind === 'wrong') return { kind: 'unreadable', problems: compared.problems };
-  const { plan, settings } = compared;
+  const { plan, settings, above } = compared;
   const merged: readonly MergedMeanwhile[] =
     plan.changes.length === 0 || since === null ? [] : await context.forge.settings.mergedSince(since);
-  return { kind: 'read', configSha256: found.sha256, mode: found.governance.mode, plan, settings, merged };
+  const { sha256: configSha256, governance } = found;
+  return { kind: 'read', configSha256, mode: governance.mode, plan, settings, above, merged };
 }
 
 async function propose(headSha: string, context: EffectContext): Promise<Proposal> {
@@ -144,7 +146,12 @@ async function escapeOf(sha: string, { forge }: EffectContext): Promise<string |
 }
 
 type Compared =
-  | { readonly kind: 'compared'; readonly plan: GovernancePlan; readonly settings: Settings }
+  | {
+      readonly kind: 'compared';
+      readonly plan: GovernancePlan;
+      readonly settings: Settings;
+      readonly above: Above;
+    }
   | { readonly kind: 'wrong'; readonly problems: readonly string[] };
 
 async function compare(
@@ -167,8 +174,10 @@ async function compare(
     const settings = await port.read(directory);
     const ambiguous = ambiguousNames(wanted, settings);
     if (ambiguous.length > 0) return { kind: 'wrong', problems: ambiguous };
+    const above = await port.readAbove(directory, await context.forge.defaultBranch());
     const unowned = await unownedAt(sha, governance.codeowners, context);
-    return { kind: 'compared', plan: planFor(governance, settings, appSlug, { unowned, weaker }), settings };
+    const plan = planFor(governance, settings, appSlug, { unowned, weaker, above });
+    return { kind: 'compared', plan, settings, above };
   } catch (error) {
     if (!(error instanceof PermissionError)) throw error;
     return { kind: 'wrong', problems: [`${error.message}. ${error.help}`] };

@@ -57,6 +57,7 @@ function page(found: GovernanceExport, home: string): Html {
         ${plan.refused === null ? '' : html`<p><strong>Not applied:</strong> ${plan.refused}</p>`}
         ${listOf('Weaker than the organisation allows, and without effect', plan.weaker_than_organisation)}
         ${listOf('Without a code owner', plan.without_code_owner)}
+        ${listOf('Also in force, and never written from here', plan.also_in_force)}
         ${listOf('Not declared and left alone', plan.undeclared)}
         ${merged.length === 0 ? '' : html`<h2>Merged while the rules were not as wanted</h2><ul>${merged.map(({ number, title, by, at }) => html`<li><a href="${home}/pull/${number}">#${number}</a> ${title}, by ${by}, ${timeText(at)}</li>`)}</ul>`}
         <h2>As they were found</h2>

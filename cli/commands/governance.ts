@@ -50,6 +50,7 @@ function planText({ repository, read_at: readAt, drift, plan }: GovernanceExport
     ...(plan.refused === null ? [] : [`refused: ${plan.refused}`]),
     ...plan.weaker_than_organisation.map((one) => `! ${one}`),
     ...plan.without_code_owner.map((path) => `! ${path} has no code owner`),
+    ...plan.also_in_force.map((one) => `  also in force: ${one}`),
     ...plan.undeclared.map((one) => `  ${one} is not declared and left alone`),
     ...(drift === null ? [] : [`drift since ${drift.since}, issue ${drift.issue ?? 'not open yet'}`]),
   ].join('\n');

@@ -102,8 +102,8 @@ function onObserved(draft: GovernanceDraft, observation: Observation): void {
   if (draft.state.lookAgain) look(draft);
 }
 
-function foundIn({ configSha256, settings, plan, merged }: Read, at: number): FoundSettings {
-  return { at, configSha256, settings, plan, merged };
+function foundIn({ configSha256, settings, above, plan, merged }: Read, at: number): FoundSettings {
+  return { at, configSha256, settings, above, plan, merged };
 }
 
 function onRead(draft: GovernanceDraft, observed: Read): void {

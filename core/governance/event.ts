@@ -1,3 +1,4 @@
+import type { Above } from './above.ts';
 import type { EntryAnswer } from './entry.ts';
 import type { GovernancePlan } from './plan.ts';
 import type { Settings } from './settings.ts';
@@ -19,6 +20,7 @@ export type Observation =
       readonly mode: 'repair' | 'report';
       readonly plan: GovernancePlan;
       readonly settings: Settings;
+      readonly above: Above;
       readonly merged: readonly MergedMeanwhile[];
     }
   /** The config declares no governance. */

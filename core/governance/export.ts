@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nothingAbove } from './above.ts';
 import type { GovernanceState } from './state.ts';
 
 /** Where the export lies in the evidence of a release. */
@@ -32,6 +33,8 @@ export const governanceExportSchema = z.object({
     undeclared: z.array(z.string()),
     without_code_owner: z.array(z.string()),
     weaker_than_organisation: z.array(z.string()).default([]),
+    /** What else is in force, in words. */
+    also_in_force: z.array(z.string()).default([]),
   }),
   /** Pull requests that were merged while the rules were not as wanted. */
   merged_in_the_gap: z
@@ -43,6 +46,10 @@ export const governanceExportSchema = z.object({
     environments: z.array(nameSchema),
     labels: z.array(nameSchema),
   }),
+  /** What binds the repository beside them: rulesets of its organisation, classic protection of the default branch. */
+  above: z
+    .object({ rulesets: z.array(nameSchema), protections: z.array(nameSchema) })
+    .default({ rulesets: [], protections: [] }),
 });
 export type GovernanceExport = z.infer<typeof governanceExportSchema>;
 
@@ -52,7 +59,7 @@ export function exportGovernance(
   { found, goodAt, drift }: GovernanceState,
 ): GovernanceExport | null {
   if (found === null) return null;
-  const { plan, settings, merged = [] } = found;
+  const { plan, settings, above = nothingAbove, merged = [] } = found;
   const open = drift === null || drift.over ? null : drift;
   return {
     schema_version: 1,
@@ -73,12 +80,17 @@ export function exportGovernance(
       undeclared: [...plan.kept],
       without_code_owner: [...(plan.unowned ?? [])],
       weaker_than_organisation: [...(plan.weaker ?? [])],
+      also_in_force: [...(plan.above ?? [])],
     },
     merged_in_the_gap: merged.map(({ number, title, by, at }) => ({ number, title, by, at: timeOf(at) })),
     settings: {
       rulesets: settings.rulesets.map(fieldsOf),
       environments: settings.environments.map(fieldsOf),
       labels: settings.labels.map(fieldsOf),
+    },
+    above: {
+      rulesets: above.rulesets.map(fieldsOf),
+      protections: above.protections.map(fieldsOf),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../audit/canonical-json.ts';
 import type { GovernanceConfig } from '../config/governance.ts';
+import { type Above, nothingAbove, tellAbove } from './above.ts';
 import { type Change, compareSettings, isUnderWay } from './compare.ts';
 import { desiredSettings } from './desired.ts';
 import type { Settings } from './settings.ts';
@@ -13,10 +14,17 @@ export interface GovernancePlan {
   readonly unowned: readonly string[];
   /** What the config says more weakly than its organisation allows: without effect, and people's to mend. */
   readonly weaker: readonly string[];
+  /** What binds the repository beside its own settings, for people. */
+  readonly above: readonly string[];
   /** SHA-256 over the canonical JSON of the changes, before and after: the name of the plan. */
   readonly hash: string;
   /** Why it must not be applied; null: it may. */
   readonly refused: { readonly code: 'TOO_MANY_CHANGES'; readonly message: string } | null;
+}
+
+/** What no write of the plan changes. */
+interface Beside extends Partial<Pick<GovernancePlan, 'unowned' | 'weaker'>> {
+  readonly above?: Above;
 }
 
 /**
@@ -27,16 +35,18 @@ export function planGovernance(
   config: GovernanceConfig,
   live: Settings,
   ownApp: string,
-  { unowned = [], weaker = [] }: Partial<Pick<GovernancePlan, 'unowned' | 'weaker'>> = {},
+  { unowned = [], weaker = [], above = nothingAbove }: Beside = {},
 ): GovernancePlan {
-  const { changes, kept } = compareSettings(desiredSettings(config, ownApp), live, config.deletes);
+  const wanted = desiredSettings(config, ownApp);
+  const { changes, kept } = compareSettings(wanted, live, config.deletes);
   const hash = createHash('sha256')
     .update(canonicalJson({ schema_version: 1, changes }))
     .digest('hex');
   const tooMany = changes.length > config.max_changes;
   const message = `the plan has ${changes.length} changes, the config allows ${config.max_changes} (governance.max_changes)`;
   const refused = tooMany ? ({ code: 'TOO_MANY_CHANGES', message } as const) : null;
-  return { changes, kept, unowned, weaker, hash, refused };
+  const told = tellAbove(above, wanted.rulesets);
+  return { changes, kept, unowned, weaker, above: told, hash, refused };
 }
 
 /** The same aim, from where an attempt that did not end has left it. */

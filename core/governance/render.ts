@@ -25,12 +25,19 @@ function renderChange({ kind, name, before, after, details }: Change): string {
 
 /** What no write of ours changes. */
 function renderRest(plan: GovernancePlan): string {
-  return renderKept(plan) + renderUnowned(plan) + renderWeaker(plan);
+  return renderKept(plan) + renderAbove(plan) + renderUnowned(plan) + renderWeaker(plan);
 }
 
 function renderKept({ kept }: GovernancePlan): string {
   if (kept.length === 0) return '';
   return `\n\nNot declared and left alone (\`governance.deletes\` is off): ${kept.map(cellText).join(', ')}.`;
+}
+
+/** Absent in plans that were made before it was looked at. */
+function renderAbove({ above = [] }: Partial<GovernancePlan>): string {
+  if (above.length === 0) return '';
+  const lines = above.slice(0, mostPaths).map((one) => `\n- ${cellText(one)}`);
+  return `\n\nAlso in force, and never written here:\n${lines.join('')}`;
 }
 
 /** Said of plans that were made before owners were looked at, too: they name none. */

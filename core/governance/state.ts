@@ -1,3 +1,4 @@
+import type { Above } from './above.ts';
 import type { Change } from './compare.ts';
 import type { ConfigAt, MergedMeanwhile } from './event.ts';
 import type { GovernancePlan } from './plan.ts';
@@ -29,6 +30,8 @@ export interface FoundSettings {
   readonly at: number;
   readonly configSha256: string;
   readonly settings: Settings;
+  /** Absent in states of before. */
+  readonly above?: Above;
   readonly plan: GovernancePlan;
   /** Merged while the rules were not as wanted; absent in states of before. */
   readonly merged?: readonly MergedMeanwhile[];

@@ -3,6 +3,7 @@ import { applyGovernance, observeSettings, planGovernance as planOf } from '../.
 import type { EffectContext } from '../../app/effects/performer.ts';
 import { governanceSchema } from '../../core/config/governance.ts';
 import { PermissionError, ProviderError } from '../../core/errors.ts';
+import { nothingAbove } from '../../core/governance/above.ts';
 import type { Change } from '../../core/governance/compare.ts';
 import { desiredSettings } from '../../core/governance/desired.ts';
 import { planGovernance } from '../../core/governance/plan.ts';
@@ -68,6 +69,7 @@ class Repository {
           apps: new Map(app.map((slug) => [slug, 1])),
         }),
         read: async () => this.live,
+        readAbove: async () => nothingAbove,
         mergedSince: async () => [],
         apply: async (change) => {
           this.before(change);

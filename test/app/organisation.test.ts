@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { observeSettings, planGovernance } from '../../app/effects/governance.ts';
 import type { EffectContext } from '../../app/effects/performer.ts';
 import { ProviderError } from '../../core/errors.ts';
+import { nothingAbove } from '../../core/governance/above.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 
 const requires = (gates: string) =>
@@ -26,6 +27,7 @@ function forge(repository: string, config: string | null, organisation?: Forge['
         apps: new Map(app.map((slug) => [slug, 1])),
       }),
       read: async () => ({ rulesets: [], environments: [], labels: [] }),
+      readAbove: async () => nothingAbove,
       mergedSince: async () => [],
       apply: async () => undefined,
     },

@@ -3,7 +3,8 @@ import type { RepositorySettings } from '../../../core/ports/repository-settings
 import type { GithubClient } from '../client.ts';
 import { applyEnvironment, readEnvironments } from './environments.ts';
 import { applyLabel, readLabels } from './labels.ts';
-import { applyRuleset, readRulesets } from './rulesets.ts';
+import { readProtections } from './protection.ts';
+import { applyRuleset, readInheritedRulesets, readRulesets } from './rulesets.ts';
 
 const pullSchema = z.object({
   number: z.number(),
@@ -52,6 +53,11 @@ export function settingsMethods(github: GithubClient): RepositorySettings {
       rulesets: await readRulesets(github, directory),
       environments: await readEnvironments(github),
       labels: await readLabels(github),
+    }),
+
+    readAbove: async (directory, branch) => ({
+      rulesets: await readInheritedRulesets(github, directory),
+      protections: await readProtections(github, directory, branch),
     }),
 
     mergedSince: async (at) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PermissionError } from '../../../core/errors.ts';
+import type { InheritedRuleset } from '../../../core/governance/above.ts';
 import type { Change } from '../../../core/governance/compare.ts';
 import type { Directory } from '../../../core/governance/directory.ts';
 import type { RequiredCheckSetting, RuleSetting, RulesetSetting } from '../../../core/governance/settings.ts';
@@ -7,10 +8,16 @@ import type { GithubClient } from '../client.ts';
 import { appId, appName, bypassActor, bypassSetting } from './actors.ts';
 
 const base = '/repos/{owner}/{repo}/rulesets';
-const briefSchema = z.object({ id: z.number(), name: z.string() });
-const rulesetSchema = z.object({
+const briefSchema = z.object({
+  id: z.number(),
   name: z.string(),
-  target: z.enum(['branch', 'tag', 'push']).default('branch'),
+  source_type: z.string().default('Repository'),
+  source: z.string().default(''),
+});
+type Brief = z.infer<typeof briefSchema>;
+const anyRulesetSchema = z.object({
+  name: z.string(),
+  target: z.string().default('branch'),
   enforcement: z.enum(['active', 'evaluate', 'disabled']),
   bypass_actors: z
     .array(
@@ -29,16 +36,40 @@ const rulesetSchema = z.object({
     .nullish(),
   rules: z.array(z.object({ type: z.string(), parameters: z.record(z.string(), z.unknown()).optional() })),
 });
+const rulesetSchema = anyRulesetSchema.extend({
+  target: z.enum(['branch', 'tag', 'push']).default('branch'),
+});
 
 /** The repository's own rulesets; those of its organisation are not its to change. */
 export async function readRulesets(github: GithubClient, directory: Directory): Promise<RulesetSetting[]> {
-  const briefs = await briefsOf(github);
+  const own = (await briefsOf(github)).filter(isOwn);
   return Promise.all(
-    briefs.map(async ({ id }) => {
-      const found = await github.get(`GET ${base}/{ruleset_id}`, { ruleset_id: id }, rulesetSchema);
-      return toSetting(found, directory);
+    own.map(async (brief) => toSetting(await rulesetOf(github, brief, rulesetSchema), directory)),
+  );
+}
+
+/** Those of its organisation and its enterprise. Who may bypass them is seldom shown. */
+export async function readInheritedRulesets(
+  github: GithubClient,
+  directory: Directory,
+): Promise<InheritedRuleset[]> {
+  const inherited = (await briefsOf(github)).filter((brief) => !isOwn(brief));
+  return Promise.all(
+    inherited.map(async (brief) => {
+      const found = await rulesetOf(github, brief, anyRulesetSchema);
+      const bypass = found.bypass_actors?.map((actor) => bypassSetting(actor, directory)) ?? null;
+      const { target } = found;
+      return { ...withoutBypass(found, directory), target, source: brief.source, bypass };
     }),
   );
+}
+
+function isOwn({ source_type: type }: Brief): boolean {
+  return type === 'Repository';
+}
+
+function rulesetOf<T>(github: GithubClient, { id }: Brief, schema: z.ZodType<T>): Promise<T> {
+  return github.get(`GET ${base}/{ruleset_id}`, { ruleset_id: id }, schema);
 }
 
 export async function applyRuleset(
@@ -46,7 +77,7 @@ export async function applyRuleset(
   change: Change,
   directory: Directory,
 ): Promise<void> {
-  const known = (await briefsOf(github)).find(({ name }) => name === change.name);
+  const known = (await briefsOf(github)).find((brief) => isOwn(brief) && brief.name === change.name);
   const place = known === undefined ? {} : { ruleset_id: known.id };
   if (change.after === null) {
     if (known !== undefined) await github.send(`DELETE ${base}/{ruleset_id}`, place, z.unknown());
@@ -57,8 +88,8 @@ export async function applyRuleset(
   await github.send(route, { ...place, ...body }, z.unknown());
 }
 
-function briefsOf(github: GithubClient): Promise<readonly z.infer<typeof briefSchema>[]> {
-  return github.list(`GET ${base}`, { includes_parents: false }, briefSchema, { steady: true });
+function briefsOf(github: GithubClient): Promise<readonly Brief[]> {
+  return github.list(`GET ${base}`, { includes_parents: true }, briefSchema, { steady: true });
 }
 
 function toSetting(found: z.infer<typeof rulesetSchema>, directory: Directory): RulesetSetting {
@@ -70,13 +101,19 @@ function toSetting(found: z.infer<typeof rulesetSchema>, directory: Directory): 
       'Give the App the permission Administration: write, and approve it in the installation.',
     );
   }
+  const bypass = found.bypass_actors.map((actor) => bypassSetting(actor, directory));
+  return { ...withoutBypass(found, directory), target: found.target, bypass };
+}
+
+function withoutBypass(
+  found: z.infer<typeof anyRulesetSchema>,
+  directory: Directory,
+): Omit<RulesetSetting, 'bypass' | 'target'> {
   return {
     name: found.name,
-    target: found.target,
     enforcement: found.enforcement,
     include: found.conditions?.ref_name?.include ?? [],
     exclude: found.conditions?.ref_name?.exclude ?? [],
-    bypass: found.bypass_actors.map((actor) => bypassSetting(actor, directory)),
     rules: found.rules.map(({ type, parameters = {} }) => ({
       type,
       parameters: withChecks(parameters, (check: RawCheck) => ({

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { githubForge } from '../../../adapters/github/index.ts';
 import { governanceSchema } from '../../../core/config/governance.ts';
+import { nothingAbove, tellAbove } from '../../../core/governance/above.ts';
 import { desiredSettings } from '../../../core/governance/desired.ts';
 import { namesIn } from '../../../core/governance/directory.ts';
 import { planGovernance } from '../../../core/governance/plan.ts';
@@ -91,6 +92,75 @@ describe('the settings of a repository on GitHub', () => {
     expect((await plan()).changes.map(({ name, after }) => [name, after])).toEqual([['stray', null]]);
     await carryOut();
     expect((await plan()).changes).toEqual([]);
+  });
+
+  it('tell what binds the repository beside them, and leave it alone', async () => {
+    const admin = asUser(github, 'alice').rest.repos;
+    const everywhere = {
+      ref_name: { include: ['~ALL'], exclude: [] },
+      repository_name: { include: ['~ALL'], exclude: [] },
+    };
+    const rules = (name: string, approvals: number) => ({
+      org: 'acme',
+      name,
+      enforcement: 'active' as const,
+      conditions: everywhere,
+      rules: [
+        {
+          type: 'pull_request' as const,
+          parameters: {
+            required_approving_review_count: approvals,
+            dismiss_stale_reviews_on_push: true,
+            require_code_owner_review: true,
+            require_last_push_approval: true,
+            required_review_thread_resolution: true,
+          },
+        },
+      ],
+    });
+    const { data: twin } = await admin.createOrgRuleset(rules('main', 3));
+    await admin.updateBranchProtection({
+      ...repository,
+      branch: 'main',
+      required_status_checks: { strict: true, contexts: [], checks: [{ context: 'build', app_id: -1 }] },
+      enforce_admins: false,
+      required_pull_request_reviews: { required_approving_review_count: 2 },
+      restrictions: null,
+    });
+    const { changes, directory } = await plan();
+    // Deletes are on, and yet neither is ours to delete.
+    expect(changes).toEqual([]);
+    const above = await settings.readAbove(directory, 'main');
+    expect(above.rulesets).toMatchObject([{ name: 'main', source: 'acme', target: 'branch', bypass: null }]);
+    expect(above.protections).toEqual([
+      {
+        branch: 'main',
+        checks: [{ context: 'build', app: null }],
+        upToDate: true,
+        approvals: 2,
+        codeOwners: false,
+        enforceAdmins: false,
+        linearHistory: false,
+        forcePushes: false,
+        deletions: false,
+        locked: false,
+      },
+    ]);
+    const declared = desiredSettings(config, ownApp).rulesets;
+    expect(tellAbove(above, declared)).toEqual([
+      'ruleset main of acme: not the one of that name that is declared here, which stands beside it',
+      'classic protection of main: requires build from anybody, 2 approvals, administrators go past it',
+    ]);
+    const own = (await admin.getRepoRulesets({ ...repository, includes_parents: false })).data;
+    const [main] = own.filter(({ name }) => name === 'main');
+    await admin.deleteRepoRuleset({ ...repository, ruleset_id: main?.id ?? 0 });
+    await carryOut();
+    expect((await admin.getOrgRuleset({ org: 'acme', ruleset_id: twin.id })).data.rules).toHaveLength(1);
+    expect((await plan()).changes).toEqual([]);
+
+    await admin.deleteOrgRuleset({ org: 'acme', ruleset_id: twin.id });
+    await admin.deleteBranchProtection({ ...repository, branch: 'main' });
+    expect(await settings.readAbove(directory, 'main')).toEqual(nothingAbove);
   });
 
   it('know who answers to a name', async () => {

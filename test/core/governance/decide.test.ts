@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { governanceSchema } from '../../../core/config/governance.ts';
 import type { Effect } from '../../../core/flow/effect.ts';
+import { nothingAbove } from '../../../core/governance/above.ts';
 import { decideGovernance } from '../../../core/governance/decide.ts';
 import { desiredSettings } from '../../../core/governance/desired.ts';
 import type { GovernanceEvent, Observation } from '../../../core/governance/event.ts';
@@ -61,6 +62,7 @@ function observed(
     mode: 'repair',
     plan,
     settings: live,
+    above: nothingAbove,
     merged: [],
   } as const;
   return { type: 'settings.observed', observation: { ...read, ...more } } as const;

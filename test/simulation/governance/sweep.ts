@@ -34,6 +34,7 @@ const answers: Readonly<Record<string, unknown>> = {
   'GET /repos/{owner}/{repo}/git/trees/{tree_sha}': {
     tree: [{ path: '.github/release-conductor.yml', type: 'blob' }],
   },
+  'GET /repos/{owner}/{repo}/branches/{branch}': { protection: { enabled: false } },
   'GET /orgs/{org}/teams': [{ id: 1, slug: 'release-managers' }],
   'GET /apps/{app_slug}': { id: 4_711 },
   'GET /repos/{owner}/{repo}/rulesets': [{ id: 1, name: 'main' }],
