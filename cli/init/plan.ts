@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
 import { InputError } from '../../core/errors.ts';
+import { type WorkflowNames, withNames } from './workflow-names.ts';
 
 /** A file that `init` wants to be there. `append` adds what is missing to a file that may exist. */
 export interface PlannedFile {
@@ -20,6 +22,10 @@ export interface InitChoices {
   readonly owner: string | null;
   /** Who runs previews; null: there are none. */
   readonly previews: PreviewProvider | null;
+  /** Commit of Release Conductor whose actions are used; null: nobody reviewed one yet. */
+  readonly pin: string | null;
+  /** Where the workflows go. */
+  readonly names: WorkflowNames;
 }
 
 export const previewProviders = ['own', 'compose', 'kubernetes'] as const;
@@ -32,6 +38,9 @@ const templatePlaces = ['.github', '.', 'docs'].flatMap((folder) =>
   ),
 );
 
+/** What stands in the templates for the commit of Release Conductor: no commit, so that nothing runs unreviewed. */
+export const unpinned = '0'.repeat(40);
+
 const templates = new URL('../../templates/', import.meta.url);
 
 /** Every file, in the order in which a person should read them. Nothing is written here. */
@@ -39,7 +48,7 @@ export async function planInit(choices: InitChoices): Promise<readonly PlannedFi
   checkChoices(choices);
   const file: PlanFile = async (path, template, why) => ({
     path,
-    content: fill(await read(template), choices),
+    content: pinned(fill(await read(template), choices), choices),
     why,
     append: false,
   });
@@ -51,12 +60,12 @@ export async function planInit(choices: InitChoices): Promise<readonly PlannedFi
       append: false,
     },
     await file(
-      '.github/workflows/gates.yml',
+      choices.names['.github/workflows/gates.yml'],
       'workflows/gates.yml',
       'runs the gates on every change and every tag',
     ),
     await file(
-      '.github/workflows/deploy.yml',
+      choices.names['.github/workflows/deploy.yml'],
       'workflows/deploy.yml',
       'carries out what the Conductor asks: a version, a share of the traffic',
     ),
@@ -90,7 +99,7 @@ export async function planInit(choices: InitChoices): Promise<readonly PlannedFi
       )),
       elsewhere: templatePlaces,
     },
-    ...(choices.previews === null ? [] : await previewFiles(choices.previews, file)),
+    ...(choices.previews === null ? [] : await previewFiles(choices.previews, choices.names, file)),
     ...(choices.owner === null ? [] : [codeOwners(choices.owner)]),
   ];
 }
@@ -98,7 +107,11 @@ export async function planInit(choices: InitChoices): Promise<readonly PlannedFi
 type PlanFile = (path: string, template: string, why: string) => Promise<PlannedFile>;
 
 /** What carries out orders for previews; the provider alone is different. */
-async function previewFiles(provider: PreviewProvider, file: PlanFile): Promise<readonly PlannedFile[]> {
+async function previewFiles(
+  provider: PreviewProvider,
+  names: WorkflowNames,
+  file: PlanFile,
+): Promise<readonly PlannedFile[]> {
   const what = {
     own: 'four functions to fill in: how your platform starts, puts to sleep, wakes and removes a preview',
     compose: 'a preview is a Docker Compose project of compose.yaml',
@@ -106,7 +119,7 @@ async function previewFiles(provider: PreviewProvider, file: PlanFile): Promise<
   };
   return [
     await file(
-      '.github/workflows/preview.yml',
+      names['.github/workflows/preview.yml'],
       'previews/preview.yml',
       'makes, probes and tears down previews as the Conductor asks',
     ),
@@ -140,7 +153,7 @@ async function renderConfig(choices: InitChoices): Promise<string> {
   const { metrics, previews } = choices;
   const release = fill(await read('init/release-section.yml'), choices).trimEnd();
   const commented = release.replace(/^/gm, '# ');
-  return fill(await read('init/release-conductor.yml'), {
+  const config = fill(await read('init/release-conductor.yml'), {
     ...choices,
     allowedHosts: metrics === null ? '[]' : `[${JSON.stringify(new URL(metrics).host)}]`,
     sloSource:
@@ -154,17 +167,30 @@ async function renderConfig(choices: InitChoices): Promise<string> {
         ? `# To conduct releases, fill in where the metrics are and uncomment:\n${commented}`
         : release,
   });
+  return withNames(config, choices.names);
+}
+
+/** With the commit that was reviewed and the names that the workflows have here. */
+function pinned(text: string, { pin, names }: InitChoices): string {
+  return withNames(pin === null ? text : text.replaceAll(unpinned, pin), names);
 }
 
 function fill(template: string, values: object): string {
   const known = values as Readonly<Record<string, unknown>>;
   // `${{ … }}` belongs to GitHub Actions and never starts with one of our names alone.
-  return template.replace(/(?<!\$)\{\{(\w+)\}\}/g, (whole, name: string) =>
-    name in known ? String(known[name] ?? 'http://prometheus.example.com') : whole,
-  );
+  return template.replace(/(?<!\$)\{\{(\w+)\}\}/g, (whole, name: string) => {
+    if (!(name in known)) return whole;
+    const value = String(known[name] ?? 'http://prometheus.example.com');
+    return name === 'service' || name === 'metrics' ? asYaml(value) : value;
+  });
 }
 
-function checkChoices({ service, metrics, owner, previews }: InitChoices): void {
+/** A text that YAML would take for something else (`2024`, `on`) stands in quotes. */
+function asYaml(text: string): string {
+  return parse(`- ${text}`)[0] === text && !/^(y|n|yes|no|on|off)$/i.test(text) ? text : JSON.stringify(text);
+}
+
+function checkChoices({ service, metrics, owner, previews, pin }: InitChoices): void {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(service)) {
     throw new InputError(
       'USAGE',
@@ -177,6 +203,13 @@ function checkChoices({ service, metrics, owner, previews }: InitChoices): void 
       'USAGE',
       `expected an http address, found ${JSON.stringify(metrics)}`,
       'give --metrics http://host:9090',
+    );
+  }
+  if (pin !== null && !/^[0-9a-f]{40}$/.test(pin)) {
+    throw new InputError(
+      'USAGE',
+      `expected the 40 hexadecimal digits of a commit, found ${JSON.stringify(pin)}`,
+      'give --pin with the commit, as `git rev-parse v1.2.3` of Release Conductor prints it: a tag can be moved',
     );
   }
   if (previews !== null && !previewProviders.includes(previews)) {

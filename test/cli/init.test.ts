@@ -138,6 +138,86 @@ describe('init', () => {
     );
   });
 
+  it('gives its workflow another name where the repository has one of its own, and everything follows', async () => {
+    const own = 'name: Mine\non: push\njobs: { a: { runs-on: ubuntu-latest, steps: [{ run: "true" }] } }\n';
+    const folder = await folderWith({
+      '.github/workflows/gates.yml': own,
+      '.github/workflows/deploy.yml': own,
+    });
+    for (const argv of [[], ['--force']]) {
+      const { stdout } = await run(folder, 'init', '--owner', '@acme/platform', ...argv);
+      expect(stdout).toContain(' .github/workflows/conductor-gates.yml');
+      expect(stdout).toContain(' .github/workflows/conductor-deploy.yml');
+    }
+    expect(await readFile(join(folder, '.github/workflows/deploy.yml'), 'utf8')).toBe(own);
+    const config = await readFile(join(folder, '.github/release-conductor.yml'), 'utf8');
+    expect(config).toContain('\n  - .github/workflows/conductor-gates.yml\n');
+    expect(await run(folder, 'validate')).toMatchObject({ status: 0 });
+    const { stdout } = await run(folder, 'gate', 'policy', '--json');
+    expect(JSON.parse(stdout).measurements.policies).toMatchObject({ files: 2, tests: 5 });
+  });
+
+  it('says what is still missing, and less of it the more is there', async () => {
+    const folder = await folderWith({});
+    const first = await run(folder, 'init', '--previews', 'own');
+    for (const missing of [
+      /gates\.yml: the commit .*--pin/,
+      /slo: inconclusive until .*--metrics/,
+      /perf: .*npm run load/,
+      /supply-chain: .*lock file/,
+      /migrations: skipped/,
+      /policy: .*--owner/,
+      /platform\.mjs: every deployment fails/,
+      /provider\.mjs: every preview fails/,
+    ])
+      expect(first.stderr).toMatch(missing);
+    const full = await folderWith({
+      'package.json': '{"scripts": {"load": "k6 run load.js"}}',
+      'package-lock.json': '{}',
+      'migrations/0001_a.sql': 'select 1;\n',
+      'slo.yaml': 'mine\n',
+      '.github/deploy/platform.mjs': '// mine\n',
+    });
+    const pin = 'a'.repeat(40);
+    const metrics = ['--metrics', 'http://prometheus:9090', '--owner', '@acme/platform', '--pin', pin];
+    const second = await run(full, 'init', ...metrics);
+    expect(second.stderr).not.toMatch(/^ {2}- /m);
+    expect(await readFile(join(full, '.github/workflows/gates.yml'), 'utf8')).toContain(
+      `actions/perf@${pin} #`,
+    );
+  });
+
+  it('says what previews by Compose need outside of the repository, for those of forks too', async () => {
+    const { stderr } = await run(await folderWith({}), 'init', '--previews', 'compose');
+    expect(stderr).toContain('PREVIEW_HOST');
+    expect(stderr).toMatch(/forks: the variable PREVIEW_FORK_DOCKER_HOST/);
+  });
+
+  it('says that GitHub reads these files only in the root of a repository', async () => {
+    const folder = await folderWith({ '.git/HEAD': 'ref: refs/heads/main\n', 'services/api/a': '' });
+    expect((await run(folder, 'init', 'services/api', '--dry-run')).stderr).toContain(
+      `the repository in ${folder}, and GitHub reads`,
+    );
+    expect((await run(folder, 'init', '--dry-run')).stderr).not.toContain('GitHub reads');
+  });
+
+  it('writes nothing at all when something is in the way of one file', async () => {
+    const folder = await folderWith({ 'slo.yaml/a': '' });
+    const { status, stderr } = await run(folder, 'init');
+    expect([status, stderr]).toEqual([2, expect.stringMatching('slo.yaml cannot be read')]);
+    expect(await readdir(folder)).toEqual(['slo.yaml']);
+    const blocked = await folderWith({ '.github': '' });
+    expect((await run(blocked, 'init')).status).toBe(2);
+    expect(await readdir(blocked)).toEqual(['.github']);
+  });
+
+  it.each(['2024', 'on', 'null', '1e3', '0x1f'])('takes %s for a name, as it is meant', async (name) => {
+    const folder = await folderWith({});
+    await run(folder, 'init', '--service', name, '--metrics', 'http://prometheus:9090/a?b=#c');
+    expect(await run(folder, 'validate')).toMatchObject({ status: 0 });
+    expect(await readFile(join(folder, 'slo.yaml'), 'utf8')).toContain(`service: ${JSON.stringify(name)}`);
+  });
+
   it('does not follow a link out of the repository', async () => {
     const outside = await folderWith({});
     const folder = await folderWith({});
@@ -153,6 +233,7 @@ describe('init', () => {
     [['--owner', 'platform'], /@user or @org\/team/],
     [['--service', 'a b'], /plain name/],
     [['--previews', 'heroku'], /own, compose, kubernetes/],
+    [['--pin', 'v1.2.3'], /40 hexadecimal digits/],
     [['nowhere'], /no folder/],
   ])('%j exits 2', async (argv, message) => {
     const { status, stderr } = await run(await folderWith({}), 'init', ...argv);

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { planInit } from '../../cli/init/plan.ts';
+import { defaultNames } from '../../cli/init/workflow-names.ts';
 import { silentLog } from '../../core/ports/system.ts';
 import { type Runner, startRunner } from '../../sandbox/runner/index.ts';
 import { commitFiles, eventually, repository, startWorld, type World } from '../app/world.ts';
@@ -42,7 +43,14 @@ await carryOut({ create: () => process.env.PREVIEW_URL, sleep: () => {}, wake: (
 
 /** The files that \`init\` writes, and the product on top of them, on the default branch. */
 async function begin(world: World, metrics: string): Promise<void> {
-  const choices = { service: 'shop', metrics, owner: '@acme/release-managers', previews: 'own' } as const;
+  const choices = {
+    service: 'shop',
+    metrics,
+    owner: '@acme/release-managers',
+    previews: 'own',
+    pin: null,
+    names: defaultNames,
+  } as const;
   const planned = await planInit(choices);
   const files = Object.fromEntries(planned.map(({ path, content }) => [path, content]));
   // The sandbox has no Prometheus; the service's own numbers do.
