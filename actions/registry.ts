@@ -17,10 +17,12 @@ export function gateNamed(name: GateName): AnyGate | undefined {
 export { withEnvironment, withHostOf } from './environment-under-test.ts';
 export { parseFacts } from './facts-file.ts';
 export { nodeMetrics } from './metrics.ts';
+export { migrationsOptionsSchema } from './migrations/options.ts';
 export { type NodeIoParts, nodeGateIo } from './node-io.ts';
 export { openToForeignCode } from './policy/foreign-code.ts';
 export { type GateRun, type GateRunOutcome, runGate } from './run-gate.ts';
 export { withPlannedRollout } from './slo/planned-rollout.ts';
+export { supportedLocks } from './supply-chain/lock-files/read.ts';
 export {
   type DeployCheck,
   type DeployedArtifact,

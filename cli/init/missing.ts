@@ -1,5 +1,4 @@
-import { migrationsOptionsSchema } from '../../actions/migrations/options.ts';
-import { supportedLocks } from '../../actions/supply-chain/lock-files/read.ts';
+import { migrationsOptionsSchema, supportedLocks } from '../../actions/registry.ts';
 import { configPath } from '../../core/config/path.ts';
 import type { FileTree } from '../../core/ports/system.ts';
 import { type PreviewProvider, unpinned } from './plan.ts';
