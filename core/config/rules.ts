@@ -1,3 +1,4 @@
+import { governanceRules } from './governance-rules.ts';
 import { permissionRules } from './permission-rules.ts';
 import { type ConfigRule, releaseRule } from './rule.ts';
 import { serviceRules } from './service-rules.ts';
@@ -93,6 +94,7 @@ export const configRules: readonly ConfigRule[] = [
             ],
       ),
   },
+  ...governanceRules,
 ];
 
 const workflowPattern = /^(?:[\w.-]{1,100}\/[\w.-]{1,100}\/)?\.github\/workflows\/[\w.-]{1,200}\.ya?ml$/;

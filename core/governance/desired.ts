@@ -23,8 +23,8 @@ export function desiredSettings(config: GovernanceConfig, ownApp: string): Setti
       name,
       target: ruleset.target,
       enforcement: ruleset.enforcement,
-      include: ruleset.include,
-      exclude: ruleset.exclude,
+      include: once(ruleset.include),
+      exclude: once(ruleset.exclude),
       bypass: ruleset.bypass.map(bypassOf),
       rules: rulesOf(ruleset, ownApp),
     })),
@@ -68,7 +68,7 @@ function pullRequestRule(asked: NonNullable<RulesetConfig['pull_request']>): Rul
 }
 
 function checksRule(asked: NonNullable<RulesetConfig['required_checks']>, ownApp: string): RuleSetting {
-  const gates = asked.gates === 'all' ? gateNames : asked.gates;
+  const gates = asked.gates === 'all' ? gateNames : once(asked.gates);
   const checks: readonly RequiredCheckSetting[] = [
     ...gates.map((gate) => ({ context: checkNameOf[gate], app: ownApp })),
     ...asked.others.map(({ name, app }) => ({ context: name, app })),
@@ -99,15 +99,23 @@ function environmentOf(name: string, asked: EnvironmentConfig, ownApp: string): 
   return {
     name,
     waitMinutes: asked.wait_minutes,
-    reviewers: [...teams.map((team) => `team:${team}`), ...users.map((user) => `user:${user.toLowerCase()}`)],
+    reviewers: once([
+      ...teams.map((team) => `team:${team}`),
+      ...users.map((user) => `user:${user.toLowerCase()}`),
+    ]),
     preventSelfReview: asked.prevent_self_review && teams.length + users.length > 0,
     refs:
       typeof asked.refs === 'string'
         ? asked.refs
-        : [
+        : once([
             ...asked.refs.branches.map((pattern) => `branch:${pattern}`),
             ...asked.refs.tags.map((pattern) => `tag:${pattern}`),
-          ],
+          ]),
     apps: asked.conductor ? [ownApp] : [],
   };
+}
+
+/** GitHub keeps a repetition once: it would differ for ever. */
+function once<T>(items: readonly T[]): readonly T[] {
+  return [...new Set(items)];
 }
