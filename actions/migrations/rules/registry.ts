@@ -14,6 +14,7 @@ import { banDropColumn } from './ban-drop-column.ts';
 import { banDropConstraint } from './ban-drop-constraint.ts';
 import { banDropDatabase } from './ban-drop-database.ts';
 import { banDropNotNull } from './ban-drop-not-null.ts';
+import { banDropOwned } from './ban-drop-owned.ts';
 import { banDropSchema } from './ban-drop-schema.ts';
 import { banDropTable } from './ban-drop-table.ts';
 import { banDuplicateColumnAssignments } from './ban-duplicate-column-assignments.ts';
@@ -27,8 +28,10 @@ import { concurrentlyInTransaction } from './concurrently-in-transaction.ts';
 import { constraintMissingNotValid } from './constraint-missing-not-valid.ts';
 import { creatingEnum } from './creating-enum.ts';
 import { creatingTrigger } from './creating-trigger.ts';
+import { disablingTrigger } from './disabling-trigger.ts';
 import { disallowedUniqueConstraint } from './disallowed-unique-constraint.ts';
 import { doBlockNotJudged } from './do-block-not-judged.ts';
+import { droppingDefault } from './dropping-default.ts';
 import { droppingObject } from './dropping-object.ts';
 import { identifierTooLong } from './identifier-too-long.ts';
 import { indexTooWide } from './index-too-wide.ts';
@@ -80,6 +83,7 @@ export const rules: readonly Rule[] = [
   banDropConstraint,
   banDropDatabase,
   banDropNotNull,
+  banDropOwned,
   banDropSchema,
   banDropTable,
   banDuplicateColumnAssignments,
@@ -93,8 +97,10 @@ export const rules: readonly Rule[] = [
   constraintMissingNotValid,
   creatingEnum,
   creatingTrigger,
+  disablingTrigger,
   disallowedUniqueConstraint,
   doBlockNotJudged,
+  droppingDefault,
   droppingObject,
   identifierTooLong,
   indexTooWide,

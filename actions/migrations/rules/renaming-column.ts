@@ -1,5 +1,5 @@
 import { statementsOf } from '../sql/by-kind.ts';
-import { as } from '../sql/nodes.ts';
+import { as, type NodeOf } from '../sql/nodes.ts';
 import { tableKey } from '../sql/tables.ts';
 import type { Rule } from './rule.ts';
 
@@ -10,8 +10,7 @@ export const renamingColumn: Rule = {
   *check(script, { created }) {
     for (const { node, start } of statementsOf(script, 'RenameStmt')) {
       const rename = as(node, 'RenameStmt');
-      const column = rename?.renameType === 'OBJECT_COLUMN' && rename.relationType === 'OBJECT_TABLE';
-      if (!column || created.has(tableKey(rename.relation))) continue;
+      if (rename === undefined || !isOfRelation(rename) || created.has(tableKey(rename.relation))) continue;
       yield {
         at: start,
         message: `After renaming \`${tableKey(rename.relation)}.${rename.subname}\` every running version that names it fails, and so does a rollback.`,
@@ -20,3 +19,10 @@ export const renamingColumn: Rule = {
     }
   },
 };
+
+/** Of a table, or of what is read like one; the attributes of a composite type, too. */
+function isOfRelation({ renameType, relationType }: NodeOf<'RenameStmt'>): boolean {
+  return (
+    (renameType === 'OBJECT_COLUMN' && relationType !== 'OBJECT_INDEX') || renameType === 'OBJECT_ATTRIBUTE'
+  );
+}
