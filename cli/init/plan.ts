@@ -82,7 +82,7 @@ export async function planInit(choices: InitChoices): Promise<readonly PlannedFi
     await file(
       '.github/release-conductor/policies/release.rego',
       'init/policies/release.rego',
-      'your own rules, which the policy gate applies: owners for what decides about releases, quiet hours',
+      'your own rules, which the policy gate applies: owners for what decides about releases, quiet hours if you want some',
     ),
     await file(
       '.github/release-conductor/policies/release_test.rego',

@@ -6,6 +6,7 @@ import { planInit } from '../../cli/init/plan.ts';
 import { defaultNames } from '../../cli/init/workflow-names.ts';
 import { silentLog } from '../../core/ports/system.ts';
 import { type Runner, startRunner } from '../../sandbox/runner/index.ts';
+import { load, mainSha, reaches, say, statusSays } from '../app/story.ts';
 import { commitFiles, eventually, repository, startWorld, type World } from '../app/world.ts';
 
 /** What a team has to bring: a load test that leaves a summary, a lock file, a migration, a provider of previews. */
@@ -36,6 +37,10 @@ const metrics = {
 writeFileSync('perf/summary.json', JSON.stringify({ root_group: { name: '', path: '', groups: [], checks: [] }, options: {}, state: { testRunDurationMs: 60000 }, metrics }));
 `,
   'migrations/0001_notes.sql': 'create table notes (id bigint primary key, text text);\n',
+  '.github/deploy/platform.mjs': `const { argv, env } = process;
+if (!['start', 'route'].includes(argv[2])) process.exit(1);
+console.log(argv[2], env.ENVIRONMENT, env.VERSION, env.WEIGHT);
+`,
   '.github/preview/provider.mjs': `import { carryOut } from './order.mjs';
 await carryOut({ create: () => process.env.PREVIEW_URL, sleep: () => {}, wake: () => process.env.PREVIEW_URL, destroy: () => {} });
 `,
@@ -53,8 +58,10 @@ async function begin(world: World, metrics: string): Promise<void> {
   } as const;
   const planned = await planInit(choices);
   const files = Object.fromEntries(planned.map(({ path, content }) => [path, content]));
-  // The sandbox has no Prometheus; the service's own numbers do.
-  const config = files['.github/release-conductor.yml']?.replaceAll('kind: prometheus', 'kind: scrape') ?? '';
+  // The sandbox has no Prometheus, the service's own numbers do; and nobody waits ten minutes here.
+  const config = (files['.github/release-conductor.yml'] ?? '')
+    .replaceAll('kind: prometheus', 'kind: scrape')
+    .replace('soak: 10m', 'soak: 400ms\n    interval: 200ms\n    min_requests: 50');
   const all = { ...files, ...product, '.github/release-conductor.yml': config };
   await commitFiles(world.alice, 'main', all, 'ci: begin with Release Conductor');
 }
@@ -90,8 +97,18 @@ async function verdictsOf(world: World, sha: string): Promise<Record<string, str
   return Object.fromEntries(own.map(({ name, conclusion }) => [name, conclusion]));
 }
 
+/** `/promote` until there is nothing to promote any more; the pipeline moves the traffic. */
+async function promote(world: World, tag: string): Promise<void> {
+  const { tracking_issue: issue } = await reaches(world, tag, 'stage_verified');
+  for (const next of ['/promote 50', '/promote 100', null]) {
+    await say(world, issue ?? 0, '/promote next');
+    if (next !== null) await statusSays(world, issue ?? 0, `waiting for \`${next}\``);
+  }
+  await reaches(world, tag, 'observing');
+}
+
 describe('the starter files', () => {
-  it('run in the sandbox as they are: five checks of the App, and a preview', {
+  it('run in the sandbox as they are: five checks of the App, a preview, and a release', {
     timeout: 120_000,
   }, async () => {
     const world = await startWorld();
@@ -132,5 +149,20 @@ describe('the starter files', () => {
       'success',
       ['Preview success', 'Golden paths success'],
     ]);
+    await world.alice.rest.pulls.merge({ ...repository, pull_number: pull.number });
+    onTestFinished(load(world, 'v1.0.0', 'v1.1.0', 0));
+    await world.alice.rest.git.createRef({
+      ...repository,
+      ref: 'refs/tags/v1.1.0',
+      sha: await mainSha(world),
+    });
+    await promote(world, 'v1.1.0');
+    const { data: published } = await world.alice.rest.repos.getReleaseByTag({
+      ...repository,
+      tag: 'v1.1.0',
+    });
+    expect(published.assets.map(({ name }) => name)).toContain('evidence.zip');
+    const deploys = runner.runs().filter(({ run }) => run.path.endsWith('deploy.yml'));
+    expect(deploys.filter(({ conclusion }) => conclusion === 'success')).toHaveLength(4);
   });
 });

@@ -28,11 +28,10 @@ deny contains {
 
 # --- nothing is released when nobody is there to watch it ---
 
-# Hours from and to (which is not part of it), in the time zone.
-quiet_hours := [
-	{"days": ["Friday"], "from": 16, "to": 24, "timezone": "UTC"},
-	{"days": ["Saturday", "Sunday"], "from": 0, "to": 24, "timezone": "UTC"},
-]
+# Hours from and to (which is not part of it), in the time zone; none as long as nothing stands here. For example:
+#	{"days": ["Friday"], "from": 16, "to": 24, "timezone": "UTC"},
+#	{"days": ["Saturday", "Sunday"], "from": 0, "to": 24, "timezone": "UTC"},
+quiet_hours := []
 
 deny contains {
 	"code": "quiet-hours",
