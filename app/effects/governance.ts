@@ -5,7 +5,7 @@ import type { Config } from '../../core/config/schema.ts';
 import { ConductorError, InternalError, PermissionError, ProviderError } from '../../core/errors.ts';
 import { readCodeowners } from '../../core/gate/codeowners.ts';
 import type { Above } from '../../core/governance/above.ts';
-import { ambiguousNames, standingOf } from '../../core/governance/compare.ts';
+import { ambiguousNames, type Change, standingOf } from '../../core/governance/compare.ts';
 import { desiredSettings } from '../../core/governance/desired.ts';
 import { type Directory, namesIn, unknownNames } from '../../core/governance/directory.ts';
 import type { GovernanceEvent, MergedMeanwhile, Observation } from '../../core/governance/event.ts';
@@ -54,11 +54,13 @@ export const applyGovernance: Performer<'applyGovernance'> = async ({ hash, chan
     ),
   );
   const directory = await settings.resolve(namesIn(touched));
-  const live = await settings.read(directory);
   const done: string[] = [];
   const answer = (problem: string | null) => ({
     event: { type: 'governance.applied', hash, done, problem } as const,
   });
+  const [unknown] = problemsOfNames(neededNames(changes), directory);
+  if (unknown !== undefined) return answer(unknown);
+  const live = await settings.read(directory);
   for (const change of changes) {
     const name = `${change.kind} ${change.name}`;
     const stands = standingOf(change, live);
@@ -163,13 +165,8 @@ async function compare(
   const { appSlug } = context.forge;
   const wanted = desiredSettings(governance, appSlug);
   const directory: Directory = await port.resolve(namesIn(wanted));
-  const unknown = unknownNames(wanted, directory);
-  if (unknown.length > 0) {
-    return {
-      kind: 'wrong',
-      problems: unknown.map((name) => `governance names the ${name}, which does not exist`),
-    };
-  }
+  const unknown = problemsOfNames(wanted, directory);
+  if (unknown.length > 0) return { kind: 'wrong', problems: unknown };
   try {
     const settings = await port.read(directory);
     const ambiguous = ambiguousNames(wanted, settings);
@@ -197,6 +194,27 @@ async function unownedAt(
     folders.length === 0 ? [] : files.list(folders),
   ]);
   return unownedPaths(wanted, owners?.text ?? null, below);
+}
+
+/** Names may be given up or taken by another between a plan and its merge, too. */
+function problemsOfNames(settings: Settings, directory: Directory): readonly string[] {
+  return unknownNames(settings, directory).map(
+    (name) =>
+      `governance names the ${name}, which does not exist. Write the name that it has now, or take it out`,
+  );
+}
+
+/** What the writes name. Another app's rule that stays where it is needs no id. */
+function neededNames(changes: readonly Change[]): Settings {
+  return pickNames(
+    changes.flatMap(({ kind, before, after }) => {
+      if (after === null) return [];
+      const known = before !== null && 'apps' in before ? before.apps : [];
+      const one =
+        'apps' in after ? { ...after, apps: after.apps.filter((app) => !known.includes(app)) } : after;
+      return [{ kind, one }];
+    }),
+  );
 }
 
 function pickNames(touched: readonly { readonly kind: string; readonly one: unknown }[]): Settings {

@@ -35,6 +35,9 @@ class Repository {
   /** Runs before each write. */
   before: (change: Change) => void = () => undefined;
   config: string | null = text;
+  readonly teams = new Map([['ops', 7]]);
+  readonly users = new Map([['mia', 8]]);
+  readonly gone = new Set<string>();
 
   constructor(live: Settings = nothing) {
     this.live = live;
@@ -64,9 +67,9 @@ class Repository {
             } as Partial<Forge> as Forge),
       settings: {
         resolve: async ({ app }) => ({
-          teams: new Map(),
-          users: new Map(),
-          apps: new Map(app.map((slug) => [slug, 1])),
+          teams: this.teams,
+          users: this.users,
+          apps: new Map(app.filter((slug) => !this.gone.has(slug)).map((slug) => [slug, 1])),
         }),
         read: async () => this.live,
         readAbove: async () => nothingAbove,
@@ -83,8 +86,11 @@ class Repository {
     return { forge } as unknown as EffectContext;
   }
 
-  async apply(): Promise<{ readonly done: readonly string[]; readonly problem: string | null }> {
-    const effect = { kind: 'applyGovernance', hash: plan.hash, changes: plan.changes } as const;
+  async apply({ hash, changes } = plan): Promise<{
+    readonly done: readonly string[];
+    readonly problem: string | null;
+  }> {
+    const effect = { kind: 'applyGovernance', hash, changes } as const;
     const { event } = (await applyGovernance(effect, this.context())) as { event: never };
     return event;
   }
@@ -142,6 +148,61 @@ describe('carrying a plan out', () => {
       problem: expect.stringContaining('ruleset main was changed'),
     });
     expect(repository.written).toEqual([]);
+  });
+});
+
+describe('a plan whose names are nobody any more', () => {
+  const named = governanceSchema.parse({
+    codeowners: [],
+    rulesets: {
+      main: {
+        bypass: [{ team: 'ops' }],
+        required_checks: { gates: [], others: [{ name: 'build', app: 'ci' }] },
+      },
+    },
+    environments: { stage: { reviewers: { users: ['Mia'], teams: ['ops'] }, refs: 'all' } },
+    labels: { preview: { color: '1d76db' } },
+  });
+  const shown = planGovernance(named, nothing, 'conductor');
+
+  it.each<[string, (repository: Repository) => unknown, string]>([
+    ['a team that was renamed', ({ teams }) => teams.delete('ops') && teams.set('operations', 7), 'team ops'],
+    ['a person who left', ({ users }) => users.delete('mia'), 'user mia'],
+    ['an app that was deleted', ({ gone }) => gone.add('ci'), 'app ci'],
+    ['our own App under another name', ({ gone }) => gone.add('conductor'), 'app conductor'],
+  ])('stops before the first write: %s', async (_, leave, name) => {
+    const repository = new Repository();
+    leave(repository);
+    const { done, problem } = await repository.apply(shown);
+    expect(problem).toContain(`the ${name}, which does not exist`);
+    expect(problem).toMatch(/\. \S/);
+    expect(done).toEqual([]);
+    expect(repository.written).toEqual([]);
+  });
+
+  it('goes on where the name is only taken away', async () => {
+    const full = desiredSettings(named, 'conductor');
+    const repository = new Repository(full);
+    repository.teams.clear();
+    const [main] = full.rulesets;
+    const without = { ...main, bypass: [] } as Settings['rulesets'][number];
+    const changes: readonly Change[] = [
+      { kind: 'ruleset', name: 'main', before: main ?? null, after: without, details: [] },
+    ];
+    expect(await repository.apply({ ...shown, changes })).toMatchObject({ problem: null });
+    expect(repository.written).toEqual(['main']);
+  });
+
+  it('does what is left when it is gone while the plan is carried out, and says where it stopped', async () => {
+    const repository = new Repository();
+    repository.before = ({ name }) => {
+      if (name === 'stage')
+        throw new PermissionError('GITHUB_REFUSED', 'GitHub knows no reviewer 7', 'Name another.');
+    };
+    expect(await repository.apply(shown)).toMatchObject({
+      done: ['ruleset main'],
+      problem: expect.stringContaining('environment stage: GitHub knows no reviewer 7'),
+    });
   });
 });
 

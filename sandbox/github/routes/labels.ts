@@ -4,6 +4,7 @@ import type { Github } from '../github.ts';
 import type { Json } from '../json.ts';
 import { announcePull } from '../ref-events.ts';
 import { onDefaultBranch } from '../refs.ts';
+import { notFound, unprocessable } from '../refusal.ts';
 import { forwarded, onRepository, type Route } from '../route.ts';
 import type { RepositoryState } from '../world.ts';
 
@@ -26,14 +27,19 @@ export const labelRoutes: readonly Route[] = [
   ),
   forwarded(`GET ${base}/labels`, readsTalk),
   onRepository(`POST ${base}/labels`, manages, async (call, repository, github) => {
+    if ((await spelt(String(call.body.name), repository, github)) !== null)
+      throw unprocessable('already_exists');
     const answer = await github.upstream.forward(call);
     if (answer.status === 201) await announce(call, repository, github, 'created', answer.body as Json);
     return answer;
   }),
-  forwarded(`GET ${one}`, readsTalk),
+  onRepository(`GET ${one}`, readsTalk, async (call, repository, github) =>
+    github.upstream.forward(await named(call, repository, github)),
+  ),
   onRepository(`PATCH ${one}`, manages, async (call, repository, github) => {
-    const before = await github.upstream.get(`${repository.path}/labels/${call.params.name}`);
-    const answer = await github.upstream.forward(call);
+    const asked = await named(call, repository, github);
+    const before = await github.upstream.get(asked.path);
+    const answer = await github.upstream.forward(asked);
     if (answer.status !== 200) return answer;
     const after = answer.body as Json;
     const changed = ['name', 'color', 'description'].filter((field) => before[field] !== after[field]);
@@ -42,12 +48,30 @@ export const labelRoutes: readonly Route[] = [
     return answer;
   }),
   onRepository(`DELETE ${one}`, manages, async (call, repository, github) => {
-    const before = await github.upstream.get(`${repository.path}/labels/${call.params.name}`);
-    const answer = await github.upstream.forward(call);
+    const asked = await named(call, repository, github);
+    const before = await github.upstream.get(asked.path);
+    const answer = await github.upstream.forward(asked);
     if (answer.status === 204) await announce(call, repository, github, 'deleted', before);
     return answer;
   }),
 ];
+
+/** GitHub takes a label's name in any letters, emulate does not. Throws 404 for a name that no label has. */
+async function named(call: Call, repository: RepositoryState, github: Github): Promise<Call> {
+  const name = await spelt(call.params.name ?? '', repository, github);
+  if (name === null) throw notFound();
+  return { ...call, path: `${repository.path}/labels/${encodeURIComponent(name)}` };
+}
+
+/** The name as the label has it; null: there is none. */
+async function spelt(name: string, { path }: RepositoryState, github: Github): Promise<string | null> {
+  for (let page = 1; ; page += 1) {
+    const labels = await github.upstream.get<readonly Json[]>(`${path}/labels?per_page=100&page=${page}`);
+    const found = labels.find((label) => String(label.name).toLowerCase() === name.toLowerCase());
+    if (found !== undefined) return String(found.name);
+    if (labels.length < 100) return null;
+  }
+}
 
 /** Each label that was put on or taken off a pull request is an event of its own. */
 async function changeLabels(call: Call, repository: RepositoryState, github: Github): Promise<Answer> {

@@ -85,6 +85,33 @@ describe('the settings of a repository on GitHub', () => {
     expect((await plan()).changes).toEqual([]);
   });
 
+  it('keep their names in the letters that are declared, and what hangs on them', async () => {
+    const { issues } = asUser(github, 'alice').rest;
+    const { data: issue } = await issues.create({ ...repository, title: 'a', labels: ['preview'] });
+    await issues.updateLabel({ ...repository, name: 'preview', new_name: 'PREVIEW' });
+    expect((await plan()).changes).toMatchObject([{ kind: 'label', details: ['name: PREVIEW → preview'] }]);
+    await carryOut();
+    expect((await plan()).changes).toEqual([]);
+    const { data } = await issues.get({ ...repository, issue_number: issue.number });
+    expect(data.labels).toMatchObject([{ name: 'preview' }]);
+  });
+
+  it('are made under a new name before the old one goes, and only where deletes are asked for', async () => {
+    const { rulesets, ...rest } = config;
+    const { tags, ...others } = rulesets;
+    const renamed = { ...rest, rulesets: { ...others, releases: tags as NonNullable<typeof tags> } };
+    const directory = await settings.resolve(namesIn(desiredSettings(renamed, ownApp)));
+    const live = await settings.read(directory);
+    const kept = planGovernance({ ...renamed, deletes: false }, live, ownApp);
+    expect(kept.changes.map(({ name, after }) => [name, after === null])).toEqual([['releases', false]]);
+    expect(kept.kept).toContain('ruleset tags');
+    const { changes } = planGovernance(renamed, live, ownApp);
+    expect(changes.map(({ name, after }) => [name, after === null])).toEqual([
+      ['releases', false],
+      ['tags', true],
+    ]);
+  });
+
   it('lose what nobody declared, when deletes are asked for', async () => {
     const admin = asUser(github, 'alice').rest;
     await admin.issues.createLabel({ ...repository, name: 'stray', color: '000000' });
