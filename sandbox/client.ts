@@ -59,6 +59,12 @@ export class GithubClient {
     return (await this.expect('GET', `/git/ref/heads/${branch}`)).object.sha as string;
   }
 
+  /** A text file as it is at `ref`. */
+  async read(path: string, ref: string): Promise<string> {
+    const { content } = await this.expect('GET', `/contents/${path}?ref=${encodeURIComponent(ref)}`);
+    return Buffer.from(content as string, 'base64').toString('utf8');
+  }
+
   /** One commit with these files on top of `branch`, which is created from `from` when it is new. */
   async commit(
     branch: string,

@@ -22,6 +22,8 @@ import {
 const bundleDirectory = fileURLToPath(new URL('..', import.meta.url));
 const repository = 'acme/shop';
 const firstVersion = 'v1.0.0';
+/** Where the shop keeps its feature flags: in a branch of their own, as its main branch demands checks. */
+export const flagsFile = { path: 'flags/production.json', branch: 'flags' } as const;
 /** Requests a second that clients send to each environment. */
 const rates = { stage: 50, production: 200 } as const;
 
@@ -112,11 +114,16 @@ interface WorldParts {
 async function startParts({ directory, simulate, log }: WorldOptions): Promise<WorldParts> {
   await mkdir(directory, { recursive: true });
   const databases = throwawayDatabases({ log });
-  const [platform, dryRun] = await Promise.all([startPlatform({ log }), databases.create()]);
+  let readFlags = async (): Promise<string> => '{"flags":{}}';
+  const [platform, dryRun] = await Promise.all([
+    startPlatform({ log, flags: () => readFlags() }),
+    databases.create(),
+  ]);
   const variables = { platformUrl: platform.url, productionUrl: platform.environmentUrl('production') };
   const github = await startOrganisation(variables);
   const [developer, lead] = peopleOf(github);
   await installFirstVersion(github, platform, lead, directory);
+  readFlags = () => lead.read(flagsFile.path, flagsFile.branch);
   const conductor = await ConductorProcess.prepare(
     environmentOf(github, platform, directory, simulate),
     join(directory, 'conductor.log'),
@@ -203,6 +210,7 @@ async function installFirstVersion(
 ): Promise<void> {
   const sha = await lead.headOf('main');
   await lead.tag(firstVersion, sha);
+  await lead.expect('POST', '/git/refs', { ref: `refs/heads/${flagsFile.branch}`, sha });
   await lead.expect('POST', '/releases', { tag_name: firstVersion, name: firstVersion, draft: false });
   const checkout = join(directory, 'first-version');
   await rm(checkout, { recursive: true, force: true });

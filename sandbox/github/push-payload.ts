@@ -38,7 +38,12 @@ export async function pushPayload(
 
 /** Bots have no address that is valid. */
 function pusherOf({ kind, login }: Identity): Json {
-  return { name: login, email: kind === 'user' ? `${login}@users.noreply.github.com` : null };
+  return { name: login, email: kind === 'user' ? noReplyAddress(login) : null };
+}
+
+/** Whose commit it is that GitHub makes for somebody. The brackets of a bot's name are in no valid address. */
+export function noReplyAddress(login: string): string {
+  return `${login.replace('[bot]', '-bot')}@users.noreply.github.com`;
 }
 
 async function newCommits(

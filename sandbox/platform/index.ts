@@ -9,6 +9,8 @@ import type { Log } from '../../core/ports/system.ts';
 import type { SandboxPlatform } from '../contract.ts';
 import { createApi } from './api.ts';
 import { Environment } from './environment.ts';
+import { serveFlags } from './flags.ts';
+import { History } from './history.ts';
 import { closeServer, type Listening, listen } from './listening.ts';
 import { type PreviewDescription, Previews } from './previews.ts';
 import { createProxy } from './proxy.ts';
@@ -19,6 +21,8 @@ const environmentNames = ['stage', 'production'] as const;
 export interface PlatformOptions {
   /** A Postgres in which each environment has a schema, migrated before a version starts; the service's `DATABASE_URL`. */
   readonly databaseUrl?: string;
+  /** Definitions of the feature flags, in flagd's format, as they are at this moment; without it there are none. */
+  readonly flags?: () => Promise<string>;
   readonly log: Log;
 }
 
@@ -40,16 +44,18 @@ export interface Platform extends SandboxPlatform {
 }
 
 /** Starts the stand-in for a cluster: an API, and one weighted proxy for each environment, all on loopback. */
-export async function startPlatform({ databaseUrl, log }: PlatformOptions): Promise<Platform> {
+export async function startPlatform({ databaseUrl, flags, log }: PlatformOptions): Promise<Platform> {
   const root = await mkdtemp(join(tmpdir(), 'sandbox-platform-'));
   const environments = new Map(
     environmentNames.map((name) => [name as string, new Environment(name, join(root, name), databaseUrl)]),
   );
   const previews = new Previews(join(root, 'previews'));
   const deployToken = randomBytes(24).toString('base64url');
-  const api = await listen(
-    createServer(getRequestListener(createApi(environments, previews, deployToken).fetch)),
-  );
+  const history = new History([...environments.values()]);
+  const routes = createApi(environments, previews, deployToken);
+  history.serve(routes);
+  serveFlags(routes, flags ?? (async () => '{"flags":{}}'));
+  const api = await listen(createServer(getRequestListener(routes.fetch)));
   const proxies = new Map<string, Listening>();
   for (const [name, environment] of environments) proxies.set(name, await listen(createProxy(environment)));
   const find = <T>(map: ReadonlyMap<string, T>, name: string): T => {
@@ -82,6 +88,7 @@ export async function startPlatform({ databaseUrl, log }: PlatformOptions): Prom
         ?.crash();
     },
     async close() {
+      history.close();
       await Promise.all([api, ...proxies.values()].map(({ server }) => closeServer(server)));
       await Promise.all([...environments.values(), previews].map((one) => one.close()));
       await rm(root, { recursive: true, force: true, maxRetries: 3 });

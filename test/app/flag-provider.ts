@@ -1,13 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { evaluateFor } from '../../sandbox/platform/flags.ts';
 import { type AtEnd, atTestEnd } from '../support/postgres.ts';
-
-interface Definition {
-  readonly state: string;
-  readonly defaultVariant: string;
-  readonly variants: Readonly<Record<string, unknown>>;
-  readonly targeting?: { readonly fractional?: readonly (readonly [string, number])[] };
-}
 
 export interface FlagServer {
   readonly url: string;
@@ -30,21 +24,20 @@ export async function startFlagServer(text: string, atEnd: AtEnd = atTestEnd): P
     const answer = (status: number, value: object): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
     };
-    const document = JSON.parse(state.text) as { flags: Record<string, Definition> };
     if (request.url === '/webhook') {
       const { flag, percent } = body as { flag: string; percent: number };
       state.calls.push({ flag, percent, key: request.headers['idempotency-key'] });
       if (state.refused.has(flag)) return answer(403, {});
-      const former = document.flags[flag] as Definition;
+      const document = JSON.parse(state.text) as { flags: Record<string, object> };
+      const former = document.flags[flag];
       document.flags[flag] = { ...former, defaultVariant: 'off', targeting: share(percent) };
       state.text = JSON.stringify(document);
       return answer(200, {});
     }
     const flag = decodeURIComponent(request.url?.replace('/ofrep/v1/evaluate/flags/', '') ?? '');
-    const definition = document.flags[flag];
-    if (definition === undefined) return answer(404, { key: flag, errorCode: 'FLAG_NOT_FOUND' });
-    const variant = variantFor(definition, `${flag}${body.context.targetingKey}`);
-    answer(200, { key: flag, variant, value: definition.variants[variant], reason: 'SPLIT' });
+    const found = evaluateFor(state.text, flag, body.context.targetingKey);
+    if (found === null) return answer(404, { key: flag, errorCode: 'FLAG_NOT_FOUND' });
+    answer(200, { key: flag, ...found, reason: 'SPLIT' });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   atEnd(() => {
@@ -69,16 +62,3 @@ export const flag = (change: object = {}) => ({
 export const share = (percent: number) => ({
   fractional: [['on', percent] as const, ['off', 100 - percent] as const],
 });
-
-function variantFor({ targeting, defaultVariant }: Definition, key: string): string {
-  const parts = targeting?.fractional;
-  if (parts === undefined) return defaultVariant;
-  let hash = 2_166_136_261;
-  for (const character of key) hash = Math.imul(hash ^ character.charCodeAt(0), 16_777_619) >>> 0;
-  let place = ((hash ^ (hash >>> 15)) >>> 0) % 100;
-  for (const [variant, weight] of parts) {
-    if (place < weight) return variant;
-    place -= weight;
-  }
-  return defaultVariant;
-}

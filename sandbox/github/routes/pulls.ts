@@ -5,6 +5,7 @@ import type { Github } from '../github.ts';
 import type { Json } from '../json.ts';
 import { page } from '../pages.ts';
 import { baseShaOf, completePull, mergeRefusals, renderPull, tryMerge } from '../pulls.ts';
+import { noReplyAddress } from '../push-payload.ts';
 import type { PullState } from '../records.ts';
 import { announceMove, announcePull } from '../ref-events.ts';
 import { GithubRefusal, notFound, ruleViolation, unprocessable } from '../refusal.ts';
@@ -191,7 +192,7 @@ async function mergeMessage(
 
 function authorOf(call: Call, github: Github) {
   const { login } = call.who;
-  return { name: login, email: `${login}@users.noreply.github.com`, date: github.now() };
+  return { name: login, email: noReplyAddress(login), date: github.now() };
 }
 
 /** People with write access whose last review approves. */

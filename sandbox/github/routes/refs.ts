@@ -2,6 +2,7 @@ import { reads, writes } from '../access.ts';
 import type { Answer, Call } from '../call.ts';
 import { flag, textField } from '../fields.ts';
 import type { Github } from '../github.ts';
+import { noReplyAddress } from '../push-payload.ts';
 import { announceMove } from '../ref-events.ts';
 import { assertMayMove, type GitObject } from '../refs.ts';
 import { unprocessable } from '../refusal.ts';
@@ -103,11 +104,19 @@ async function commitToBranch(call: Call, repository: RepositoryState, github: G
   const before = await github.git.ref(repository.fullName, ref);
   const kind = before === null ? 'create' : 'update';
   assertMayMove(github, repository, { kind, ref, before, commit: null, forced: false, cause: call.who });
-  const answer = await github.upstream.forward(call);
+  const answer = await github.upstream.forward(byWhom(call));
   const after = await github.git.ref(repository.fullName, ref);
   if (answer.status >= 300 || after === null || after.sha === before?.sha) return answer;
   await announceMove(github, repository, { ref, before, after, forced: false, cause: call.who });
   return answer;
+}
+
+/** The commit is by whoever asks for it. */
+function byWhom(call: Call): Call {
+  const { login } = call.who;
+  const person = { name: login, email: noReplyAddress(login) };
+  const body = { author: person, committer: person, ...call.body };
+  return { ...call, body, raw: Buffer.from(JSON.stringify(body)) };
 }
 
 async function isForward(
