@@ -34,46 +34,65 @@ export class Actions {
 
   /** A job judges a commit and submits, again and again until it is heard. */
   runGate(judged: Judged, gate: GateName, verdict: Verdict): void {
-    const run = this.#startRun(judged);
-    const finished = this.#scheduler.now;
-    const submit = (left: number): void => {
-      let accepted = false;
-      this.#submit(this.#submission(judged, gate, verdict, run.id, finished), (ok) => {
-        accepted = ok;
-      });
-      this.#scheduler.at(this.#scheduler.now + 20_000, 'job', () => {
-        if (!accepted && left > 0) submit(left - 1);
-      });
-    };
-    submit(2_000);
+    this.#startRun(judged, repositoryName, (run) => {
+      const { attempt } = run;
+      const finished = this.#scheduler.now;
+      const submit = (left: number): void => {
+        let accepted = false;
+        this.#submit(this.#submission(judged, gate, verdict, run, finished), (ok) => {
+          accepted = ok;
+          if (ok && run.attempt === attempt) run.status = 'completed';
+        });
+        this.#scheduler.at(this.#scheduler.now + 20_000, 'job', () => {
+          if (!accepted && left > 0 && run.attempt === attempt) submit(left - 1);
+        });
+      };
+      submit(2_000);
+    });
   }
 
   /** A run for a fork gets no token: what it found lies in an artifact, and GitHub names no pull request with it. */
   runForFork(judged: Judged): void {
     const { repository } = this.#hub;
-    const { now } = this.#scheduler;
-    const run = this.#startRun(judged, 'mallory/shop');
-    const files = gateNames.map((gate) => {
-      const result = this.#result(judged, gate, 'pass', now);
-      return { name: `${gate}/result.json`, content: Buffer.from(JSON.stringify(result)) };
-    });
-    repository.artifacts.push({ id: repository.nextId(), run: run.id, createdAt: now, zip: makeZip(files) });
-    this.#hub.emit('workflow_run', {
-      action: 'completed',
-      workflow_run: { id: run.id, run_attempt: 1, event: run.event, head_sha: run.sha, pull_requests: [] },
+    this.#startRun(judged, 'mallory/shop', (run) => {
+      const { now } = this.#scheduler;
+      const files = gateNames.map((gate) => {
+        const result = this.#result(judged, gate, 'pass', now);
+        return { name: `${gate}/result.json`, content: Buffer.from(JSON.stringify(result)) };
+      });
+      const zip = makeZip(files);
+      repository.artifacts.push({ id: repository.nextId(), run: run.id, createdAt: now, zip });
+      run.status = 'completed';
+      const { id, attempt, event, sha } = run;
+      this.#hub.emit('workflow_run', {
+        action: 'completed',
+        workflow_run: { id, run_attempt: attempt, event, head_sha: sha, pull_requests: [] },
+      });
     });
   }
 
-  #startRun({ sha, event }: Judged, head = repositoryName): Run {
+  /** Begins a run with its first attempt; each further one does the same work again, some seconds later. */
+  #startRun({ sha, event }: Judged, head: string, work: (run: Run) => void): void {
     const { repository } = this.#hub;
-    const id = repository.nextId();
+    const { now } = this.#scheduler;
     const branch = event === 'push' ? null : 'feature';
-    const run = { id, sha, event, branch, attempt: 1, createdAt: this.#scheduler.now, head };
+    const run: Run = {
+      ...{ id: repository.nextId(), sha, event, branch, head },
+      ...{ attempt: 1, status: 'in_progress', createdAt: now, startedAt: now },
+      again: () => {
+        run.attempt += 1;
+        run.status = 'in_progress';
+        run.startedAt = this.#scheduler.now;
+        this.#scheduler.at(this.#scheduler.now + this.#scheduler.between(500, 20_000), 'job', () =>
+          work(run),
+        );
+      },
+    };
     repository.runs.push(run);
-    return run;
+    work(run);
   }
 
-  #submission(judged: Judged, gate: GateName, verdict: Verdict, runId: number, finished: number): Submitted {
+  #submission(judged: Judged, gate: GateName, verdict: Verdict, run: Run, finished: number): Submitted {
     const { sha, event, ref } = judged;
     this.#token += 1;
     const seconds = Math.floor(this.#scheduler.now / 1_000);
@@ -86,8 +105,8 @@ export class Actions {
         iat: seconds,
         exp: seconds + 300,
         repository: repositoryName,
-        run_id: runId,
-        run_attempt: 1,
+        run_id: run.id,
+        run_attempt: run.attempt,
         sha,
         ref,
         workflow_ref: `${repositoryName}/${workflowPath}@${ref}`,

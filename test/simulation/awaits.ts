@@ -65,6 +65,7 @@ export const awaits = [
   'github PATCH /issues/comments/{comment_id}',
   'github PATCH /issues/{issue_number}',
   'github PATCH /releases/{release_id}',
+  'github POST /actions/runs/{run_id}/rerun',
   'github POST /check-runs',
   'github POST /deployments',
   'github POST /issues',

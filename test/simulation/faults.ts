@@ -193,8 +193,9 @@ export class FaultInjector implements Interceptor {
     const told = this.#told.get(who);
     const isBefore = (known: { from: number; until: number } | undefined): boolean =>
       known !== undefined && now > known.from && now < known.until - toldTolerance;
-    const couldHaveRead = !this.isZombieCall && isBefore(this.#shared.get(account));
-    if (isBefore(told) || couldHaveRead) this.impatient(process, label);
+    const isImpatient = isBefore(told) || isBefore(this.#shared.get(account));
+    // What was in hand when the process stood still goes out when it wakes: nobody could ask it to wait meanwhile.
+    if (isImpatient && !this.isZombieCall) this.impatient(process, label);
     if (told === undefined || told.until < now) this.#told.set(who, { from: now + answerDelay, until });
     const seconds = Math.ceil((until - now) / 1_000);
     const headers = { 'retry-after': String(seconds), 'x-ratelimit-remaining': '0' };

@@ -1,8 +1,8 @@
-import { type GateName, gateNames } from '../../core/gate/names.ts';
+import { checkNameOf, type GateName, gateNames } from '../../core/gate/names.ts';
 import type { Verdict } from '../../core/gate/result.ts';
 import { type Actions, workflowPath } from './actions.ts';
 import type { Hub } from './github/hub.ts';
-import { type PullVersion, pullAt } from './github/repository.ts';
+import { appSlug, isTooOld, type PullVersion, pullAt } from './github/repository.ts';
 import { pullBody } from './github/routes/pulls.ts';
 import type { Act, Plan } from './plan.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -54,6 +54,9 @@ export class People {
         break;
       case 'pull':
         this.#pull(act.number, act.what);
+        break;
+      case 're-run':
+        this.#rerun(act.number, act.gate, act.byHand);
         break;
     }
   }
@@ -155,6 +158,22 @@ export class People {
     for (const gate of gateNames) {
       this.#later(this.#scheduler.between(0, most), () => this.#actions.runGate(judged, gate, 'pass'));
     }
+  }
+
+  /** "Re-run" is there on a check that has ended. */
+  #rerun(number: number, gate: GateName, byHand: boolean): void {
+    const { repository } = this.#hub;
+    const sha = pullAt(repository, number, this.#scheduler.now)?.headSha;
+    const name = checkNameOf[gate];
+    const check = repository.checks.findLast((one) => one.sha === sha && one.name === name);
+    if (check?.status !== 'completed') return;
+    this.#hub.emit('check_run', {
+      action: 'rerequested',
+      check_run: { name, head_sha: sha, external_id: check.externalId, app: { slug: appSlug } },
+      sender: { login: 'alice', type: 'User' },
+    });
+    const run = repository.runs.findLast((one) => one.sha === sha);
+    if (byHand && run?.status === 'completed' && !isTooOld(run)) run.again();
   }
 
   #push(number: number): string {

@@ -51,6 +51,14 @@ export function actsOf(between: Between, pick: PickOne): Act[] {
   }
   if (between(1, 100) <= 60) acts.push(...hastyPull(at(), between, 6));
   if (between(1, 100) <= 40) acts.push(...hastyPull(at(), between, forkedPull));
+  const pulls = [5, 6, forkedPull];
+  for (let n = between(0, 4); n > 0; n -= 1) {
+    const number = pick(pulls);
+    const opened = acts.find((act) => act.act === 'pull' && act.number === number);
+    if (opened === undefined) continue;
+    const pressed = opened.at + between(5_000, 90_000);
+    acts.push({ act: 're-run', at: pressed, number, gate: pick(gates), byHand: between(1, 2) === 1 });
+  }
   return acts;
 }
 

@@ -62,6 +62,13 @@ type Deed =
       readonly act: 'pull';
       readonly number: number;
       readonly what: 'opened' | 'synchronize' | 'closed' | 'reopened';
+    }
+  /** Somebody presses "Re-run" on our check, and may not wait for us to run its workflow again. */
+  | {
+      readonly act: 're-run';
+      readonly number: number;
+      readonly gate: GateName;
+      readonly byHand: boolean;
     };
 
 /** A whole history before it happens. Leaving faults or acts out gives another valid history: that is how one is shrunk. */

@@ -8,6 +8,7 @@ import {
   everyCommandIsAnswered,
   githubShowsTheLatest,
   lostDeliveriesAreFound,
+  nothingWaitsForEver,
   rollbackIsConfirmed,
   rollbackIsRequested,
   runsOfForksAreCollected,
@@ -35,6 +36,7 @@ const atRest = [
   everyCommandIsAnswered,
   githubShowsTheLatest,
   changesAreAsOnGithub,
+  nothingWaitsForEver,
   runsOfForksAreCollected,
 ] as const;
 /** Everything has come to rest this long after the last trouble. */

@@ -25,6 +25,24 @@ export const decisionBugs: readonly PlantedBug[] = [
       }),
   },
   {
+    name: 'refused-rerun-forgotten',
+    plant: (parts) =>
+      withDecider(parts, (decide) => (ref, state, event, context) => {
+        if (event.type !== 'effect.settled' || event.kind !== 'rerunWorkflow')
+          return decide(ref, state, event, context);
+        const outcome = { ok: true, value: {} } as const;
+        return decide(ref, state, { ...event, outcome }, context);
+      }),
+  },
+  {
+    name: 'rerun-never-ordered',
+    plant: (parts) =>
+      withDecider(parts, (decide) => (ref, state, event, context) => {
+        const { effects, ...decision } = decide(ref, state, event, context);
+        return { ...decision, effects: effects.filter(({ effect }) => effect.kind !== 'rerunWorkflow') };
+      }),
+  },
+  {
     name: 'two-releases-at-once',
     plant: (parts) =>
       withDecider(

@@ -64,10 +64,20 @@ export interface Run {
   readonly sha: string;
   readonly event: string;
   readonly branch: string | null;
-  readonly attempt: number;
+  attempt: number;
+  status: 'in_progress' | 'completed';
   readonly createdAt: number;
+  /** When its latest attempt began. */
+  startedAt: number;
   /** Where its head is: the repository itself, or a fork. */
   readonly head: string;
+  /** Begins its next attempt. */
+  readonly again: () => void;
+}
+
+/** GitHub runs again what is younger than a month: one of five runs counts as older. */
+export function isTooOld({ id }: Run): boolean {
+  return id % 5 === 0;
 }
 export interface Artifact {
   readonly id: number;

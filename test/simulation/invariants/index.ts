@@ -14,5 +14,10 @@ export {
   githubShowsTheLatest,
   trafficIsWhatTheReleaseSays,
 } from './rest.ts';
-export { changesAreAsOnGithub, changesFollowGithub, runsOfForksAreCollected } from './results.ts';
+export {
+  changesAreAsOnGithub,
+  changesFollowGithub,
+  nothingWaitsForEver,
+  runsOfForksAreCollected,
+} from './results.ts';
 export { lostDeliveriesAreFound, rollbackIsConfirmed, rollbackIsRequested } from './time.ts';

@@ -76,6 +76,19 @@ export function runsOfForksAreCollected(world: World): Finding {
   return null;
 }
 
+/** What was asked for again has a newer result when everything has come to rest, or says why none will come. */
+export function nothingWaitsForEver(world: World): Finding {
+  for (const { kind, key, state } of world.rows('aggregates')) {
+    if (kind !== 'change' || !(state as ChangeState).open) continue;
+    const { gates } = state as ChangeState;
+    const waiting = gateNames.find(
+      (gate) => gates[gate]?.superseded && gates[gate].rerunRefused === undefined,
+    );
+    if (waiting !== undefined) return `${key} waits for a new result of ${waiting}, and no run is on its way`;
+  }
+  return null;
+}
+
 /** What a pull request has been on GitHub for this long it is here as well, ms after the last trouble. */
 const untilKnown = 180_000;
 

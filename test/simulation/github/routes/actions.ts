@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { repositoryName } from '../repository.ts';
-import { type Routes, required } from './asked.ts';
+import { isTooOld, repositoryName } from '../repository.ts';
+import { type Routes, refusal, required } from './asked.ts';
 
 /** Workflow runs and what they uploaded. */
 export const actionsRoutes: Routes = {
@@ -12,10 +12,20 @@ export const actionsRoutes: Routes = {
       event: run.event,
       path: '.github/workflows/gates.yml',
       run_attempt: run.attempt,
+      status: run.status,
+      run_started_at: new Date(run.startedAt).toISOString(),
       created_at: new Date(run.createdAt).toISOString(),
       repository: { full_name: repositoryName },
       head_repository: { full_name: run.head },
     };
+  },
+  'POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun': ({ repository, parameters }) => {
+    const run = required(repository.runs.find(({ id }) => id === parameters.run_id));
+    if (run.status !== 'completed') throw refusal(403, 'This workflow is already running');
+    if (isTooOld(run))
+      throw refusal(403, 'Unable to retry this workflow run: it was created over a month ago');
+    run.again();
+    return {};
   },
   'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts': ({ repository, parameters }) => ({
     artifacts: repository.artifacts
