@@ -7,6 +7,8 @@ import type { LedgerRow } from './row.ts';
 export type { LedgerRow } from './row.ts';
 
 const hour = 3_600_000;
+/** Previews that a refusal names. */
+const mostQuoted = 10;
 
 export type BudgetScope = 'preview' | 'repository' | 'organisation';
 
@@ -17,7 +19,7 @@ export interface BudgetRefusal {
   readonly spent: number;
   /** What is spent by the end of the day if it starts. */
   readonly expected: number;
-  /** Dearest first. */
+  /** Dearest first, ten at most. */
   readonly by: readonly LedgerRow[];
   readonly offer: Offer | null;
 }
@@ -44,7 +46,7 @@ export function checkBudget(
   const code = spent >= limit ? 'BUDGET_SPENT' : 'BUDGET_FORECAST';
   const others = ledger.filter((row) => !isSame(row, asked));
   const offer = offerFor({ cost, asked, others, exceeded, left: day.to - now });
-  return { code, scope, limit, spent, expected, by, offer };
+  return { code, scope, limit, spent, expected, by: by.slice(0, mostQuoted), offer };
 }
 
 /** The budgets that would not hold until midnight if it ran at `perHour` (US dollars) from now on, narrowest first. */

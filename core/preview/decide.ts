@@ -97,6 +97,8 @@ function onRead(draft: PreviewDraft, pullRequest: number, facts: PreviewFacts): 
     approved: state.approved?.sha === headSha ? state.approved : null,
   });
   if (facts.report !== null) onReported(draft, facts.report);
+  const { asksSize = null } = draft.state;
+  if (asksSize !== null) draft.set(resize(draft.state, asksSize, draft.others, draft.repository, now));
   if (fork && open && labelled && config !== null && draft.state.approved === null) {
     draft.emit(`unlabel/${draft.next('unlabel')}`, {
       kind: 'removeLabel',
@@ -171,7 +173,7 @@ function onCommand(
       break;
     }
     case 'size':
-      draft.set(resize(state, order.size, draft.repository, now));
+      draft.set(resize(state, order.size, draft.others, draft.repository, now));
   }
   draft.read(draft.state.pullRequest);
 }

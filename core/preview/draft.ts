@@ -1,7 +1,7 @@
 import { offer, release } from '../flow/channel.ts';
 import { Draft } from '../flow/draft.ts';
 import type { AuditNote } from '../flow/effect.ts';
-import type { LedgerRow } from './budget.ts';
+import { inSum, type LedgerRow } from './row.ts';
 import type { PreviewState } from './state.ts';
 
 export interface PreviewContext {
@@ -17,14 +17,18 @@ export const previewMarker = 'release-conductor:preview';
 
 export class PreviewDraft extends Draft<PreviewState> {
   readonly repository: string;
-  /** The facts were read for this decision: money may be spent on them. */
-  readonly isFresh: boolean;
+  /** The other previews as of this moment: facts were read for this decision, money may be spent on them. */
+  readonly others: readonly LedgerRow[] | null;
   private isAsked = false;
 
   constructor(state: PreviewState, { now, repository, others }: PreviewContext) {
-    super(others === null ? state : { ...state, others }, now);
+    super(others === null ? state : { ...state, others: inSum(others, repository) }, now);
     this.repository = repository;
-    this.isFresh = others !== null;
+    this.others = others;
+  }
+
+  get isFresh(): boolean {
+    return this.others !== null;
   }
 
   note(

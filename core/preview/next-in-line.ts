@@ -30,7 +30,7 @@ export function nextInLine(previews: readonly PreviewOf[], now: number): readonl
     looked.set(repository, before + 1);
     if (before >= mostCalled) return false;
     const others = othersOf(rows, repository, state.pullRequest);
-    return wantedAt({ ...state, others, billUnknown: false }, repository, now).kind === 'preview';
+    return wantedAt({ ...state, billUnknown: false }, repository, now, others).kind === 'preview';
   });
 }
 

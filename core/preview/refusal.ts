@@ -38,12 +38,17 @@ export function refusalText(refusal: Refusal): string {
     case 'failed':
       return 'The pipeline failed three times to make it. Push a fix, or say `/preview` to try again.';
     case 'concurrency':
-      return `There are ${refusal.limit} previews already (${refusal.by.map((pull) => `#${pull}`).join(', ')}). ${itBegins} \`/preview make-room\` here takes the place of #${refusal.oldest ?? refusal.by[0]}, which is likeliest to be done with.`;
+      return `There are ${refusal.limit} previews already (${listed(refusal.by)}). ${itBegins} \`/preview make-room\` here takes the place of #${refusal.oldest ?? refusal.by[0]}, which is likeliest to be done with.`;
     case 'turn':
       return `There is room, and ${refusal.after.map(nameOf).join(', ')} waited longer for it. ${itBegins} \`/preview make-room\` here puts it first.`;
     case 'budget':
       return budgetText(refusal.refusal);
   }
+}
+
+function listed(pulls: readonly number[]): string {
+  const shown = pulls.slice(0, 20).map((pull) => `#${pull}`);
+  return `${shown.join(', ')}${pulls.length > shown.length ? ' and others' : ''}`;
 }
 
 /** Those who wait get what becomes free. */
@@ -54,12 +59,10 @@ function budgetText({ scope, limit, spent, expected, by, offer }: BudgetRefusal)
   const whose = { preview: 'this preview', repository: 'the repository', organisation: 'the organisation' }[
     scope
   ];
-  const spenders = by
-    .slice(0, 10)
-    .map(
-      (row) =>
-        `${row.repository}#${row.pullRequest} ${money(row.spentToday)}${row.perHour > 0 ? ' and counting' : ''}`,
-    );
+  const spenders = by.map(
+    (row) =>
+      `${row.repository}#${row.pullRequest} ${money(row.spentToday)}${row.perHour > 0 ? ' and counting' : ''}`,
+  );
   return [
     `The budget of ${whose} is ${money(limit)} a day: ${money(spent)} is spent, and with this preview it would be ${money(expected)} by midnight.`,
     spenders.length === 0 ? '' : `Spent today: ${spenders.join(', ')}.`,

@@ -21,6 +21,32 @@ export interface LedgerRow {
   readonly turn?: Turn | null;
 }
 
+/**
+ * What others cost, in a row for the repository and one for the rest of its organisation: enough to see that the money of
+ * the day is spent, and as short for a thousand previews as for two. No figure is infinite: JSON has none.
+ */
+export function inSum(rows: readonly LedgerRow[], repository: string): readonly LedgerRow[] {
+  const own = rows.filter((row) => row.repository === repository);
+  const others = rows.filter((row) => row.repository !== repository);
+  return [sumOf(own, repository), sumOf(others, '')].filter((row) => row !== null);
+}
+
+function sumOf(rows: readonly LedgerRow[], repository: string): LedgerRow | null {
+  if (rows.length === 0) return null;
+  const sum = (value: (row: LedgerRow) => number): number =>
+    rows.reduce((total, row) => total + value(row), 0);
+  return {
+    repository,
+    pullRequest: 0,
+    spentToday: sum(({ spentToday }) => spentToday),
+    perHour: sum(({ perHour }) => perHour),
+    asleep: rows.every(({ asleep }) => asleep),
+    exists: rows.some(({ exists }) => exists),
+    organisation: rows.reduce((least, row) => Math.min(least, row.organisation), Number.MAX_SAFE_INTEGER),
+    since: rows.reduce((first, { since }) => Math.min(first, since), Number.MAX_SAFE_INTEGER),
+  };
+}
+
 /** A place in the line: who waits longer comes first. */
 export interface Turn {
   /** Ms since the epoch. */

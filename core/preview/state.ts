@@ -62,6 +62,8 @@ export interface PreviewState {
   readonly approved: { readonly sha: string; readonly by: string } | null;
   readonly wish: Wish | null;
   readonly size: string | null;
+  /** The dearer size that a person asked for, until it is known whether the day can pay for it. */
+  readonly asksSize?: string | null;
   /** Why the last command was not obeyed, Markdown. */
   readonly notice?: string | null;
   /** Put to sleep by a person or by idleness. */
@@ -104,7 +106,7 @@ export interface PreviewState {
   readonly counters: Readonly<Record<string, number>>;
   /** Ids of the last commands. */
   readonly heard: readonly string[];
-  /** What the other previews of the organisation cost, as of the last look. */
+  /** What the other previews of the organisation cost, as of the last look, in sums (`inSum`). */
   readonly others: readonly LedgerRow[];
 }
 

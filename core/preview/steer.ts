@@ -14,7 +14,7 @@ import {
   type Running,
 } from './state.ts';
 import { sweepEvery } from './sweep.ts';
-import { type Wanted, wantedAt } from './wanted.ts';
+import { isForRoom, type Wanted, wantedAt } from './wanted.ts';
 
 const minute = 60_000;
 /** An order that nobody reported on is taken for failed after this. */
@@ -34,8 +34,9 @@ const rememberedRefusals = 20;
 export function steer(draft: PreviewDraft): void {
   giveUpSilent(draft);
   noteSpent(draft);
-  const wanted = wantedAt(draft.state, draft.repository, draft.now);
+  const wanted = wantedAt(draft.state, draft.repository, draft.now, draft.others);
   const refusal = wanted.kind === 'nothing' ? wanted.refusal : null;
+  standInLine(draft, wanted);
   noteRefusal(draft, refusal);
   makeRoom(draft, refusal);
   if (draft.state.order?.status === 'requested') return;
@@ -192,11 +193,21 @@ function failed(draft: PreviewDraft): void {
   }
 }
 
+/** Whoever lacks room keeps its place until it is known that it lacks none. */
+function standInLine(draft: PreviewDraft, wanted: Wanted): void {
+  const { waits = null, mayExist } = draft.state;
+  if (wanted.kind === 'nothing' && isForRoom(wanted.refusal)) {
+    draft.set({ waits: waits ?? { since: draft.now, calledAt: null } });
+    return;
+  }
+  const isOpen = wanted.kind === 'preview' && !mayExist && !draft.isFresh;
+  if (!isOpen) draft.set({ waits: null });
+}
+
 /** A refusal is told once, as long as its reason stays the same. */
 function noteRefusal(draft: PreviewDraft, refusal: Refusal | null): void {
-  const { refusal: before, refusals = [], pullRequest, waits } = draft.state;
-  const inLine = waitsForRoom(refusal) ? (waits ?? { since: draft.now, calledAt: null }) : null;
-  draft.set({ refusal, waits: inLine });
+  const { refusal: before, refusals = [], pullRequest } = draft.state;
+  draft.set({ refusal });
   if (refusal === null || refusal.kind === before?.kind || refusal.kind === 'failed') return;
   draft.set({ refusals: [...refusals, { at: draft.now, kind: refusal.kind }].slice(-rememberedRefusals) });
   draft.note(
@@ -206,11 +217,6 @@ function noteRefusal(draft: PreviewDraft, refusal: Refusal | null): void {
     {},
     refusalCode(refusal),
   );
-}
-
-/** Others may leave what it lacks, or the day brings it; whoever waits is looked at again until it has it. */
-function waitsForRoom(refusal: Refusal | null): boolean {
-  return refusal !== null && ['budget', 'concurrency', 'turn', 'cost-unknown'].includes(refusal.kind);
 }
 
 /** Marked for the day, so that what sleeps for want of money does not wake and sleep again and again. */

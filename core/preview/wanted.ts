@@ -13,8 +13,18 @@ export type Wanted =
   | { readonly kind: 'nothing'; readonly refusal: Refusal | null }
   | { readonly kind: 'preview'; readonly sha: string; readonly size: string; readonly asleep: boolean };
 
-/** Pure: the pull request, the people and the clock decide; what exists does not. */
-export function wantedAt(state: PreviewState, repository: string, now: number): Wanted {
+/**
+ * Pure: the pull request, the people and the clock decide; what exists does not.
+ *
+ * @param others every other preview of the organisation as of now; null: nobody has looked, so that whether there is room
+ *   for it is as it was.
+ */
+export function wantedAt(
+  state: PreviewState,
+  repository: string,
+  now: number,
+  others: readonly LedgerRow[] | null,
+): Wanted {
   const { config, open, headSha, wish } = state;
   if (open && wish?.kind === 'start' && state.declared === false) return nothing({ kind: 'undeclared' });
   if (config === null || state.declared === false || !open) return nothing(null);
@@ -29,24 +39,27 @@ export function wantedAt(state: PreviewState, repository: string, now: number): 
   const own = ledgerRow(state, repository, now, config.budget.time_zone);
   if (state.running !== null || state.mayExist) {
     // What runs goes on until its money is spent; then it sleeps, because what sleeps can wake tomorrow.
-    const ledger = [...state.others, own];
+    const ledger = [...(others ?? state.others), own];
     const spent = isSpentToday(state, now) || overspent(config, own, ledger, 0) !== null;
     if (spent && (config.cost.sizes[size]?.asleep_per_hour ?? 0) > 0) {
+      if (others === null && state.refusal?.kind === 'budget') return nothing(state.refusal);
       const asked = { repository, pullRequest: state.pullRequest, size };
-      const refusal = checkBudget(config, asked, ledger, now, day);
+      const refusal = others === null ? null : checkBudget(config, asked, ledger, now, day);
       if (refusal !== null) return nothing({ kind: 'budget', refusal });
     }
     return { ...preview, asleep: state.asleep || spent || isIdle(state, now) };
   }
   if (state.billUnknown) return nothing({ kind: 'cost-unknown' });
-  const living = state.others.filter((row) => row.repository === repository && row.exists);
+  if (others === null)
+    return isForRoom(state.refusal) ? nothing(state.refusal) : { ...preview, asleep: state.asleep };
+  const living = others.filter((row) => row.repository === repository && row.exists);
   if (living.length >= config.max_concurrent) {
     const by = living.map(({ pullRequest }) => pullRequest).toSorted((a, b) => a - b);
     const oldest = living.toSorted(likelierUnused)[0]?.pullRequest ?? 0;
     return nothing({ kind: 'concurrency', limit: config.max_concurrent, by, oldest });
   }
   const asked = { repository, pullRequest: state.pullRequest, size };
-  const ledger = [...state.others, own];
+  const ledger = [...others, own];
   const refusal = checkBudget(config, asked, ledger, now, day);
   if (refusal !== null) return nothing({ kind: 'budget', refusal });
   const perHour = config.cost.sizes[size]?.per_hour ?? 0;
@@ -64,6 +77,11 @@ function likelierUnused(a: LedgerRow, b: LedgerRow): number {
     Number(b.asleep) - Number(a.asleep) ||
     a.since - b.since
   );
+}
+
+/** Others may leave what it lacks, or the day brings it. */
+export function isForRoom(refusal: Refusal | null): boolean {
+  return refusal !== null && ['budget', 'concurrency', 'turn', 'cost-unknown'].includes(refusal.kind);
 }
 
 /** The last word of a person counts; without one the config does. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { LedgerRow } from '../../../core/preview/budget.ts';
+import { type LedgerRow, overspent } from '../../../core/preview/budget.ts';
 import { nextInLine, othersOf, rowOf } from '../../../core/preview/next-in-line.ts';
+import { inSum } from '../../../core/preview/row.ts';
+import fc from '../../support/fast-check.ts';
 import { commanded, config, hour, minute, other, Preview, running } from './preview.ts';
 
 const shop = 'acme/shop';
@@ -172,11 +174,35 @@ describe('who waits for a preview', () => {
     const line = new Line({ max_concurrent: 1 });
     made(line, 1);
     for (let n = 2; n <= 500; n++) line.look(n);
-    expect(line.preview(500).state?.others.length).toBeLessThan(30);
+    expect(line.preview(500).state?.others).toHaveLength(1);
     line.look(1, { open: false });
     line.preview(1).reported('success');
     expect(line.next()).toEqual([2]);
   });
+});
+
+it('what a preview remembers of the others says as well as all of them that the money is spent', () => {
+  const rows = fc.array(
+    fc.record({
+      repository: fc.constantFrom(shop, 'acme/api', 'acme/web'),
+      spentToday: fc.integer({ min: 0, max: 8 }).map((n) => n / 8),
+      perHour: fc.integer({ min: 0, max: 8 }).map((n) => n / 8),
+      organisation: fc.constantFrom(2, 4, 100, Number.POSITIVE_INFINITY),
+    }),
+    { maxLength: 8 },
+  );
+  fc.assert(
+    fc.property(rows, fc.constantFrom(0, hour), (given, ahead) => {
+      const all = given.map((row, n) => other(n + 10, row));
+      const budget = { preview: 3, repository: 2, organisation: 4, time_zone: 'UTC' };
+      const own = other(7, { spentToday: 0.25 });
+      const said = JSON.parse(JSON.stringify(inSum(all, shop))) as LedgerRow[];
+      expect(said.length).toBeLessThanOrEqual(2);
+      expect(overspent({ budget }, own, [...said, own], ahead)).toBe(
+        overspent({ budget }, own, [...all, own], ahead),
+      );
+    }),
+  );
 });
 
 describe('/preview make-room', () => {
