@@ -287,8 +287,10 @@ describe('scenario 9: a check that others report', () => {
 describe("scenario 9: a gate's own check", () => {
   const shared = sharedWorld((world) => requireChecks(world));
 
-  it('that is run anew is open again, and merging waits for the new result', async () => {
+  it('that is run anew is open again, its workflow runs once it has ended, and merging waits for the new result', async () => {
     const world = shared();
+    const again: number[] = [];
+    world.github.subscribeReruns((_repository, run) => again.push(run.id));
     const { sha, number } = await propose(world, { 'anew.txt': 'a' }, 'anew');
     await passAll(world, sha, 'anew');
     await allPass(world, sha);
@@ -300,6 +302,13 @@ describe("scenario 9: a gate's own check", () => {
     await world.alice.rest.checks.rerequestRun({ ...repository, check_run_id: data.check_runs[0]?.id ?? 0 });
     await eventually(async () => ((await stateOfOwn(world, sha))['slo-gates'] === 'queued' ? true : null));
     expect(await mergeStatus(world, number)).toBe(405);
+    const [run] = await world.query<{ id: number }>(
+      `select (state -> 'gates' -> 'slo' ->> 'runId')::int as id from aggregates where key = 'pr/${number}'`,
+    );
+    expect(again).toEqual([]);
+    await world.github.updateRun('acme/shop', run?.id ?? 0, 'completed', 'success');
+    await eventually(async () => (again.length > 0 ? true : null));
+    expect(again).toEqual([run?.id]);
   });
 
   it('takes no result of another commit', async () => {

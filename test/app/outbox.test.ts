@@ -102,6 +102,25 @@ const comment = (id: string): PlannedEffect => ({ id, effect: { kind: 'postComme
 const down = new ProviderError('DOWN', 'down', 'wait', { retryable: true });
 
 describe('effects', () => {
+  it('of a kind that only a newer version knows are left to it', async () => {
+    const unknown = { id: 'later/1', effect: { kind: 'inventedLater' } as unknown as Effect };
+    await database.transaction(async (tx) => {
+      await sendEffects(tx, release, [comment('known/1')], queue, clock);
+      await tx.query(
+        `insert into effects (key, kind, repository, aggregate_kind, aggregate_key, lane, effect, not_before, created_at)
+         select $1, 'inventedLater', repository, aggregate_kind, aggregate_key, 'later', $2, not_before, created_at
+         from effects`,
+        [effectKey(release, unknown.id), JSON.stringify(unknown.effect)],
+      );
+    });
+    await run('later/1');
+    expect(listener.outcomes()).toEqual([]);
+    const left = await database.query<{ state: string; attempts: number }>(
+      `select state, attempts from effects where kind = 'inventedLater'`,
+    );
+    expect(left.rows).toEqual([{ state: 'pending', attempts: 0 }]);
+  });
+
   it('are performed once, however many jobs ask for them', async () => {
     await plan(comment('c/1'));
     await Promise.all([run('c/1'), run('c/1'), run('c/1')]);
