@@ -15,6 +15,7 @@ import { openOwnSigner } from '../adapters/sigstore/own-signer.ts';
 import { openBundleVerifier } from '../adapters/sigstore/verify-bundle.ts';
 import { openFile } from '../adapters/zip/file-source.ts';
 import { readZip } from '../adapters/zip/read-zip.ts';
+import { salvageZip } from '../adapters/zip/salvage-zip.ts';
 import { ConductorError, InputError } from '../core/errors.ts';
 import { parseTrustedKeys } from '../core/evidence/key-set.ts';
 import { renderVerification } from '../core/evidence/render-verification.ts';
@@ -74,7 +75,7 @@ async function verify(env: StepEnvironment, ask: typeof fetch): Promise<Verifica
   const bundle = await readFile(`${path}.sigstore.json`).catch(() => null);
   const report = await verifyEvidence(
     { zip, bundle, trustedKeys, expected },
-    { verifyBundle, readArchive: readZip, replayPolicies },
+    { verifyBundle, readArchive: readZip, salvage: salvageZip, replayPolicies },
   ).finally(() => zip.close());
   await writeSummary(report, bundle, env, workspace, ask);
   return report;

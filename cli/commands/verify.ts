@@ -7,6 +7,7 @@ import { replayPolicies } from '../../adapters/policy/rego-engine.ts';
 import { openOwnSigner } from '../../adapters/sigstore/own-signer.ts';
 import { openFile } from '../../adapters/zip/file-source.ts';
 import { readZip } from '../../adapters/zip/read-zip.ts';
+import { salvageZip } from '../../adapters/zip/salvage-zip.ts';
 import { InputError } from '../../core/errors.ts';
 import { renderVerification } from '../../core/evidence/render-verification.ts';
 import { payloadType } from '../../core/evidence/statement.ts';
@@ -89,7 +90,7 @@ async function verify(
       : await readNamedFile(world, bundlePath, maxSmallBytes);
   const { keys: trustedKeys, verifyBundle } = await readTrust(input, world);
   const expected = { ...expectedOf(input), ...(await readClone(input, world)) };
-  const ports = { verifyBundle, readArchive: readZip, replayPolicies };
+  const ports = { verifyBundle, readArchive: readZip, salvage: salvageZip, replayPolicies };
   return { report: await verifyEvidence({ zip, bundle, trustedKeys, expected }, ports), bundle };
 }
 

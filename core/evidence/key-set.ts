@@ -4,10 +4,10 @@ import type { TrustedKey } from '../ports/signer.ts';
 import { trustedKeyFromPem } from './keys.ts';
 
 /** What `/.well-known/release-conductor/keys.json` holds: the keys whose evidence may be believed. */
-export const keySetSchema = z.object({
+export const keySetSchema = z.strictObject({
   keys: z
     .array(
-      z.object({
+      z.strictObject({
         hint: z.string().optional().describe('SHA-256 of the SPKI DER, hex; computed when absent'),
         pem: z.string(),
         repositories: z
@@ -49,7 +49,11 @@ export function parseTrustedKeys(content: string): readonly TrustedKey[] {
     throw new InputError('BAD_KEY', 'expected PEM or JSON', help, { cause });
   }
   const parsed = keySetSchema.safeParse(json);
-  if (!parsed.success) throw new InputError('BAD_KEY', 'expected {"keys": [{"pem": …}]}', help);
+  if (!parsed.success) {
+    const [{ path, message } = { path: [], message: 'invalid' }] = parsed.error.issues;
+    const where = path.length === 0 ? '' : `${path.join('.')}: `;
+    throw new InputError('BAD_KEY', `expected {"keys": [{"pem": …}]}: ${where}${message}`, help);
+  }
   return parsed.data.keys.map((key) => {
     const trusted: TrustedKey = {
       ...trustedKeyFromPem(key.pem, key.repositories),

@@ -34,6 +34,8 @@ export interface TagInClone {
 export interface VerificationPorts {
   readonly verifyBundle: BundleVerifier;
   readonly readArchive: ArchiveReader;
+  /** Reads a zip that another tool wrote again, so that what was changed in it can be named; absent: it is not named. */
+  readonly salvage?: ArchiveReader;
   /** Asks the kept policies again; absent: what they answered is taken from the evidence. */
   readonly replayPolicies?: PolicyReplay;
 }

@@ -5,7 +5,7 @@ import type { ByteSource } from '../ports/blob-store.ts';
 import { blocksOf } from './bytes.ts';
 import { manifestPath, manifestSchema } from './manifest.ts';
 import { zipName } from './statement.ts';
-import { type Opened, type Problem, problem } from './verification.ts';
+import { type Opened, type Problem, problem, type VerificationPorts } from './verification.ts';
 
 interface OpenedArchive {
   readonly opened: Opened | null;
@@ -17,17 +17,40 @@ interface OpenedArchive {
 const judged =
   /^(_manifest\.json|approvals_matrix\.json|gates\/[^/]+\.json|audit\/[^/]+|decisions\/\w+\/[^/]+\.json)$/;
 
-/** Opens the zip and its manifest. */
-export async function openArchive(zip: ByteSource, readArchive: ArchiveReader): Promise<OpenedArchive> {
-  let archive: ReadArchive;
+/**
+ * Opens the zip and its manifest. One that another tool wrote again is a problem whatever is in it; where `salvage` can
+ * read it, the other checks say which entries were changed.
+ */
+export async function openArchive(
+  zip: ByteSource,
+  { readArchive, salvage }: Pick<VerificationPorts, 'readArchive' | 'salvage'>,
+): Promise<OpenedArchive> {
   try {
-    archive = await readArchive(zip, (path) => judged.test(path));
+    return openManifest(await readArchive(zip, (path) => judged.test(path)));
   } catch (error) {
     if (!(error instanceof VerificationError)) throw error;
-    const problems = [problem('TAMPERED', zipName, error.message)];
-    return { opened: null, zipSha256: await digestOf(zip), problems };
+    const broken = problem('TAMPERED', zipName, error.message);
+    const read = salvage === undefined ? null : await lookInto(zip, salvage);
+    if (read === null) return { opened: null, zipSha256: await digestOf(zip), problems: [broken] };
+    if ('entries' in read) {
+      const archive = openManifest(read);
+      return { ...archive, problems: [broken, ...archive.problems] };
+    }
+    return { opened: null, zipSha256: await digestOf(zip), problems: [broken, read] };
   }
-  const { entries, files, sha256: zipSha256 } = archive;
+}
+
+/** What can be read all the same, or what stands against that when it is an entry that has a name. */
+async function lookInto(zip: ByteSource, salvage: ArchiveReader): Promise<ReadArchive | Problem | null> {
+  try {
+    return await salvage(zip, (path) => judged.test(path));
+  } catch (error) {
+    if (!(error instanceof VerificationError)) throw error;
+    return error.message.startsWith('entry ') ? problem('TAMPERED', zipName, error.message) : null;
+  }
+}
+
+function openManifest({ entries, files, sha256: zipSha256 }: ReadArchive): OpenedArchive {
   const bytes = files.get(manifestPath);
   if (bytes === undefined) {
     const problems = [problem('MISSING', manifestPath, 'the zip has no manifest')];

@@ -20,7 +20,7 @@ export async function verifyEvidence(
   ports: VerificationPorts,
 ): Promise<VerificationReport> {
   const signed = readStatement(input, ports.verifyBundle);
-  const archive = await openArchive(input.zip, ports.readArchive);
+  const archive = await openArchive(input.zip, ports);
   const { opened, zipSha256 } = archive;
   const audit = opened && checkAudit(opened, ports.verifyBundle, input.trustedKeys);
   const steps: readonly (readonly [string, readonly Problem[] | null])[] = [

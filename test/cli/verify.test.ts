@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { unpackZip } from '../../adapters/zip/unpack.ts';
 import { renderKeySet } from '../../core/evidence/key-set.ts';
 import { trustedKeyFromPem } from '../../core/evidence/keys.ts';
 import {
@@ -12,6 +13,7 @@ import {
   repository,
 } from '../evidence/support.ts';
 import { startSigstore } from '../support/sigstore/services.ts';
+import { makeZip } from '../support/zip/make.ts';
 import { FakeWorld, folderWith } from './support.ts';
 
 const ports = portsWith(newPrivateKey());
@@ -119,6 +121,38 @@ describe('verify', () => {
       status: 1,
       stdout: expect.stringContaining('UNSIGNED'),
     });
+  });
+
+  it.each<[string, (files: Map<string, Uint8Array>) => unknown, string]>([
+    ['a file left out', (files) => files.delete('release_notes.md'), 'MISSING release_notes.md'],
+    [
+      'a file changed',
+      (files) => files.set('release_notes.md', Buffer.from('all is well')),
+      'TAMPERED release_notes.md',
+    ],
+    ['a file added', (files) => files.set('gates/own.json', Buffer.from('{}')), 'TAMPERED gates/own.json'],
+    ['a file that no evidence may have', (files) => files.set('../own', Buffer.from('')), '"../own"'],
+  ])('names it when another tool wrote the zip again with %s', async (_name, change, named) => {
+    const { zip } = await packInMemory(inputsFor(), ports);
+    const files = new Map(unpackZip(zip, { entries: 1_000, fileBytes: 1e8, totalBytes: 1e8 }));
+    change(files);
+    await writeFile(
+      join(folder, 'evidence.zip'),
+      makeZip([...files].map(([name, content]) => ({ name, content }))),
+    );
+    const { status, stdout } = await verify('evidence.zip', '--key', 'keys.json');
+    expect(status).toBe(1);
+    expect(stdout).toContain('TAMPERED evidence.zip');
+    expect(stdout).toContain(named);
+  });
+
+  it('is not talked into a key by a member of the key set that it does not know', async () => {
+    const keys = JSON.parse(renderKeySet([trustedKeyFromPem(pem)]));
+    keys.keys[0].revoked = '2020-01-01T00:00:00Z';
+    await writeFile(join(folder, 'keys.json'), JSON.stringify(keys));
+    const { status, stderr } = await verify('evidence.zip', '--key', 'keys.json');
+    expect(status).toBe(2);
+    expect(stderr).toContain('"revoked"');
   });
 
   it.each<[string, string[], RegExp]>([
