@@ -11,7 +11,7 @@ import type { Forge } from '../../core/ports/forge.ts';
 import type { Log } from '../../core/ports/system.ts';
 import { nextInLine } from '../../core/preview/next-in-line.ts';
 import { type PreviewState, previewRef } from '../../core/preview/state.ts';
-import { isSwept } from '../../core/preview/sweep.ts';
+import { inTurns, isSwept } from '../../core/preview/sweep.ts';
 import { confirmedOf } from '../../core/release/confirmed.ts';
 import { hasTraffic } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
@@ -47,23 +47,27 @@ export async function reconcileReleases(ports: ReconcilePorts): Promise<void> {
  * and time passes. Pull requests without one are looked at with the changes.
  */
 export async function reconcilePreviews(ports: ReconcilePorts): Promise<void> {
-  const look = (repository: string, pullRequest: number): Promise<void> =>
-    tolerating(repository, ports, () => apply([touched(repository, pullRequest)], ports));
-  const owners = new Map<string, string>();
-  for (const { ref, state } of await listAggregates(ports.database, {
-    kind: 'preview',
-    open: true,
-    limit: 5_000,
-  })) {
-    const preview = state as PreviewState;
-    if (isSwept(preview)) await look(ref.repository, Number(ref.key.slice('pr/'.length)));
-    if (preview.waits != null) owners.set(ref.repository.split('/')[0] ?? '', ref.repository);
+  const look = (event: Routed): Promise<void> =>
+    tolerating(event.ref.repository, ports, () => apply([event], ports));
+  const all = await listAggregates(ports.database, { kind: 'preview', open: true, limit: 5_000 });
+  for (const previews of byOwner(all).values()) {
+    const swept = previews
+      .filter(({ state }) => isSwept(state as PreviewState))
+      .map(({ ref }) => ref)
+      .toSorted((a, b) => (`${a.repository} ${a.key}` < `${b.repository} ${b.key}` ? -1 : 1));
+    const { read, passed } = inTurns(swept, ports.now());
+    for (const ref of passed) await look({ ref, event: { type: 'timer.fired', timer: 'sweep' } });
+    for (const ref of read) await look(touched(ref.repository, Number(ref.key.slice('pr/'.length))));
+    const waiting = previews.find(({ state }) => (state as PreviewState).waits != null);
+    if (waiting === undefined) continue;
+    const known = await previewsOf(ports.database, waiting.ref.repository, ports.now());
+    for (const next of nextInLine(known, ports.now()))
+      await look(touched(next.repository, next.state.pullRequest));
   }
-  for (const repository of owners.values()) {
-    const now = ports.now();
-    for (const next of nextInLine(await previewsOf(ports.database, repository, now), now))
-      await look(next.repository, next.state.pullRequest);
-  }
+}
+
+function byOwner(previews: readonly StoredAggregate[]): ReadonlyMap<string, readonly StoredAggregate[]> {
+  return Map.groupBy(previews, ({ ref }) => ref.repository.split('/')[0] ?? '');
 }
 
 /** A look at the preview of a pull request. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { previewsSchema } from '../../../core/config/previews.ts';
 import { hygieneOf } from '../../../core/preview/hygiene.ts';
 import type { PreviewState } from '../../../core/preview/state.ts';
+import { inTurns } from '../../../core/preview/sweep.ts';
 import { previewUrl } from '../../../core/preview/url.ts';
 import fc from '../../support/fast-check.ts';
 import { commanded, config, hour, minute, other, Preview, running } from './preview.ts';
@@ -494,5 +495,32 @@ describe('what begins to cost', () => {
     expect(preview.notes.filter(({ action }) => action === 'preview.refused')).toMatchObject([
       { reasonCode: 'TOO_MANY_PREVIEWS', reason: expect.stringContaining('#3') },
     ]);
+  });
+});
+
+describe('a sweep', () => {
+  it('reads every preview, 300 at a time where there are more, and lets time pass for the rest', () => {
+    for (const count of [0, 1, 300, 301, 1_000]) {
+      const all = Array.from({ length: count }, (_, n) => n);
+      const rounds = Math.ceil(count / 300);
+      const read = Array.from({ length: rounds }, (_, n) => inTurns(all, 1e12 + n * 5 * minute));
+      expect(read.flatMap((one) => one.read).toSorted((a, b) => a - b)).toEqual(all);
+      for (const one of read) {
+        expect(one.read.length).toBeLessThanOrEqual(300);
+        expect(one.read.length + one.passed.length).toBe(count);
+      }
+    }
+  });
+
+  it('that only lets time pass ends a life and counts the money', () => {
+    const expired = running();
+    expired.now += 73 * hour;
+    expired.tell({ type: 'timer.fired', timer: 'sweep' });
+    expect(expired.actions.at(-1)).toBe('destroy');
+    const dear = running();
+    dear.read({ others: [other(3, { spentToday: 99.9999, perHour: 1 })] });
+    dear.now += 5 * minute;
+    dear.tell({ type: 'timer.fired', timer: 'sweep' });
+    expect(dear.actions.at(-1)).toBe('sleep');
   });
 });
