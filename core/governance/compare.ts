@@ -1,4 +1,5 @@
 import { canonicalJson } from '../audit/canonical-json.ts';
+import { differences, partsOf } from './differences.ts';
 import { isHalfMade } from './half-made.ts';
 import {
   type EnvironmentSetting,
@@ -18,7 +19,7 @@ export interface Change {
   readonly name: string;
   readonly before: Setting | null;
   readonly after: Setting | null;
-  /** What differs, for people: `bypass: + team:ops (always)`. */
+  /** What differs or is made, for people: `bypass: + team:ops (always)`. */
   readonly details: readonly string[];
 }
 
@@ -59,7 +60,7 @@ function compareKind<One extends Setting>(
   for (const want of desired) {
     const have = live.find((one) => isSameName(kind, one.name, want.name));
     if (have === undefined) {
-      changes.push({ kind, name: want.name, before: null, after: want, details: [] });
+      changes.push({ kind, name: want.name, before: null, after: want, details: partsOf(want) });
       continue;
     }
     const after = aim(want, have);
@@ -155,29 +156,4 @@ function rulesetWith(want: RulesetSetting, have: RulesetSetting, deletes: boolea
 function ruleWith(rule: RuleSetting, have: RulesetSetting): RuleSetting {
   const now = have.rules.find(({ type }) => type === rule.type);
   return now === undefined ? rule : { ...rule, parameters: { ...now.parameters, ...rule.parameters } };
-}
-
-/** One line for each field that changes; lists say what comes (+) and what goes (−). */
-function differences(before: Setting, after: Setting): readonly string[] {
-  const [old, now] = [before, after] as unknown as [Fields, Fields];
-  return Object.keys(now).flatMap((field) => {
-    const [was, will] = [old[field], now[field]];
-    if (canonicalJson(was) === canonicalJson(will)) return [];
-    if (!Array.isArray(was) || !Array.isArray(will)) return [`${field}: ${textOf(was)} → ${textOf(will)}`];
-    const [gone, come] = [was.map(textOf), will.map(textOf)];
-    return [
-      ...gone.filter((one) => !come.includes(one)).map((one) => `${field}: − ${one}`),
-      ...come.filter((one) => !gone.includes(one)).map((one) => `${field}: + ${one}`),
-    ];
-  });
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function textOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(value);
-  const { actor, mode, type, parameters } = value as Fields;
-  if (typeof actor === 'string') return `${actor} (${String(mode)})`;
-  if (typeof type === 'string') return `${type} ${canonicalJson(parameters)}`;
-  return canonicalJson(value);
 }

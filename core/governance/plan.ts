@@ -40,13 +40,18 @@ export function planGovernance(
   const wanted = desiredSettings(config, ownApp);
   const { changes, kept } = compareSettings(wanted, live, config.deletes);
   const hash = createHash('sha256')
-    .update(canonicalJson({ schema_version: 1, changes }))
+    .update(canonicalJson({ schema_version: 1, changes: changes.map(written) }))
     .digest('hex');
   const tooMany = changes.length > config.max_changes;
   const message = `the plan has ${changes.length} changes, the config allows ${config.max_changes} (governance.max_changes)`;
   const refused = tooMany ? ({ code: 'TOO_MANY_CHANGES', message } as const) : null;
   const told = tellAbove(above, wanted.rulesets);
   return { changes, kept, unowned, weaker, above: told, hash, refused };
+}
+
+/** What is written, whatever is said of it. */
+function written({ kind, name, before, after }: Change): object {
+  return { kind, name, before, after };
 }
 
 /** The same aim, from where an attempt that did not end has left it. */
@@ -64,8 +69,8 @@ function isRestOf(shown: Change, now: Change): boolean {
  * anew. A change that somebody made meanwhile exactly as planned is done, not a reason to stop.
  */
 export function remainderOf(shown: GovernancePlan, now: GovernancePlan): readonly Change[] | null {
-  const known = new Set(shown.changes.map((change) => canonicalJson(change)));
+  const known = new Set(shown.changes.map((change) => canonicalJson(written(change))));
   const isKnown = (change: Change): boolean =>
-    known.has(canonicalJson(change)) || shown.changes.some((one) => isRestOf(one, change));
+    known.has(canonicalJson(written(change))) || shown.changes.some((one) => isRestOf(one, change));
   return now.changes.every(isKnown) ? now.changes : null;
 }

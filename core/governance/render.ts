@@ -18,8 +18,8 @@ export function renderPlan(plan: GovernancePlan): string {
 
 function renderChange({ kind, name, before, after, details }: Change): string {
   const sign = before === null ? '+' : after === null ? '−' : '~';
-  const words =
-    before === null ? 'make it' : after === null ? 'delete it' : details.map(cellText).join('<br>');
+  const first = before === null ? ['make it'] : after === null ? ['delete it'] : [];
+  const words = [...first, ...details.map(cellText)].join('<br>');
   return `| ${sign} | ${kind} ${cellText(name)} | ${words} |`;
 }
 

@@ -59,7 +59,7 @@ export function onPlanned(
 }
 
 const endText =
-  'Merging this ends the care for the rules: what is set on GitHub stays, and nobody puts it right any more.';
+  'Merging this takes `governance` out of `.github/release-conductor.yml`, or the file away, and ends the care for the rules: what is set on GitHub stays, and nobody puts it right any more.';
 
 /** The plan of a config that is in force has been carried out, or there was nothing to do. */
 export function forget(draft: GovernanceDraft, configSha256: string): void {

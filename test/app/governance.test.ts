@@ -125,7 +125,7 @@ describe('the export of the rules', () => {
     await eventually(async () => ((await exported(world)).body.drift === null ? null : true));
     const page = await (await fetch(`${world.conductor.url}/governance/acme/shop`)).text();
     expect(page).toContain('<strong>Drift</strong> since');
-    expect(page).toContain('<td>ruleset main</td><td>create</td>');
+    expect(page).toContain('<td>ruleset main</td><td>create<br />');
     expect(await (await fetch(`${world.conductor.url}/`)).text()).toContain(
       '<a href="/governance/acme/shop">',
     );

@@ -214,3 +214,44 @@ describe('an environment that was left half made', () => {
     expect(remainderOf(shown, planGovernance(config, live, 'conductor'))).toBeNull();
   });
 });
+
+it('says in words what is made and what changes in a rule', () => {
+  const made = plan(nothing);
+  const [main] = made.changes;
+  expect(main?.details).toEqual(
+    expect.arrayContaining([
+      'target: branch',
+      'include: + ~DEFAULT_BRANCH',
+      'rules: + required_status_checks',
+      'required_status_checks: + policy-ci of release-conductor',
+    ]),
+  );
+  expect(renderPlan(made)).toMatch(/\+ \| ruleset main \| make it<br>target: branch<br>/);
+  const live = JSON.parse(
+    JSON.stringify(wanted()).replace(
+      '"context":"slo-gates","app":"release-conductor"',
+      '"context":"slo-gates","app":null',
+    ),
+  ) as Settings;
+  expect(plan(live).changes[0]?.details).toEqual([
+    'required_status_checks: − slo-gates from anybody',
+    'required_status_checks: + slo-gates of release-conductor',
+  ]);
+});
+
+it('is known again whatever is said of it', () => {
+  const shown = plan(nothing);
+  const reworded = {
+    ...shown,
+    changes: shown.changes.map((change) => ({ ...change, details: ['otherwise'] })),
+  };
+  expect(remainderOf(reworded, shown)).toEqual(shown.changes);
+  expect(plan(nothing).hash).toBe(shown.hash);
+});
+
+it('says the first forty lines of a change, and how many are left out', () => {
+  const others = Array.from({ length: 200 }, (_, n) => ({ name: `check ${n}`, app: 'ci' }));
+  const [main] = plan(nothing, { rulesets: { main: { required_checks: { gates: [], others } } } }).changes;
+  expect(main?.details).toHaveLength(41);
+  expect(main?.details.at(-1)).toMatch(/^and \d+ more$/);
+});
