@@ -2,6 +2,7 @@ import type { PreviewsConfig } from '../config/previews.ts';
 import type { Decision } from '../flow/effect.ts';
 import type { EffectSettled } from '../flow/event.ts';
 import { effectIdOf } from '../flow/key.ts';
+import { orderedJson } from '../ordered-json.ts';
 import { renderPreview } from './comment.ts';
 import { dayAt } from './day.ts';
 import { type PreviewContext, PreviewDraft } from './draft.ts';
@@ -115,7 +116,7 @@ function tellOutlook(draft: PreviewDraft): void {
   const outlook = outlookOf(draft.state, draft.now);
   const isNews = told !== undefined || walks === true || isRefusedFreely(draft.state);
   if (headSha === '' || !isNews) return;
-  if (JSON.stringify(told) === JSON.stringify(outlook)) return;
+  if (told !== undefined && orderedJson(told) === orderedJson(outlook)) return;
   draft.set({ told: outlook });
   draft.emit(`outlook/${draft.next('outlook')}`, { kind: 'tellChange', pullRequest, outlook });
 }

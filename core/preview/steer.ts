@@ -32,6 +32,7 @@ const rememberedRefusals = 20;
  * finds the same difference.
  */
 export function steer(draft: PreviewDraft): void {
+  followClock(draft);
   giveUpSilent(draft);
   noteSpent(draft);
   const wanted = wantedAt(draft.state, draft.repository, draft.now, draft.others);
@@ -228,6 +229,15 @@ function noteSpent(draft: PreviewDraft): void {
   const own = ledgerRow(state, repository, now, zone);
   if (overspent(config, own, [...others, own], sweepEvery) === null) return;
   draft.set({ spentOn: dayAt(now, zone).date });
+}
+
+/** A clock that was put back makes nobody wait until it has caught up: what lies ahead of it is taken for now. */
+function followClock(draft: PreviewDraft): void {
+  const { order, running, lastVisit } = draft.state;
+  const { now } = draft;
+  if (order !== null && order.since > now) draft.set({ order: { ...order, since: now } });
+  if (running?.since !== undefined && running.since > now) draft.set({ running: { ...running, since: now } });
+  if (lastVisit > now) draft.set({ lastVisit: now });
 }
 
 function giveUpSilent(draft: PreviewDraft): void {

@@ -524,3 +524,113 @@ describe('a sweep', () => {
     expect(dear.actions.at(-1)).toBe('sleep');
   });
 });
+
+describe('a clock that jumps', () => {
+  it('back by an hour delays no teardown that failed, and no order on which nobody reports', () => {
+    const failing = running();
+    failing.read({ open: false });
+    failing.reported('failure');
+    failing.now -= hour;
+    for (let n = 0; n < 3; n++) {
+      failing.now += minute;
+      failing.read({ open: false });
+    }
+    expect(failing.actions).toEqual(['create', 'destroy', 'destroy']);
+    const silent = new Preview();
+    silent.read();
+    silent.now -= hour;
+    silent.read();
+    silent.now += 31 * minute;
+    silent.read();
+    expect(silent.notes.map(({ action }) => action)).toContain('preview.create');
+    expect(silent.actions).toEqual(['create', 'create']);
+  });
+
+  it('ahead by a day and back again costs nothing that was not, and brings nothing back', () => {
+    const preview = running();
+    preview.now += 80 * hour;
+    preview.read();
+    expect(preview.actions.at(-1)).toBe('destroy');
+    preview.reported('success');
+    preview.now -= 80 * hour;
+    preview.read({ open: false });
+    preview.now += minute;
+    preview.read({ open: false });
+    expect(preview.actions).toEqual(['create', 'destroy']);
+    const asleep = running();
+    asleep.now += 26 * hour;
+    asleep.read();
+    asleep.reported('success');
+    asleep.now -= 26 * hour;
+    asleep.tell({ type: 'preview.visited' });
+    asleep.read();
+    expect(asleep.actions).toEqual(['create', 'sleep', 'wake']);
+    expect(asleep.comment()).not.toContain('NaN');
+  });
+});
+
+describe('odd news', () => {
+  it.each([1e15, Number.MAX_SAFE_INTEGER])('an extension by %d ms ends at the longest life', (ms) => {
+    const preview = running();
+    preview.tell({ type: 'preview.commanded', ...commanded(), by: 'mona', order: { kind: 'extend', ms } });
+    preview.settleComments();
+    expect(preview.state?.expiresAt).toBe(preview.now + config().longest_ttl);
+    expect(preview.comment()).toContain('`previews.longest_ttl` is 336 h');
+  });
+
+  it('an extension of one that is closed brings nothing back', () => {
+    const preview = running();
+    preview.read({ open: false });
+    preview.reported('success');
+    preview.tell({
+      type: 'preview.commanded',
+      ...commanded(),
+      by: 'mona',
+      order: { kind: 'extend', ms: 24 * hour },
+    });
+    preview.read({ open: false });
+    expect(preview.actions).toEqual(['create', 'destroy']);
+  });
+
+  it('a word about another deployment than the last one changes nothing, whatever it says', () => {
+    const preview = running();
+    preview.read({ open: false });
+    for (const state of ['success', 'inactive', 'failure'])
+      preview.tell({ type: 'preview.reported', deploymentId: 1, state, url: null });
+    expect(preview.state).toMatchObject({
+      mayExist: true,
+      order: { action: 'destroy', status: 'requested' },
+    });
+  });
+
+  it('two pushes within a second bring the newest, and only that is left to be made', () => {
+    const preview = new Preview();
+    preview.read({ headSha: 'a1' });
+    preview.now += 300;
+    preview.read({ headSha: 'b2' });
+    preview.now += 300;
+    preview.read({ headSha: 'c3' });
+    expect(preview.actions).toEqual(['create']);
+    preview.reported('success');
+    expect(preview.actions).toEqual(['create', 'create']);
+    expect(preview.state?.order).toMatchObject({ sha: 'c3', status: 'requested' });
+  });
+
+  it('one that is opened again after a close begins like a new one, by its label alone', () => {
+    const preview = running();
+    preview.tell({ type: 'preview.commanded', ...commanded(), by: 'mona', order: { kind: 'start' } });
+    preview.read({ open: false, labels: [] });
+    preview.reported('success');
+    preview.read({ open: true, labels: [] });
+    expect(preview.actions).toEqual(['create', 'destroy']);
+    preview.read({ open: true });
+    expect(preview.actions.at(-1)).toBe('create');
+  });
+
+  it.each(['constructor', '__proto__', 'toString'])('there is no size %s', (size) => {
+    const preview = running();
+    preview.tell({ type: 'preview.commanded', ...commanded(), by: 'mona', order: { kind: 'size', size } });
+    expect(preview.state?.size).toBeNull();
+    expect(preview.state?.notice).toContain('There is no size');
+  });
+});
