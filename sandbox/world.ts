@@ -1,29 +1,27 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
 import { throwawayDatabases } from '../adapters/embedded-postgres/index.ts';
-import { checkNameOf, gateNames } from '../core/gate/names.ts';
 import type { Log } from '../core/ports/system.ts';
-import { GithubClient } from './client.ts';
+import type { GithubClient } from './client.ts';
+import {
+  firstVersion,
+  flagsFile,
+  installFirstVersion,
+  peopleOf,
+  readVariants,
+  repository,
+  requirePinnedChecks,
+  startOrganisation,
+} from './company.ts';
 import { ConductorProcess } from './conductor-process.ts';
-import { type LocalGithub, startGithub } from './github/index.ts';
+import type { LocalGithub } from './github/index.ts';
 import { type Load, startLoad } from './load/index.ts';
 import { type Platform, startPlatform } from './platform/index.ts';
 import { type Runner, startRunner } from './runner/index.ts';
-import {
-  loadOrganisation,
-  loadVariant,
-  type OrganisationVariables,
-  type Variant,
-  variants,
-} from './seed/organisation.ts';
+import type { Variant } from './seed/organisation.ts';
 
 const bundleDirectory = fileURLToPath(new URL('..', import.meta.url));
-const repository = 'acme/shop';
-const firstVersion = 'v1.0.0';
-/** Where the shop keeps its feature flags: in a branch of their own, as its main branch demands checks. */
-export const flagsFile = { path: 'flags/production.json', branch: 'flags' } as const;
 /** Requests a second that clients send to each environment. */
 const rates = { stage: 50, production: 200 } as const;
 
@@ -176,57 +174,6 @@ async function startParts({ directory, simulate, log }: WorldOptions): Promise<W
   };
 }
 
-async function startOrganisation(variables: OrganisationVariables): Promise<LocalGithub> {
-  const manifest = parse(await readFile(new URL('../app.yml', import.meta.url), 'utf8'));
-  return await startGithub({
-    organisation: 'acme',
-    users: [
-      { login: 'mona', role: 'write' },
-      { login: 'ada', role: 'admin' },
-    ],
-    teams: [{ slug: 'on-call', members: ['ada'] }],
-    repository: { name: 'shop', files: await loadOrganisation(variables) },
-    app: { permissions: manifest.default_permissions, events: manifest.default_events },
-    print: () => {},
-  });
-}
-
-function peopleOf(github: LocalGithub): [GithubClient, GithubClient] {
-  const as = (login: string): GithubClient =>
-    new GithubClient(
-      github.apiUrl,
-      repository,
-      github.users.find((user) => user.login === login)?.token ?? '',
-    );
-  return [as('mona'), as('ada')];
-}
-
-/** What was there before the Conductor came: a published release that runs in both environments. */
-async function installFirstVersion(
-  github: LocalGithub,
-  platform: Platform,
-  lead: GithubClient,
-  directory: string,
-): Promise<void> {
-  const sha = await lead.headOf('main');
-  await lead.tag(firstVersion, sha);
-  await lead.expect('POST', '/git/refs', { ref: `refs/heads/${flagsFile.branch}`, sha });
-  await lead.expect('POST', '/releases', { tag_name: firstVersion, name: firstVersion, draft: false });
-  const checkout = join(directory, 'first-version');
-  await rm(checkout, { recursive: true, force: true });
-  await mkdir(checkout, { recursive: true });
-  await github.checkout(repository, sha, checkout);
-  for (const environment of ['stage', 'production']) {
-    await platform.install({
-      environment,
-      version: firstVersion,
-      sha,
-      directory: checkout,
-      weights: { [firstVersion]: 100 },
-    });
-  }
-}
-
 function environmentOf(
   github: LocalGithub,
   platform: Platform,
@@ -246,42 +193,4 @@ function environmentOf(
     LOG_LEVEL: 'info',
     SIMULATE: String(simulate),
   };
-}
-
-/** The ruleset that makes the gates binding: five checks, from this App and nobody else. */
-async function requirePinnedChecks(lead: GithubClient, appId: number): Promise<void> {
-  await lead.expect('POST', '/rulesets', {
-    name: 'gates',
-    target: 'branch',
-    enforcement: 'active',
-    bypass_actors: [],
-    conditions: { ref_name: { include: ['~DEFAULT_BRANCH'], exclude: [] } },
-    rules: [
-      {
-        type: 'required_status_checks',
-        parameters: {
-          strict_required_status_checks_policy: false,
-          required_status_checks: gateNames.map((gate) => ({
-            context: checkNameOf[gate],
-            integration_id: appId,
-          })),
-        },
-      },
-      { type: 'non_fast_forward' },
-      { type: 'deletion' },
-    ],
-  });
-}
-
-async function readVariants(
-  variables: OrganisationVariables,
-): Promise<ReadonlyMap<Variant, ReadonlyMap<string, string>>> {
-  const entries = variants.map(async (name) => {
-    const files = await loadVariant(name, variables);
-    return [
-      name,
-      new Map([...files].map(([path, bytes]) => [path, Buffer.from(bytes).toString('utf8')])),
-    ] as const;
-  });
-  return new Map(await Promise.all(entries));
 }

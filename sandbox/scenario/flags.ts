@@ -1,5 +1,5 @@
 import type { Json } from '../client.ts';
-import { flagsFile } from '../world.ts';
+import { flagsFile } from '../company.ts';
 import type { Scenario, Stage } from './scenario.ts';
 import { observeComment, observeTrackingIssue } from './tracking.ts';
 
