@@ -20,15 +20,15 @@ export function slashCommand(name: CommandName): CliCommand {
   const definition = definitionOf(name);
   const { usage, summary, details, places } = definition;
   return {
-    usage: `${places.includes('release') ? 'TAG' : ''}${usage.slice(name.length + 1)} [options]`,
+    usage: `${places.includes('release') ? 'TAG' : 'NUMBER'}${usage.slice(name.length + 1)} [options]`,
     description: [
       `${summary}.`,
       details,
-      'Posts the command as a comment on the issue "Release TAG", or on a pull request, as whom GITHUB_TOKEN belongs to.',
+      `Posts the command as a comment on ${whereOf(places)}, as whom GITHUB_TOKEN belongs to.`,
       'Without a token it prints what to write there. The answer comes there; --wait shows it here.',
     ].join('\n'),
     options: { ...optionsOf(name), ...common },
-    examples: definition.examples.map((example) => [exampleOf(name, example), example]),
+    examples: definition.examples.map((example) => [exampleOf(definition, example), example]),
     async run(input, world) {
       const target = targetOf(input, definition);
       const text = textOf(input, definition, target.words);
@@ -63,9 +63,15 @@ function optionsOf(name: CommandName): CliCommand['options'] {
   }
 }
 
+function whereOf(places: readonly Place[]): string {
+  return places.includes('release')
+    ? 'the issue "Release TAG", or on a pull request'
+    : 'the pull request NUMBER';
+}
+
 /** `/lock 2h load test` → `lock v1.4.0 2h load test` */
-function exampleOf(name: CommandName, example: string): string {
-  return `${name} v1.4.0${example
+function exampleOf({ name, places }: CommandDefinition, example: string): string {
+  return `${name} ${places.includes('release') ? 'v1.4.0' : '7'}${example
     .slice(name.length + 1)
     .replace(/ for=(\S+)/, ' --for $1')
     .replace(/ reason=("[^"]*")/, ' --reason $1')}`;
@@ -80,18 +86,20 @@ interface Target {
 }
 
 function targetOf(input: CliInput, { name, places }: CommandDefinition): Target {
-  const pull = input.text('pr');
+  const isOfRelease = places.includes('release');
+  const [first, ...rest] = input.args;
+  const pull = input.text('pr') ?? (isOfRelease ? null : (first ?? ''));
   if (pull !== null) {
-    if (!/^[1-9]\d{0,9}$/.test(pull))
-      throw usage(`expected the number of a pull request, found ${JSON.stringify(pull)}`, 'give --pr 7');
-    return { place: 'pull request', key: pull, words: input.args };
+    const number = pull.replace(/^#/, '');
+    if (!/^[1-9]\d{0,9}$/.test(number))
+      throw usage(
+        `expected the number of a pull request, found ${JSON.stringify(pull)}`,
+        isOfRelease ? 'give --pr 7' : `release-conductor ${name} 7`,
+      );
+    return { place: 'pull request', key: number, words: input.text('pr') === null ? rest : input.args };
   }
-  const [tag, ...words] = input.args;
-  if (tag !== undefined) return { place: 'release', key: tag, words };
-  throw usage(
-    'expected one tag',
-    `release-conductor ${name} ${places.includes('release') ? 'v1.4.0' : '--pr 7'}`,
-  );
+  if (first !== undefined) return { place: 'release', key: first, words: rest };
+  throw usage('expected one tag', `release-conductor ${name} v1.4.0`);
 }
 
 function textOf(input: CliInput, { name, freeText }: CommandDefinition, words: readonly string[]): string {

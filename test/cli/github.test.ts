@@ -105,6 +105,16 @@ describe('a command for a release', () => {
     expect(answer.stderr).not.toContain('token-of-mona');
   });
 
+  it.each([
+    ['preview 7', '/preview'],
+    ['preview #7 extend 24h', '/preview extend 24h'],
+    ['preview --pr 7 make-room', '/preview make-room'],
+  ])('asks for what only pull requests have by their number: %s', async (line, posted) => {
+    const answers = { 'POST /repos/acme/shop/issues/7/comments': { html_url: 'https://github.com/x' } };
+    const { status, requests } = await call(answers, env, ...line.split(' '));
+    expect([status, requests[0]?.body]).toEqual([0, { body: posted }]);
+  });
+
   it('goes to a pull request when one is named', async () => {
     const answers = { [comments]: { html_url: 'https://x/1' } };
     const { status, requests } = await call(answers, env, 'gates', 'rerun', 'all', '--pr', '7');
@@ -119,6 +129,8 @@ describe('a command for a release', () => {
     [['whocan', 'v1.4.0', 'promot'], /did you mean `promote`/],
     [['promote', 'v1.4.0', '5O'], /BAD_ARGUMENT/],
     [['why', '--pr', 'seven'], /number of a pull request/],
+    [['preview'], /number of a pull request/],
+    [['preview', 'v1.4.0'], /number of a pull request/],
   ])('%j is refused before anything is posted, in the words of a reply', async (argv, message) => {
     const answer = await call({ [list]: [issue()] }, env, ...argv);
     expect(answer.status).toBe(2);
