@@ -61,6 +61,7 @@ function madeOf(field: string, value: unknown): readonly string[] {
 }
 
 function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(textOf).join(', ');
   if (typeof value !== 'object' || value === null) return String(value);
   const { actor, mode } = value as Fields;
   if (typeof actor === 'string') return `${actor} (${String(mode)})`;

@@ -97,8 +97,8 @@ it('scenario 22: whatever was weakened while webhooks were off is found by the s
   for (const said of [
     'enforcement: disabled → active',
     'bypass: − team:release-managers (always)',
-    '"app":"release-conductor"',
-    '| + | ruleset tags | make it |',
+    'required_status_checks: + policy-ci of release-conductor',
+    '| + | ruleset tags | make it<br>target: tag<br>',
     'reviewers: + team:release-managers',
     'reviewers: + user:mia',
     'refs: all → ',
