@@ -24,7 +24,8 @@ import { addGovernance } from './governance.ts';
 import { invalidRequest, refusedByFramework } from './invalid-request.ts';
 import { addKpis } from './kpis.ts';
 import { addOrganisation } from './organisation.ts';
-import { type Problem, problemBody, problemOfStore, RequestProblem, unexpectedProblem } from './problem.ts';
+import { type Problem, problemOfStore, RequestProblem, unexpectedProblem } from './problem.ts';
+import { answerProblem } from './problem-page.ts';
 import { addPromotions } from './promotions.ts';
 import type { CallerSecrets } from './signed-callers.ts';
 
@@ -126,11 +127,15 @@ const oneRoute = createRoute({
 /** The HTTP API. Its OpenAPI description at `/v1/openapi.json` is made from the same schemas. */
 export function createApi(ports: ApiPorts): OpenAPIHono {
   const api = new OpenAPIHono({
-    defaultHook: (checked) => (checked.success ? undefined : toResponse(invalidRequest(checked.error))),
+    defaultHook: (checked, { req }) =>
+      checked.success ? undefined : answerProblem(req.raw, invalidRequest(checked.error)),
   });
   api.use(
     '/v1/evidence',
-    bodyLimit({ maxSize: submissionLimits.totalBytes + 10 * 1_048_576, onError: () => toResponse(tooLarge) }),
+    bodyLimit({
+      maxSize: submissionLimits.totalBytes + 10 * 1_048_576,
+      onError: ({ req }) => answerProblem(req.raw, tooLarge),
+    }),
   );
   api.openAPIRegistry.registerComponent('schemas', 'GateResult', z.toJSONSchema(gateResultSchema) as object);
   api.openAPIRegistry.registerComponent('securitySchemes', 'oidc', {
@@ -187,8 +192,10 @@ export function createApi(ports: ApiPorts): OpenAPIHono {
     context.body(renderKeySet(await ports.keyRing()), 200, { 'content-type': 'application/json' }),
   );
   api.doc31('/v1/openapi.json', { openapi: '3.1.0', info: { title: 'Release Conductor', version: '1' } });
-  api.notFound(() => toResponse(unknownPlace));
-  api.onError((error) => toResponse(refusedByFramework(error) ?? explain(error, ports.log)));
+  api.notFound(({ req }) => answerProblem(req.raw, unknownPlace));
+  api.onError((error, { req }) =>
+    answerProblem(req.raw, refusedByFramework(error) ?? explain(error, ports.log)),
+  );
   return api;
 }
 
@@ -248,11 +255,6 @@ function explain(error: unknown, log: Log): Problem {
 
 function pick({ code, message, help }: ConductorError): Omit<Problem, 'status'> {
   return { code, message, help };
-}
-
-function toResponse(problem: Problem): Response {
-  const headers = { 'content-type': 'application/problem+json' };
-  return new Response(problemBody(problem), { status: problem.status, headers });
 }
 
 const tokenMissing: Problem = {

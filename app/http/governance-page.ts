@@ -9,7 +9,10 @@ import { dashboardPage, type Html, wideTable } from './layout.ts';
 export function governanceRow({ ref, state }: StoredAggregate): Html {
   const { found, goodAt } = state as GovernanceState;
   const since = goodAt === null || goodAt === undefined ? 'never' : timeText(new Date(goodAt).toISOString());
-  return html`<tr><td><a href="/governance/${ref.repository}">${ref.repository}</a></td><td>${standing(state as GovernanceState)}</td><td>${found?.plan.changes.length ?? ''}</td><td>${since}</td></tr>`;
+  // There is no page before the rules were read.
+  const name =
+    found === null ? ref.repository : html`<a href="/governance/${ref.repository}">${ref.repository}</a>`;
+  return html`<tr><td>${name}</td><td>${standing(state as GovernanceState)}</td><td>${found?.plan.changes.length ?? ''}</td><td>${since}</td></tr>`;
 }
 
 function standing({ found, drift, applying }: GovernanceState): string {

@@ -54,13 +54,14 @@ export function dashboardPage(title: string, body: Html): Html {
   );
 }
 
-/** A table that may be wider than a phone; whoever has no mouse reaches and scrolls it too. */
+/** A table that may be wider than a phone; whoever has no mouse reaches and scrolls it too. Without rows it says so. */
 export function wideTable(
   label: string,
   heads: readonly string[],
   rows: readonly Html[],
   kind: 'text' | 'figures' = 'text',
 ): Html {
+  if (rows.length === 0) return html`<p>None.</p>`;
   return html`<div class="wide" role="region" aria-label="${label}" tabindex="0"><table class="${kind}">
     <tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr>
     ${rows}

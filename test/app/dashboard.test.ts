@@ -176,6 +176,23 @@ describe('the dashboard on an address that others reach', () => {
     expect(seen.text).not.toContain('acme/secret');
   });
 
+  it.each([
+    '/canary/acme/secret/v1.1.0',
+    '/canary/acme/shop/v9.9.9',
+    '/governance/acme/shop',
+    '/no/such/place?repository=acme/shop',
+  ])('answers a browser at %s with a page that leads back, a program with a document', async (path) => {
+    const { cookie } = await signIn('carol');
+    const page = await as(cookie, path);
+    expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(page.text).toContain('<a href="/">Releases</a>');
+    const document = await as(cookie, path, undefined, 'application/json');
+    expect([document.status, document.headers.get('content-type')]).toEqual([
+      404,
+      'application/problem+json',
+    ]);
+  });
+
   it('shows a quiet repository to its reader, however much happens in one that they may not read', async () => {
     await busyElsewhere();
     const { cookie } = await signIn('carol');

@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { html } from 'hono/html';
 import { layout, pagePolicy, product } from '../layout.ts';
-import { type Problem, problemBody } from '../problem.ts';
+import type { Problem } from '../problem.ts';
+import { answerProblem, wantsPage } from '../problem-page.ts';
 import { everybody, type Viewer, type ViewerBindings } from './viewer.ts';
 
 /** What the door goes by. */
@@ -41,14 +42,16 @@ export function behindDoor(app: App, ports: DoorPorts): { fetch(request: Request
       if (ownLock.test(url.pathname)) return app.fetch(request, {});
       const viewer = viewerAt(request, ports);
       if (viewer === null) return refuse(request, url, ports);
-      if (!isPlain(url.pathname)) return answer(hidden);
+      if (!isPlain(url.pathname)) return answerProblem(request, hidden);
       if (viewer === everybody) return app.fetch(request, { viewer });
       const repository = repositoryIn(url);
       if (repository !== null) {
-        return (await viewer.mayRead(repository)) ? app.fetch(request, { viewer }) : answer(hidden);
+        return (await viewer.mayRead(repository))
+          ? app.fetch(request, { viewer })
+          : answerProblem(request, hidden);
       }
       if (lists.has(url.pathname)) return app.fetch(request, { viewer });
-      return answer(url.pathname === '/metrics' ? forMachines : unnamed);
+      return answerProblem(request, url.pathname === '/metrics' ? forMachines : unnamed);
     },
   };
 }
@@ -79,8 +82,7 @@ function repositoryIn(url: URL): string | null {
 }
 
 function refuse(request: Request, url: URL, { canSignIn }: DoorPorts): Response {
-  const wantsPage = request.method === 'GET' && (request.headers.get('accept') ?? '').includes('text/html');
-  if (!wantsPage) return answer(signInNeeded);
+  if (!wantsPage(request)) return answerProblem(request, signInNeeded);
   const back = encodeURIComponent(`${url.pathname}${url.search}`);
   const way = canSignIn
     ? html`<p><a href="/step-up/sign-in?back=${back}">Sign in with GitHub</a> to see the repositories that you can read there.</p>`
@@ -93,13 +95,6 @@ function refuse(request: Request, url: URL, { canSignIn }: DoorPorts): Response 
       'content-security-policy': pagePolicy,
       'cache-control': 'no-store',
     },
-  });
-}
-
-function answer(problem: Problem): Response {
-  return new Response(problemBody(problem), {
-    status: problem.status,
-    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store' },
   });
 }
 
