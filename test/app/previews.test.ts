@@ -132,12 +132,16 @@ async function isGone(world: World, number: number): Promise<void> {
   expect(data.environments?.map(({ name }) => name)).not.toContain(`preview/pr-${number}`);
 }
 
-describe('a preview', () => {
-  let world: World;
-  beforeAll(async () => {
-    world = await withPreviews();
-  });
+/** Money for all: many previews stand here at the end. */
+const ample = '  budget: { repository: 100, organisation: 100 }\n  max_concurrent: 50\n';
 
+/** One world for all that asks for no config of its own. */
+let world: World;
+beforeAll(async () => {
+  world = await withPreviews(ample);
+});
+
+describe('a preview', () => {
   it('lives from the label to the merge, with one comment that says address, cost and end', async () => {
     const number = await open(world, 'feature');
     const made = await order(world, number, 1);
@@ -237,16 +241,17 @@ describe('a preview', () => {
     await setConfig(world, '');
     await touch(world, number);
     expect((await order(world, number, 2)).action).toBe('destroy');
-    await setConfig(world, plan());
+    await setConfig(world, plan(ample));
   });
 
   it('is refused where the config declares none', async () => {
-    const world = await startWorld();
+    await setConfig(world, '');
     const number = await open(world, 'feature', []);
     await settled(world);
     await ask(world, number, '/preview', /a preview of this pull request/);
     await commentOf(world, number, /declares no `previews`/);
     expect(await orders(world, number)).toEqual([]);
+    await setConfig(world, plan(ample));
   });
 });
 
@@ -254,73 +259,7 @@ function endOf(comment: string): number {
   return Date.parse(/\| ends \| (\S+) \|/.exec(comment)?.[1] ?? '');
 }
 
-describe('golden paths of a preview', () => {
-  let world: World;
-  beforeAll(async () => {
-    world = await withPreviews();
-    await commitFiles(world.alice, 'main', { 'golden_paths.yaml': 'version: 1\npaths: []\n' }, 'test: paths');
-  });
-
-  /** `slo-gates` of a commit, as GitHub shows it. */
-  async function slo(sha: string): Promise<{ status: string; conclusion: string | null; said: string }> {
-    const { data } = await world.alice.rest.checks.listForRef({
-      ...repository,
-      ref: sha,
-      check_name: 'slo-gates',
-    });
-    const { status, conclusion, output } = data.check_runs[0] ?? { status: 'none', conclusion: null };
-    return { status, conclusion, said: `${output?.title} ${output?.summary}` };
-  }
-
-  async function becomes(sha: string, wanted: RegExp): Promise<void> {
-    await eventually(async () => {
-      const { status, conclusion, said } = await slo(sha);
-      if (wanted.test(`${status} ${conclusion} ${said}`)) return true;
-      throw new Error(`slo-gates is ${status} ${conclusion}: ${said}`);
-    });
-  }
-
-  async function headOf(number: number): Promise<string> {
-    return (await world.alice.rest.pulls.get({ ...repository, pull_number: number })).data.head.sha;
-  }
-
-  it('are waited for: no result of the push alone turns slo-gates green', async () => {
-    const number = await open(world, 'walked');
-    const made = await order(world, number, 1);
-    await submit(world, { gate: 'slo', sha: made.sha });
-    await becomes(made.sha, /^queued null Waiting for the golden paths of the preview/);
-    await report(world, made);
-    await becomes(made.sha, /^queued .*it runs, and its golden paths are being walked/);
-    await submit(world, { gate: 'slo', sha: made.sha, event: 'deployment', ref: made.sha });
-    await becomes(made.sha, /^completed success/);
-  });
-
-  it('are not waited for where nobody asks for a preview, until somebody does', async () => {
-    const number = await open(world, 'unasked', []);
-    const sha = await headOf(number);
-    await submit(world, { gate: 'slo', sha });
-    await becomes(sha, /^completed success .*push alone\*\*: no preview is asked for/s);
-    await label(world, number, ['preview']);
-    await becomes(sha, /^queued .*it is being made/);
-  });
-
-  it('that cannot be walked are missing: a budget that is spent turns nothing green', async () => {
-    await setConfig(world, plan('  budget: { preview: 0 }\n'));
-    const number = await open(world, 'refused');
-    const sha = await headOf(number);
-    await submit(world, { gate: 'slo', sha });
-    await becomes(sha, /^completed failure inconclusive: .*BUDGET_SPENT/s);
-    await ask(world, number, '/preview destroy', /goes/);
-    await becomes(sha, /^completed success/);
-  });
-});
-
 describe('scenario 21', () => {
-  let world: World;
-  beforeAll(async () => {
-    world = await withPreviews();
-  });
-
   it('a conflicted close, of which no webhook tells, is found by the sweep and torn down', async () => {
     const number = await open(world, 'feature');
     await running(world, number);
@@ -382,6 +321,65 @@ describe('scenario 21', () => {
     });
     await report(world, torn);
     await isGone(world, number);
+  });
+});
+
+describe('golden paths of a preview', () => {
+  beforeAll(async () => {
+    await commitFiles(world.alice, 'main', { 'golden_paths.yaml': 'version: 1\npaths: []\n' }, 'test: paths');
+  });
+
+  /** `slo-gates` of a commit, as GitHub shows it. */
+  async function slo(sha: string): Promise<{ status: string; conclusion: string | null; said: string }> {
+    const { data } = await world.alice.rest.checks.listForRef({
+      ...repository,
+      ref: sha,
+      check_name: 'slo-gates',
+    });
+    const { status, conclusion, output } = data.check_runs[0] ?? { status: 'none', conclusion: null };
+    return { status, conclusion, said: `${output?.title} ${output?.summary}` };
+  }
+
+  async function becomes(sha: string, wanted: RegExp): Promise<void> {
+    await eventually(async () => {
+      const { status, conclusion, said } = await slo(sha);
+      if (wanted.test(`${status} ${conclusion} ${said}`)) return true;
+      throw new Error(`slo-gates is ${status} ${conclusion}: ${said}`);
+    });
+  }
+
+  async function headOf(number: number): Promise<string> {
+    return (await world.alice.rest.pulls.get({ ...repository, pull_number: number })).data.head.sha;
+  }
+
+  it('are waited for: no result of the push alone turns slo-gates green', async () => {
+    const number = await open(world, 'walked');
+    const made = await order(world, number, 1);
+    await submit(world, { gate: 'slo', sha: made.sha });
+    await becomes(made.sha, /^queued null Waiting for the golden paths of the preview/);
+    await report(world, made);
+    await becomes(made.sha, /^queued .*it runs, and its golden paths are being walked/);
+    await submit(world, { gate: 'slo', sha: made.sha, event: 'deployment', ref: made.sha });
+    await becomes(made.sha, /^completed success/);
+  });
+
+  it('are not waited for where nobody asks for a preview, until somebody does', async () => {
+    const number = await open(world, 'unasked', []);
+    const sha = await headOf(number);
+    await submit(world, { gate: 'slo', sha });
+    await becomes(sha, /^completed success .*push alone\*\*: no preview is asked for/s);
+    await label(world, number, ['preview']);
+    await becomes(sha, /^queued .*it is being made/);
+  });
+
+  it('that cannot be walked are missing: a budget that is spent turns nothing green', async () => {
+    await setConfig(world, plan('  budget: { preview: 0 }\n'));
+    const number = await open(world, 'refused');
+    const sha = await headOf(number);
+    await submit(world, { gate: 'slo', sha });
+    await becomes(sha, /^completed failure inconclusive: .*BUDGET_SPENT/s);
+    await ask(world, number, '/preview destroy', /goes/);
+    await becomes(sha, /^completed success/);
   });
 });
 
