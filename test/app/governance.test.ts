@@ -5,6 +5,7 @@ import { memorySource } from '../../core/evidence/bytes.ts';
 import { exportPath } from '../../core/governance/export.ts';
 import { FakeWorld, folderWith } from '../cli/support.ts';
 import { sha256Hex } from '../support/digest.ts';
+import { shared } from '../support/shared.ts';
 import {
   currentConfig,
   governed,
@@ -32,9 +33,50 @@ async function rulesetNames(world: World): Promise<string[]> {
   return (await world.alice.rest.repos.getRepoRulesets(repository)).data.map(({ name }) => name);
 }
 
+const exported = async (world: World) => {
+  const answer = await fetch(`${world.conductor.url}/v1/governance/acme/shop`);
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+};
+const cli = async (world: World, part: string): Promise<FakeWorld & { status: number }> => {
+  const shell = new FakeWorld(await folderWith({}), { CONDUCTOR_URL: world.conductor.url }, fetch);
+  return Object.assign(shell, { status: await shell.run('governance', part, '--repo', 'acme/shop') });
+};
+
 describe('the rules of a repository', () => {
+  const started = shared((atEnd) => startWorld({}, undefined, atEnd));
+
+  it('are not exported while nothing is declared', async () => {
+    const world = started();
+    expect(await exported(world)).toMatchObject({ status: 404, body: { code: 'NOT_GOVERNED' } });
+  });
+
+  it('that cannot be (scenario 22: bad config) fail the check and write nothing', async () => {
+    const world = started();
+    const bad = rules('  environments_typo: {}').replace('organization_admin: true', 'team: ghosts');
+    const { sha } = await proposeConfig(world, `${await currentConfig(world)}${bad}`, 'bad');
+    await submit(world, { gate: 'policy', sha });
+    const check = await eventually(async () => {
+      const found = await policyCheck(world, sha);
+      return found?.conclusion === 'failure' ? found : null;
+    });
+    expect(check.output.summary).toContain('environments_typo');
+    expect(await rulesetNames(world)).toEqual([]);
+  });
+
+  it('that name nobody fail the check before any write', async () => {
+    const world = started();
+    const unknown = rules().replace('organization_admin: true', 'team: ghosts');
+    const { sha } = await proposeConfig(world, `${await currentConfig(world)}${unknown}`, 'ghosts');
+    const check = await eventually(async () => {
+      const found = await policyCheck(world, sha);
+      return found?.output.summary?.includes('team ghosts') ? found : null;
+    });
+    expect(check.conclusion).not.toBe('success');
+    expect(await rulesetNames(world)).toEqual([]);
+  });
+
   it('are planned on the pull request that changes them, and made so by its merge', async () => {
-    const world = await startWorld();
+    const world = started();
     const { sha, number } = await proposeConfig(world, `${await currentConfig(world)}${rules()}`, 'rules');
     const planned = await eventually(async () => {
       const check = await policyCheck(world, sha);
@@ -67,49 +109,39 @@ describe('the rules of a repository', () => {
     expect(rows).toHaveLength(1);
   });
 
-  it('that cannot be (scenario 22: bad config) fail the check and write nothing', async () => {
-    const world = await startWorld();
-    const bad = rules('  environments_typo: {}').replace('organization_admin: true', 'team: ghosts');
-    const { sha } = await proposeConfig(world, `${await currentConfig(world)}${bad}`, 'rules');
-    await submit(world, { gate: 'policy', sha });
-    const check = await eventually(async () => {
-      const found = await policyCheck(world, sha);
-      return found?.conclusion === 'failure' ? found : null;
-    });
-    expect(check.output.summary).toContain('environments_typo');
-    expect(await rulesetNames(world)).toEqual([]);
-  });
-
-  it('that name nobody fail the check before any write', async () => {
-    const world = await startWorld();
-    const unknown = rules().replace('organization_admin: true', 'team: ghosts');
-    const { sha } = await proposeConfig(world, `${await currentConfig(world)}${unknown}`, 'rules');
-    const check = await eventually(async () => {
-      const found = await policyCheck(world, sha);
-      return found?.output.summary?.includes('team ghosts') ? found : null;
-    });
-    expect(check.conclusion).not.toBe('success');
-    expect(await rulesetNames(world)).toEqual([]);
+  it('are put right when a webhook tells of drift', async () => {
+    const world = started();
+    const { data } = await world.alice.rest.repos.getRepoRulesets(repository);
+    await world.alice.rest.repos.deleteRepoRuleset({ ...repository, ruleset_id: data[0]?.id ?? 0 });
+    await eventually(async () => ((await rulesetNames(world)).includes('main') ? true : null));
   });
 });
 
 describe('the export of the rules', () => {
-  const exported = async (world: World) => {
-    const answer = await fetch(`${world.conductor.url}/v1/governance/acme/shop`);
-    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
-  };
-  const cli = async (world: World, part: string): Promise<FakeWorld & { status: number }> => {
-    const shell = new FakeWorld(await folderWith({}), { CONDUCTOR_URL: world.conductor.url }, fetch);
-    return Object.assign(shell, { status: await shell.run('governance', part, '--repo', 'acme/shop') });
-  };
+  const started = shared((atEnd) => governed(rules('', 'report'), atEnd));
 
-  it('is refused while nothing is declared', async () => {
-    const world = await startWorld();
-    expect(await exported(world)).toMatchObject({ status: 404, body: { code: 'NOT_GOVERNED' } });
+  it('lies in the evidence of a release', async () => {
+    const world = started();
+    const issue = await stage(world, 'v1.1.0');
+    onTestFinished(load(world, 'v1.0.0', 'v1.1.0', 0));
+    await promoteToTheEnd(world, 'v1.1.0', issue);
+    const tag = { ...repository, tag: 'v1.1.0' };
+    const { data: published } = await world.alice.rest.repos.getReleaseByTag(tag);
+    const asset = published.assets.find(({ name }) => name === 'evidence.zip');
+    const { data } = await world.alice.rest.repos.getReleaseAsset({
+      ...repository,
+      asset_id: asset?.id ?? 0,
+      headers: { accept: 'application/octet-stream' },
+    });
+    const zip = memorySource(new Uint8Array(data as unknown as ArrayBuffer));
+    const { files } = await readZip(zip, (path) => path === exportPath);
+    expect(JSON.parse(new TextDecoder().decode(files.get(exportPath)))).toMatchObject({
+      settings: { labels: expect.arrayContaining([expect.objectContaining({ name: 'preview' })]) },
+    });
   });
 
   it('tells settings and drift by name, over HTTP and on the command line', async () => {
-    const world = await governed(rules('', 'report'));
+    const world = started();
     expect((await exported(world)).body).toMatchObject({
       plan: { changes: [], without_code_owner: [] },
       drift: null,
@@ -136,81 +168,52 @@ describe('the export of the rules', () => {
     const { stdout } = await cli(world, 'export');
     expect(JSON.parse(stdout)).toMatchObject({ settings: { rulesets: [] }, repository: 'acme/shop' });
   });
-
-  it('lies in the evidence of a release', async () => {
-    const world = await governed(rules('', 'report'));
-    const issue = await stage(world, 'v1.1.0');
-    onTestFinished(load(world, 'v1.0.0', 'v1.1.0', 0));
-    await promoteToTheEnd(world, 'v1.1.0', issue);
-    const tag = { ...repository, tag: 'v1.1.0' };
-    const { data: published } = await world.alice.rest.repos.getReleaseByTag(tag);
-    const asset = published.assets.find(({ name }) => name === 'evidence.zip');
-    const { data } = await world.alice.rest.repos.getReleaseAsset({
-      ...repository,
-      asset_id: asset?.id ?? 0,
-      headers: { accept: 'application/octet-stream' },
-    });
-    const zip = memorySource(new Uint8Array(data as unknown as ArrayBuffer));
-    const { files } = await readZip(zip, (path) => path === exportPath);
-    expect(JSON.parse(new TextDecoder().decode(files.get(exportPath)))).toMatchObject({
-      settings: { labels: expect.arrayContaining([expect.objectContaining({ name: 'preview' })]) },
-    });
-  });
 });
 
-describe('drift', () => {
-  it('that a webhook tells of is put right', async () => {
-    const world = await governed(rules());
-    const { data } = await world.alice.rest.repos.getRepoRulesets(repository);
-    await world.alice.rest.repos.deleteRepoRuleset({ ...repository, ruleset_id: data[0]?.id ?? 0 });
-    await eventually(async () => ((await rulesetNames(world)).includes('main') ? true : null));
+it('scenario 22: a ruleset deleted and a bypass added while webhooks are off are found by the sweep, with what merged in the gap', async () => {
+  const world = await governed(rules('', 'report'));
+  const before = (await stateOf(world))?.goodAt ?? 0;
+  await world.conductor.close();
+  await webhooksOff(world);
+  const { data } = await world.alice.rest.repos.getRepoRulesets(repository);
+  await world.alice.rest.repos.deleteRepoRuleset({ ...repository, ruleset_id: data[0]?.id ?? 0 });
+  await commitFiles(world.alice, 'sneaked', { 'sneaked.txt': 'in' });
+  const { data: pull } = await world.alice.rest.pulls.create({
+    ...repository,
+    head: 'sneaked',
+    base: 'main',
+    title: 'Sneaked in',
   });
+  await world.alice.rest.pulls.merge({ ...repository, pull_number: pull.number });
 
-  it('scenario 22: a ruleset deleted and a bypass added while webhooks are off are found by the sweep, with what merged in the gap', async () => {
-    const world = await governed(rules('', 'report'));
-    const before = (await stateOf(world))?.goodAt ?? 0;
-    await world.conductor.close();
-    await webhooksOff(world);
-    const { data } = await world.alice.rest.repos.getRepoRulesets(repository);
-    await world.alice.rest.repos.deleteRepoRuleset({ ...repository, ruleset_id: data[0]?.id ?? 0 });
-    await commitFiles(world.alice, 'sneaked', { 'sneaked.txt': 'in' });
-    const { data: pull } = await world.alice.rest.pulls.create({
-      ...repository,
-      head: 'sneaked',
-      base: 'main',
-      title: 'Sneaked in',
-    });
-    await world.alice.rest.pulls.merge({ ...repository, pull_number: pull.number });
+  const commented = `${await currentConfig(world)}# nobody told\n`;
+  const sha = await commitFiles(world.alice, 'main', { [configPath]: commented });
 
-    const commented = `${await currentConfig(world)}# nobody told\n`;
-    const sha = await commitFiles(world.alice, 'main', { [configPath]: commented });
-
-    await world.start();
-    const issue = await eventually(async () => (await openIssues(world))[0] ?? null);
-    const [config] = await world.query<{ entry: unknown }>(
-      "select entry from audit where entry->>'action' = 'config.changed' order by seq desc limit 1",
-    );
-    expect(config).toMatchObject({
-      entry: { actor: 'release-conductor', data: { sha, config_sha256: sha256Hex(commented) } },
-    });
-    expect(issue.body).toContain('ruleset main');
-    expect(issue.body).toContain(`#${pull.number} Sneaked in`);
-    expect(await rulesetNames(world)).toEqual([]);
-    expect((await stateOf(world))?.goodAt).toBe(before);
+  await world.start();
+  const issue = await eventually(async () => (await openIssues(world))[0] ?? null);
+  const [config] = await world.query<{ entry: unknown }>(
+    "select entry from audit where entry->>'action' = 'config.changed' order by seq desc limit 1",
+  );
+  expect(config).toMatchObject({
+    entry: { actor: 'release-conductor', data: { sha, config_sha256: sha256Hex(commented) } },
   });
+  expect(issue.body).toContain('ruleset main');
+  expect(issue.body).toContain(`#${pull.number} Sneaked in`);
+  expect(await rulesetNames(world)).toEqual([]);
+  expect((await stateOf(world))?.goodAt).toBe(before);
 });
 
 describe('an environment that the Conductor guards', () => {
-  const guarded = async (...environments: readonly string[]): Promise<World> => {
-    const world = await startWorld();
-    for (const environment_name of environments) {
+  const guarded = shared(async (atEnd) => {
+    const world = await startWorld({}, undefined, atEnd);
+    for (const environment_name of ['stage', 'production']) {
       const place = { ...repository, environment_name };
       await world.alice.rest.repos.createOrUpdateEnvironment(place);
       const integration_id = world.github.app.appId;
       await world.alice.rest.repos.createDeploymentProtectionRule({ ...place, integration_id });
     }
     return world;
-  };
+  });
   const enter = async (world: World, environment: string, sha: string) => {
     const run = { path: '.github/workflows/own-deploy.yml', name: 'own', headSha: sha, headBranch: 'main' };
     const { id } = await world.github.createRun('acme/shop', { ...run, event: 'push' });
@@ -218,8 +221,16 @@ describe('an environment that the Conductor guards', () => {
     return world.github.enterEnvironment('acme/shop', id, job, AbortSignal.timeout(60_000));
   };
 
+  it('lets a job into the stage when every gate passed, and none into production that the Conductor did not order', async () => {
+    const world = guarded();
+    const { object } = (await world.alice.rest.git.getRef({ ...repository, ref: 'heads/main' })).data;
+    await submitAll(world, { sha: object.sha, branch: 'main', event: 'push', ref: 'refs/heads/main' });
+    expect((await enter(world, 'stage', object.sha)).refused).toBeNull();
+    expect((await enter(world, 'production', object.sha)).refused).toContain('tag it');
+  });
+
   it('lets no hand-written workflow go past a red gate', async () => {
-    const world = await guarded('stage');
+    const world = guarded();
     const { object } = (await world.alice.rest.git.getRef({ ...repository, ref: 'heads/main' })).data;
     await submitAll(world, { sha: object.sha, branch: 'main', event: 'push', ref: 'refs/heads/main' });
     await submit(world, {
@@ -232,14 +243,6 @@ describe('an environment that the Conductor guards', () => {
     });
     const { refused } = await enter(world, 'stage', object.sha);
     expect(refused).toContain('slo says fail');
-  });
-
-  it('lets a job into the stage when every gate passed, and none into production that the Conductor did not order', async () => {
-    const world = await guarded('stage', 'production');
-    const { object } = (await world.alice.rest.git.getRef({ ...repository, ref: 'heads/main' })).data;
-    await submitAll(world, { sha: object.sha, branch: 'main', event: 'push', ref: 'refs/heads/main' });
-    expect((await enter(world, 'stage', object.sha)).refused).toBeNull();
-    expect((await enter(world, 'production', object.sha)).refused).toContain('tag it');
   });
 
   it('answers a job whose webhook was lost, as soon as it looks', async () => {

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { configPath } from '../../core/config/parse.ts';
+import type { AtEnd } from '../support/postgres.ts';
 import { commitFiles, eventually, repository, startWorld, type World } from './world.ts';
 
 export async function currentConfig(world: World): Promise<string> {
@@ -41,8 +42,8 @@ export async function merge({ alice }: World, pull_number: number): Promise<void
 }
 
 /** A world whose repository follows these rules, by a pull request that was merged. */
-export async function governed(rules: string): Promise<World> {
-  const world = await startWorld();
+export async function governed(rules: string, atEnd?: AtEnd): Promise<World> {
+  const world = await startWorld({}, undefined, atEnd);
   const { sha, number } = await proposeConfig(world, `${await currentConfig(world)}${rules}`, 'rules');
   await planOf(world, sha);
   await merge(world, number);
