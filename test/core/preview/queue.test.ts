@@ -323,3 +323,77 @@ describe('who makes room', () => {
     expect(preview.actions.filter((action) => action === 'destroy')).toHaveLength(1);
   });
 });
+
+/** What happens, and to which of six pull requests. */
+const steps = fc.array(
+  fc.record({
+    kind: fc.constantFrom(
+      ...(['look', 'close', 'push', 'done', 'fails', 'passes', 'sweep'] as const),
+      ...(['make-room', 'destroy', 'start'] as const),
+    ),
+    of: fc.integer({ min: 1, max: 6 }),
+  }),
+  { maxLength: 60 },
+);
+
+it('whatever happens, no more exist than may, nobody is forgotten in the line, and nothing closed comes back', () => {
+  fc.assert(
+    fc.property(steps, fc.integer({ min: 1, max: 2 }), (list, most) => {
+      const line = new Line({ max_concurrent: most });
+      const closed = new Set<number>();
+      const heads = new Map<number, number>();
+      const look = (n: number): void => {
+        if (line.all.has(n) || !closed.has(n))
+          line.look(n, { open: !closed.has(n), headSha: `h${heads.get(n) ?? 0}` });
+      };
+      const living = (): readonly Preview[] => [...line.all.values()].filter(({ state }) => state?.mayExist);
+      /** Those who were asked to make room hear of it, and whoever asked is looked at. */
+      const deliver = (): void => {
+        for (const preview of line.all.values())
+          for (const effect of preview.effects.splice(0)) {
+            if (effect.kind !== 'commandPreview') continue;
+            const { order, by, pullRequest } = effect;
+            line
+              .preview(pullRequest)
+              .tell({ type: 'preview.commanded', ...commanded(pullRequest), by, order });
+          }
+      };
+      const sweep = (): void => {
+        for (const [n, { state }] of line.all) if (state?.mayExist) look(n);
+        for (const n of line.next()) look(n);
+      };
+      const act = ({ kind, of }: { readonly kind: string; readonly of: number }): void => {
+        const preview = line.preview(of);
+        const isOrdered = preview.state?.order?.status === 'requested';
+        if (kind === 'passes') line.passes(7 * minute);
+        else if (kind === 'sweep') sweep();
+        else if (kind === 'done' || kind === 'fails') {
+          if (isOrdered) preview.reported(kind === 'done' ? 'success' : 'failure');
+        } else {
+          if (kind === 'close') closed.add(of);
+          if (kind === 'push') heads.set(of, (heads.get(of) ?? 0) + 1);
+          if (kind === 'make-room' || kind === 'destroy' || kind === 'start')
+            if (preview.state !== null) say(preview, kind);
+          look(of);
+        }
+      };
+      for (const step of list) {
+        const before = new Set(living());
+        act(step);
+        deliver();
+        expect(living().length).toBeLessThanOrEqual(most);
+        for (const [n, { state }] of line.all)
+          if (closed.has(n) && !before.has(line.preview(n))) expect(state?.mayExist ?? false).toBe(false);
+      }
+      for (let n = 0; n < 40; n++) {
+        for (const preview of line.all.values())
+          if (preview.state?.order?.status === 'requested') preview.reported('success');
+        deliver();
+        sweep();
+        line.passes(minute);
+      }
+      const waiting = [...line.all.values()].filter(({ state }) => state?.waits != null);
+      if (living().length < most) expect(waiting.map(({ number }) => number)).toEqual([]);
+    }),
+  );
+});
