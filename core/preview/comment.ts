@@ -34,11 +34,19 @@ export function phaseOf(state: PreviewState, now: number): string {
       order.action
     ];
   }
-  if (!mayExist) return refusal === null ? `gone${whyGone(state, now)}` : 'refused';
+  if (!mayExist) return refusal === null ? `gone${whyGone(state, now)}` : refusedText(state);
   if (running === null)
     return order?.action === 'destroy' ? 'cannot be torn down yet' : 'could not be made yet';
   if (!running.asleep) return 'running';
   return isSpentToday(state, now) ? 'asleep until tomorrow, because its budget of today is spent' : 'asleep';
+}
+
+/** Whoever waits sees since when, and that nothing has to be done. */
+function refusedText({ waits }: PreviewState): string {
+  if (waits == null) return 'refused';
+  return waits.since === 0
+    ? 'refused for now, and the next in line'
+    : `refused for now, in line since ${new Date(waits.since).toISOString().slice(0, 16)}Z`;
 }
 
 /** What brings it back, where somebody who still asks for it could wonder. */
