@@ -34,6 +34,8 @@ export interface LoadFacts {
   readonly iterations: number | null;
   /** True when the generator had no idle virtual user left. */
   readonly generatorExhausted: boolean;
+  /** Expectations of the answers that the script checked itself; undefined: the tool has none. */
+  readonly checks?: { readonly made: number; readonly failed: number };
 }
 
 /** One result file, whatever tool wrote it. `load` is null for micro-benchmarks. */

@@ -16,6 +16,7 @@ export function checkValidity(run: PerfRun, options: Validity): readonly Finding
     ...checkSize(run, load, options),
     ...checkGenerator(run, load, options),
     ...checkAnswers(run, load, options),
+    ...checkExpectations(run, load, options),
   ];
 }
 
@@ -136,6 +137,23 @@ function checkAnswers(run: PerfRun, load: LoadFacts, options: Validity): readonl
     });
   }
   return findings;
+}
+
+/** The script's own expectations of the answers. Some are wishes rather than conditions, so they warn. */
+function checkExpectations(run: PerfRun, { checks }: LoadFacts, options: Validity): readonly Finding[] {
+  if (checks === undefined || checks.made === 0) return [];
+  const share = checks.failed / checks.made;
+  if (share <= options.max_error_rate) return [];
+  return [
+    {
+      code: 'checks-failed',
+      level: 'warning',
+      message: `${run.path}: ${percent(share)} of the checks of the load script failed: what was measured may not be the answers that were meant`,
+      help: 'Correct the script or the service, or set a threshold on `checks` that says how many may fail.',
+      path: run.path,
+      data: { failed: checks.failed, checks: checks.made },
+    },
+  ];
 }
 
 function invalid(run: PerfRun, code: string, message: string, help: string): Finding {

@@ -123,7 +123,15 @@ function loadOf(metrics: ReadonlyMap<string, K6Metric>, testRunMs: number | null
     dropped,
     iterations: numberAt(iterations, 'count'),
     generatorExhausted: dropped > 0 && allUsersBusy(metrics),
+    ...checksOf(metrics.get('checks')),
   };
+}
+
+/** Here a pass is a pass. A threshold on `checks` is the script's own word on how many may fail. */
+function checksOf(metric: K6Metric | undefined): Pick<LoadFacts, 'checks'> {
+  const [passes, failed] = [numberAt(metric?.values, 'passes'), numberAt(metric?.values, 'fails')];
+  if (metric === undefined || passes === null || failed === null) return {};
+  return Object.keys(metric.breached).length > 0 ? {} : { checks: { made: passes + failed, failed } };
 }
 
 function scaled(failed: unknown, count: number | null): number | null {
