@@ -13,6 +13,7 @@ export {
   ok,
   problem,
   skipped,
+  unknown,
 } from './doctor/check.ts';
 
 /** What was found about one thing: GitHub and the App, or a repository. */

@@ -1,20 +1,20 @@
-import { type Examined, examine, examineGithub, type Finding, summaryOf } from '../../app/doctor.ts';
+import { type Examined, examine, examineGithub, summaryOf } from '../../app/doctor.ts';
 import { InputError } from '../../core/errors.ts';
 import type { CliCommand, CliInput, CliWorld } from '../command.ts';
 import { machineChecks } from '../doctor/machine.ts';
+import { renderExamined, renderRepositories } from '../doctor/render.ts';
 import { repositoryOf } from '../github.ts';
 import { harmless } from '../render-gate.ts';
-
-const marks = { ok: '✔', problem: '✖', unknown: '?', skipped: '–' } as const;
 
 export const doctorCommand: CliCommand = {
   usage: '[options]',
   description: [
     'Looks at what the Conductor needs, and changes nothing. This machine: Node, config, environment, disk, key,',
     'Postgres, port, clock. GitHub: permissions and events of the App, webhooks that failed within a day, what is left',
-    'of the rate limit, required checks that are not pinned, a merge queue that the App cannot see, tags that can be',
-    'moved, workflows that run foreign code with secrets, a config weaker than the organisation allows. Each problem',
-    'with its remedy.',
+    'of the rate limit, required checks that are not pinned, classic branch protection that administrators merge past, a',
+    'merge queue that the App cannot see, tags that can be moved, workflows that run foreign code with secrets, a config',
+    'weaker than the organisation allows. Each problem with its remedy; of an organisation, what its repositories have in',
+    'common is said once.',
     'Exit status 0: no problem, 1: some, 3: none was found, but something could not be asked (?), which is not the same',
     'as being in order. What nobody asked for is skipped (–).',
   ].join('\n'),
@@ -39,7 +39,7 @@ export const doctorCommand: CliCommand = {
     const machine = { subject: 'this machine', findings: await examine(machineChecks, world) };
     const examined = [machine, ...(input.flag('offline') ? [] : await elsewhere(input, world))];
     if (input.flag('json')) world.print(JSON.stringify(examined.flatMap(withSubject), null, 2));
-    else for (const one of examined) world.print(harmless(render(one)));
+    else for (const part of pagesOf(examined, input.text('org'))) world.print(harmless(part));
     const { problems, unknown } = summaryOf(examined);
     return problems > 0 ? 1 : unknown > 0 ? 3 : 0;
   },
@@ -61,15 +61,16 @@ async function elsewhere(input: CliInput, world: CliWorld): Promise<readonly Exa
   );
 }
 
+/** Of an organisation, what its repositories have in common is said once. */
+function pagesOf(examined: readonly Examined[], owner: string | null): readonly string[] {
+  if (owner === null) return examined.map(renderExamined);
+  const isRepository = ({ subject }: Examined): boolean => subject.includes('/');
+  return [
+    ...examined.filter((one) => !isRepository(one)).map(renderExamined),
+    renderRepositories(examined.filter(isRepository)),
+  ];
+}
+
 function withSubject({ subject, findings }: Examined): readonly object[] {
   return findings.map((finding) => ({ subject, ...finding }));
-}
-
-function render({ subject, findings }: Examined): string {
-  return [subject, ...findings.map(renderFinding)].join('\n');
-}
-
-function renderFinding(finding: Finding): string {
-  const line = `${marks[finding.state]} ${finding.check}: ${finding.detail}`;
-  return 'help' in finding ? `${line}\n  → ${finding.help}` : line;
 }

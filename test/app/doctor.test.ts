@@ -24,9 +24,9 @@ afterAll(async () => {
   for (const close of closing.toReversed()) await close();
 });
 
-async function examined(env: Record<string, string> = {}, ...argv: readonly string[]) {
+async function shellWith(env: Record<string, string>): Promise<FakeWorld> {
   const { GITHUB_API_URL, APP_ID, PRIVATE_KEY, WEBHOOK_SECRET } = world.env;
-  const shell = new FakeWorld(
+  return new FakeWorld(
     await folderWith({}),
     {
       GITHUB_API_URL,
@@ -39,6 +39,10 @@ async function examined(env: Record<string, string> = {}, ...argv: readonly stri
     },
     fetch,
   );
+}
+
+async function examined(env: Record<string, string> = {}, ...argv: readonly string[]) {
+  const shell = await shellWith(env);
   const status = await shell.run('doctor', '--json', ...(argv.length === 0 ? ['--repo', 'acme/shop'] : argv));
   const found = (JSON.parse(shell.stdout) as Finding[]).filter(({ subject }) => subject !== 'this machine');
   return { status, found, of: (check: string) => found.filter((one) => one.check === check) };
@@ -187,5 +191,14 @@ jobs:
     expect(of('config in force')[2]?.detail).toContain(
       'release.canary.soak: expected at least 1h, found 400ms',
     );
+
+    const shell = await shellWith({});
+    expect(await shell.run('doctor', '--org', 'acme')).toBe(1);
+    expect(shell.stdout).toMatch(/3 repositories\n– 0 of 3 in order\n/);
+    expect(shell.stdout).toMatch(
+      /✖ tags: tags v\* can be moved .*\n {2}→ .*\n {2}acme\/\.github, acme\/docs\n/,
+    );
+    for (const secret of [world.env.PRIVATE_KEY, world.env.WEBHOOK_SECRET, 'ghs_'])
+      expect(shell.stdout + shell.stderr).not.toContain(secret);
   });
 });
