@@ -3,6 +3,7 @@ import type { OidcVerifier } from '../../adapters/oidc/verifier.ts';
 import { type Database, promotedResults } from '../../adapters/postgres/index.ts';
 import { baselineOfReleases, baselineSchema } from '../../core/gate/baseline.ts';
 import { RequestProblem } from './problem.ts';
+import { refusals } from './refusals.ts';
 
 export interface BaselinePorts {
   readonly database: Database;
@@ -14,11 +15,7 @@ export interface BaselinePorts {
 const longest = 200;
 
 /** `GET /v1/baselines/perf`: what the promoted releases of the token's own repository measured. */
-export function addBaselines(
-  api: OpenAPIHono,
-  ports: BaselinePorts,
-  refusals: Parameters<typeof createRoute>[0]['responses'],
-): void {
+export function addBaselines(api: OpenAPIHono, ports: BaselinePorts): void {
   const name = z.string().max(100).default('');
   const route = createRoute({
     method: 'get',

@@ -5,7 +5,7 @@ import { parseComment } from '../../core/commands/grammar.ts';
 import type { AggregateRef } from '../../core/flow/event.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import { authenticate, type CommandPorts, issueCommand, readSubject } from './callers.ts';
-import type { Refusals } from './promotions.ts';
+import { refusals } from './refusals.ts';
 import { refused } from './refused.ts';
 import { signedRequest } from './signed-request.ts';
 
@@ -40,7 +40,7 @@ const answerSchema = z.object({
 type Answer = z.infer<typeof answerSchema>;
 
 /** Every command over the API: the same grammar, the same decision and the same reason codes as in a comment. */
-export function addCommands(api: OpenAPIHono, ports: CommandPorts, refusals: Refusals): void {
+export function addCommands(api: OpenAPIHono, ports: CommandPorts): void {
   const post = createRoute({
     method: 'post',
     path: '/v1/commands',

@@ -4,13 +4,10 @@ import { exportGovernance, governanceExportSchema } from '../../core/governance/
 import type { GovernanceState } from '../../core/governance/state.ts';
 import { governanceOf } from '../events/settings.ts';
 import { RequestProblem } from './problem.ts';
+import { refusals } from './refusals.ts';
 
 /** `GET /v1/governance/{owner}/{repo}`: the rules as they were found, the plan to what the config asks for, drift. */
-export function addGovernance(
-  api: OpenAPIHono,
-  database: Database,
-  refusals: Parameters<typeof createRoute>[0]['responses'],
-): void {
+export function addGovernance(api: OpenAPIHono, database: Database): void {
   const route = createRoute({
     method: 'get',
     path: '/v1/governance/{owner}/{repo}',

@@ -5,6 +5,7 @@ import type { Forge } from '../../core/ports/forge.ts';
 import { readOrganisationText, readTextOf } from '../effective-config.ts';
 import { isNotInstalled } from '../github.ts';
 import { RequestProblem } from './problem.ts';
+import { refusals } from './refusals.ts';
 
 export interface OrganisationPorts {
   readonly oidc: OidcVerifier;
@@ -27,11 +28,7 @@ const answers = {
  * The config that is the default of a repository, as it is now: `GET /v1/organisation` for jobs, of the token's
  * repository; `GET /v1/organisation/{owner}/.github` for whoever may read that repository.
  */
-export function addOrganisation(
-  api: OpenAPIHono,
-  ports: OrganisationPorts,
-  refusals: Parameters<typeof createRoute>[0]['responses'],
-): void {
+export function addOrganisation(api: OpenAPIHono, ports: OrganisationPorts): void {
   const ofJob = createRoute({
     method: 'get',
     path: '/v1/organisation',

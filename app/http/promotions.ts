@@ -10,11 +10,10 @@ import {
 } from '../../core/release/promotion-request.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import { authenticate, type CommandPorts, issueCommand, readSubject } from './callers.ts';
+import { refusals } from './refusals.ts';
 import { refused } from './refused.ts';
 import type { Caller } from './signed-callers.ts';
 import { signedRequest } from './signed-request.ts';
-
-export type Refusals = Parameters<typeof createRoute>[0]['responses'];
 
 const acceptedSchema = z.object({
   accepted: z.literal(true),
@@ -25,7 +24,7 @@ const acceptedSchema = z.object({
 });
 
 /** The pipeline's way to command a release: the same question to the policy as a comment's, for the job's actor. */
-export function addPromotions(api: OpenAPIHono, ports: CommandPorts, refusals: Refusals): void {
+export function addPromotions(api: OpenAPIHono, ports: CommandPorts): void {
   const accepted = (description: string) => ({
     202: { description, content: { 'application/json': { schema: acceptedSchema } } },
     ...refusals,
