@@ -13,12 +13,13 @@ const hour = 3_600_000;
 
 /** The one comment about the preview, or null while there is nothing to say. */
 export function renderPreview(state: PreviewState, repository: string, now: number): string | null {
-  const { config, mayExist, counters, refusal } = state;
+  const { config, mayExist, counters, refusal, notice } = state;
   if (refusal?.kind === 'undeclared') return refusalText(refusal);
-  if (config === null || (!mayExist && refusal === null && counters.order === undefined)) return null;
+  const isKnown = mayExist || refusal !== null || counters.order !== undefined;
+  if (config === null || !(isKnown || notice)) return null;
   const lines = [`### Preview of ${state.headSha.slice(0, 12)}: ${phaseOf(state, now)}`, ''];
   if (refusal !== null) lines.push(refusalText(refusal), '');
-  if (state.notice) lines.push(state.notice, '');
+  if (notice) lines.push(notice, '');
   if (mayExist) lines.push(...factsOf(state, repository, now), '');
   lines.push(
     '`/preview`, `/preview extend 24h`, `/preview sleep`, `/preview size <size>`, `/preview destroy`',

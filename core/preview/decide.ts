@@ -15,6 +15,7 @@ import { orderEnded, steer } from './steer.ts';
 import { warnBeforeEnd } from './warning.ts';
 
 const rememberedCommands = 50;
+const askedTooLate = 'The pull request is closed: it gets no preview before it is opened again.';
 
 /** What happens to the preview of a pull request. Pure and total. */
 export function decidePreview(
@@ -92,8 +93,9 @@ function onRead(draft: PreviewDraft, pullRequest: number, facts: PreviewFacts): 
     lastVisit: isPush ? now : state.lastVisit,
     ...(state.waits ? { waits: { ...state.waits, calledAt: null } } : {}),
     // The words of a person end with the pull request: opened again, it begins like a new one.
-    wish: closes ? null : state.wish,
-    makesRoom: closes ? null : (state.makesRoom ?? null),
+    wish: open ? state.wish : null,
+    makesRoom: open ? (state.makesRoom ?? null) : null,
+    ...(!open && !state.open && state.wish?.kind === 'start' ? { notice: askedTooLate } : {}),
     asleep: closes ? false : state.asleep,
     approved: state.approved?.sha === headSha ? state.approved : null,
   });

@@ -82,7 +82,7 @@ function give(draft: PreviewDraft, action: PreviewAction, wanted: Wanted): void 
     since: state.mayExist ? state.since : now,
     // Money counts from the order on: what may exist may cost.
     ...(action === 'create' || action === 'wake'
-      ? { meter: meterAt(state.meter, now, priceOf(state, size, false)) }
+      ? { meter: meterAt(state.meter, now, priceOf(state, size, false)), notice: null }
       : {}),
   });
   draft.note(`preview.${action}`, 'release-conductor', `#${state.pullRequest} at ${sha.slice(0, 12)}`, {

@@ -616,6 +616,22 @@ describe('odd news', () => {
     expect(preview.state?.order).toMatchObject({ sha: 'c3', status: 'requested' });
   });
 
+  it('/preview on a pull request that is closed is answered, and forgotten', () => {
+    for (const before of [running(), new Preview()]) {
+      before.read({ open: false, labels: [] });
+      if (before.state?.mayExist) before.reported('success');
+      const made = before.actions.filter((action) => action === 'create').length;
+      before.settleComments();
+      before.tell({ type: 'preview.commanded', ...commanded(), by: 'mona', order: { kind: 'start' } });
+      before.settleComments();
+      before.read({ open: false, labels: [] });
+      before.settleComments();
+      expect(before.comment()).toContain('The pull request is closed');
+      before.read({ open: true, labels: [] });
+      expect(before.actions.filter((action) => action === 'create')).toHaveLength(made);
+    }
+  });
+
   it('one that is opened again after a close begins like a new one, by its label alone', () => {
     const preview = running();
     preview.tell({ type: 'preview.commanded', ...commanded(), by: 'mona', order: { kind: 'start' } });
