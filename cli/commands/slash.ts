@@ -108,25 +108,35 @@ function textOf(input: CliInput, { name, freeText }: CommandDefinition, words: r
   const span = name === 'override' ? input.text('for') : null;
   return [
     `/${name}`,
-    ...(name === 'promote' && words.length === 0
-      ? promotion(input)
-      : words.map((word) => oneLine(word) ?? '')),
+    ...(name === 'promote' ? promotion(input, words) : words.map((word) => oneLine(word) ?? '')),
     ...(span === null ? [] : [`for=${span}`]),
     ...given,
     ...(input.flag('dry-run') ? ['--dry-run'] : []),
   ].join(' ');
 }
 
-function promotion(input: CliInput): readonly string[] {
-  const weight = input.text('canary') ?? 'next';
-  if (!/^(next|[1-9]\d?|100)$/.test(weight)) {
-    throw usage(`expected 1 to 100 or next, found ${JSON.stringify(weight)}`, 'give --canary 10');
+/** Weight and commit, said as words or as options; what is said twice would lose one of the two silently. */
+function promotion(input: CliInput, words: readonly string[]): readonly string[] {
+  const [named, sha, ...more] = words;
+  const [canary, commit] = [input.text('canary'), input.text('commit')];
+  if (more.length > 0)
+    throw usage(`expected a weight and a commit, found ${words.length} words`, 'see --help');
+  if (named !== undefined && canary !== null) {
+    throw usage(`the weight is said twice: ${JSON.stringify(named)} and --canary ${canary}`, 'leave one out');
   }
-  const commit = input.text('commit');
+  if (sha !== undefined && commit !== null) {
+    throw usage(`the commit is said twice: ${JSON.stringify(sha)} and --commit ${commit}`, 'leave one out');
+  }
+  if (canary !== null && !/^(next|[1-9]\d?|100)$/.test(canary)) {
+    throw usage(`expected 1 to 100 or next, found ${JSON.stringify(canary)}`, 'give --canary 10');
+  }
   if (commit !== null && !/^[0-9a-f]{7,64}$/.test(commit)) {
     throw usage(`expected a commit sha, found ${JSON.stringify(commit)}`, 'git rev-parse <ref>');
   }
-  return commit === null ? [weight] : [weight, commit];
+  const expected = sha ?? commit;
+  return [named ?? canary ?? 'next', ...(expected === null ? [] : [expected])].map(
+    (word) => oneLine(word) ?? '',
+  );
 }
 
 /** What the Conductor would answer with a usage reply is refused here, in the same words. */
