@@ -18,6 +18,7 @@ import { suggest } from '../../core/gate/suggest.ts';
 import type { FileTree } from '../../core/ports/system.ts';
 import type { CliCommand, CliInput, CliWorld } from '../command.ts';
 import { readNamedFile } from '../files.ts';
+import { unpinned } from '../init/plan.ts';
 import { harmless } from '../render-gate.ts';
 import { policyProblems } from '../validate-policies.ts';
 import { templateProblems } from '../validate-templates.ts';
@@ -61,6 +62,10 @@ export const validateCommand: CliCommand = {
     else for (const problem of problems) world.print(harmless(formatProblem(problem)));
     if (problems.length === 0 && !input.flag('json'))
       world.print(`${configPath} and the workflows are in order`);
+    for (const path of await unpinnedWorkflows(files))
+      world.note(
+        `${path}: put the commit of Release Conductor that you reviewed in place of the zeros; GitHub finds no such action`,
+      );
     return problems.length === 0 ? 0 : 2;
   },
 };
@@ -69,6 +74,16 @@ async function readConfigText(files: FileTree): Promise<string> {
   const bytes = await files.read(configPath);
   if (bytes !== null) return new TextDecoder().decode(bytes);
   throw new ConfigError('CONFIG_MISSING', `there is no ${configPath}`, 'release-conductor init writes one');
+}
+
+/** Workflows as `init` wrote them: they cannot run yet, which is no mistake in them. */
+async function unpinnedWorkflows(files: FileTree): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const path of await files.list(['.github/workflows/*.{yml,yaml}'])) {
+    const bytes = await files.read(path);
+    if (new TextDecoder().decode(bytes ?? new Uint8Array()).includes(`@${unpinned}`)) found.push(path);
+  }
+  return found;
 }
 
 /** Weaknesses are problems: whoever proposes one is refused. */

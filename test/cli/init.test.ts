@@ -333,6 +333,19 @@ describe('validate', () => {
     expect(await run(folder, 'validate')).toMatchObject({ status: 0 });
   });
 
+  it('says which workflows cannot run before somebody sets the commit that was reviewed', async () => {
+    const folder = await good();
+    expect(await run(folder, 'validate')).toMatchObject({
+      status: 0,
+      stderr: expect.stringMatching(
+        /^\.github\/workflows\/gates\.yml: put the commit .* in place of the zeros/,
+      ),
+    });
+    const pinned = await folderWith({});
+    await run(pinned, 'init', '--pin', 'b'.repeat(40));
+    expect((await run(pinned, 'validate')).stderr).toBe('');
+  });
+
   it('prints problems as JSON', async () => {
     const folder = await good();
     await writeFile(join(folder, '.github/release-conductor.yml'), 'version: 2\n');
