@@ -34,7 +34,7 @@ export interface ReconcilePorts extends ApplyPorts {
  * that comes of it is one that a webhook could have brought, so repeating it changes nothing.
  */
 export async function reconcileReleases(ports: ReconcilePorts): Promise<void> {
-  for (const stored of await listAggregates(ports.database, { kind: 'release', open: true })) {
+  for (const stored of await listAggregates(ports.database, { kind: 'release', open: true, limit: 5_000 })) {
     await tolerating(stored.ref.repository, ports, async () => {
       const forge = await ports.forgeFor(stored.ref.repository, null);
       await apply(await releaseNews(stored, forge, ports.now()), ports);
