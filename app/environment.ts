@@ -3,9 +3,12 @@ import { parseDuration } from '../core/config/duration.ts';
 import { ConfigError } from '../core/errors.ts';
 import { defaultRetention } from '../core/evidence/retention.ts';
 
+/** Anything but a clear word is refused: who writes `SIMULATE=yes` does not mean that everything is performed. */
 const flag = z
   .string()
   .optional()
+  .transform((text) => (text ?? '').trim().toLowerCase())
+  .pipe(z.enum(['', 'true', '1', 'false', '0'], 'expected true or false'))
   .transform((text) => text === 'true' || text === '1');
 const list = z
   .string()

@@ -25,3 +25,29 @@ describe('logins of image registries', () => {
     },
   );
 });
+
+describe('SIMULATE', () => {
+  it.each([
+    ['true', true],
+    ['TRUE', true],
+    ['1', true],
+    ['false', false],
+    ['0', false],
+    ['', false],
+    [undefined, false],
+  ])('%j means %j', (text, simulate) => {
+    expect(readEnvironment({ SIMULATE: text })).toMatchObject({ simulate });
+  });
+
+  it.each(['yes', 'on', 'ture', 'dry-run'])(
+    'is refused as %j: what is not meant is not performed',
+    (text) => {
+      expect(() => readEnvironment({ SIMULATE: text })).toThrow(
+        expect.objectContaining({
+          code: 'ENVIRONMENT_INVALID',
+          message: expect.stringContaining('SIMULATE'),
+        }),
+      );
+    },
+  );
+});
