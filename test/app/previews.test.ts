@@ -381,6 +381,14 @@ describe('golden paths of a preview', () => {
     await ask(world, number, '/preview destroy', /goes/);
     await becomes(sha, /^completed success/);
   });
+
+  it('hold nobody up where the config takes what is reported: the check passes, with the reason', async () => {
+    await setConfig(world, plan('  golden_paths: if-reported\n  budget: { preview: 0 }\n'));
+    const number = await open(world, 'refused');
+    const sha = await headOf(number);
+    await submit(world, { gate: 'slo', sha });
+    await becomes(sha, /^completed success .*the preview was refused \(BUDGET_SPENT\), and .*if-reported/s);
+  });
 });
 
 describe('who waits', () => {
