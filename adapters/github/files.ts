@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { InputError, ProviderError } from '../../core/errors.ts';
 import { globMatcher } from '../../core/gate/glob.ts';
-import type { FileTree } from '../../core/ports/system.ts';
+import type { CommitFiles } from '../../core/ports/system.ts';
 import type { GithubClient } from './client.ts';
 
 const defaultMaxBytes = 32 * 1_048_576;
@@ -14,14 +14,24 @@ const entrySchema = z.object({
   encoding: z.string().optional(),
 });
 
+const treeEntrySchema = z.object({ path: z.string(), type: z.string(), mode: z.string().default('100644') });
+type TreeEntry = z.infer<typeof treeEntrySchema>;
+/** How git writes a symbolic link. */
+const linkMode = '120000';
+
 /** The files of one commit, through the API. A commit never changes, so an answer is never asked for twice. */
-export function filesAt(github: GithubClient, sha: string): FileTree {
-  let paths: Promise<readonly string[]> | undefined;
+export function filesAt(github: GithubClient, sha: string): CommitFiles {
+  let entries: Promise<readonly TreeEntry[]> | undefined;
   const read = new Map<string, Promise<Uint8Array | null>>();
   return {
     list: async (globs) => {
-      paths ??= listPaths(github, sha);
-      return (await paths).filter(globMatcher(globs));
+      entries ??= listEntries(github, sha);
+      const paths = (await entries).map(({ path }) => path).sort();
+      return paths.filter(globMatcher(globs));
+    },
+    isLink: async (path) => {
+      entries ??= listEntries(github, sha);
+      return (await entries).some((entry) => entry.path === path && entry.mode === linkMode);
     },
     read: (path, maxBytes = defaultMaxBytes) => {
       const known = read.get(path) ?? readFile(github, sha, path, maxBytes);
@@ -32,13 +42,13 @@ export function filesAt(github: GithubClient, sha: string): FileTree {
   };
 }
 
-async function listPaths(github: GithubClient, sha: string): Promise<readonly string[]> {
+async function listEntries(github: GithubClient, sha: string): Promise<readonly TreeEntry[]> {
   const tree = await github.get(
     'GET /repos/{owner}/{repo}/git/trees/{tree_sha}',
     { tree_sha: sha, recursive: '1' },
     z.object({
       truncated: z.boolean().default(false),
-      tree: z.array(z.object({ path: z.string(), type: z.string() })),
+      tree: z.array(treeEntrySchema),
     }),
   );
   if (tree.truncated) {
@@ -49,7 +59,7 @@ async function listPaths(github: GithubClient, sha: string): Promise<readonly st
       { retryable: false },
     );
   }
-  return tree.tree.flatMap(({ path, type }) => (type === 'blob' ? [path] : [])).sort();
+  return tree.tree.filter(({ type }) => type === 'blob');
 }
 
 async function readFile(

@@ -95,6 +95,8 @@ async function observe(
   }
   const compared = await compare(found, sha, context);
   if (compared.kind === 'wrong') return { kind: 'unreadable', problems: compared.problems };
+  const linked = await linkProblem(sha, context);
+  if (linked !== null) return { kind: 'unreadable', problems: [linked] };
   const { plan, settings, above } = compared;
   const merged: readonly MergedMeanwhile[] =
     plan.changes.length === 0 || since === null ? [] : await context.forge.settings.mergedSince(since);
@@ -112,6 +114,8 @@ async function propose(headSha: string, context: EffectContext): Promise<Proposa
   if (found.weaker.length > 0) return { kind: 'wrong', problems: found.weaker };
   const compared = await compare(found, headSha, context);
   if (compared.kind === 'wrong') return compared;
+  const linked = await linkProblem(headSha, context);
+  if (linked !== null) return { kind: 'wrong', problems: [linked] };
   return { kind: 'plan', configSha256: found.sha256, plan: compared.plan };
 }
 
@@ -135,6 +139,12 @@ function declaredBy(found: EffectiveConfig | null): Declared {
   if (config.governance !== undefined)
     return { kind: 'declared', governance: config.governance, sha256, weaker };
   return weaker.length === 0 ? { kind: 'undeclared' } : { kind: 'wrong', problems: weaker };
+}
+
+/** GitHub gives the file that a link leads to, and asks nobody who owns the link when that file changes. */
+async function linkProblem(sha: string, { forge }: EffectContext): Promise<string | null> {
+  if ((await forge.filesAt(sha).isLink?.(configPath)) !== true) return null;
+  return `${configPath} is a symbolic link: whoever may change what it leads to changes the config. Put the file itself there`;
 }
 
 /** Whoever removes the config removes the organisation's from the repository, too. */

@@ -4,7 +4,7 @@ import type { ByteSource } from './blob-store.ts';
 import type { Deployer } from './deployer.ts';
 import type { FileEdits } from './file-edits.ts';
 import type { RepositorySettings } from './repository-settings.ts';
-import type { FileTree } from './system.ts';
+import type { CommitFiles } from './system.ts';
 
 /**
  * GitHub as the domain sees it, bound to one repository's installation. Every method may throw
@@ -56,7 +56,7 @@ export interface Forge {
   /** Changes of one file, by a commit or a pull request. */
   readonly edits: FileEdits;
   /** The files of one commit. */
-  filesAt(sha: string): FileTree;
+  filesAt(sha: string): CommitFiles;
   /** Paths that differ between two commits, former names too; null when there are more than GitHub lists (300). */
   listChangedFiles(base: string, head: string): Promise<readonly string[] | null>;
   readPullRequest(number: number): Promise<PullRequestFacts>;

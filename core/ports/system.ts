@@ -22,3 +22,9 @@ export interface FileTree {
   /** The file's bytes, or null when there is no such file. Throws `InputError` above `maxBytes` (default 32 MiB). */
   read(path: string, maxBytes?: number): Promise<Uint8Array | null>;
 }
+
+/** The files of one commit. What a symbolic link leads to is read under the link's path, by whose owners it is not kept. */
+export interface CommitFiles extends FileTree {
+  /** Whether there is a symbolic link at this path; absent where nobody can make one. */
+  isLink?(path: string): Promise<boolean>;
+}

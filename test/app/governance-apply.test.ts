@@ -38,6 +38,7 @@ class Repository {
   readonly teams = new Map([['ops', 7]]);
   readonly users = new Map([['mia', 8]]);
   readonly gone = new Set<string>();
+  isLink = false;
 
   constructor(live: Settings = nothing) {
     this.live = live;
@@ -46,6 +47,7 @@ class Repository {
   context(organisation: string | null = null): EffectContext {
     const files = (config: string | null) => ({
       list: async () => [],
+      isLink: async () => this.isLink,
       read: async () => (config === null ? null : new TextEncoder().encode(config)),
     });
     const common = {
@@ -246,6 +248,14 @@ describe('a look', () => {
     const found = await look(repository);
     expect(found).toMatchObject({ kind: 'unreadable', problems: [expect.stringMatching(/\S/)] });
     expect(await propose(repository)).toMatchObject({ kind: 'wrong' });
+  });
+
+  it('at a config that is a link makes no write: other owners keep what it leads to', async () => {
+    const repository = new Repository();
+    repository.isLink = true;
+    const problems = [expect.stringMatching(/symbolic link.*Put the file itself there/)];
+    expect(await look(repository)).toEqual({ kind: 'unreadable', problems });
+    expect(await propose(repository)).toEqual({ kind: 'wrong', problems });
   });
 
   it('at a config that is gone lets nobody escape from the organisation', async () => {

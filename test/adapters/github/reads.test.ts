@@ -89,6 +89,25 @@ describe('files', () => {
     expect(new TextDecoder().decode((await files.read('a/b c.txt')) ?? undefined)).toBe('hello');
   });
 
+  it('are told from symbolic links', async () => {
+    const { forge, github } = forgeOverStubs();
+    const blob = (path: string, mode: string) => ({ path, mode, type: 'blob' });
+    const tree = [
+      blob('b.yml', '100644'),
+      blob('a.yml', '120000'),
+      { path: 'c', mode: '040000', type: 'tree' },
+    ];
+    github
+      .get(`/repos/acme/shop/git/trees/${sha('a')}`)
+      .query({ recursive: '1' })
+      .reply(200, { tree });
+    const files = forge.filesAt(sha('a'));
+    expect(await files.isLink?.('a.yml')).toBe(true);
+    expect(await files.isLink?.('b.yml')).toBe(false);
+    expect(await files.isLink?.('nowhere')).toBe(false);
+    expect(await files.list(['*.yml'])).toEqual(['a.yml', 'b.yml']);
+  });
+
   it.each([
     ['missing', 404, { message: 'Not Found' }],
     ['a folder', 200, []],
