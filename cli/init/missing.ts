@@ -1,7 +1,7 @@
 import { migrationsOptionsSchema, supportedLocks } from '../../actions/registry.ts';
 import { configPath } from '../../core/config/path.ts';
 import type { FileTree } from '../../core/ports/system.ts';
-import { type PreviewProvider, unpinned } from './plan.ts';
+import { type PreviewProvider, previewsSection, unpinned } from './plan.ts';
 import type { WorkflowNames } from './workflow-names.ts';
 
 /** What of the starter files has to be changed before it does anything: the words by which it is recognised. */
@@ -56,6 +56,14 @@ export async function whatIsMissing(
       await has('.github/preview/provider.mjs', unfilled.platform),
       '.github/preview/provider.mjs: every preview fails until its functions are written',
     ],
+    [
+      previews !== null && !/^previews:/m.test(await text(configPath)),
+      `${configPath} was there before: it lacks the section \`previews\`, which is\n\n${indented(await previewsSection())}\n`,
+    ],
+    [
+      previews !== null && !(await has(configPath, names['.github/workflows/preview.yml'])),
+      `${configPath} was there before: \`trusted_workflows\` lacks ${names['.github/workflows/preview.yml']}`,
+    ],
     ...(previews === null ? [] : needsOf[previews]).map((need) => [true, need] as const),
   ];
   return missing.flatMap(([is, what]) => (is ? [what] : []));
@@ -72,6 +80,10 @@ const needsOf: Readonly<Record<PreviewProvider, readonly string[]>> = {
     'previews: the variables PREVIEW_CHART, PREVIEW_IMAGE and PREVIEW_HOST, and a runner that reaches the cluster',
   ],
 };
+
+function indented(text: string): string {
+  return text.trimEnd().replace(/^/gm, '      ');
+}
 
 function hasScript(packageJson: string, name: string): boolean {
   try {

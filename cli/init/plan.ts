@@ -161,13 +161,18 @@ async function renderConfig(choices: InitChoices): Promise<string> {
         ? '    # source: { kind: prometheus, url: http://prometheus.example.com } # and its host above\n'
         : `    source: { kind: prometheus, url: ${JSON.stringify(metrics)} }\n`,
     previewWorkflow: previews === null ? '' : '  - .github/workflows/preview.yml\n',
-    previews: previews === null ? '' : `\n${await read('init/previews-section.yml')}`,
+    previews: previews === null ? '' : `\n${await previewsSection()}`,
     release:
       metrics === null
         ? `# To conduct releases, fill in where the metrics are and uncomment:\n${commented}`
         : release,
   });
   return withNames(config, choices.names);
+}
+
+/** The section `previews` of the config. */
+export function previewsSection(): Promise<string> {
+  return read('init/previews-section.yml');
 }
 
 /** With the commit that was reviewed and the names that the workflows have here. */

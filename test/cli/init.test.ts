@@ -187,6 +187,23 @@ describe('init', () => {
     );
   });
 
+  it('adds previews later: what the config lacks that was there before is said in full', async () => {
+    const folder = await folderWith({});
+    await run(folder, 'init');
+    const { stderr } = await run(folder, 'init', '--previews', 'own');
+    expect(stderr).toMatch(/`trusted_workflows` lacks \.github\/workflows\/preview\.yml/);
+    const section = (stderr.split('which is\n\n')[1] ?? '').split('\n\n')[0] ?? '';
+    const path = join(folder, '.github/release-conductor.yml');
+    const text = await readFile(path, 'utf8');
+    const trusted = '  - .github/workflows/gates.yml\n';
+    await writeFile(
+      path,
+      `${text.replace(trusted, `${trusted}  - .github/workflows/preview.yml\n`)}\n${section.replace(/^ {6}/gm, '')}\n`,
+    );
+    expect(await run(folder, 'validate')).toMatchObject({ status: 0 });
+    expect((await run(folder, 'init', '--previews', 'own')).stderr).not.toContain('was there before');
+  });
+
   it('says what previews by Compose need outside of the repository, for those of forks too', async () => {
     const { stderr } = await run(await folderWith({}), 'init', '--previews', 'compose');
     expect(stderr).toContain('PREVIEW_HOST');
