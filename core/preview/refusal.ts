@@ -36,7 +36,7 @@ export function refusalText(refusal: Refusal): string {
     case 'undeclared':
       return 'The config of the base branch declares no `previews`; add the section to have them.';
     case 'failed':
-      return 'The pipeline failed three times to make it. Push a fix, or say `/preview` to try again.';
+      return 'The pipeline failed three times to make it; the runs of its deployments say why. Push a fix, or say `/preview` to try again.';
     case 'concurrency':
       return `There are ${refusal.limit} previews already (${listed(refusal.by)}). ${itBegins} \`/preview make-room\` here takes the place of #${refusal.oldest ?? refusal.by[0]}, which is likeliest to be done with.`;
     case 'turn':
