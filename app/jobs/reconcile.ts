@@ -9,7 +9,7 @@ import type { ReleaseEvent } from '../../core/flow/event.ts';
 import type { GovernanceState } from '../../core/governance/state.ts';
 import type { Forge } from '../../core/ports/forge.ts';
 import type { Log } from '../../core/ports/system.ts';
-import { nextInLine } from '../../core/preview/next-in-line.ts';
+import { nextInLine, standsInLine } from '../../core/preview/next-in-line.ts';
 import { type PreviewState, previewRef } from '../../core/preview/state.ts';
 import { inTurns, isSwept } from '../../core/preview/sweep.ts';
 import { confirmedOf } from '../../core/release/confirmed.ts';
@@ -58,7 +58,7 @@ export async function reconcilePreviews(ports: ReconcilePorts): Promise<void> {
     const { read, passed } = inTurns(swept, ports.now());
     for (const ref of passed) await look({ ref, event: { type: 'timer.fired', timer: 'sweep' } });
     for (const ref of read) await look(touched(ref.repository, Number(ref.key.slice('pr/'.length))));
-    const waiting = previews.find(({ state }) => (state as PreviewState).waits != null);
+    const waiting = previews.find(({ state }) => standsInLine(state as PreviewState));
     if (waiting === undefined) continue;
     const known = await previewsOf(ports.database, waiting.ref.repository, ports.now());
     for (const next of nextInLine(known, ports.now()))

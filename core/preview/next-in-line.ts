@@ -2,7 +2,7 @@ import { ledgerRow } from './ledger.ts';
 import { relevantRows } from './queue.ts';
 import type { LedgerRow } from './row.ts';
 import type { PreviewState } from './state.ts';
-import { wantedAt } from './wanted.ts';
+import { isForRoom, wantedAt } from './wanted.ts';
 
 export interface PreviewOf {
   readonly repository: string;
@@ -20,8 +20,8 @@ const mostCalled = 20;
  */
 export function nextInLine(previews: readonly PreviewOf[], now: number): readonly PreviewOf[] {
   const waiting = previews
-    .filter(({ state }) => state.open && !state.mayExist && state.waits != null)
-    .toSorted((a, b) => (a.state.waits?.since ?? 0) - (b.state.waits?.since ?? 0));
+    .filter(({ state }) => standsInLine(state))
+    .toSorted((a, b) => sinceOf(a.state) - sinceOf(b.state));
   if (waiting.length === 0) return [];
   const rows = previews.map(({ repository, state }) => rowOf(repository, state, now));
   const looked = new Map<string, number>();
@@ -32,6 +32,15 @@ export function nextInLine(previews: readonly PreviewOf[], now: number): readonl
     const others = othersOf(rows, repository, state.pullRequest);
     return wantedAt({ ...state, billUnknown: false }, repository, now, others).kind === 'preview';
   });
+}
+
+/** It lacks room; what was refused before there was a line stands at its end. */
+export function standsInLine({ open, mayExist, waits, refusal }: PreviewState): boolean {
+  return open && !mayExist && (waits != null || isForRoom(refusal));
+}
+
+function sinceOf({ waits }: PreviewState): number {
+  return waits?.since ?? Number.MAX_SAFE_INTEGER;
 }
 
 /** What the others cost and who waits, for a decision about one of them. Each counts by the day of its own repository. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type LedgerRow, overspent } from '../../../core/preview/budget.ts';
 import { nextInLine, othersOf, rowOf } from '../../../core/preview/next-in-line.ts';
 import { inSum } from '../../../core/preview/row.ts';
+import { unknownPreview } from '../../../core/preview/state.ts';
 import fc from '../../support/fast-check.ts';
 import { commanded, config, hour, minute, other, Preview, running } from './preview.ts';
 
@@ -160,6 +161,17 @@ describe('who waits for a preview', () => {
       line.passes(5 * minute);
     }
     expect(line.look(3).actions).toEqual(['create']);
+  });
+
+  it('is called although it was refused before there was a line', () => {
+    const line = new Line({ max_concurrent: 1 });
+    made(line, 1);
+    const { waits: _, ...state } = line.look(2).state ?? unknownPreview;
+    line.preview(2).state = state;
+    line.look(1, { open: false });
+    line.preview(1).reported('success');
+    expect(line.next()).toEqual([2]);
+    expect(line.look(2).actions).toEqual(['create']);
   });
 
   it('for a price that nobody told is asked again', () => {
