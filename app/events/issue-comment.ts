@@ -31,6 +31,7 @@ const payloadSchema = z.object({
     id: z.int(),
     body: z.string().nullable(),
     html_url: z.string(),
+    created_at: z.string().optional(),
     user: actorSchema.nullable(),
     performed_via_github_app: z.unknown().optional(),
   }),
@@ -68,6 +69,7 @@ async function readCommands(payload: Payload, context: EventContext): Promise<In
     isPullRequest: place === 'pull request',
     url: comment.html_url,
     bodySha256: digest(comment.body),
+    ...(comment.created_at === undefined ? {} : { writtenAt: Date.parse(comment.created_at) }),
   };
   const actor = toActor(comment.user);
   if (parsed.kind === 'problem') {

@@ -33,6 +33,11 @@ export const reasonGroups: Readonly<Record<string, Readonly<Record<string, Reaso
       means: 'the comment was edited or deleted while its command waited',
       remedy: 'Write the command again, in a new comment.',
     },
+    COMMAND_OUTDATED: {
+      means:
+        'the comment could not be heard for more than an hour, and its command would let the release go on',
+      remedy: 'Look where the release stands, and write the command again if it is still meant.',
+    },
   },
   Who: {
     NOT_PERMITTED: {

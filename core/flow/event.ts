@@ -29,6 +29,8 @@ export interface CommandSource {
   readonly isPullRequest: boolean;
   readonly url: string;
   readonly bodySha256: string;
+  /** Ms since the epoch, by GitHub's clock; absent: not told. */
+  readonly writtenAt?: number;
 }
 
 /** How a gate result reached us and why it is believed. */

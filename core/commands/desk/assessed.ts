@@ -5,6 +5,7 @@ import { changesAnything } from '../registry.ts';
 import { demandOf, dropDemand, keepWaiting } from './demand.ts';
 import { type Decided, type Desk, ownKey } from './desk.ts';
 import { demandKey, optionsOf } from './issued.ts';
+import { outdated } from './outdated.ts';
 import { answerFreely, keyOf, react, reply } from './reply.ts';
 import type { Approval, Demand, PendingCommand } from './state.ts';
 
@@ -23,6 +24,7 @@ export function onAssessed(
   const demand = waiting && withoutVoid(desk, waiting, assessment);
   const { obligations } = assessment.decision;
   const reasons = distinct([
+    ...(waiting === null ? outdated(pending, desk.now) : []),
     ...desk.obstacles(pending, assessment),
     ...(assessment.decision.allow ? [] : denials(assessment.decision.reasons)),
     ...obligations.filter(({ code }) => code === 'REASON').map(reasonMissing),

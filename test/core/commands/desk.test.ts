@@ -233,6 +233,44 @@ describe('a command that needs a reason for access', () => {
   });
 });
 
+describe('a command that could not be heard for long', () => {
+  const hour = 3_600_000;
+  const late = async (world: World, body: string, age: number): Promise<string> => {
+    const before = world.comments.length;
+    world.say(body, 'ada', 'User', 9_000, world.now - age);
+    await settle(world, before);
+    return world.comments.at(-1) ?? '';
+  };
+
+  it('promotes nothing, and says to look and write it again', async () => {
+    const world = await release();
+    const text = await late(world, '/promote 10', 20 * hour);
+    expect(text).toContain('COMMAND_OUTDATED');
+    expect(text).toContain('could not be heard for 1200 minutes');
+    expect(production(world)).toBe(0);
+    expect(await ask(world, '/promote 10')).toContain('Going to **10 %**');
+  });
+
+  it('is carried out within the hour', async () => {
+    const world = await release();
+    expect(await late(world, '/promote 10', hour - 120_000)).toContain('Going to **10 %**');
+  });
+
+  it('holds the release however old it is', async () => {
+    const world = await release();
+    expect(await late(world, '/hold wait', 20 * hour)).toContain('Held');
+    expect(world.state.hold).not.toBeNull();
+  });
+
+  it('may wait for a second person for longer', async () => {
+    const world = await release(second);
+    await ask(world, '/promote 10');
+    world.now += 2 * hour;
+    await ask(world, '/approve', 'grace');
+    expect(world.comments.join('\n')).not.toContain('COMMAND_OUTDATED');
+  });
+});
+
 describe('a re-run that GitHub refuses', () => {
   const ran = allReports().map((one) => ({ ...one, origin: { ...one.origin, runId: 5, runAttempt: 1 } }));
 

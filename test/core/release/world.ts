@@ -72,7 +72,13 @@ export class World {
   }
 
   /** Somebody writes a comment in the tracking issue. */
-  say(body: string, login = 'ada', type: Actor['type'] = 'User', commentId = ++this.comment): number {
+  say(
+    body: string,
+    login = 'ada',
+    type: Actor['type'] = 'User',
+    commentId = ++this.comment,
+    writtenAt = this.now,
+  ): number {
     const parsed = parseComment(body);
     if (parsed.kind === 'none') return commentId;
     const actor: Actor = { login, type };
@@ -82,6 +88,7 @@ export class World {
       isPullRequest: false,
       url: `https://github.com/${repository}/issues/1#issuecomment-${commentId}`,
       bodySha256: createHash('sha256').update(body).digest('hex'),
+      writtenAt,
     };
     if (parsed.kind === 'problem') {
       this.send({ type: 'command.malformed', code: parsed.code, message: parsed.message, actor, source });
