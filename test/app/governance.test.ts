@@ -10,6 +10,7 @@ import {
   currentConfig,
   governed,
   openIssues,
+  planOf,
   policyCheck,
   proposeConfig,
   stateOf,
@@ -168,6 +169,53 @@ describe('the export of the rules', () => {
     const { stdout } = await cli(world, 'export');
     expect(JSON.parse(stdout)).toMatchObject({ settings: { rulesets: [] }, repository: 'acme/shop' });
   });
+});
+
+it('what binds the repository beside its rules is told on the plan and exported, and nobody writes it', async () => {
+  const world = await governed(rules('', 'report'));
+  const { repos } = world.alice.rest;
+  await repos.createOrgRuleset({
+    org: 'acme',
+    name: 'main',
+    enforcement: 'active',
+    bypass_actors: [{ actor_id: 1, actor_type: 'OrganizationAdmin', bypass_mode: 'always' }],
+    conditions: {
+      ref_name: { include: ['~ALL'], exclude: [] },
+      repository_name: { include: ['~ALL'], exclude: [] },
+    },
+    rules: [{ type: 'deletion' }],
+  });
+  await repos.updateBranchProtection({
+    ...repository,
+    branch: 'main',
+    required_status_checks: { strict: false, contexts: [], checks: [{ context: 'build', app_id: -1 }] },
+    enforce_admins: false,
+    required_pull_request_reviews: null,
+    restrictions: null,
+  });
+  const told = ['ruleset main of acme', 'classic protection of main: requires build from anybody'];
+  const { sha } = await proposeConfig(
+    world,
+    `${await currentConfig(world)}    more: { color: aabbcc }\n`,
+    'more',
+  );
+  const plan = await planOf(world, sha);
+  for (const one of told) expect(plan).toContain(one);
+  expect(plan).toContain('1 change');
+
+  await world.conductor.close();
+  await world.start();
+  const { body } = await eventually(async () => {
+    const answer = await exported(world);
+    return JSON.stringify(answer.body).includes('build from anybody') ? answer : null;
+  });
+  expect(body).toMatchObject({
+    drift: null,
+    plan: { changes: [], also_in_force: told.map((one) => expect.stringContaining(one)) },
+    above: { rulesets: [{ name: 'main', source: 'acme', bypass: null }], protections: [{ branch: 'main' }] },
+  });
+  expect((await cli(world, 'plan')).stdout).toContain(`also in force: ${told[0]}`);
+  expect((await repos.getOrgRulesets({ org: 'acme' })).data).toHaveLength(1);
 });
 
 it('scenario 22: a ruleset deleted and a bypass added while webhooks are off are found by the sweep, with what merged in the gap', async () => {
