@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { lstat, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { InputError } from '../core/errors.ts';
 import type { CliWorld } from './command.ts';
 
@@ -48,6 +48,41 @@ export async function openNamedFile<File>(
     return await open(place);
   } catch (error) {
     throw unreadable(path, error);
+  }
+}
+
+/**
+ * Writes a file that the user named, and the folders above it. What stood there before stays until the new one is whole.
+ *
+ * @throws InputError `OUTPUT_UNWRITABLE`
+ */
+export async function writeNamedFile(
+  world: CliWorld,
+  path: string,
+  content: string | Uint8Array,
+): Promise<void> {
+  const place = resolve(world.cwd, path);
+  try {
+    await mkdir(dirname(place), { recursive: true });
+    // Links and devices stay what they are, and are written through.
+    const isThere = await lstat(place).catch(() => null);
+    if (isThere === null || isThere.isFile()) await replaceFile(place, content);
+    else await writeFile(place, content);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const found = `${path} cannot be written (${code})`;
+    throw new InputError('OUTPUT_UNWRITABLE', found, 'give a folder that you may write to', { cause });
+  }
+}
+
+async function replaceFile(place: string, content: string | Uint8Array): Promise<void> {
+  const part = `${place}.${process.pid}.part`;
+  try {
+    await writeFile(part, content);
+    await rename(part, place);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
   }
 }
 

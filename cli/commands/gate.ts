@@ -1,5 +1,5 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import {
   type GateRunOutcome,
   gateNamed,
@@ -33,7 +33,7 @@ import { toSarif } from '../../core/gate/sarif.ts';
 import { suggest } from '../../core/gate/suggest.ts';
 import { type FileTree, silentLog } from '../../core/ports/system.ts';
 import type { CliCommand, CliInput, CliWorld } from '../command.ts';
-import { readNamedFile } from '../files.ts';
+import { readNamedFile, writeNamedFile } from '../files.ts';
 import { organisationFor, organisationOption } from '../organisation.ts';
 import { harmless, renderGate } from '../render-gate.ts';
 import { subjectOf } from '../subject.ts';
@@ -217,28 +217,9 @@ async function writeOutputs(
   { result, files }: GateRunOutcome,
 ): Promise<void> {
   const sarif = input.text('sarif');
-  if (sarif !== null)
-    await write(resolve(world.cwd, sarif), `${JSON.stringify(toSarif([result]), null, 2)}\n`);
+  if (sarif !== null) await writeNamedFile(world, sarif, `${JSON.stringify(toSarif([result]), null, 2)}\n`);
   const evidence = input.text('evidence');
   if (evidence === null) return;
-  const folder = resolve(world.cwd, evidence);
-  await write(join(folder, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
-  for (const file of files) await write(join(folder, file.path), file.bytes);
-}
-
-async function write(path: string, content: string | Uint8Array): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, content);
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    throw new InputError(
-      'OUTPUT_UNWRITABLE',
-      `${path} cannot be written (${code})`,
-      'give a folder that you may write to',
-      {
-        cause,
-      },
-    );
-  }
+  await writeNamedFile(world, join(evidence, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
+  for (const file of files) await writeNamedFile(world, join(evidence, file.path), file.bytes);
 }

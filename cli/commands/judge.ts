@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { openFile } from '../../adapters/zip/file-source.ts';
@@ -12,7 +11,7 @@ import { rasterize } from '../../core/chart/raster.ts';
 import { renderSvg } from '../../core/chart/svg.ts';
 import { InputError } from '../../core/errors.ts';
 import type { CliCommand, CliWorld } from '../command.ts';
-import { readNamedFile } from '../files.ts';
+import { readNamedFile, writeNamedFile } from '../files.ts';
 import { harmless } from '../render-gate.ts';
 
 const maxRecordBytes = 64 * 1_024 * 1_024;
@@ -43,7 +42,7 @@ export const judgeCommand: CliCommand = {
     if (documents.length === 0) world.note(`${path} keeps no readings of a canary (canary/*.json)`);
     const checks = documents.map(([name, document]) => ({ name, document, ...checkReplay(document) }));
     const folder = input.text('charts');
-    if (folder !== null) await writeCharts(resolve(world.cwd, folder), documents);
+    if (folder !== null) await writeCharts(world, folder, documents);
     world.print(
       input.flag('json')
         ? JSON.stringify(
@@ -94,14 +93,13 @@ function isZip(start: Uint8Array): boolean {
   return start[0] === 0x50 && start[1] === 0x4b;
 }
 
-async function writeCharts(folder: string, documents: readonly Named[]): Promise<void> {
-  await mkdir(folder, { recursive: true });
+async function writeCharts(world: CliWorld, folder: string, documents: readonly Named[]): Promise<void> {
   for (const [name, { record }] of documents) {
     if (record === null) continue;
     const scene = judgeChart(record);
     const stem = join(folder, basename(name, '.json'));
-    await writeFile(`${stem}.svg`, renderSvg(scene));
-    await writeFile(`${stem}.png`, encodePng(rasterize(scene), deflateSync));
+    await writeNamedFile(world, `${stem}.svg`, renderSvg(scene));
+    await writeNamedFile(world, `${stem}.png`, encodePng(rasterize(scene), deflateSync));
   }
 }
 

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { requestOidcToken } from '../../adapters/actions-runner/oidc-token.ts';
 import { readTag } from '../../adapters/node-io/git-tag.ts';
@@ -17,7 +16,7 @@ import { makeVsa } from '../../core/evidence/vsa.ts';
 import type { ByteSource } from '../../core/ports/blob-store.ts';
 import type { Signer } from '../../core/ports/signer.ts';
 import type { CliCommand, CliInput, CliWorld } from '../command.ts';
-import { openNamedFile, readNamedFile, readOptionalFile } from '../files.ts';
+import { openNamedFile, readNamedFile, readOptionalFile, writeNamedFile } from '../files.ts';
 import { harmless } from '../render-gate.ts';
 import { readTrust, trustOptions } from '../trusted-keys.ts';
 
@@ -107,10 +106,10 @@ async function writeSummary(
   const digest = bundle === null ? null : createHash('sha256').update(bundle).digest('hex');
   const verifier = 'https://release-conductor.dev/verify';
   const summary = JSON.stringify(makeVsa(report, digest, verifier, Date.now()));
-  if (path !== null) await writeFile(resolve(world.cwd, path), `${summary}\n`);
+  if (path !== null) await writeNamedFile(world, path, `${summary}\n`);
   if (bundlePath === null) return;
   const signed = await ownSigner(world).attest(new TextEncoder().encode(summary), payloadType);
-  await writeFile(resolve(world.cwd, bundlePath), signed);
+  await writeNamedFile(world, bundlePath, signed);
 }
 
 /** The statement whose signature was verified, signed by whoever verified it. */
@@ -119,7 +118,7 @@ async function countersign(input: CliInput, world: CliWorld, bundle: Uint8Array 
   if (path === null || bundle === null) return;
   const { keys, verifyBundle } = await readTrust(input, world);
   const { payload, payloadType } = verifyBundle(bundle, keys);
-  await writeFile(resolve(world.cwd, path), await ownSigner(world).attest(payload, payloadType));
+  await writeNamedFile(world, path, await ownSigner(world).attest(payload, payloadType));
 }
 
 function ownSigner({ env, fetch }: CliWorld): Signer {

@@ -158,6 +158,12 @@ describe('verify', () => {
   it.each<[string, string[], RegExp]>([
     ['no zip', [], /one evidence zip/],
     ['a zip that is not there', ['nothing.zip', '--key', 'keys.json'], /no file nothing.zip/],
+    ['a folder for the summary', ['evidence.zip', '--key', 'keys.json', '--vsa', '.'], /cannot be written/],
+    [
+      'a file for a folder above the summary',
+      ['evidence.zip', '--key', 'keys.json', '--vsa', 'keys.json/vsa.json'],
+      /keys.json\/vsa.json cannot be written/,
+    ],
     ['a folder for a zip', ['.', '--key', 'keys.json'], /is a folder/],
     ['a folder for a key', ['evidence.zip', '--key', '.'], /is a folder/],
     ['no key', ['evidence.zip'], /trusted public key/],
