@@ -2,6 +2,7 @@ import { postable } from '../comms/safe-text.ts';
 import type { GovernanceDraft } from './draft.ts';
 import { problemText } from './drift.ts';
 import type { GovernanceEvent } from './event.ts';
+import type { GovernancePlan } from './plan.ts';
 import { renderPlan } from './render.ts';
 
 /** Plans of open pull requests that are remembered. */
@@ -42,7 +43,8 @@ export function onPlanned(
       break;
     case 'plan': {
       const { configSha256, plan } = proposal;
-      draft.set({ shown: [...others, { pullRequest, headSha, configSha256, plan }].slice(-mostShown) });
+      const shown = { pullRequest, headSha, configSha256, plan: withinReason(plan) };
+      draft.set({ shown: [...others, shown].slice(-mostShown) });
       draft.note(
         'governance.planned',
         'release-conductor',
@@ -56,6 +58,11 @@ export function onPlanned(
       carry(`Merging this makes the repository so. ${renderPlan(plan)}`, plan.refused === null);
     }
   }
+}
+
+/** A plan that is refused is carried out by nobody: anybody may propose one of thousands of changes, and it is not kept. */
+function withinReason(plan: GovernancePlan): GovernancePlan {
+  return plan.refused === null ? plan : { ...plan, changes: [] };
 }
 
 const endText =

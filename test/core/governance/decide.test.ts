@@ -404,3 +404,21 @@ it('writes nothing but what was shown or what the accepted config says, whatever
     }),
   );
 });
+
+it('a plan with more changes than allowed is told on its pull request, not kept, and not carried out by halves', () => {
+  const told = new Told();
+  const plan = planGovernance(config({ max_changes: 1 }), nothing, ownApp);
+  const [carried] = told.tell({
+    type: 'governance.planned',
+    pullRequest: 7,
+    headSha: 'abc',
+    proposal: { kind: 'plan', configSha256: 'c1', plan },
+  });
+  expect(carried).toMatchObject({ acceptable: false, text: expect.stringContaining('label x') });
+  expect(told.state?.shown).toMatchObject([{ pullRequest: 7, plan: { hash: plan.hash, changes: [] } }]);
+  // Merged all the same, and somebody made one of the two by hand.
+  told.tell(touched);
+  const half = { ...nothing, labels: wanted().labels };
+  expect(told.kinds(observed(half, { config: { max_changes: 1 } }))).toEqual(['openIssue']);
+  expect(told.notes.at(-1)).toMatchObject({ reasonCode: 'PLAN_CHANGED' });
+});
