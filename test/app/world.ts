@@ -293,6 +293,6 @@ export function eventually<Value>(probe: () => Promise<Value | null>): Promise<V
       if (value === null) throw new Error('not yet');
       return value;
     },
-    { timeout: 30_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 }
