@@ -1,4 +1,5 @@
-import { parsePositioned } from '../core/config/document.ts';
+import { type Place, type PositionedDocument, parsePositioned } from '../core/config/document.ts';
+import { configPath } from '../core/config/path.ts';
 import type { ConfigProblem } from '../core/config/problem.ts';
 import type { Config } from '../core/config/schema.ts';
 import { parseTrustedWorkflow } from '../core/evidence/workflow-identity.ts';
@@ -22,7 +23,8 @@ export async function workflowProblems(
     problems.push(...lint(text, path));
     if (isTrusted(config, path)) problems.push(...triggerProblems(text, path));
   }
-  return [...problems, ...missingProblems(config, paths)];
+  const own = await files.read(configPath);
+  return [...problems, ...missingProblems(config, paths, own === null ? '' : decoder.decode(own))];
 }
 
 /** actionlint knows far more about workflows than YAML does; it is there in the checkout, not in every installation. */
@@ -83,17 +85,24 @@ function triggerProblems(text: string, path: string): readonly ConfigProblem[] {
     }));
 }
 
-function missingProblems(config: Config, paths: readonly string[]): readonly ConfigProblem[] {
+function missingProblems(config: Config, paths: readonly string[], own: string): readonly ConfigProblem[] {
+  const parsed = parsePositioned(own, configPath);
   return config.trusted_workflows
     .map((line) => ({ line, trusted: parseTrustedWorkflow(line, 'own/repository') }))
     .filter(({ trusted }) => trusted?.repository === 'own/repository' && !paths.includes(trusted.path))
     .map(({ line }) => ({
       rule: 'trusted-workflow-missing',
-      file: '.github/release-conductor.yml',
-      line: 1,
-      column: 1,
+      file: configPath,
+      ...(parsed.ok ? placeOfLine(parsed.document, line) : { line: 1, column: 1 }),
       path: 'trusted_workflows',
       message: `${line} does not exist`,
       help: 'Add the workflow (release-conductor init writes one), or remove the line',
     }));
+}
+
+/** Where the repository's own config names this workflow; one that the organisation names has no place in it. */
+function placeOfLine({ value, placeOf }: PositionedDocument, line: string): Place {
+  const named = (value as { readonly trusted_workflows?: unknown } | null)?.trusted_workflows;
+  const index = Array.isArray(named) ? named.indexOf(line) : -1;
+  return index === -1 ? { line: 1, column: 1 } : placeOf(['trusted_workflows', index]);
 }

@@ -289,7 +289,7 @@ describe('validate', () => {
       'a trusted workflow that does not exist',
       '.github/release-conductor.yml',
       (t) => t.replace('gates.yml', 'other.yml'),
-      /other\.yml does not exist/,
+      /release-conductor\.yml:[2-9]:\d+: .*other\.yml does not exist/,
     ],
     [
       'a mistake in a workflow',
