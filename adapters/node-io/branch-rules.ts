@@ -45,6 +45,7 @@ const protectionSchema = () =>
   z.object({
     enforce_admins: flagSchema(),
     lock_branch: flagSchema(),
+    required_linear_history: flagSchema(),
     required_pull_request_reviews: z
       .object({
         required_approving_review_count: z.number().default(0),
@@ -150,11 +151,15 @@ function toBranchRules(branch: string, rules: Rules, classic: Classic | null): B
 
 function protectionOf({ short, full }: Classic): ClassicProtection {
   if (full !== null) {
-    const { enforce_admins: admins, lock_branch: lock } = full;
-    return { adminsPass: admins?.enabled !== true, locked: lock?.enabled === true };
+    const { enforce_admins: admins, lock_branch: lock, required_linear_history: linear } = full;
+    return {
+      adminsPass: admins?.enabled !== true,
+      locked: lock?.enabled === true,
+      linear: linear?.enabled === true,
+    };
   }
   const level = short.required_status_checks?.enforcement_level ?? 'off';
-  return { adminsPass: level === 'off' ? null : level !== 'everyone', locked: null };
+  return { adminsPass: level === 'off' ? null : level !== 'everyone', locked: null, linear: null };
 }
 
 /** `-1` is how classic protection may write "any source". */

@@ -2,7 +2,8 @@ import { appInOrder, installationInOrder, rateLimit, webhookDeliveries } from '.
 import { branchProtection, requiredChecks } from './branch.ts';
 import type { DoctorCheck } from './check.ts';
 import { reachable } from './clock.ts';
-import { mergeQueue, openWorkflows, organisationConfig, protectedTags } from './repository.ts';
+import { mergeQueue } from './merge-queue.ts';
+import { openWorkflows, organisationConfig, protectedTags } from './repository.ts';
 
 /** What can be wrong between here and GitHub. */
 export const connectionChecks: readonly DoctorCheck[] = [

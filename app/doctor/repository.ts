@@ -9,11 +9,9 @@ import { placeProblem } from '../../core/config/problem.ts';
 import { servicesOf } from '../../core/config/services.ts';
 import { PermissionError } from '../../core/errors.ts';
 import { globMatcher } from '../../core/gate/glob.ts';
-import { asApp, noCredentials, readInstallation } from './app.ts';
-import { branchRulesOf } from './branch.ts';
-import { type Diagnosis, ok, type Patient, problem, skipped, unknown } from './check.ts';
+import { type Diagnosis, ok, type Patient, problem, skipped } from './check.ts';
 
-const noRepository = skipped('name a repository with --repo');
+export const noRepository = skipped('name a repository with --repo');
 
 /** Workflows that run a stranger's code with secrets: of the repository on GitHub, else of this folder. */
 export async function openWorkflows(patient: Patient): Promise<readonly Diagnosis[]> {
@@ -64,13 +62,13 @@ async function workflowsOf(repository: string, patient: Patient): Promise<readon
 
 const aboutSchema = z.object({ default_branch: z.string(), archived: z.boolean().default(false) });
 
-async function assertSeen(repository: string, patient: Patient): Promise<z.infer<typeof aboutSchema>> {
+export async function assertSeen(repository: string, patient: Patient): Promise<z.infer<typeof aboutSchema>> {
   const about = await githubApi(patient, patient.token).get(`/repos/${repository}`);
   if (about === null) throw unseen(repository);
   return aboutSchema.parse(about);
 }
 
-function unseen(what: string): PermissionError {
+export function unseen(what: string): PermissionError {
   return new PermissionError(
     'UNSEEN',
     `${what} cannot be seen`,
@@ -173,42 +171,4 @@ export function judgeTags(tags: string, rulesets: readonly TagRuleset[]): Diagno
     `tags ${tags} can be ${open.join(' and ')} by whoever may push`,
     `add a tag ruleset for refs/tags/${tags} that blocks update and deletion (governance.rulesets can declare it)`,
   );
-}
-
-/** A queue whose groups the App cannot see waits for checks that never come. */
-export async function mergeQueue(patient: Patient): Promise<readonly Diagnosis[]> {
-  const { repository } = patient;
-  if (repository === null) return [noRepository];
-  const { default_branch: branch } = await assertSeen(repository, patient);
-  const github = githubApi(patient, patient.token);
-  const listed = await github.list(`/repos/${repository}/rules/branches/${encodeURIComponent(branch)}`);
-  if (listed === null) throw unseen(`the rules of ${branch}`);
-  const rules = z.array(z.object({ type: z.string() })).parse(listed);
-  const hasQueue = rules.some(({ type }) => type === 'merge_queue');
-  if (!hasQueue && !(await hasClassicProtection(patient, repository))) return [ok('there is none')];
-  const whose = hasQueue ? `${branch} has a merge queue` : `${branch} may have a merge queue`;
-  if ((await asApp(patient)) === null) return [noCredentials];
-  const granted = await readInstallation(patient, `/repos/${repository}/installation`);
-  if (granted === null) return [unknown(`${whose}, and the App is not installed`, 'install the App there')];
-  const missing = [
-    ...(granted.permissions.merge_queues === undefined ? ['the permission merge_queues: read'] : []),
-    ...(granted.events !== undefined && !granted.events.includes('merge_group')
-      ? ['the event merge_group']
-      : []),
-  ];
-  if (missing.length === 0) return [ok('the App is told of its groups')];
-  const help = 'grant it in the settings of the App, and accept it in each installation';
-  const lacks = `the App lacks ${missing.join(' and ')}: groups would wait for ever`;
-  // The REST API does not show the queue of a classic branch protection.
-  return [
-    hasQueue
-      ? problem(`${whose}, and ${lacks}`, help)
-      : unknown(`${whose} (its classic protection does not tell), and ${lacks}`, help),
-  ];
-}
-
-async function hasClassicProtection(patient: Patient, repository: string): Promise<boolean> {
-  const read = await branchRulesOf(patient, repository);
-  if (read.state === 'unread') throw unseen(`the protection of branches of ${repository}`);
-  return read.rules.protection !== null;
 }

@@ -24,6 +24,8 @@ export interface ClassicProtection {
   readonly adminsPass: boolean | null;
   /** Nothing is merged at all. */
   readonly locked: boolean | null;
+  /** No merge commits. */
+  readonly linear: boolean | null;
 }
 
 export type BranchRulesRead =

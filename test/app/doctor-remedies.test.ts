@@ -329,6 +329,19 @@ const troubles: readonly Trouble[] = [
     },
   },
   {
+    what: 'a merge queue that cannot merge',
+    spoil: async () => {
+      const merging = { ...queue, parameters: { ...queue.parameters, merge_method: 'MERGE' } };
+      await ruleset('gates', [checks(github.app.appId), merging]);
+      await protect({ required_linear_history: true });
+    },
+    says: ['merge queue', /makes merge commits, and its history must be linear/, /to squash or rebase/],
+    mend: async () => {
+      await ruleset('gates', [checks(github.app.appId), queue]);
+      await unprotect();
+    },
+  },
+  {
     what: 'a workflow that is open to foreign code',
     spoil: () => put('.github/workflows/gates.yml', workflow('pull_request_target')),
     says: ['workflows', /gates\.yml:\d+: .*pull_request_target/, /pull_request/],

@@ -254,23 +254,28 @@ describe('doctor looks at the required checks', () => {
 
   it.each<[string, BranchRules['protection'], 'ruleset' | 'protection', string[]]>([
     ['none', null, 'protection', ['ok: rulesets alone']],
-    ['in order', { adminsPass: false, locked: false }, 'protection', ['ok: the classic']],
+    ['in order', { adminsPass: false, locked: false, linear: false }, 'protection', ['ok: the classic']],
     [
       'past which administrators go',
-      { adminsPass: true, locked: false },
+      { adminsPass: true, locked: false, linear: false },
       'protection',
       ['problem: administrators'],
     ],
     [
       'past which they go, and which a ruleset repeats',
-      { adminsPass: true, locked: false },
+      { adminsPass: true, locked: false, linear: false },
       'ruleset',
       ['ok: the'],
     ],
-    ['that is locked', { adminsPass: false, locked: true }, 'protection', ['problem: main is locked']],
+    [
+      'that is locked',
+      { adminsPass: false, locked: true, linear: false },
+      'protection',
+      ['problem: main is locked'],
+    ],
     [
       'that nobody may see',
-      { adminsPass: true, locked: null },
+      { adminsPass: true, locked: null, linear: null },
       'protection',
       ['problem: adm', 'unknown: main has'],
     ],
