@@ -18,7 +18,7 @@ export function translateError(error: unknown, route: string, now: number): Cond
   const failure = error as RequestFailure;
   const status = failure.status ?? 0;
   const said = `${route} was answered with ${status || 'no answer'}: ${describe(failure)}`;
-  const cause = { status };
+  const cause = { status, answered: failure.response !== undefined };
   if (isRateLimit(failure)) {
     return new ProviderError(
       'GITHUB_RATE_LIMIT',

@@ -8,7 +8,8 @@ import type { PromotionInput } from '../../core/ports/policy-engine.ts';
 import { orThrow, readEffectiveConfig } from '../effective-config.ts';
 import { assess, gateFact, permissionInput, readAccess } from './assess-command.ts';
 import type { Performer } from './performer.ts';
-import { readActor, readOwnPolicy, unlessItFails } from './who.ts';
+import { unlessItFails } from './unless-it-fails.ts';
+import { readActor, readOwnPolicy } from './who.ts';
 
 /**
  * The same question for a command on a pull request. Who may what is read from the default branch, never from the
@@ -20,8 +21,8 @@ export const assessChangeCommand: Performer<'assessChangeCommand'> = async (effe
   const { command, actor } = effect;
   const now = context.now();
   const [pull, trusted, reports, access] = await Promise.all([
-    unlessItFails(forge.readPullRequest(facts.pullRequest)),
-    unlessItFails(readTrusted(forge)),
+    unlessItFails(() => forge.readPullRequest(facts.pullRequest)),
+    unlessItFails(() => readTrusted(forge)),
     latestGateResults(database, aggregate.repository, facts.sha),
     readAccess(facts.access, context),
   ]);

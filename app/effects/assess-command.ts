@@ -10,7 +10,8 @@ import { type GateName, gateNames } from '../../core/gate/names.ts';
 import type { PolicyDecision, PromotionAssessment, PromotionInput } from '../../core/ports/policy-engine.ts';
 import type { EffectContext, Performer } from './performer.ts';
 import { readConditions } from './promotion-facts.ts';
-import { intactApprovals, readActor, readOwnPolicy, type TouchedBy, unlessItFails } from './who.ts';
+import { unlessItFails } from './unless-it-fails.ts';
+import { intactApprovals, readActor, readOwnPolicy, type TouchedBy } from './who.ts';
 
 type Assessment = Extract<Effect, { kind: 'assessCommand' }>;
 
@@ -39,7 +40,7 @@ async function gather(effect: Assessment, context: EffectContext): Promise<Promo
   const now = context.now();
   const touched = { base: facts.previousSha, head: facts.sha, policiesAt: facts.sha };
   const [tagNow, who, reports, access] = await Promise.all([
-    unlessItFails(forge.resolveRef(`tags/${facts.release}`).then((ref) => ref?.commit ?? null)),
+    unlessItFails(() => forge.resolveRef(`tags/${facts.release}`).then((ref) => ref?.commit ?? null)),
     readActor(actor, permission, touched, context),
     latestGateResults(database, aggregate.repository, facts.sha),
     readAccess(facts.access, context),

@@ -21,6 +21,7 @@ import { readDrills } from './read-drills.ts';
 import { readConflicts } from './read-preflight.ts';
 import { readArtifactFacts } from './release-artifacts.ts';
 import { readBurn } from './slo-burn.ts';
+import { unlessItFails } from './unless-it-fails.ts';
 
 type Conditions = Pick<
   PromotionInput,
@@ -94,14 +95,12 @@ async function readForeignLock(
 ): Promise<PromotionInput['lock']> {
   const free = { state: 'free', owner: null, reason: null } as const;
   if (targetWeight === null || targetWeight === 0 || environment === '') return free;
-  try {
-    const [foreign] = await readConflicts(environment, context);
-    if (foreign === undefined) return free;
-    const { id, creator, state } = foreign;
-    return { state: 'held', owner: creator, reason: `deployment ${id} is ${state.replace('_', ' ')}` };
-  } catch {
-    return { state: 'unreadable', owner: null, reason: null };
-  }
+  const conflicts = await unlessItFails(() => readConflicts(environment, context));
+  if (conflicts === null) return { state: 'unreadable', owner: null, reason: null };
+  const [foreign] = conflicts;
+  if (foreign === undefined) return free;
+  const { id, creator, state } = foreign;
+  return { state: 'held', owner: creator, reason: `deployment ${id} is ${state.replace('_', ' ')}` };
 }
 
 /** What the store says of the previews; whether any exists is asked apart, because those that are over say nothing. */

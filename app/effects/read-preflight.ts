@@ -7,6 +7,7 @@ import type { EffectContext, Performer } from './performer.ts';
 import { readDrills } from './read-drills.ts';
 import { readArtifactFacts } from './release-artifacts.ts';
 import { readBurn } from './slo-burn.ts';
+import { unlessItFails } from './unless-it-fails.ts';
 
 type Question = Extract<Effect, { kind: 'readPreflight' }>;
 
@@ -19,7 +20,7 @@ export const readPreflight: Performer<'readPreflight'> = async (question, contex
     readQaCheck(question, context),
     readArtifactFacts(question, context),
     readBurn(question.sha, context),
-    unlessItFails(readConflicts(question.environment, context)),
+    unlessItFails(() => readConflicts(question.environment, context)),
     readRestorable(question, context),
     readIrreversible(question.sha, context),
     readRehearsal(question, context),
@@ -42,7 +43,7 @@ async function readQaCheck(
   { forge }: EffectContext,
 ): Promise<PreflightFacts['qaCheck']> {
   if (qaCheck === null) return undefined;
-  return { name: qaCheck.name, conclusion: await unlessItFails(forge.readCheck(sha, qaCheck)) };
+  return { name: qaCheck.name, conclusion: await unlessItFails(() => forge.readCheck(sha, qaCheck)) };
 }
 
 /** Deployments to the environment that others have under way. */
@@ -59,7 +60,7 @@ async function readRestorable(
   { forge }: EffectContext,
 ): Promise<boolean | null | undefined> {
   if (previous === null) return undefined;
-  return unlessItFails(forge.readCommit(previous).then(({ sha }) => sha === previous));
+  return unlessItFails(() => forge.readCommit(previous).then(({ sha }) => sha === previous));
 }
 
 async function readIrreversible(
@@ -92,8 +93,4 @@ async function readRehearsal(
     .map((one) => ({ what: `rollback of ${one.tag}`, at: one.phaseSince }));
   const drill = drills?.newest == null ? [] : [{ what: 'recovery drill passed', at: drills.newest }];
   return [...rollbacks, ...drill].toSorted((a, b) => b.at - a.at)[0] ?? null;
-}
-
-async function unlessItFails<Value>(asked: Promise<Value>): Promise<Value | null> {
-  return asked.catch(() => null);
 }

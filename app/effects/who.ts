@@ -7,6 +7,7 @@ import type { Forge } from '../../core/ports/forge.ts';
 import type { PromotionInput } from '../../core/ports/policy-engine.ts';
 import type { FileTree } from '../../core/ports/system.ts';
 import type { EffectContext } from './performer.ts';
+import { unlessItFails } from './unless-it-fails.ts';
 
 /** What is changed, and whose files say who owns it and what the repository's own policies ask. */
 export interface TouchedBy {
@@ -25,9 +26,9 @@ export async function readActor(
 ): Promise<PromotionInput['actor']> {
   if (actor.type !== 'User') return { ...actor, role: null, teams: [], codeowner: null, policy: null };
   const [role, teams, codeowner] = await Promise.all([
-    unlessItFails(forge.readRole(actor.login)),
+    unlessItFails(() => forge.readRole(actor.login)),
     activeTeams(actor.login, permission.teams, forge),
-    permission.codeowners ? unlessItFails(isOwner(actor.login, touched, forge)) : null,
+    permission.codeowners ? unlessItFails(() => isOwner(actor.login, touched, forge)) : null,
   ]);
   return { ...actor, role, teams, codeowner, policy: null };
 }
@@ -40,7 +41,7 @@ export async function readOwnPolicy(
 ): Promise<PromotionInput> {
   const { policy: rule } = input.permissions;
   if (rule === null) return input;
-  const answer = await unlessItFails(
+  const answer = await unlessItFails(() =>
     readPolicies(forge.filesAt(policiesAt)).then((sources) => askRule(sources, rule, input)),
   );
   return { ...input, actor: { ...input.actor, policy: answer } };
@@ -56,7 +57,7 @@ export async function intactApprovals(
     approvals.map(async (approval) => {
       // What came over the API has no comment that could be edited.
       if (approval.commentId <= 0) return [approval];
-      const comment = await unlessItFails(forge.readComment(approval.commentId));
+      const comment = await unlessItFails(() => forge.readComment(approval.commentId));
       const intact =
         comment !== null &&
         comment.author.toLowerCase() === approval.login.toLowerCase() &&
@@ -67,14 +68,10 @@ export async function intactApprovals(
   return kept.flat();
 }
 
-export async function unlessItFails<Value>(asked: Promise<Value>): Promise<Value | null> {
-  return asked.catch(() => null);
-}
-
 async function activeTeams(login: string, teams: readonly string[], forge: Forge): Promise<string[]> {
   const mine = await Promise.all(
     teams.map(async (team) =>
-      (await unlessItFails(forge.isActiveTeamMember(team, login))) === true ? [team] : [],
+      (await unlessItFails(() => forge.isActiveTeamMember(team, login))) === true ? [team] : [],
     ),
   );
   return mine.flat();

@@ -71,6 +71,21 @@ describe('commands in a tracking issue', () => {
     expect(await deploymentsToProduction(world)).toBe(0);
   });
 
+  it('are refused by no connection that broke: what it was for is asked again', async () => {
+    const world = await startWorld();
+    const issue = await stage(world, 'v1.1.0');
+    const broken = [
+      /\/collaborators\/alice\/permission$/,
+      /\/git\/ref\/tags(\/|%2F)v1\.1\.0$/,
+      /\/deployments$/,
+    ];
+    for (const path of broken) world.github.faults.next({ kind: 'timeout-before', method: 'GET', path });
+    await say(world, issue, '/promote 10');
+    await reaches(world, 'v1.1.0', 'shifting');
+    await settled(world);
+    expect((await replies(world, issue)).join('\n')).toContain('Going to **10 %**');
+  });
+
   it('mean the commit that they were written for: a tag that moved refuses them (scenario 1)', async () => {
     const world = await startWorld();
     const issue = await stage(world, 'v1.1.0');

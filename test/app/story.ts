@@ -42,13 +42,23 @@ export async function deploy(
         deployment.environment === environment &&
         (deployment.payload as { weight?: number }).weight === weight,
     );
-    return wanted ?? null;
+    if (wanted !== undefined) return wanted;
+    throw new Error(`no deployment of ${environment} to ${weight} % yet; ${await lastSaid(world)}`);
   });
   await world.alice.rest.repos.createDeploymentStatus({
     ...repository,
     deployment_id: found.id,
     state: 'success',
   });
+}
+
+/** The newest comments of the repository, for whoever wonders why nothing happens. */
+async function lastSaid({ alice }: World): Promise<string> {
+  const { data } = await alice.rest.issues.listCommentsForRepo({ ...repository, per_page: 100 });
+  return `last said:\n${data
+    .slice(-3)
+    .map(({ body }) => body)
+    .join('\n')}`;
 }
 
 /** The pipeline gives a version this weight without being asked: a dead-man switch, a person. */
@@ -123,10 +133,7 @@ export async function promoteToTheEnd(world: World, tag: string, issue: number):
     await say(world, issue, `/promote ${weight}`);
     await deploy(world, 'production', weight);
     if (next === null) break;
-    await eventually(async () => {
-      const { data } = await world.alice.rest.issues.get({ ...repository, issue_number: issue });
-      return data.body?.includes(`waiting for \`/promote ${next}\``) ? true : null;
-    });
+    await statusSays(world, issue, `waiting for \`/promote ${next}\``);
   }
   await reaches(world, tag, 'observing');
 }
