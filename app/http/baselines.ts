@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { OidcVerifier } from '../../adapters/oidc/verifier.ts';
 import { type Database, promotedResults } from '../../adapters/postgres/index.ts';
 import { baselineOfReleases, baselineSchema } from '../../core/gate/baseline.ts';
-import { RequestProblem } from './problem.ts';
+import { jobToken } from './bearer.ts';
 import { refusals } from './refusals.ts';
 
 export interface BaselinePorts {
@@ -32,18 +32,10 @@ export function addBaselines(api: OpenAPIHono, ports: BaselinePorts): void {
     },
   });
   api.openapi(route, async (context) => {
-    const token = /^Bearer (\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
-    if (token === undefined) throw new RequestProblem(tokenMissing);
+    const token = jobToken(context.req.header('authorization'));
     const { repository } = await ports.oidc.verify(token, ports.now());
     const of = context.req.valid('query');
     const results = await promotedResults(ports.database, repository, 'perf', of, longest);
     return context.json(baselineOfReleases(of, results), 200);
   });
 }
-
-const tokenMissing = {
-  status: 401,
-  code: 'TOKEN_MISSING',
-  message: 'There is no bearer token in the Authorization header',
-  help: 'Ask from a job of GitHub Actions with `permissions: id-token: write`.',
-};

@@ -10,6 +10,7 @@ import { requestNumber } from '../../core/release/promotion-request.ts';
 import type { IntakePorts } from '../evidence/intake.ts';
 import { readTrustContext, runOfClaims } from '../evidence/trust-context.ts';
 import { applyEvents } from '../flow/apply.ts';
+import { bearerToken } from './bearer.ts';
 import { RequestProblem } from './problem.ts';
 import { commandingEvents, refused } from './refused.ts';
 import { type Caller, type CallerSecrets, readSignedCaller, type SignedRequest } from './signed-callers.ts';
@@ -38,7 +39,7 @@ export async function authenticate(request: SignedRequest, ports: CommandPorts):
  * although somebody else started it, so it commands nothing.
  */
 async function readJob(header: string | undefined, ports: CommandPorts): Promise<OidcClaims> {
-  const token = /^Bearer (\S+)$/i.exec(header ?? '')?.[1];
+  const token = bearerToken(header);
   if (token === undefined) throw refused(401, 'TOKEN_MISSING', 'there is no bearer token');
   const claims = await ports.oidc.verify(token, ports.now());
   if (!commandingEvents.has(claims.event_name)) {

@@ -8,7 +8,8 @@ import type { Log } from '../../core/ports/system.ts';
 import { silentTracing } from '../../core/ports/tracing.ts';
 import { type IntakePorts, takeIn } from '../evidence/intake.ts';
 import { readSubmission, submissionLimits } from '../evidence/multipart.ts';
-import { type Problem, RequestProblem } from './problem.ts';
+import { jobToken } from './bearer.ts';
+import type { Problem } from './problem.ts';
 import { answerProblem } from './problem-page.ts';
 import { refusals } from './refusals.ts';
 
@@ -75,9 +76,8 @@ const evidenceRoute = createRoute({
 });
 
 async function acceptEvidence(request: Request, ports: EvidencePorts): ReturnType<typeof takeIn> {
-  const token = /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
   try {
-    if (token === undefined) throw new RequestProblem(tokenMissing);
+    const token = jobToken(request.headers.get('authorization'));
     const claims = await ports.oidc.verify(token, ports.now());
     // Any job on GitHub can get a token for us: bytes are taken from where the App is installed alone.
     await ports.forgeFor(claims.repository);
@@ -97,12 +97,6 @@ async function acceptEvidence(request: Request, ports: EvidencePorts): ReturnTyp
   }
 }
 
-const tokenMissing: Problem = {
-  status: 401,
-  code: 'TOKEN_MISSING',
-  message: 'There is no bearer token in the Authorization header',
-  help: 'Submit from a job of GitHub Actions with `permissions: id-token: write`.',
-};
 const tooLarge: Problem = {
   status: 413,
   code: 'SUBMISSION_TOO_LARGE',

@@ -4,7 +4,7 @@ import { organisationRepository } from '../../core/config/organisation/place.ts'
 import type { Forge } from '../../core/ports/forge.ts';
 import { readOrganisationText, readTextOf } from '../effective-config.ts';
 import { isNotInstalled } from '../github.ts';
-import { RequestProblem } from './problem.ts';
+import { jobToken } from './bearer.ts';
 import { refusals } from './refusals.ts';
 
 export interface OrganisationPorts {
@@ -37,8 +37,7 @@ export function addOrganisation(api: OpenAPIHono, ports: OrganisationPorts): voi
     responses: { ...answers, ...refusals },
   });
   api.openapi(ofJob, async (context) => {
-    const token = /^Bearer (\S+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
-    if (token === undefined) throw new RequestProblem(tokenMissing);
+    const token = jobToken(context.req.header('authorization'));
     const { repository } = await ports.oidc.verify(token, ports.now());
     const organisation = await readOrganisationText(await ports.forgeFor(repository));
     return context.json({ organisation: organisation && { ...organisation } }, 200);
@@ -71,10 +70,3 @@ async function readInstalled(name: string, { forgeFor }: OrganisationPorts) {
   });
   return forge && readTextOf(forge);
 }
-
-const tokenMissing = {
-  status: 401,
-  code: 'TOKEN_MISSING',
-  message: 'There is no bearer token in the Authorization header',
-  help: 'Ask from a job of GitHub Actions with `permissions: id-token: write`.',
-};

@@ -89,11 +89,11 @@ export function decideChange(
 function onUpdated(draft: ChangeDraft, event: Extract<ChangeEvent, { type: 'change.updated' }>): void {
   const { type: _type, headSha, proposesConfig = false, walksPreviews, ...facts } = event;
   const isNew = headSha !== draft.state.sha;
-  draft.state = { ...draft.state, ...facts, sha: headSha, open: true };
-  if (walksPreviews !== undefined) draft.state = { ...draft.state, walksPreviews };
+  draft.set({ ...facts, sha: headSha, open: true });
+  if (walksPreviews !== undefined) draft.set({ walksPreviews });
   if (isNew) {
     const rules = proposesConfig ? ({ kind: 'awaited' } as const) : null;
-    draft.state = { ...draft.state, gates: {}, previewed: {}, rules, policyCheck: null, sloCheck: null };
+    draft.set({ gates: {}, previewed: {}, rules, policyCheck: null, sloCheck: null });
     for (const gate of gateNames) draft.check(gate, queuedCheck(headSha, gate));
     voidDemands(changeDesk(draft), 'HEAD_MOVED', `the head is now ${headSha.slice(0, 12)}`);
     draft.note('change.head', event.author, `new head ${headSha}`, { sha: headSha, base: event.baseSha });
@@ -106,13 +106,13 @@ function onUpdated(draft: ChangeDraft, event: Extract<ChangeEvent, { type: 'chan
 function onPlanShown(draft: ChangeDraft, event: Extract<ChangeEvent, { type: 'plan.shown' }>): void {
   const { headSha, text, acceptable } = event;
   if (headSha !== draft.state.sha) return;
-  draft.state = { ...draft.state, rules: { kind: 'shown', text, acceptable } };
+  draft.set({ rules: { kind: 'shown', text, acceptable } });
   if (draft.state.policyCheck !== null) draft.check('policy', draft.state.policyCheck);
 }
 
 /** Its preview says what to expect: what the runs said may count now, or not yet. */
 function onExpected(draft: ChangeDraft, outlook: Outlook): void {
-  draft.state = { ...draft.state, outlook };
+  draft.set({ outlook });
   if (!draft.state.open) return;
   renewSlo(draft);
   draft.comment();
@@ -127,7 +127,7 @@ function onClosed(
   { merged, asOf = draft.state.asOf }: Extract<ChangeEvent, { type: 'change.closed' }>,
 ): void {
   const { open } = draft.state;
-  draft.state = { ...draft.state, open: false, ...(asOf && { asOf }) };
+  draft.set({ open: false, ...(asOf && { asOf }) });
   if (!open) return;
   if (draft.state.pullRequest === null && !merged) endOpenChecks(draft);
   draft.note('change.closed', 'github', merged ? 'merged' : 'closed without a merge', { merged });
@@ -147,7 +147,7 @@ function onReported(draft: ChangeDraft, report: GateReport): void {
   if (!state.open || record.sha !== state.sha) return;
   const slot: Slot = report.origin.event === 'deployment' ? 'previewed' : 'gates';
   if (!supersedes(record, state[slot]?.[report.gate])) return;
-  draft.state = { ...state, [slot]: { ...state[slot], [report.gate]: record } };
+  draft.set({ [slot]: { ...state[slot], [report.gate]: record } });
   const other = (slot === 'gates' ? state.previewed : state.gates)?.[report.gate];
   const isAwaited = other?.superseded === true;
   draft.check(

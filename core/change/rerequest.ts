@@ -59,7 +59,7 @@ function wait(draft: ChangeDraft, gate: GateName): void {
   // What a preview said is red until another preview says better: nobody could be sure that its run can be repeated.
   if (preview !== undefined && countingGates(draft.state)[gate] === preview) return;
   if (record !== undefined) {
-    draft.state = { ...draft.state, gates: { ...draft.state.gates, [gate]: voided(record) } };
+    draft.set({ gates: { ...draft.state.gates, [gate]: voided(record) } });
   }
   draft.check(gate, queuedCheck(draft.state.sha, gate));
 }
@@ -72,7 +72,7 @@ export function onRerunRefused(draft: ChangeDraft, runId: number, reason: string
     const record = gates[gate];
     const refused = record && refusedRerun(record, runId, reason);
     if (refused === undefined || refused === record) continue;
-    draft.state = { ...draft.state, gates: { ...draft.state.gates, [gate]: refused } };
+    draft.set({ gates: { ...draft.state.gates, [gate]: refused } });
     draft.check(gate, rerunRefusedCheck(sha, reason));
   }
   draft.comment();

@@ -1,8 +1,8 @@
 import type { Place } from './command.ts';
 import type { CommandDefinition, DefaultPermission } from './definition.ts';
 import type { CommandName } from './names.ts';
-import { reasonTable } from './reasons.ts';
 import { commandRegistry, definitionOf } from './registry.ts';
+import { reasonTable } from './remedy.ts';
 
 /** What `/help` posts. Never begins a line with a slash: a reply must not read as a command. */
 export function helpText(place: Place): string {

@@ -2,7 +2,7 @@ import type { Command } from '../commands/command.ts';
 import type { Demand } from '../commands/desk/state.ts';
 import type { Obstacle } from '../commands/obstacle.ts';
 import { type Permission, permittedText } from '../commands/permission.ts';
-import { remedyOf } from '../commands/reasons.ts';
+import { remedyOf } from '../commands/remedy.ts';
 import { inlineText } from '../gate/markdown.ts';
 import { postable } from './safe-text.ts';
 

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { html } from 'hono/html';
+import { bearerToken } from '../bearer.ts';
 import { layout, pagePolicy, product } from '../layout.ts';
 import type { Problem } from '../problem.ts';
 import { answerProblem, wantsPage } from '../problem-page.ts';
@@ -69,7 +70,7 @@ function isPlain(path: string): boolean {
 }
 
 function viewerAt(request: Request, { open, readToken, signedIn }: DoorPorts): Viewer | null {
-  const given = /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
+  const given = bearerToken(request.headers.get('authorization'));
   if (readToken !== undefined && given !== undefined && isEqual(given, readToken)) return everybody;
   // A token for metrics that was set is asked for everywhere.
   if (open && !(readToken !== undefined && new URL(request.url).pathname === '/metrics')) return everybody;

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { reasonGroups, remedyOf } from '../../../core/commands/reasons.ts';
+import { reasonGroups } from '../../../core/commands/reasons.ts';
+import { remedyOf } from '../../../core/commands/remedy.ts';
 
 /** Where the codes of answers to commands come from. */
 const sources = globSync([
