@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FaultKind } from '../../sandbox/github/faults.ts';
 import { asUser, commitFiles } from '../sandbox/github/support.ts';
 import { mainSha, reaches, say, stage } from './story.ts';
 import { eventually, repository, startWorld, type World } from './world.ts';
@@ -71,7 +72,10 @@ describe('commands in a tracking issue', () => {
     expect(await deploymentsToProduction(world)).toBe(0);
   });
 
-  it('are refused by no connection that broke: what it was for is asked again', async () => {
+  it.each<[string, FaultKind]>([
+    ['connection that broke', { kind: 'timeout-before' }],
+    ['gateway that failed', { kind: 'status', status: 502 }],
+  ])('are refused by no %s: what it was for is asked again', async (_what, fault) => {
     const world = await startWorld();
     const issue = await stage(world, 'v1.1.0');
     const broken = [
@@ -79,7 +83,7 @@ describe('commands in a tracking issue', () => {
       /\/git\/ref\/tags(\/|%2F)v1\.1\.0$/,
       /\/deployments$/,
     ];
-    for (const path of broken) world.github.faults.next({ kind: 'timeout-before', method: 'GET', path });
+    for (const path of broken) world.github.faults.next({ ...fault, method: 'GET', path });
     await say(world, issue, '/promote 10');
     await reaches(world, 'v1.1.0', 'shifting');
     await settled(world);

@@ -52,9 +52,14 @@ export async function deploy(
   });
 }
 
-/** The newest comments of the repository, for whoever wonders why nothing happens. */
+/** The newest comments on the newest issue, for whoever wonders why nothing happens. */
 async function lastSaid({ alice }: World): Promise<string> {
-  const { data } = await alice.rest.issues.listCommentsForRepo({ ...repository, per_page: 100 });
+  const { data: issues } = await alice.rest.issues.listForRepo({ ...repository, state: 'all' });
+  const { data } = await alice.rest.issues.listComments({
+    ...repository,
+    issue_number: issues[0]?.number ?? 0,
+    per_page: 100,
+  });
   return `last said:\n${data
     .slice(-3)
     .map(({ body }) => body)
