@@ -9,6 +9,8 @@ export type { LedgerRow } from './row.ts';
 const hour = 3_600_000;
 /** Previews that a refusal names. */
 const mostQuoted = 10;
+/** What adding up fractions of cents may leave over, US dollars: nobody is refused for it. An offer does without. */
+const crumbs = 1e-6;
 
 export type BudgetScope = 'preview' | 'repository' | 'organisation';
 
@@ -72,7 +74,7 @@ export function exceededBudgets(
     const spent = sum(rows.map(({ spentToday }) => spentToday));
     const others = sum(rows.filter((row) => !isOwn(row)).map((row) => forecast(row.perHour, now, day.to)));
     const expected = spent + others + forecast(asked.perHour, now, day.to);
-    return expected <= limit ? [] : [{ scope, limit, counts, spent, expected, rows }];
+    return expected <= limit + crumbs ? [] : [{ scope, limit, counts, spent, expected, rows }];
   });
 }
 

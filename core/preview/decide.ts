@@ -7,11 +7,12 @@ import { renderPreview } from './comment.ts';
 import { dayAt } from './day.ts';
 import { type PreviewContext, PreviewDraft } from './draft.ts';
 import type { PreviewEvent, PreviewFacts, PreviewReport } from './event.ts';
+import { orderEnded } from './order-ended.ts';
 import { isRefusedFreely, outlookOf } from './outlook-of.ts';
 import type { Waiting } from './queue.ts';
 import { resize } from './resize.ts';
 import { type PreviewState, unknownPreview } from './state.ts';
-import { orderEnded, steer } from './steer.ts';
+import { steer } from './steer.ts';
 import { warnBeforeEnd } from './warning.ts';
 
 const rememberedCommands = 50;

@@ -3,7 +3,7 @@ import { type Day, dayAt } from './day.ts';
 import { spentBetween } from './meter.ts';
 import { turnOf } from './queue.ts';
 import type { Turn } from './row.ts';
-import { sizeOf } from './size.ts';
+import { priceOf, sizeOf } from './size.ts';
 import type { PreviewState, Refusal } from './state.ts';
 
 /**
@@ -27,7 +27,7 @@ export function ledgerRow(state: PreviewState, repository: string, now: number, 
     pullRequest: state.pullRequest,
     spentToday: spentIn(state, { from: day.from, to: now }),
     perHour: open?.to === null ? open.perHour : 0,
-    perHourAsleep: state.config?.cost.sizes[state.running?.size ?? '']?.asleep_per_hour ?? 0,
+    perHourAsleep: priceOf(state, state.running?.size ?? '', true),
     asleep: state.running?.asleep ?? false,
     exists: state.mayExist,
     organisation: state.config?.budget.organisation ?? Number.POSITIVE_INFINITY,

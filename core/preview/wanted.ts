@@ -4,7 +4,7 @@ import { ledgerRow } from './ledger.ts';
 import { placeOf } from './offer.ts';
 import { whoComesFirst } from './queue.ts';
 import type { LedgerRow } from './row.ts';
-import { sizeOf } from './size.ts';
+import { priceOf, sizeOf } from './size.ts';
 import type { PreviewState, Refusal } from './state.ts';
 import { isSpentToday } from './sweep.ts';
 
@@ -41,7 +41,7 @@ export function wantedAt(
     // What runs goes on until its money is spent; then it sleeps, because what sleeps can wake tomorrow.
     const ledger = [...(others ?? state.others), own];
     const spent = isSpentToday(state, now) || overspent(config, own, ledger, 0) !== null;
-    if (spent && (config.cost.sizes[size]?.asleep_per_hour ?? 0) > 0) {
+    if (spent && priceOf(state, size, true) > 0) {
       if (others === null && state.refusal?.kind === 'budget') return nothing(state.refusal);
       const asked = { repository, pullRequest: state.pullRequest, size };
       const refusal = others === null ? null : checkBudget(config, asked, ledger, now, day);
