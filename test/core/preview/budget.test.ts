@@ -170,6 +170,19 @@ describe('the budget', () => {
       expect(checkBudget(config(), large, [spent], noon, day)?.offer).toBeNull();
     });
 
+    it('also where fractions of cents do not add up to the very limit', () => {
+      const spent = { spentToday: 0.3 };
+      const tight = config({ repository: 3 });
+      const ledger = [row(1, { ...spent, perHour: 0.1 }), row(2, { ...spent, perHour: 0.3 })];
+      const found = checkBudget(tight, { ...asked, size: 'small' }, ledger, noon, day);
+      expect(found?.offer?.kind).toBe('sleep');
+      const [named] = found?.offer?.kind === 'sleep' ? found.offer.of : [];
+      const after = ledger.map((one) =>
+        one.pullRequest === named?.pullRequest ? { ...one, perHour: one.perHourAsleep ?? 0 } : one,
+      );
+      expect(checkBudget(tight, { ...asked, size: 'small' }, after, noon, day)).toBeNull();
+    });
+
     it('so that what it names is true: afterwards there is room', () => {
       const price = fc.constantFrom(0, 0.01, 0.1, 0.3, 1);
       const rows = fc.array(
