@@ -43,7 +43,8 @@ export async function imageDigest(
       'Push the image before the release is promoted, or correct release.artifacts.',
     );
   }
-  if (answer.status !== 200) throw unavailable(image, `it answered ${answer.status}`);
+  if (answer.status !== 200)
+    throw unavailable(image, `it answered ${answer.status}`, { status: answer.status });
   const bytes = Buffer.from(await answer.arrayBuffer());
   if (bytes.byteLength > maxManifestBytes) throw unavailable(image, 'its manifest is larger than 4 MiB');
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
@@ -124,11 +125,17 @@ async function call(
   try {
     return await fetch(url, { headers, signal: AbortSignal.timeout(patience) });
   } catch (error) {
-    throw unavailable(image, error instanceof Error ? error.message : String(error), error);
+    const why = error instanceof Error ? error.message : String(error);
+    throw unavailable(image, why, { answered: false });
   }
 }
 
-function unavailable({ registry, path }: ImageReference, why: string, cause?: unknown): ProviderError {
+/** `cause` tells a registry that failed from one that refuses, as GitHub's errors do. */
+function unavailable(
+  { registry, path }: ImageReference,
+  why: string,
+  cause?: { readonly status: number } | { readonly answered: false },
+): ProviderError {
   return new ProviderError(
     'REGISTRY_UNAVAILABLE',
     `${registry} did not say what ${path} is: ${why}`,

@@ -1,5 +1,6 @@
 import { newestPassedDrill } from '../../core/release/clauses.ts';
 import type { EffectContext } from './performer.ts';
+import { unlessItFails } from './unless-it-fails.ts';
 
 /** Files are named by date, so the last ones are the newest. */
 const maxDrills = 20;
@@ -12,17 +13,15 @@ export interface Drills {
 }
 
 /** Null when the drills could not be read. */
-export async function readDrills(glob: string, { forge }: EffectContext): Promise<Drills | null> {
-  try {
+export function readDrills(glob: string, { forge }: EffectContext): Promise<Drills | null> {
+  return unlessItFails(async () => {
     const head = await forge.resolveRef(`heads/${await forge.defaultBranch()}`);
     if (head === null) return null;
     const files = forge.filesAt(head.commit);
     const paths = (await files.list([glob])).slice(-maxDrills);
     const texts = await Promise.all(paths.map(async (path) => decode(await files.read(path))));
     return { files: paths.length, newest: newestPassedDrill(texts) };
-  } catch {
-    return null;
-  }
+  });
 }
 
 function decode(bytes: Uint8Array | null): string {

@@ -17,10 +17,12 @@ import { orThrow, readEffectiveConfig } from '../effective-config.ts';
 import { evidenceLost } from '../evidence/blobs.ts';
 import { type LocatedArtifact, locateArtifact } from './locate-artifact.ts';
 import type { EffectContext } from './performer.ts';
+import { askAgain, asksForPatience } from './unless-it-fails.ts';
 
 export type ArtifactFact = PromotionInput['artifacts'][number];
 
 type Question = ArtifactsInQuestion & { readonly release: string; readonly sha: string };
+type Trust = Awaited<ReturnType<typeof readDeployTrust>>;
 type Stored = { readonly path: string; readonly bytes: Uint8Array };
 
 /**
@@ -34,34 +36,49 @@ export async function readArtifactFacts(
 ): Promise<readonly ArtifactFact[]> {
   const { artifacts } = question;
   if (artifacts.length === 0) return [];
+  const basis = await orReason(() =>
+    Promise.all([readTrust(question, context), readStored(question, context)]),
+  );
+  return Promise.all(
+    artifacts.map(async (artifact) => {
+      if ('reason' in basis) return unknown(artifact, basis.reason);
+      const [trust, stored] = basis.value;
+      const fact = await orReason(() => factAt(artifact, { trust, stored }, question, context));
+      return 'reason' in fact ? unknown(artifact, fact.reason) : fact.value;
+    }),
+  );
+}
+
+async function factAt(
+  artifact: ReleaseArtifact,
+  { trust, stored }: { readonly trust: Trust; readonly stored: readonly Stored[] },
+  question: Question,
+  context: EffectContext,
+): Promise<ArtifactFact> {
+  const found = await locateArtifact(artifact, question, context);
+  const own = await releaseAttestations(artifact, question, context);
+  const verdict = await verifyAtDeploy({
+    artifacts: [asDeployed(artifact, found)],
+    stored: [...stored, ...own],
+    ...trust,
+    openVerifier: openSignatures,
+  });
+  return factOf(artifact, found, verdict);
+}
+
+/** What could not be had, asked again as for every fact, is told with its reason; a limit is waited for. */
+async function orReason<Value>(
+  read: () => Promise<Value>,
+): Promise<{ readonly value: Value } | { readonly reason: unknown }> {
   try {
-    const [trust, stored] = await Promise.all([readTrust(question, context), readStored(question, context)]);
-    return await Promise.all(
-      artifacts.map(async (artifact) => {
-        try {
-          const found = await locateArtifact(artifact, question, context);
-          const own = await releaseAttestations(artifact, question, context);
-          const verdict = await verifyAtDeploy({
-            artifacts: [asDeployed(artifact, found)],
-            stored: [...stored, ...own],
-            ...trust,
-            openVerifier: openSignatures,
-          });
-          return factOf(artifact, found, verdict);
-        } catch (error) {
-          return unknown(artifact, error);
-        }
-      }),
-    );
+    return { value: await askAgain(read) };
   } catch (error) {
-    return artifacts.map((artifact) => unknown(artifact, error));
+    if (asksForPatience(error)) throw error;
+    return { reason: error };
   }
 }
 
-async function readTrust(
-  { release, sha }: Question,
-  { forge, aggregate }: EffectContext,
-): Promise<Awaited<ReturnType<typeof readDeployTrust>>> {
+async function readTrust({ release, sha }: Question, { forge, aggregate }: EffectContext): Promise<Trust> {
   const head = await forge.resolveRef(`heads/${await forge.defaultBranch()}`);
   const files = forge.filesAt(head?.commit ?? sha);
   const found = await readEffectiveConfig(head?.commit ?? sha, forge);

@@ -3,35 +3,31 @@ import type { GateIo } from '../../core/gate/gate.ts';
 import { silentLog } from '../../core/ports/system.ts';
 import { orThrow, readEffectiveConfig } from '../effective-config.ts';
 import type { EffectContext } from './performer.ts';
+import { unlessItFails } from './unless-it-fails.ts';
 
 /**
  * Objectives whose burn rules fire at this moment: the slo gate, run in process on the tagged commit's config. Golden
- * paths are not walked, only the objectives are read. Null whenever that cannot be told, never an old figure.
+ * paths are not walked, only the objectives are read. Null whenever that cannot be told, never an old figure; undefined
+ * where the repository has no objectives to read.
  */
-export async function burningNow(sha: string, context: EffectContext): Promise<number | null> {
-  return (await readBurn(sha, context)) ?? null;
+export function readBurn(sha: string, context: EffectContext): Promise<number | null | undefined> {
+  return unlessItFails(() => burnAt(sha, context));
 }
 
-/** As `burningNow`; undefined where the repository has no objectives to read. */
-export async function readBurn(sha: string, context: EffectContext): Promise<number | null | undefined> {
+async function burnAt(sha: string, context: EffectContext): Promise<number | null | undefined> {
   const gate = gateNamed('slo');
-  if (gate === undefined) return undefined;
-  try {
-    const read = await readOptions(sha, context);
-    if (read === null) return undefined;
-    const { result } = await runGate(gate, {
-      rawOptions: read.options,
-      configSha256: read.sha256,
-      subject: { repository: context.aggregate.repository, sha, ref: `refs/tags/${context.aggregate.key}` },
-      io: ioOf(sha, context),
-      tool,
-    });
-    const { burning, objectives } = result.measurements;
-    if (Array.isArray(objectives) && objectives.length === 0) return undefined;
-    return typeof burning === 'number' ? burning : null;
-  } catch {
-    return null;
-  }
+  const read = gate === undefined ? null : await readOptions(sha, context);
+  if (gate === undefined || read === null) return undefined;
+  const { result } = await runGate(gate, {
+    rawOptions: read.options,
+    configSha256: read.sha256,
+    subject: { repository: context.aggregate.repository, sha, ref: `refs/tags/${context.aggregate.key}` },
+    io: ioOf(sha, context),
+    tool,
+  });
+  const { burning, objectives } = result.measurements;
+  if (Array.isArray(objectives) && objectives.length === 0) return undefined;
+  return typeof burning === 'number' ? burning : null;
 }
 
 async function readOptions(

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { scrapeSource } from '../../adapters/scrape/index.ts';
 import type { EffectContext } from '../../app/effects/performer.ts';
-import { burningNow } from '../../app/effects/slo-burn.ts';
+import { readBurn } from '../../app/effects/slo-burn.ts';
 
 async function exposition(good: number, bad: number): Promise<string> {
   const text = [
@@ -50,15 +50,20 @@ describe('the SLO burn at the moment of a promotion', () => {
     ['nothing fails', 100_000, 0, 0],
     ['half of the requests fail', 50_000, 50_000, 1],
   ])('when %s', async (_name, good, bad, burning) => {
-    expect(await burningNow(sha, contextOf(configOf(await exposition(good, bad))))).toBe(burning);
+    expect(await readBurn(sha, contextOf(configOf(await exposition(good, bad))))).toBe(burning);
   });
 
   it.each([
     ['there is no config', null],
     ['the config has no slo section', 'version: 1\n'],
+  ])('is not asked for when %s', async (_name, config) => {
+    expect(await readBurn(sha, contextOf(config))).toBeUndefined();
+  });
+
+  it.each([
     ['nobody answers', configOf('http://127.0.0.1:1')],
     ['the config is none', '{'],
   ])('is not known when %s', async (_name, config) => {
-    expect(await burningNow(sha, contextOf(config))).toBeNull();
+    expect(await readBurn(sha, contextOf(config))).toBeNull();
   });
 });
