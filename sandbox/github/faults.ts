@@ -12,20 +12,39 @@ export type FaultKind =
   /** The connection ends without an answer, after it is done. */
   | { readonly kind: 'timeout-after-commit' };
 
-export type Fault = FaultKind & {
+interface Target {
   /** Any method when absent. */
   readonly method?: string;
   /** Matched against the path without the query. */
   readonly path: RegExp;
-  /** How many matching requests pass before it hits; default 0. */
-  readonly skip?: number;
-  /** How many matching requests it hits; default 1. */
-  readonly times?: number;
-};
+  /** Login of who calls; anybody when absent. */
+  readonly who?: string;
+}
+
+export type Fault = FaultKind &
+  Target & {
+    /** How many matching requests pass before it hits; default 0. */
+    readonly skip?: number;
+    /** How many matching requests it hits; default 1. */
+    readonly times?: number;
+  };
+
+/** A fault that is never used up: it hits the first request of every operation, or of every path, that matches. */
+export type LastingFault = FaultKind & Target & { readonly each: 'operation' | 'path' };
+
+/** A request as faults see it. */
+export interface FaultyRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly who: string;
+  /** `METHOD /template`; the path where nobody describes it. */
+  readonly operation: string;
+}
 
 /** Failures that a test has ordered. The oldest fault that matches hits first. */
 export class Faults {
   readonly #waiting: { readonly fault: Fault; skip: number; left: number }[] = [];
+  readonly #lasting: { readonly fault: LastingFault; readonly hit: Set<string> }[] = [];
 
   next(fault: Fault): void {
     this.#waiting.push({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 });
@@ -36,22 +55,46 @@ export class Faults {
     return this.#waiting.map(({ fault }) => fault);
   }
 
-  clear(): void {
-    this.#waiting.length = 0;
+  /** From now until `clear`; returns what it has hit so far, `METHOD /path` or `METHOD /template`. */
+  always(fault: LastingFault): ReadonlySet<string> {
+    const hit = new Set<string>();
+    this.#lasting.push({ fault, hit });
+    return hit;
   }
 
-  take(method: string, path: string): Fault | null {
-    const index = this.#waiting.findIndex(
-      ({ fault }) => (fault.method === undefined || fault.method === method) && fault.path.test(path),
-    );
-    const hit = this.#waiting[index];
-    if (hit === undefined) return null;
-    if (hit.skip > 0) {
-      hit.skip -= 1;
+  clear(): void {
+    this.#waiting.length = 0;
+    this.#lasting.length = 0;
+  }
+
+  take(request: FaultyRequest): FaultKind | null {
+    const index = this.#waiting.findIndex(({ fault }) => matches(fault, request));
+    const found = this.#waiting[index];
+    if (found === undefined) return this.#takeLasting(request);
+    if (found.skip > 0) {
+      found.skip -= 1;
       return null;
     }
-    hit.left -= 1;
-    if (hit.left === 0) this.#waiting.splice(index, 1);
-    return hit.fault;
+    found.left -= 1;
+    if (found.left === 0) this.#waiting.splice(index, 1);
+    return found.fault;
   }
+
+  #takeLasting(request: FaultyRequest): LastingFault | null {
+    for (const { fault, hit } of this.#lasting) {
+      const name = fault.each === 'path' ? `${request.method} ${request.path}` : request.operation;
+      if (!matches(fault, request) || hit.has(name)) continue;
+      hit.add(name);
+      return fault;
+    }
+    return null;
+  }
+}
+
+function matches(fault: Target, { method, path, who }: FaultyRequest): boolean {
+  return (
+    (fault.method === undefined || fault.method === method) &&
+    (fault.who === undefined || fault.who === who) &&
+    fault.path.test(path)
+  );
 }

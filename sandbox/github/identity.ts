@@ -113,6 +113,21 @@ export class Identities {
   }
 }
 
+/** Who calls, and what a token that nobody has issued is answered with. */
+export async function callerOf(
+  identities: Identities | undefined,
+  authorization: string | undefined,
+): Promise<{ readonly who: Identity; readonly refusal: GithubRefusal | null }> {
+  const unknown = { kind: 'anonymous', login: 'unknown' } as const;
+  if (identities === undefined) return { who: unknown, refusal: null };
+  try {
+    return { who: await identities.identify(authorization), refusal: null };
+  } catch (error) {
+    if (!(error instanceof GithubRefusal)) throw error;
+    return { who: unknown, refusal: error };
+  }
+}
+
 /** The app behind an identity, or null for people. */
 export function appIdOf(who: Identity): number | null {
   return who.kind === 'installation' || who.kind === 'job' ? who.appId : null;

@@ -3,14 +3,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { assertMay, signedIn } from './access.ts';
 import { type Answer, type Call, ok } from './call.ts';
-import type { Fault, Faults } from './faults.ts';
+import type { FaultKind, Faults } from './faults.ts';
 import type { Github } from './github.ts';
-import type { Identity } from './identity.ts';
+import { callerOf, type Identity } from './identity.ts';
 import type { Journal } from './journal.ts';
 import type { Json } from './json.ts';
 import type { OpenApiCheck } from './openapi-check.ts';
 import { PathTable } from './paths.ts';
 import { GithubRefusal } from './refusal.ts';
+import { pathByNumber, redirectOf } from './rename.ts';
 import { forwarded, type Route } from './route.ts';
 import { routes } from './routes/index.ts';
 
@@ -59,45 +60,56 @@ export async function startServer(options: {
   };
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://localhost');
+    const { pathname: asked, searchParams: query } = new URL(request.url ?? '/', 'http://localhost');
+    const path = github === null ? asked : (pathByNumber(asked, github.world) ?? asked);
     const method = request.method ?? 'GET';
     const raw = await readBody(request);
-    const fault = faults.take(method, path);
-    const log = (who: string, operation: string | null, status: number): void => {
+    const headers = request.headers as Readonly<Record<string, string | undefined>>;
+    const redirect = redirectOf(method, path, query.toString(), github);
+    if (redirect !== null) {
+      log('unknown', null, redirect.status);
+      return send(response, redirect, method);
+    }
+    const match = table.find(method, path);
+    const operation = match === null ? null : match.value.operation;
+    const { who, refusal } = await callerOf(github?.identities, headers.authorization);
+    const fault = faults.take({
+      method,
+      path,
+      who: who.login,
+      operation: operation || `${method} ${path}`,
+    });
+    const log = (status: number): void => {
       journal.requests.push({
         at: Date.now(),
         method,
         path,
         query: query.toString(),
-        who,
+        who: who.login,
         operation,
         status,
       });
     };
     if (fault !== null && fault.kind !== 'timeout-after-commit') {
-      log('unknown', null, fault.kind === 'status' ? fault.status : 0);
+      log(fault.kind === 'status' ? fault.status : 0);
       return fail(response, fault);
     }
     if (github === null) return send(response, { status: 503, body: { message: 'Starting' } }, method);
-    const headers = request.headers as Readonly<Record<string, string | undefined>>;
     if (path === '/_actions/idtoken') return sendIdToken(response, github, headers.authorization, query);
 
-    const match = table.find(method, path);
     const route = match?.value ?? fallback;
-    let who: Identity = { kind: 'anonymous', login: 'unknown' };
     let answer: Answer;
     try {
-      who = await github.identities.identify(headers.authorization);
+      if (refusal !== null) throw refusal;
       const call: Call = { method, path, params: match?.params ?? {}, query, headers, raw, who, body: {} };
       answer = await dispatch(github, route, { ...call, body: parseBody(call) });
     } catch (error) {
       if (!(error instanceof GithubRefusal)) throw error;
       answer = { status: error.status, body: error.body() };
     }
-    const operation = match === null ? null : route.operation;
     if (operation !== '') inspectAnswer(method, path, who, answer);
     const conditional = withEtag(answer, method, headers['if-none-match']);
-    log(who.login, operation, fault === null ? conditional.status : 0);
+    log(fault === null ? conditional.status : 0);
     if (fault !== null) return fail(response, fault);
     send(response, conditional, method);
   }
@@ -209,7 +221,7 @@ function send(response: ServerResponse, answer: Answer, method = 'GET'): void {
   response.end(bytes ?? undefined);
 }
 
-function fail(response: ServerResponse, fault: Fault): void {
+function fail(response: ServerResponse, fault: FaultKind): void {
   if (fault.kind !== 'status') {
     response.destroy();
     return;

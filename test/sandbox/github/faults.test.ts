@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalGithub } from '../../../sandbox/github/index.ts';
-import { asApp, type Octokit, repository, startSample } from './support.ts';
+import { asApp, asUser, type Octokit, repository, startSample } from './support.ts';
 
 let github: LocalGithub;
 let installation: Octokit;
@@ -52,6 +52,40 @@ describe('faults that a test orders', () => {
     github.faults.next({ ...issues, kind: 'status', status: 500, skip: 1 });
     expect((await open('passes')).status).toBe(201);
     await expect(open('fails')).rejects.toMatchObject({ status: 500 });
+  });
+
+  it('hit nobody but the one whom they are meant for', async () => {
+    const who = 'release-conductor[bot]';
+    github.faults.next({ ...issues, kind: 'status', status: 502, who });
+    const byAlice = await asUser(github, 'alice').rest.issues.create({ ...repository, title: 'by alice' });
+    expect(byAlice.status).toBe(201);
+    await expect(open('by the App')).rejects.toMatchObject({ status: 502 });
+  });
+
+  it.each([
+    ['operation', ['GET /repos/{owner}/{repo}/issues/{issue_number}']],
+    ['path', ['GET /repos/acme/shop/issues/1', 'GET /repos/acme/shop/issues/2']],
+  ] as const)('hit the first request of each %s until they are cleared', async (each, names) => {
+    await open('one');
+    await open('two');
+    const hit = github.faults.always({
+      kind: 'status',
+      status: 502,
+      method: 'GET',
+      path: /\/issues\//,
+      each,
+    });
+    const read = async (number: number): Promise<number> =>
+      installation.rest.issues.get({ ...repository, issue_number: number }).then(
+        ({ status }) => status,
+        ({ status }: { status: number }) => status,
+      );
+    const statuses = [await read(1), await read(1), await read(2), await read(2)];
+    expect([...hit]).toEqual(names);
+    expect(statuses.filter((status) => status === 502)).toHaveLength(names.length);
+    expect(github.faults.pending()).toEqual([]);
+    github.faults.clear();
+    expect(await read(3)).not.toBe(502);
   });
 
   it('tell which of them never hit', () => {
