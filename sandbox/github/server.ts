@@ -65,11 +65,6 @@ export async function startServer(options: {
     const method = request.method ?? 'GET';
     const raw = await readBody(request);
     const headers = request.headers as Readonly<Record<string, string | undefined>>;
-    const redirect = redirectOf(method, path, query.toString(), github);
-    if (redirect !== null) {
-      log('unknown', null, redirect.status);
-      return send(response, redirect, method);
-    }
     const match = table.find(method, path);
     const operation = match === null ? null : match.value.operation;
     const { who, refusal } = await callerOf(github?.identities, headers.authorization);
@@ -97,6 +92,11 @@ export async function startServer(options: {
     if (github === null) return send(response, { status: 503, body: { message: 'Starting' } }, method);
     if (path === '/_actions/idtoken') return sendIdToken(response, github, headers.authorization, query);
 
+    const redirect = redirectOf(method, path, query.toString(), github);
+    if (redirect !== null) {
+      log(redirect.status);
+      return send(response, redirect, method);
+    }
     const route = match?.value ?? fallback;
     let answer: Answer;
     try {

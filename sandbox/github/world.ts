@@ -21,9 +21,10 @@ import { notFound } from './refusal.ts';
 
 /** What the extension knows about one repository. */
 export class RepositoryState {
-  readonly fullName: string;
+  /** `owner/name` of today. */
+  fullName: string;
   readonly owner: string;
-  readonly name: string;
+  name: string;
   readonly id: number;
   /** Full name of the repository that this is a fork of. */
   readonly forkOf: string | null;
@@ -77,6 +78,7 @@ export class World {
   readonly teams = new Map<string, Team>();
   readonly rulesets = new Map<number, OrganisationRuleset>();
   readonly #repositories = new Map<string, RepositoryState>();
+  readonly #former = new Map<string, number>();
   #lastId = 1000;
 
   constructor(organisation: string) {
@@ -90,7 +92,23 @@ export class World {
   }
 
   addRepository(repository: RepositoryState): void {
+    this.#former.delete(repository.fullName.toLowerCase());
     this.#repositories.set(repository.fullName.toLowerCase(), repository);
+  }
+
+  /** The old name leads to the repository until another one takes it. */
+  rename(repository: RepositoryState, name: string): void {
+    const before = repository.fullName.toLowerCase();
+    this.#repositories.delete(before);
+    repository.name = name;
+    repository.fullName = `${repository.owner}/${name}`;
+    this.addRepository(repository);
+    this.#former.set(before, repository.id);
+  }
+
+  /** The number of the repository that had this name; null: nobody had, or somebody has. */
+  formerId(fullName: string): number | null {
+    return this.#former.get(fullName.toLowerCase()) ?? null;
   }
 
   /** Throws 404 for a name that does not exist. */

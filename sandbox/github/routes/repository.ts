@@ -3,6 +3,7 @@ import { type Answer, type Call, ok } from '../call.ts';
 import type { Github } from '../github.ts';
 import type { Json } from '../json.ts';
 import { completeRepository } from '../payloads.ts';
+import { tellChanges } from '../rename.ts';
 import { forwarded, onRepository, type Route } from '../route.ts';
 import { activeOver } from '../rulesets.ts';
 import { RepositoryState } from '../world.ts';
@@ -12,7 +13,7 @@ const base = '/repos/{owner}/{repo}';
 
 export const repositoryRoutes: readonly Route[] = [
   onRepository(`GET ${base}`, reads('metadata'), readRepository),
-  onRepository(`PATCH ${base}`, writes('administration', 'admin'), readRepository),
+  onRepository(`PATCH ${base}`, writes('administration', 'admin'), changeRepository),
   forwarded(`GET ${base}/branches`, reads('contents')),
   onRepository(`GET ${base}/branches/{branch}`, reads('contents'), readBranch),
   forwarded(`GET ${base}/commits`, reads('contents')),
@@ -31,6 +32,16 @@ async function readRepository(call: Call, repository: RepositoryState, github: G
   const body = completeRepository(answer.body as Json, github.url);
   repository.defaultBranch = String(body.default_branch);
   return { ...answer, body };
+}
+
+async function changeRepository(call: Call, repository: RepositoryState, github: Github): Promise<Answer> {
+  const { name, defaultBranch } = repository;
+  const answer = await readRepository(call, repository, github);
+  if (answer.status !== 200) return answer;
+  const { name: given } = answer.body as { readonly name: string };
+  if (given !== name) github.world.rename(repository, given);
+  await tellChanges(call, { name, defaultBranch }, repository, github);
+  return answer;
 }
 
 /** `protected` when a ruleset or classic protection covers the branch; `protection` tells of the latter alone. */
