@@ -3,7 +3,6 @@ import {
   checkOrganisationConfig,
   type EffectiveConfig,
   effectiveConfig,
-  type OrganisationText,
 } from '../core/config/organisation/effective.ts';
 import { isOrganisation } from '../core/config/organisation/place.ts';
 import { configPath } from '../core/config/path.ts';
@@ -11,6 +10,7 @@ import { formatProblem } from '../core/config/problem.ts';
 import type { Config } from '../core/config/schema.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { Forge } from '../core/ports/forge.ts';
+import { readOrganisationText } from './organisation-config.ts';
 
 /**
  * The config that holds at a commit: the repository's own over that of its organisation as it is now, nowhere weaker.
@@ -51,18 +51,4 @@ export function orThrow(found: EffectiveConfig): { readonly config: Config; read
   if (found.ok) return found;
   const words = found.problems.map(formatProblem).join('\n');
   throw new ConfigError('CONFIG_INVALID', words, 'Correct this in the file that is named.');
-}
-
-/** The config of the repository's organisation as it is now; null: there is none, or the App is not there. */
-export async function readOrganisationText(forge: Forge): Promise<OrganisationText | null> {
-  const organisation = (await forge.organisation?.()) ?? null;
-  return organisation && readTextOf(organisation);
-}
-
-/** The config of the organisation whose repository this is; null: there is none in it. */
-export async function readTextOf(organisation: Forge): Promise<OrganisationText | null> {
-  const head = await organisation.resolveRef(`heads/${await organisation.defaultBranch()}`);
-  const bytes = head === null ? null : await organisation.filesAt(head.commit).read(configPath);
-  if (bytes === null) return null;
-  return { text: new TextDecoder().decode(bytes), file: `${organisation.repository}/${configPath}` };
 }

@@ -1,7 +1,12 @@
 import type { Logger } from 'pino';
 import { createProbot, type Probot, ProbotOctokit } from 'probot';
 import { githubForge, type OctokitRequest, patientRequests, requestClock } from '../adapters/github/index.ts';
-import { installationOf, type Sql, storedPauses } from '../adapters/postgres/index.ts';
+import {
+  installationOf,
+  type Sql,
+  storedOrganisationSight,
+  storedPauses,
+} from '../adapters/postgres/index.ts';
 import { organisationOf } from '../core/config/organisation/place.ts';
 import { ConfigError, PermissionError } from '../core/errors.ts';
 import type { Forge } from '../core/ports/forge.ts';
@@ -68,7 +73,8 @@ export async function connectGithub(options: {
     });
     const octokit = await asInstallation(installationId);
     const forge = githubForge({ octokit, repository, appSlug: await slug, clock });
-    return { ...forge, organisation: () => organisationForge(repository) };
+    const organisationSight = storedOrganisationSight(options.store, organisationOf(repository));
+    return { ...forge, organisationSight, organisation: () => organisationForge(repository) };
   };
 
   /** Until when we need not ask again whether the App is on the repository of an owner: most have none. */

@@ -1,5 +1,8 @@
-import { z } from 'zod';
-import { type OrganisationRead, visibleOrganisation } from '../adapters/actions-runner/organisation.ts';
+import {
+  type OrganisationRead,
+  parseOrganisationAnswer,
+  visibleOrganisation,
+} from '../adapters/actions-runner/organisation.ts';
 import { isOrganisation, organisationOf } from '../core/config/organisation/place.ts';
 import { configPath } from '../core/config/path.ts';
 import type { CliInput, CliOption, CliWorld } from './command.ts';
@@ -67,8 +70,6 @@ async function readFromAfar(repository: string, world: CliWorld): Promise<Organi
   return none;
 }
 
-const answerSchema = z.object({ organisation: z.object({ file: z.string(), text: z.string() }).nullable() });
-
 async function conductorsOrganisation(
   base: string,
   place: string,
@@ -80,7 +81,7 @@ async function conductorsOrganisation(
       signal: AbortSignal.timeout(15_000),
     });
     if (!answer.ok) return { known: false, reason: `${base} answered ${answer.status}` };
-    return { known: true, ...answerSchema.parse(await answer.json()) };
+    return parseOrganisationAnswer(await answer.json());
   } catch {
     return { known: false, reason: `${base} could not be asked` };
   }

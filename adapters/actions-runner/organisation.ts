@@ -11,8 +11,18 @@ export type OrganisationRead =
   | { readonly known: false; readonly reason: string };
 
 const answerSchema = z.object({
-  organisation: z.object({ file: z.string(), text: z.string() }).nullable(),
+  organisation: z.object({ file: z.string(), text: z.string(), problem: z.string().optional() }).nullable(),
 });
+
+/** What a Conductor says of an organisation's config. @throws when the answer is none. */
+export function parseOrganisationAnswer(answer: unknown): OrganisationRead {
+  const { organisation } = answerSchema.parse(answer);
+  if (organisation === null) return { known: true, organisation };
+  const { file, text, problem } = organisation;
+  return problem === undefined
+    ? { known: true, organisation: { file, text } }
+    : unknown(`${file}: ${problem}`);
+}
 
 /**
  * The config of the job's organisation, asked of the Conductor with the job's own identity. One that cannot be had is no
@@ -33,7 +43,7 @@ export async function organisationOfConductor(
     const answer = await askPatiently(ask, ports);
     if (isSilence(answer)) return unknown(`${url.origin} ${answer.what}`);
     if (!answer.ok) return unknown(`${url.origin} answered ${answer.status}`);
-    return { known: true, organisation: answerSchema.parse(await answer.json()).organisation };
+    return parseOrganisationAnswer(await answer.json());
   } catch {
     return unknown(`${url.origin} could not be asked`);
   }
@@ -58,9 +68,12 @@ export async function visibleOrganisation(
         'user-agent': 'release-conductor',
         ...(ports.token === '' ? {} : { authorization: `Bearer ${ports.token}` }),
       },
+      // The API leads from the old name of a repository to the new one, which is another repository's config.
+      redirect: 'manual',
       signal: AbortSignal.timeout(15_000),
     });
     if (answer.status === 404) return { known: true, organisation: null };
+    if (answer.status >= 300 && answer.status < 400) return unknown(`${name} was moved`);
     if (!answer.ok) return unknown(`${name} answered ${answer.status}`);
     return { known: true, organisation: { file: `${name}/${configPath}`, text: await answer.text() } };
   } catch {

@@ -12,7 +12,13 @@ export const commitSchema = z.object({
 
 type RefMethods = Pick<
   Forge,
-  'defaultBranch' | 'resolveRef' | 'readCommit' | 'isAncestor' | 'listChangedFiles' | 'listCommitsBetween'
+  | 'defaultBranch'
+  | 'whereabouts'
+  | 'resolveRef'
+  | 'readCommit'
+  | 'isAncestor'
+  | 'listChangedFiles'
+  | 'listCommitsBetween'
 >;
 
 export function refMethods(github: GithubClient): RefMethods {
@@ -20,6 +26,12 @@ export function refMethods(github: GithubClient): RefMethods {
     defaultBranch: async () =>
       (await github.get('GET /repos/{owner}/{repo}', {}, z.object({ default_branch: z.string() })))
         .default_branch,
+
+    whereabouts: async () => {
+      const answer = z.object({ full_name: z.string(), default_branch: z.string() });
+      const about = await github.get('GET /repos/{owner}/{repo}', {}, answer);
+      return { name: about.full_name, defaultBranch: about.default_branch };
+    },
 
     resolveRef: async (ref) => {
       const found = await github.find(

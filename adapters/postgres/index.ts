@@ -8,6 +8,7 @@ export * from './deliveries.ts';
 export * from './effects.ts';
 export * from './evidence.ts';
 export { migrate } from './migrate.ts';
+export { storedOrganisationSight } from './organisation-sights.ts';
 export { storedPauses } from './pauses.ts';
 export { connect, type Database, lockName } from './pool.ts';
 export * from './repositories.ts';

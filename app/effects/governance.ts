@@ -12,7 +12,8 @@ import type { GovernanceEvent, MergedMeanwhile, Observation } from '../../core/g
 import { unownedPaths } from '../../core/governance/ownership.ts';
 import { type GovernancePlan, planGovernance as planFor } from '../../core/governance/plan.ts';
 import type { Settings } from '../../core/governance/settings.ts';
-import { digestOfConfig, readEffectiveConfig, readOrganisationText } from '../effective-config.ts';
+import { digestOfConfig, readEffectiveConfig } from '../effective-config.ts';
+import { readOrganisationText } from '../organisation-config.ts';
 import type { EffectContext, Performer } from './performer.ts';
 
 type Proposal = Extract<GovernanceEvent, { type: 'governance.planned' }>['proposal'];

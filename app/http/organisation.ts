@@ -1,25 +1,32 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { OidcVerifier } from '../../adapters/oidc/verifier.ts';
+import { type Sql, storedOrganisationSight } from '../../adapters/postgres/index.ts';
+import type { OrganisationText } from '../../core/config/organisation/check.ts';
 import { organisationRepository } from '../../core/config/organisation/place.ts';
 import type { Forge } from '../../core/ports/forge.ts';
-import { readOrganisationText, readTextOf } from '../effective-config.ts';
 import { isNotInstalled } from '../github.ts';
+import { organisationText, readOrganisationText } from '../organisation-config.ts';
 import { jobToken } from './bearer.ts';
 import { refusals } from './refusals.ts';
 
 export interface OrganisationPorts {
   readonly oidc: OidcVerifier;
+  readonly database: Sql;
   readonly now: () => number;
   readonly forgeFor: (repository: string) => Promise<Forge>;
 }
+
+const organisationSchema = z.object({
+  file: z.string(),
+  text: z.string(),
+  problem: z.string().optional().openapi({ description: 'Why it cannot be taken; the text is then empty' }),
+});
 
 const answers = {
   200: {
     description: 'Null: it has none',
     content: {
-      'application/json': {
-        schema: z.object({ organisation: z.object({ file: z.string(), text: z.string() }).nullable() }),
-      },
+      'application/json': { schema: z.object({ organisation: organisationSchema.nullable() }) },
     },
   },
 };
@@ -40,7 +47,7 @@ export function addOrganisation(api: OpenAPIHono, ports: OrganisationPorts): voi
     const token = jobToken(context.req.header('authorization'));
     const { repository } = await ports.oidc.verify(token, ports.now());
     const organisation = await readOrganisationText(await ports.forgeFor(repository));
-    return context.json({ organisation: organisation && { ...organisation } }, 200);
+    return context.json({ organisation: organisation && answerOf(organisation) }, 200);
   });
 
   const ofOwner = createRoute({
@@ -58,15 +65,19 @@ export function addOrganisation(api: OpenAPIHono, ports: OrganisationPorts): voi
   api.openapi(ofOwner, async (context) => {
     const { owner, repo } = context.req.valid('param');
     const organisation = await readInstalled(`${owner}/${repo}`, ports);
-    return context.json({ organisation: organisation && { ...organisation } }, 200);
+    return context.json({ organisation: organisation && answerOf(organisation) }, 200);
   });
 }
 
-/** Where the App is not installed there is no default that it would apply. */
-async function readInstalled(name: string, { forgeFor }: OrganisationPorts) {
+function answerOf({ file, text, problem }: OrganisationText): z.infer<typeof organisationSchema> {
+  return { file, text, ...(problem && { problem: `${problem.message}. ${problem.help}` }) };
+}
+
+/** Where the App is not installed there is no default that it would apply, unless there was one. */
+async function readInstalled(name: string, { forgeFor, database }: OrganisationPorts) {
   const forge = await forgeFor(name).catch((error: unknown) => {
     if (isNotInstalled(error)) return null;
     throw error;
   });
-  return forge && readTextOf(forge);
+  return organisationText(name, forge, storedOrganisationSight(database, name));
 }

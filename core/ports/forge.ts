@@ -3,6 +3,7 @@ import type { CheckName } from '../gate/names.ts';
 import type { ByteSource } from './blob-store.ts';
 import type { Deployer } from './deployer.ts';
 import type { FileEdits } from './file-edits.ts';
+import type { OrganisationSight } from './organisation-sight.ts';
 import type { RepositorySettings } from './repository-settings.ts';
 import type { CommitFiles } from './system.ts';
 
@@ -20,11 +21,15 @@ export interface Forge {
    * Absent where there is but one repository.
    */
   organisation?(): Promise<Forge | null>;
+  /** What is remembered of that config. */
+  readonly organisationSight?: OrganisationSight;
   /** Rulesets, environments and labels. */
   readonly settings: RepositorySettings;
 
   // reading
   defaultBranch(): Promise<string>;
+  /** What GitHub calls the repository now, another name after it was moved, and its default branch. */
+  whereabouts(): Promise<{ readonly name: string; readonly defaultBranch: string }>;
   /** The commit a ref points to now, or null. `ref` is full: `heads/main`, `tags/v1.0.0`. Annotated tags are peeled. */
   resolveRef(ref: string): Promise<{ readonly object: string; readonly commit: string } | null>;
   readCommit(sha: string): Promise<{

@@ -191,4 +191,52 @@ describe('a second repository with the config of the organisation', () => {
     });
     expect(rules.name).toBe('main');
   });
+
+  it('is stopped by a config that is emptied or lost, and freed by the commit that takes it away', async () => {
+    const world = await organised();
+    const home = { owner: 'acme', repo: '.github' };
+    const said = async () => {
+      const answer = await fetch(`${world.conductor.url}/v1/organisation/acme/.github`);
+      const read = (await answer.json()) as { organisation: { text: string; problem?: string } | null };
+      return read.organisation;
+    };
+    expect(await said()).toMatchObject({ text: organisation });
+
+    const { data } = await world.alice.rest.repos.getContent({ ...home, path: configPath });
+    const { sha } = data as { sha: string };
+    const mainOf = async () =>
+      (await world.alice.rest.git.getRef({ ...home, ref: 'heads/main' })).data.object.sha;
+    const first = await mainOf();
+    const commit = { ...home, path: configPath, message: 'Change the rules' };
+    await world.alice.rest.repos.createOrUpdateFileContents({ ...commit, sha, content: '' });
+    const own = `${await ownConfig(world)}# any\n`;
+    const head = await commitFiles(world.alice, 'any', { [configPath]: own });
+    await world.alice.rest.pulls.create({ ...repository, head: 'any', base: 'main', title: 'Any' });
+    const check = await eventually(async () => {
+      const asked = { ...repository, ref: head, check_name: 'policy-ci' };
+      const [run] = (await world.alice.rest.checks.listForRef(asked)).data.check_runs;
+      return run?.output.summary?.includes('found an empty file') ? run : null;
+    });
+    expect(check.conclusion).not.toBe('success');
+
+    const main = await mainOf();
+    const { data: tree } = await world.alice.rest.git.createTree({
+      ...home,
+      tree: [{ path: 'README.md', mode: '100644', type: 'blob', content: 'new' }],
+    });
+    const { data: other } = await world.alice.rest.git.createCommit({
+      ...home,
+      message: 'Another history',
+      tree: tree.sha,
+      parents: [first],
+    });
+    await world.alice.rest.git.updateRef({ ...home, ref: 'heads/main', sha: other.sha, force: true });
+    expect((await said())?.problem).toContain(`does not come after ${main.slice(0, 12)}`);
+
+    await world.alice.rest.git.updateRef({ ...home, ref: 'heads/main', sha: main, force: true });
+    expect(await said()).toMatchObject({ text: '' });
+    const empty = (await world.alice.rest.repos.getContent({ ...home, path: configPath })).data;
+    await world.alice.rest.repos.deleteFile({ ...commit, sha: (empty as { sha: string }).sha });
+    expect(await said()).toBeNull();
+  });
 });

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { observeSettings, planGovernance } from '../../app/effects/governance.ts';
 import type { EffectContext } from '../../app/effects/performer.ts';
-import { ProviderError } from '../../core/errors.ts';
+import { readOrganisationText } from '../../app/organisation-config.ts';
+import { effectiveConfig } from '../../core/config/organisation/effective.ts';
+import { configPath } from '../../core/config/path.ts';
+import { ConflictError, ProviderError } from '../../core/errors.ts';
 import { nothingAbove } from '../../core/governance/above.ts';
 import type { Forge } from '../../core/ports/forge.ts';
+import type { OrganisationSight } from '../../core/ports/organisation-sight.ts';
 
 const requires = (gates: string) =>
   `version: 1\ngovernance: { codeowners: [], rulesets: { main: { required_checks: { gates: ${gates} } } } }\n`;
@@ -15,6 +19,7 @@ function forge(repository: string, config: string | null, organisation?: Forge['
     appSlug: 'conductor',
     ...(organisation && { organisation }),
     defaultBranch: async () => 'main',
+    whereabouts: async () => ({ name: repository, defaultBranch: 'main' }),
     resolveRef: async () => ({ object: 'a', commit: 'a' }),
     filesAt: () => ({
       list: async () => [],
@@ -102,5 +107,134 @@ describe('the rules of an organisation', () => {
       kind: 'unreadable',
       problems: [expect.stringContaining('acme/.github')],
     });
+  });
+});
+
+/** acme/.github as GitHub shows it, what is remembered of its config, and what a repository of it has to hold to. */
+class Home {
+  name = 'acme/.github';
+  head: string | null = 'c1';
+  files: Readonly<Record<string, string | Uint8Array>> = { [configPath]: requires('[slo, policy]') };
+  isInstalled = true;
+  visible = true;
+  /** Commits that the head comes after. */
+  history: readonly string[] = ['c1'];
+  remembered: string | null = null;
+
+  read() {
+    const shop = forge('acme/shop', 'version: 1\n', async () => (this.isInstalled ? this.#forge() : null));
+    const sight: OrganisationSight = {
+      lastCommit: async () => this.remembered,
+      found: async (commit) => {
+        this.remembered = commit;
+      },
+      takenBack: async (commit) => {
+        if (this.remembered === commit) this.remembered = null;
+      },
+    };
+    return readOrganisationText({ ...shop, organisationSight: sight });
+  }
+
+  #forge(): Forge {
+    const notFound = () => new ConflictError('GITHUB_NOT_FOUND', 'gone', 'look');
+    const encode = (one: string | Uint8Array) => (typeof one === 'string' ? Buffer.from(one) : one);
+    return {
+      ...forge('acme/.github', null),
+      whereabouts: async () => {
+        if (!this.visible) throw notFound();
+        return { name: this.name, defaultBranch: 'main' };
+      },
+      resolveRef: async () => (this.head === null ? null : { object: this.head, commit: this.head }),
+      isAncestor: async (ancestor) => {
+        if (this.history.length === 0) throw notFound();
+        return this.history.includes(ancestor);
+      },
+      filesAt: () => ({
+        list: async () => Object.keys(this.files),
+        read: async (path) => {
+          const file = this.files[path];
+          return file === undefined ? null : encode(file);
+        },
+      }),
+    };
+  }
+}
+
+describe('the config of an organisation that was there', () => {
+  const afterOne = async (change: (home: Home) => void) => {
+    const home = new Home();
+    expect(await home.read()).toMatchObject({ text: requires('[slo, policy]') });
+    change(home);
+    return home;
+  };
+
+  it('is gone when a commit on top of it took it away: that is a change of rules', async () => {
+    const home = await afterOne((it) => Object.assign(it, { files: {}, head: 'c2', history: ['c1', 'c2'] }));
+    expect(await home.read()).toBeNull();
+    Object.assign(home, { isInstalled: false });
+    expect(await home.read()).toBeNull();
+  });
+
+  it.each<[string, (home: Home) => void, RegExp]>([
+    [
+      'the App was taken off the repository',
+      (it) => (it.isInstalled = false),
+      /not installed there any more/,
+    ],
+    [
+      'the repository was deleted, or hidden from the App',
+      (it) => (it.visible = false),
+      /no such repository/,
+    ],
+    [
+      'the repository was renamed or given away',
+      (it) => (it.name = 'mallory/rules'),
+      /become mallory\/rules/,
+    ],
+    ['the default branch is not there', (it) => (it.head = null), /branch main is not there/],
+    [
+      'another history was pushed over it',
+      (it) => Object.assign(it, { files: {}, head: 'x1', history: ['x1'] }),
+      /does not come after c1/,
+    ],
+    [
+      'the repository was made anew',
+      (it) => Object.assign(it, { files: {}, head: 'x1', history: [] }),
+      /does not come after c1/,
+    ],
+    [
+      'a folder stands in its place',
+      (it) => Object.assign(it, { files: { [`${configPath}/a`]: '' }, head: 'c2', history: ['c1'] }),
+      /no plain file/,
+    ],
+    ['it is no text', (it) => (it.files = { [configPath]: Uint8Array.of(0xff, 0xfe, 0) }), /UTF-8/],
+  ])('stops its repositories, again and again, when %s', async (_what, change, why) => {
+    const home = await afterOne(change);
+    for (const _ of [1, 2]) {
+      const text = await home.read();
+      expect(text).toMatchObject({ text: '', problem: { message: expect.stringMatching(why) } });
+      expect(effectiveConfig('version: 1\n', text)).toMatchObject({
+        ok: false,
+        problems: [{ rule: 'organisation-unreadable', message: expect.stringMatching(why) }],
+      });
+    }
+    Object.assign(home, new Home(), { head: 'n1', files: { [configPath]: 'version: 1\n' }, history: [] });
+    expect(await home.read()).toEqual({ text: 'version: 1\n', file: `acme/.github/${configPath}` });
+  });
+
+  it('is none where none was ever read', async () => {
+    for (const change of [{ isInstalled: false }, { files: {} }, { head: null }]) {
+      const home = new Home();
+      Object.assign(home, change);
+      expect(await home.read()).toBeNull();
+    }
+  });
+
+  it('is forgotten for the commit alone that took it away', async () => {
+    const home = await afterOne((it) => Object.assign(it, { files: {}, head: 'c2', history: ['c1'] }));
+    const before = home.read();
+    home.remembered = 'c3';
+    await before;
+    expect(home.remembered).toBe('c3');
   });
 });

@@ -13,6 +13,8 @@ export interface OrganisationText {
   readonly text: string;
   /** How messages name it: `acme/.github/.github/release-conductor.yml`. */
   readonly file: string;
+  /** Why it cannot be taken: it was read before and is lost, or is no text. */
+  readonly problem?: { readonly message: string; readonly help: string };
 }
 
 /** The config that holds in a repository. */
@@ -36,13 +38,21 @@ export function checkEffective<Value>(
   own: OrganisationText,
   organisation: OrganisationText,
 ): Effective<Value> {
+  if (organisation.problem !== undefined) {
+    const unread = {
+      rule: 'organisation-unreadable',
+      ...startOf(organisation.file),
+      ...organisation.problem,
+    };
+    return { ok: false, problems: [unread] };
+  }
   const [mine, theirs] = [
     parsePositioned(own.text, own.file),
     parsePositioned(organisation.text, organisation.file),
   ];
   if (!mine.ok) return mine;
   if (!theirs.ok) return theirs;
-  const wrong = [...notFields(mine.document, own.file), ...notFields(theirs.document, organisation.file)];
+  const wrong = [...notFields(mine.document, own.file), ...notStanding(theirs.document, organisation.file)];
   if (wrong.length > 0) return { ok: false, problems: wrong };
   const { value, weakenings } = mergeConfigs(
     withDefaults(fieldsOf(theirs.document)),
@@ -61,6 +71,34 @@ export function checkEffective<Value>(
     problemOf(one, mine.document, own.file, theirs.document, organisation.file),
   );
   return { ...checked, sha256: digestOf(own.text, organisation.text), ownSha256: sha256Of(own.text), weaker };
+}
+
+/** A file or a section that says nothing is no decision to ask for nothing: `version: 1` alone is one. */
+function notStanding(document: PositionedDocument, file: string): readonly ConfigProblem[] {
+  const wrong = notFields(document, file);
+  if (wrong.length > 0) return wrong;
+  const said = fieldsOf(document);
+  const silent = (path: string, message: string, help: string): ConfigProblem => ({
+    rule: 'organisation-silent',
+    file,
+    ...document.placeOf(path === '' ? [] : [path]),
+    path,
+    message,
+    help,
+  });
+  if (said.version === undefined) {
+    const found = Object.keys(said).length === 0 ? 'an empty file' : 'no version';
+    const help =
+      'Put back what it said. An organisation that asks for nothing says version: 1 or deletes the file';
+    return [silent('', `expected version: 1 and what the organisation asks for, found ${found}`, help)];
+  }
+  return Object.keys(said)
+    .filter((key) => said[key] === null)
+    .map((key) => silent(key, 'expected a value, found none', 'Put back what it said, or remove the key'));
+}
+
+function startOf(file: string) {
+  return { file, line: 1, column: 1, path: '' };
 }
 
 /** Digest of a config and of its organisation's: the same in a gate run and in the Conductor. */
@@ -128,10 +166,8 @@ function withoutUndefined(value: unknown): unknown {
 
 function notFields({ value }: PositionedDocument, file: string): readonly ConfigProblem[] {
   if (value === null || value === undefined || isFields(value)) return [];
-  const at = { file, line: 1, column: 1, path: '' };
-  return [
-    { rule: 'wrong-value', ...at, message: 'expected a mapping', help: 'Write `version: 1` and sections' },
-  ];
+  const help = 'Write `version: 1` and sections';
+  return [{ rule: 'wrong-value', ...startOf(file), message: 'expected a mapping', help }];
 }
 
 function fieldsOf({ value }: PositionedDocument): Fields {

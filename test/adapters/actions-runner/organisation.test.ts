@@ -51,6 +51,16 @@ describe('the config of the organisation, asked of the Conductor', () => {
   });
 });
 
+describe('the config of the organisation that the Conductor lost sight of', () => {
+  it('is unknown to the job, with the reason', async () => {
+    const organisation = { file: 'acme/.github/c.yml', text: '', problem: 'it has become acme/old' };
+    const { send } = answering(200, { organisation });
+    expect(await organisationOfConductor('https://conductor.test', { ...patientPorts(send), token })).toEqual(
+      { known: false, reason: 'acme/.github/c.yml: it has become acme/old' },
+    );
+  });
+});
+
 describe('the config of the organisation, read where everybody can', () => {
   const read = (send: typeof fetch) =>
     visibleOrganisation('acme/shop', 'https://api.github.test', { fetch: send, token: '' });
@@ -68,6 +78,7 @@ describe('the config of the organisation, read where everybody can', () => {
   it.each<[string, typeof fetch]>([
     ['that says no', answering(403, {}).send],
     ['that is silent', silent],
+    ['that leads to another repository', answering(301, {}).send],
   ])('is unknown with a GitHub %s', async (_what, send) => {
     expect(await read(send)).toMatchObject({ known: false });
   });

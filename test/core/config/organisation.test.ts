@@ -41,6 +41,27 @@ governance: { rulesets: { main: { pull_request: { approvals: 2 } } } }
     });
   });
 
+  it.each([
+    ['an empty file', ''],
+    ['blanks', ' \n\n'],
+    ['comments alone', '# gone\n'],
+    ['an empty document', '---\n'],
+    ['null', 'null\n'],
+    ['an empty mapping', '{}\n'],
+    ['no version', 'gates: {}\n'],
+    ['a section that was cut off', 'version: 1\nrelease:\n'],
+    ['half a line', 'version: 1\ngovernance: { mode: "rep'],
+    ['another kind of thing', '[]\n'],
+  ])('says nothing with %s: nobody takes that for a decision to ask for nothing', (_what, text) => {
+    const found = effectiveConfig(head, { text, file });
+    const named = expect.arrayContaining([expect.objectContaining({ file })]);
+    expect(found).toMatchObject({ ok: false, problems: named });
+  });
+
+  it('asks for nothing where it says so', () => {
+    expect(effectiveConfig(head, { text: 'version: 1\n', file })).toMatchObject({ ok: true, weaker: [] });
+  });
+
   it('releases nothing in a repository that has no release', () => {
     expect(both('release: { canary: { soak: 1h } }', '').config.release).toBeUndefined();
   });
