@@ -27,8 +27,10 @@ import { type ApplyPorts, applyEvents } from './flow/apply.ts';
 import type { InboxPorts } from './flow/inbox.ts';
 import type { OutboxPorts, Performed } from './flow/outbox.ts';
 import type { GithubAccess } from './github.ts';
+
 import { stepUpPages } from './http/step-up/index.ts';
 import type { StepUpPorts } from './http/step-up/ports.ts';
+import type { Identity } from './identity.ts';
 import { type AppMetrics, createMetrics } from './metrics.ts';
 import { outboundFetch } from './outbound.ts';
 import { stepUpPorts } from './step-up.ts';
@@ -50,6 +52,7 @@ export async function compose(
   environment: Environment,
   { database, queue, clock }: OpenStore,
   github: GithubAccess,
+  identity: Identity,
   log: Log,
   tracing: Tracing,
   /** Our address as browsers see it, known once the server listens. */
@@ -83,7 +86,7 @@ export async function compose(
     now,
   };
   const perform = async (pending: PendingEffect): Promise<Performed> => {
-    const { key, aggregate } = pending;
+    const { mark: key, aggregate } = pending;
     const forge = await github.forgeFor(aggregate.repository, null);
     return performWith(performers, pending, { ...services, key, aggregate, forge });
   };
@@ -100,6 +103,7 @@ export async function compose(
       now,
       interpret: (delivery) =>
         interpretDelivery(delivery, { store: database, now, forgeFor: github.forgeFor }),
+      identity,
       processed: metrics.deliveryProcessed,
     },
     outbox: { ...apply, database, log, now, perform, performed: metrics.effectPerformed },

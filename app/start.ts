@@ -19,6 +19,7 @@ import { createPreviewPages, type PreviewPagePorts } from './http/previews.ts';
 import { type HttpServer, startServer } from './http/server.ts';
 import { callerVariable } from './http/signed-callers.ts';
 import { createStepUp } from './http/step-up/index.ts';
+import { repositoryIdentity, withIdentity } from './identity.ts';
 import { createJobs } from './jobs/schedule.ts';
 import { createLogger, toLog } from './log.ts';
 import { startRegistration } from './registration.ts';
@@ -62,9 +63,11 @@ async function run(
   const { database, queue, clock } = store;
   const { githubApiUrl: apiUrl, simulate, dataDir } = environment;
   const access = await connectGithub({ env, appId: app.id, apiUrl, logger, store: database, clock });
-  const github = simulate ? simulated(access, dataDir) : access;
+  const named = simulate ? simulated(access, dataDir) : access;
+  const identity = repositoryIdentity({ database, queue, github: named, now: () => clock.now(), log });
+  const github = withIdentity(named, identity);
   const address = { url: environment.conductorUrl ?? '' };
-  const parts = await compose(environment, store, github, log, tracing, () => address.url);
+  const parts = await compose(environment, store, github, identity, log, tracing, () => address.url);
   const writer = new InboxWriter(database, queue);
 
   const server = await serve(env, environment, app.webhookSecret, parts, github, writer);
@@ -74,6 +77,7 @@ async function run(
   const jobs = createJobs({
     ...parts.inbox,
     github,
+    identity,
     signer: parts.evidence.signer,
     forgeFor: github.forgeFor,
     store: (delivery) => writer.store(delivery),

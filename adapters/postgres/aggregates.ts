@@ -1,7 +1,7 @@
 import type { AggregateRef } from '../../core/flow/event.ts';
 import type { Neighbour } from '../../core/release/neighbours.ts';
 import type { Phase } from '../../core/release/phase.ts';
-import { lockName } from './pool.ts';
+import { lockName, repositoryLock } from './pool.ts';
 import { type Sql, type Transaction, toJson } from './sql.ts';
 
 /** The members of a state by which the store finds it (`AggregateRef` documents them). */
@@ -34,7 +34,7 @@ interface Row {
  */
 export async function lockAggregate(tx: Transaction, ref: AggregateRef): Promise<unknown> {
   const scope = ref.kind === 'release' ? 'releases' : `${ref.kind}/${ref.key}`;
-  await lockName(tx, `aggregate/${ref.repository}/${scope}`);
+  await lockName(tx, `aggregate/${ref.repository}/${scope}`, repositoryLock(ref.repository));
   const { rows } = await tx.query<Row>(
     'select * from aggregates where kind = $1 and repository = $2 and key = $3 for update',
     [ref.kind, ref.repository, ref.key],
@@ -73,7 +73,7 @@ export async function saveAggregate(
  * result that is stored while a change becomes known neither would see the other. Before the locks of aggregates.
  */
 export async function lockCommit(tx: Transaction, repository: string, sha: string): Promise<void> {
-  await lockName(tx, `commit/${repository}/${sha}`);
+  await lockName(tx, `commit/${repository}/${sha}`, repositoryLock(repository));
 }
 
 /** Changes and releases of a commit, in the order in which they must be locked. */

@@ -37,7 +37,7 @@ export async function appendAudit(
 
 export async function lastAuditEntry(sql: Sql, repository: string): Promise<AuditEntry | null> {
   const { rows } = await sql.query<{ entry: unknown }>(
-    'select entry from audit where repository = $1 order by seq desc limit 1',
+    'select entry from audit where repository = audit_chain($1) order by seq desc limit 1',
     [repository],
   );
   return rows[0] === undefined ? null : auditEntrySchema.parse(rows[0].entry);
@@ -76,7 +76,7 @@ export interface AuditFilter {
 export async function findAudit(sql: Sql, filter: AuditFilter): Promise<readonly AuditEntry[]> {
   const { rows } = await sql.query<{ entry: unknown }>(
     `select entry from audit
-      where repository = $1 and seq > $2
+      where repository = audit_chain($1) and seq > $2
         and ($3::text is null or aggregate_kind = $3) and ($4::text is null or aggregate_key = $4)
         and ($5::text is null or entry->>'action' = $5) and ($6::text is null or entry->>'actor' = $6)
       order by seq limit $7`,
@@ -101,7 +101,7 @@ export async function readAuditHashes(
   size: number,
 ): Promise<readonly string[]> {
   const { rows } = await sql.query<{ hash: string }>(
-    'select hash from audit where repository = $1 and seq > $2 and seq <= $3 order by seq',
+    'select hash from audit where repository = audit_chain($1) and seq > $2 and seq <= $3 order by seq',
     [repository, after, size],
   );
   return rows.map(({ hash }) => hash);
@@ -121,7 +121,7 @@ export interface StoredHead {
 export async function storeAuditHead(sql: Sql, repository: string, head: StoredHead): Promise<void> {
   await sql.query(
     `insert into audit_heads (repository, size, root, frontier, bundle, signed_at)
-     values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
+     values (audit_chain($1), $2, $3, $4, $5, $6) on conflict do nothing`,
     [repository, head.size, head.root, JSON.stringify(head.frontier), head.bundle, new Date(head.signedAt)],
   );
 }
@@ -134,7 +134,7 @@ export async function readAuditHeads(
 ): Promise<readonly StoredHead[]> {
   const { rows } = await sql.query<Omit<StoredHead, 'signedAt'> & { signed_at: Date }>(
     `select size, root, frontier, bundle, signed_at from audit_heads
-      where repository = $1 order by size desc limit $2`,
+      where repository = audit_chain($1) order by size desc limit $2`,
     [repository, limit],
   );
   return rows.map(({ signed_at, ...head }) => ({ ...head, signedAt: signed_at.getTime() }));
@@ -143,7 +143,7 @@ export async function readAuditHeads(
 /** Repositories whose chain grew since its head was signed last. */
 export async function repositoriesToSign(sql: Sql): Promise<readonly string[]> {
   const { rows } = await sql.query<{ repository: string }>(
-    `select repository from audit group by repository having max(seq) >
+    `select audit_name(repository) as repository from audit group by repository having max(seq) >
        coalesce((select max(size) from audit_heads where audit_heads.repository = audit.repository), 0)
       order by repository`,
   );

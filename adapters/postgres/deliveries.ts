@@ -5,6 +5,8 @@ export interface Delivery {
   readonly guid: string;
   readonly event: string;
   readonly repository: string | null;
+  /** GitHub's number of the repository; null or absent: it was not told. */
+  readonly repositoryId?: number | null;
   readonly installationId: number | null;
   readonly businessKey: string | null;
   /** Issue or pull request that a comment was written on: its commit is frozen with the delivery. */
@@ -27,6 +29,7 @@ interface Row {
   event: string;
   repository: string | null;
   installation_id: number | null;
+  repository_id: number | null;
   business_key: string | null;
   payload: string;
   frozen_sha: string | null;
@@ -45,13 +48,14 @@ export async function storeDeliveries(
 ): Promise<ReadonlySet<string>> {
   const { rows } = await tx.query<{ guid: string }>(
     `insert into deliveries
-       (guid, event, repository, installation_id, business_key, payload, received_at, trace, frozen_sha)
-     select guid, event, repository, installation, business_key, payload, received_at, trace,
+       (guid, event, repository, installation_id, business_key, payload, received_at, trace, repository_id, frozen_sha)
+     select guid, event, repository, installation, business_key, payload, received_at, trace, repository_id,
        (select sha from aggregates known where known.repository = incoming.repository
           and (known.tracking_issue = issue or (known.kind = 'change' and known.key = 'pr/' || issue)) limit 1)
      from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::timestamptz[], $8::int[],
-         $9::text[])
-       as incoming (guid, event, repository, installation, business_key, payload, received_at, issue, trace)
+         $9::text[], $10::bigint[])
+       as incoming
+         (guid, event, repository, installation, business_key, payload, received_at, issue, trace, repository_id)
      on conflict do nothing returning guid`,
     [
       deliveries.map((delivery) => delivery.guid),
@@ -63,6 +67,7 @@ export async function storeDeliveries(
       deliveries.map((delivery) => new Date(delivery.receivedAt)),
       deliveries.map((delivery) => delivery.issue),
       deliveries.map((delivery) => delivery.trace ?? null),
+      deliveries.map((delivery) => delivery.repositoryId ?? null),
     ],
   );
   return new Set(rows.map(({ guid }) => guid));
@@ -143,6 +148,7 @@ function fromRow(row: Row): StoredDelivery {
     guid: row.guid,
     event: row.event,
     repository: row.repository,
+    repositoryId: row.repository_id,
     installationId: row.installation_id,
     businessKey: row.business_key,
     payload: row.payload,

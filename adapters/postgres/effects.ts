@@ -6,6 +6,8 @@ import { type Sql, storable, type Transaction, toJson } from './sql.ts';
 /** An effect that waits to be performed. */
 export interface PendingEffect {
   readonly key: string;
+  /** What it is found by on GitHub: its key, or the one that it had before its repository was renamed. */
+  readonly mark: string;
   readonly lane: string;
   readonly aggregate: AggregateRef;
   readonly effect: Effect;
@@ -21,6 +23,7 @@ export type Outcome = EffectSettled['outcome'];
 
 interface Row {
   key: string;
+  marked_as: string | null;
   lane: string;
   aggregate_kind: AggregateRef['kind'];
   repository: string;
@@ -60,7 +63,7 @@ export async function planEffects(
       ],
     );
     if (rowCount === 1)
-      stored.push({ key, lane, aggregate, effect, notBefore, createdAt: now, attempts: 0, trace });
+      stored.push({ key, mark: key, lane, aggregate, effect, notBefore, createdAt: now, attempts: 0, trace });
   }
   return stored;
 }
@@ -139,6 +142,7 @@ export async function settledEffects<Kind extends Effect['kind']>(
 function fromRow(row: Row): PendingEffect {
   return {
     key: row.key,
+    mark: row.marked_as ?? row.key,
     lane: row.lane,
     aggregate: { kind: row.aggregate_kind, repository: row.repository, key: row.aggregate_key },
     effect: row.effect,

@@ -7,10 +7,19 @@ export { postgresContents } from './contents.ts';
 export * from './deliveries.ts';
 export * from './effects.ts';
 export * from './evidence.ts';
+export {
+  adoptRepository,
+  formerNames,
+  type KnownRepository,
+  type Renamed,
+  renameRepository,
+  repositoryAt,
+  repositoryById,
+} from './identity.ts';
 export { migrate } from './migrate.ts';
 export { storedOrganisationSight } from './organisation-sights.ts';
 export { storedPauses } from './pauses.ts';
-export { connect, type Database, lockName } from './pool.ts';
+export { connect, type Database, lockBeneath, lockName } from './pool.ts';
 export * from './repositories.ts';
 export * from './runs.ts';
 export type { Sql, Transaction } from './sql.ts';

@@ -153,9 +153,22 @@ function exclusively<Result>(pool: pg.Pool, name: string, work: () => Promise<Re
   return onConnection(pool, run, (client) => client.query('select pg_advisory_unlock($1)', [key]));
 }
 
-/** Waits for the name's lock, held until the transaction ends. For rows that do not exist yet. */
-export async function lockName(tx: Transaction, name: string): Promise<void> {
-  await tx.query('select pg_advisory_xact_lock($1)', [lockNumber(name)]);
+/**
+ * Waits for the name's lock, held until the transaction ends. For rows that do not exist yet.
+ *
+ * @param shared a name that many may hold at once, while nobody holds it alone.
+ */
+export async function lockName(tx: Transaction, name: string, shared?: string): Promise<void> {
+  if (shared === undefined) await tx.query('select pg_advisory_xact_lock($1)', [lockNumber(name)]);
+  else await tx.query(lockBeneath, [lockNumber(name), lockNumber(shared)]);
+}
+
+/** The shared lock comes first: whoever holds it alone waits for nobody behind it. */
+export const lockBeneath = 'select pg_advisory_xact_lock_shared($2), pg_advisory_xact_lock($1)';
+
+/** The lock that everybody who decides for a repository shares; who gives it another name holds it alone. */
+export function repositoryLock(repository: string): string {
+  return `repository/${repository}`;
 }
 
 /** Postgres names advisory locks by a signed 64-bit number. */

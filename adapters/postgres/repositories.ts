@@ -21,11 +21,16 @@ export async function seeRepository(
   );
 }
 
-export async function removeRepository(sql: Sql, repository: string, now: number): Promise<void> {
-  await sql.query('update repositories set removed_at = $2 where repository = $1', [
-    repository,
-    new Date(now),
-  ]);
+/** The App is not there any more. By its number where that was told: its name may be another's by now. */
+export async function removeRepository(
+  sql: Sql,
+  { repository, id }: { readonly repository: string; readonly id?: number },
+  now: number,
+): Promise<void> {
+  await sql.query(
+    'update repositories set removed_at = $2 where id = $3 or (repository = $1 and (id is null or $3 is null))',
+    [repository, new Date(now), id ?? null],
+  );
 }
 
 export async function installationOf(sql: Sql, repository: string): Promise<number | null> {

@@ -15,6 +15,7 @@ export function describeDelivery(
     guid,
     event,
     repository,
+    repositoryId: numberAt(payload, 'repository', 'id'),
     installationId: numberAt(payload, 'installation', 'id'),
     businessKey: businessKey(event, repository, payload),
     issue: event === 'issue_comment' ? numberAt(payload, 'issue', 'number') : null,

@@ -8,8 +8,14 @@ import type { Routed } from '../flow/decide.ts';
 export interface Interpretation {
   readonly outcome: string;
   readonly events: readonly Routed[];
-  readonly installed?: readonly { readonly repository: string; readonly installationId: number }[];
-  readonly removed?: readonly string[];
+  /** Where the App is; `id` is GitHub's number of the repository, where it was told. */
+  readonly installed?: readonly {
+    readonly repository: string;
+    readonly installationId: number;
+    readonly id?: number;
+  }[];
+  /** Where it is not any more. */
+  readonly removed?: readonly { readonly repository: string; readonly id?: number }[];
   /** What is told to whoever is at the commit of the run, now or later. */
   readonly ended?: readonly EndedRun[];
 }
@@ -45,13 +51,14 @@ export interface EventHandler<Payload = unknown> {
   read(payload: Payload, context: EventContext): Promise<Interpretation> | Interpretation;
 }
 
-/** A webhook about an installation: it happens to no repository, and nothing can be asked. */
+/** A webhook about where the App is: nothing can be asked of a repository that may be gone. */
 export interface InstallationHandler<Payload = unknown> {
   readonly event: string;
   readonly scope: 'installation';
-  readonly wants?: never;
+  readonly wants?: Wants;
   readonly payload: z.ZodType<Payload>;
-  read(payload: Payload): Interpretation;
+  /** @param repository its name of today, when it is about one. */
+  read(payload: Payload, repository: string): Interpretation;
 }
 
 export type AnyEventHandler = EventHandler | InstallationHandler;

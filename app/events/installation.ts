@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ignored, installationHandler } from './event-handler.ts';
 
-const repositories = z.array(z.object({ full_name: z.string() })).default([]);
+const repositories = z.array(z.object({ id: z.int().optional(), full_name: z.string() })).default([]);
 const installation = z.object({ id: z.int() });
 
 /** The App was installed, removed or suspended. */
@@ -10,15 +10,14 @@ export const installationEvent = installationHandler({
   event: 'installation',
   payload: z.object({ action: z.string(), installation, repositories }),
   read({ action, installation: { id }, repositories: list }) {
-    const names = list.map(({ full_name: name }) => name);
     switch (action) {
       case 'created':
       case 'unsuspend':
       case 'new_permissions_accepted':
-        return { outcome: 'installed', events: [], installed: names.map((name) => installed(name, id)) };
+        return { outcome: 'installed', events: [], installed: list.map((one) => installed(one, id)) };
       case 'deleted':
       case 'suspend':
-        return { outcome: 'removed', events: [], removed: names };
+        return { outcome: 'removed', events: [], removed: list.map(named) };
       default:
         return ignored('another action');
     }
@@ -34,15 +33,18 @@ export const installationRepositories = installationHandler({
     return {
       outcome: 'installed',
       events: [],
-      installed: added.map(({ full_name: name }) => installed(name, id)),
-      removed: removed.map(({ full_name: name }) => name),
+      installed: added.map((one) => installed(one, id)),
+      removed: removed.map(named),
     };
   },
 });
 
-function installed(
-  repository: string,
-  installationId: number,
-): { repository: string; installationId: number } {
-  return { repository, installationId };
+type Listed = z.infer<typeof repositories>[number];
+
+function installed(one: Listed, installationId: number) {
+  return { ...named(one), installationId };
+}
+
+function named({ id, full_name: repository }: Listed) {
+  return { repository, ...(id === undefined ? {} : { id }) };
 }

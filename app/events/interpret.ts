@@ -18,7 +18,7 @@ export async function interpretDelivery(
   if (handler === undefined) return ignored('no handler');
   const payload = parsePayload(handler, delivery.payload);
   const { repository, installationId, frozenSha } = delivery;
-  if (handler.scope === 'installation') return handler.read(payload);
+  if (handler.scope === 'installation') return handler.read(payload, repository ?? '');
   if (repository === null || installationId === null) return ignored('not an installed repository');
   const forge = await ports.forgeFor(repository, installationId);
   const { store, now } = ports;

@@ -8,6 +8,7 @@ import { mergeGroup } from './merge-group.ts';
 import { protectionRule } from './protection-rule.ts';
 import { pullRequest } from './pull-request.ts';
 import { push } from './push.ts';
+import { repositoryEvent } from './repository.ts';
 import { settingsEvents } from './settings.ts';
 import { workflowRun } from './workflow-run.ts';
 
@@ -24,6 +25,7 @@ export const eventRegistry: readonly AnyEventHandler[] = [
   mergeGroup,
   ...settingsEvents,
   protectionRule,
+  repositoryEvent,
   installationEvent,
   installationRepositories,
 ];

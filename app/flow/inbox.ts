@@ -11,6 +11,7 @@ import {
 import type { Log } from '../../core/ports/system.ts';
 import { silentTracing } from '../../core/ports/tracing.ts';
 import type { Interpretation } from '../events/event-handler.ts';
+import type { Identity } from '../identity.ts';
 import { type ApplyPorts, applyEvents } from './apply.ts';
 import { inboxQueue } from './inbox-writer.ts';
 import { withWhatIsKnown } from './known-of-commits.ts';
@@ -21,6 +22,8 @@ export interface InboxPorts extends ApplyPorts {
   readonly database: Database;
   /** Payload → domain events. May ask GitHub; changes nothing. */
   readonly interpret: (delivery: StoredDelivery) => Promise<Interpretation>;
+  /** Who is who when names change; absent: none does. */
+  readonly identity?: Identity;
   readonly now: () => number;
   readonly log: Log;
   readonly processed: (event: string, outcome: string, seconds: number) => void;
@@ -48,14 +51,17 @@ export async function processDelivery(guid: string, ports: InboxPorts): Promise<
 }
 
 async function process(delivery: StoredDelivery, ports: InboxPorts): Promise<void> {
-  const found = await ports.interpret(delivery);
+  const found = await ports.interpret(await underTodaysName(delivery, ports));
+  for (const { id, ...told } of found.installed ?? []) {
+    if (id !== undefined) await ports.identity?.settle({ ...told, id });
+  }
   await ports.database.transaction(async (tx) => {
     if ((await claimDelivery(tx, delivery.guid)) === null) return;
     const now = ports.now();
     for (const { repository, installationId } of found.installed ?? []) {
       await seeRepository(tx, repository, installationId, now);
     }
-    for (const repository of found.removed ?? []) await removeRepository(tx, repository, now);
+    for (const removed of found.removed ?? []) await removeRepository(tx, removed, now);
     await applyEvents(
       tx,
       await withWhatIsKnown(tx, found.events, { ended: found.ended ?? [], now }),
@@ -65,6 +71,13 @@ async function process(delivery: StoredDelivery, ports: InboxPorts): Promise<voi
     await finishDelivery(tx, delivery.guid, found.outcome, now);
   });
   ports.processed(delivery.event, found.outcome, (ports.now() - delivery.receivedAt) / 1_000);
+}
+
+/** A webhook names its repository as it was called then, and perhaps was sent long ago. */
+async function underTodaysName(delivery: StoredDelivery, { identity }: InboxPorts): Promise<StoredDelivery> {
+  const { repository, repositoryId: id, installationId } = delivery;
+  if (identity === undefined || repository === null || id == null || installationId === null) return delivery;
+  return { ...delivery, repository: await identity.settle({ id, repository, installationId }) };
 }
 
 async function recordFailure(delivery: StoredDelivery, error: unknown, ports: InboxPorts): Promise<void> {

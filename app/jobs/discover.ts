@@ -1,5 +1,6 @@
 import { type Database, removeRepository, seeRepository } from '../../adapters/postgres/index.ts';
 import type { GithubAccess } from '../github.ts';
+import type { Identity } from '../identity.ts';
 
 const pageSize = 100;
 
@@ -11,18 +12,22 @@ export async function discoverRepositories(
   github: GithubAccess,
   database: Database,
   now: number,
+  identity?: Identity,
 ): Promise<number> {
   let found = 0;
   for (const { id } of await allPages<{ id: number }>(github.asApp, 'GET /app/installations')) {
     const asInstallation = (): ReturnType<GithubAccess['asInstallation']> => github.asInstallation(id);
-    const repositories = await allPages<{ full_name: string; archived?: boolean }>(
+    const repositories = await allPages<{ id?: number; full_name: string; archived?: boolean }>(
       asInstallation,
       'GET /installation/repositories',
       'repositories',
     );
-    for (const { full_name: name, archived } of repositories) {
-      if (archived === true) await removeRepository(database, name, now);
-      else await seeRepository(database, name, id, now);
+    for (const { id: number, full_name: repository, archived } of repositories) {
+      const told = { repository, ...(number === undefined ? {} : { id: number }) };
+      if (archived === true) await removeRepository(database, told, now);
+      else if (number === undefined || identity === undefined)
+        await seeRepository(database, repository, id, now);
+      else await identity.settle({ repository, id: number, installationId: id, isCurrent: true });
     }
     found += repositories.filter(({ archived }) => archived !== true).length;
   }

@@ -3,6 +3,7 @@ import type { Log } from '../../core/ports/system.ts';
 import { type HeadPorts, signAuditHeads } from '../evidence/audit-heads.ts';
 import { resumeUnfinished } from '../flow/recover.ts';
 import type { GithubAccess } from '../github.ts';
+import type { Identity } from '../identity.ts';
 import { discoverRepositories } from './discover.ts';
 import { forgetWhatIsOver } from './forget.ts';
 import {
@@ -17,6 +18,8 @@ import { deliverySweep, type SweepPorts } from './sweep.ts';
 
 export interface JobPorts extends ReconcilePorts, SweepPorts, HeadPorts {
   readonly github: GithubAccess;
+  /** Who is who when names change; absent: none does. */
+  readonly identity?: Identity;
 }
 
 interface Job {
@@ -40,7 +43,7 @@ function jobsOfProcess(): readonly Job[] {
     {
       queue: 'discover-repositories',
       cron: '17 * * * *',
-      run: (ports) => discoverRepositories(ports.github, ports.database, ports.now()),
+      run: (ports) => discoverRepositories(ports.github, ports.database, ports.now(), ports.identity),
     },
     { queue: 'reconcile-releases', cron: '* * * * *', run: (ports) => reconcileReleases(ports) },
     { queue: 'sign-audit-heads', cron: '41 * * * *', run: (ports) => signAuditHeads(ports) },

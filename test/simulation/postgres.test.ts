@@ -173,7 +173,7 @@ async function conversation(database: Database): Promise<unknown[]> {
   await seeRepository(database, 'acme/shop', 8, start);
   await note(installationOf(database, 'acme/shop'));
   await note(installedRepositories(database));
-  await removeRepository(database, 'acme/shop', start);
+  await removeRepository(database, { repository: 'acme/shop' }, start);
   await note(installationOf(database, 'acme/shop'));
   await note(readBacklog(database));
   return answers;

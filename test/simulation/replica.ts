@@ -162,7 +162,7 @@ function portsOf(
     now,
   };
   const perform = async (pending: PendingEffect): ReturnType<OutboxPorts['perform']> => {
-    const { key, aggregate } = pending;
+    const { mark: key, aggregate } = pending;
     const forge = await github.forgeFor(aggregate.repository, null);
     return performWith(performers, pending, { ...services, key, aggregate, forge });
   };

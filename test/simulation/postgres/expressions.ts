@@ -218,6 +218,10 @@ function functionOf({ funcname, args }: FuncCall, inner: (node: Node) => Express
             .at(Number(n) - 1) ?? ''
         );
       };
+    // Nobody is renamed here: every log is kept under the repository's name.
+    case 'audit_chain':
+    case 'audit_name':
+      return (environment) => values[0]?.(environment) ?? null;
     case 'greatest':
       return (environment) =>
         values.map((value) => value(environment)).reduce((a, b) => ((compare(a, b) ?? -1) < 0 ? b : a));

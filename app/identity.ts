@@ -1,0 +1,162 @@
+import { translateError } from '../adapters/github/index.ts';
+import type { Queue } from '../adapters/pg-boss/index.ts';
+import {
+  adoptRepository,
+  type Database,
+  type KnownRepository,
+  renameRepository,
+  repositoryAt,
+  repositoryById,
+} from '../adapters/postgres/index.ts';
+import { ConflictError, ProviderError } from '../core/errors.ts';
+import type { Log } from '../core/ports/system.ts';
+import { effectQueue } from './flow/apply.ts';
+import type { GithubAccess } from './github.ts';
+
+/** A repository as somebody spoke of it: a webhook, a job's token, GitHub's list of an installation. */
+export interface Told {
+  /** GitHub's number of it, which stays. */
+  readonly id: number;
+  /** The name that it had for whoever spoke, perhaps some time ago. */
+  readonly repository: string;
+  readonly installationId: number;
+  /** It has this name now: GitHub was just asked. */
+  readonly isCurrent?: boolean;
+}
+
+/** Who is who when names change. */
+export interface Identity {
+  /** The name of today of the repository that was spoken of. What is kept is moved to it first. */
+  settle(told: Told): Promise<string>;
+  /**
+   * Makes sure that a name still means the repository whose state is kept under it. GitHub is asked once a minute.
+   *
+   * @throws ConflictError when it does not: what was decided is decided again, or ends.
+   */
+  assure(repository: string): Promise<void>;
+}
+
+export interface IdentityPorts {
+  readonly database: Database;
+  readonly queue: Queue;
+  readonly github: Pick<GithubAccess, 'asInstallation'>;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+/** How long an answer of GitHub is believed, ms. */
+const believedFor = 60_000;
+
+export function repositoryIdentity(ports: IdentityPorts): Identity {
+  const assured = new Map<string, number>();
+  const settle = async (told: Told): Promise<string> => {
+    const known = await repositoryById(ports.database, told.id);
+    if (known !== null && isAsTold(known, told)) return told.repository;
+    const name = told.isCurrent === true ? told.repository : await whereIs(told, ports);
+    if (name === null) throw outOfReach(told.repository, told.id);
+    await vacate(name, told.id, ports);
+    if (known !== null && known.repository !== name) {
+      assured.delete(known.repository);
+      await move(known.repository, { id: told.id, to: name, reason: `GitHub calls it ${name} now` }, ports);
+    }
+    const { database, now } = ports;
+    const adopted = await database.transaction((tx) =>
+      adoptRepository(tx, { ...told, repository: name }, now()),
+    );
+    if (!adopted) throw movedMeanwhile(name);
+    return name;
+  };
+
+  const assure = async (repository: string): Promise<void> => {
+    if ((assured.get(repository) ?? 0) > ports.now()) return;
+    const known = await repositoryAt(ports.database, repository);
+    if (known === null || known.id === null || !known.installed) return;
+    const name = await whereIs(known, ports);
+    if (name === repository) {
+      assured.set(repository, ports.now() + believedFor);
+      return;
+    }
+    assured.delete(repository);
+    if (name === null) throw outOfReach(repository, known.id);
+    await settle({ ...known, id: known.id, repository: name, isCurrent: true });
+    throw movedMeanwhile(repository);
+  };
+  return { settle, assure };
+}
+
+/** Whoever spoke may have spoken long ago: where that differs from what is known, GitHub is asked. */
+function isAsTold(known: KnownRepository, { repository, installationId }: Told): boolean {
+  return known.installed && known.repository === repository && known.installationId === installationId;
+}
+
+/** What GitHub calls it now; null: the installation does not see it any more. */
+async function whereIs(
+  { id, installationId }: Pick<KnownRepository, 'id' | 'installationId'>,
+  { github, now }: IdentityPorts,
+): Promise<string | null> {
+  try {
+    const octokit = await github.asInstallation(installationId);
+    const { data } = await octokit.request(byNumber, { repository_id: id });
+    return String((data as { full_name: unknown }).full_name);
+  } catch (error) {
+    const said = translateError(error, byNumber, now());
+    if (said instanceof ProviderError) throw said;
+    return null; // refused, suspended or gone
+  }
+}
+
+/** Where GitHub sends whoever asks for a former name; it needs no name at all. */
+const byNumber = 'GET /repositories/{repository_id}';
+
+/** Moves whoever had the name before: to their own name of today, or aside, where nobody will ever be. */
+async function vacate(name: string, id: number, ports: IdentityPorts): Promise<void> {
+  const occupant = await repositoryAt(ports.database, name);
+  if (occupant === null || occupant.id === null || occupant.id === id) return;
+  const aside = `${name.slice(0, 100)}.gone-${occupant.id}`;
+  const found = await whereIs(occupant, ports);
+  if (found === name) throw movedMeanwhile(name); // GitHub has not made up its mind
+  const isFree = found !== null && (await repositoryAt(ports.database, found)) === null;
+  const reason = `the name ${name} belongs to another repository (${id}) now`;
+  await move(name, { id: occupant.id, to: isFree ? found : aside, reason }, ports);
+}
+
+async function move(
+  from: string,
+  { id, to, reason }: { readonly id: number; readonly to: string; readonly reason: string },
+  { database, queue, now, log }: IdentityPorts,
+): Promise<void> {
+  const moved = await database.transaction(async (tx) => {
+    const waiting = await renameRepository(tx, { id, from, to, reason }, now());
+    const jobs = (waiting ?? []).map(({ key, notBefore }) => ({ key, data: { key }, notBefore }));
+    await queue.send(tx, effectQueue, jobs);
+    return waiting;
+  });
+  if (moved !== null) log.info({ from, to, repositoryId: id }, 'A repository has another name');
+}
+
+function movedMeanwhile(repository: string): ConflictError {
+  return new ConflictError(
+    'REPOSITORY_RENAMED',
+    `${repository} has got another name, or another repository has got this one`,
+    'Nothing to do: what was decided for it goes on under its new name. A request is made again under that name.',
+  );
+}
+
+function outOfReach(repository: string, id: number): ConflictError {
+  return new ConflictError(
+    'REPOSITORY_OUT_OF_REACH',
+    `GitHub does not show the repository ${id} any more, which was called ${repository}`,
+    'It was deleted, transferred to where the App is not installed, or taken out of the installation: install the App on it.',
+  );
+}
+
+/** GitHub as the App sees it, where no name is used that may mean another repository than it did. */
+export function withIdentity(github: GithubAccess, { assure }: Identity): GithubAccess {
+  return {
+    ...github,
+    forgeFor: async (repository, installationId) => {
+      await assure(repository);
+      return github.forgeFor(repository, installationId);
+    },
+  };
+}
