@@ -72,7 +72,18 @@ function addLine(seen: Tally, line: string, number: number): void {
   addPoint(seen, json.metric, at, value, isRecord(tags) ? String(tags.status ?? '') : '');
 }
 
+/** What is read of a stream: none of it is ever below nothing. */
+const counted = new Set([
+  'http_reqs',
+  'http_req_failed',
+  'http_req_duration',
+  'iterations',
+  'dropped_iterations',
+]);
+
 function addPoint(seen: Tally, metric: string, at: number, value: number, status: string): void {
+  if (counted.has(metric) && !(value >= 0 && value < Number.POSITIVE_INFINITY))
+    throw new FormatError(`a point of ${metric} is ${value}: edited, or broken on its way`);
   switch (metric) {
     case 'http_reqs':
       seen.requests += value;

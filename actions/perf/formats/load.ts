@@ -22,14 +22,13 @@ export function loadRun(report: LoadReport): Omit<PerfRun, 'path'> {
   const { tool, durationMs, requests, failures, statuses, throughput, samples, dropped, iterations } = report;
   const metrics: Record<string, Metric> = {};
   for (const [statistic, value] of Object.entries(report.latencies)) {
-    if (!Number.isFinite(value)) continue;
     const repeated = samples?.[statistic];
     metrics[`latency.${statistic}`] = {
       ...{ value, unit: 'ms', better: 'lower' },
       ...(repeated === undefined ? {} : { samples: repeated }),
     };
   }
-  if (throughput !== null && Number.isFinite(throughput)) {
+  if (throughput !== null) {
     metrics.throughput = { value: throughput, unit: 'req/s', better: 'higher' };
   }
   if (failures !== null && requests !== null && requests > 0) {

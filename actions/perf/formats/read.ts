@@ -11,6 +11,7 @@ import { k6Stream } from './k6-stream.ts';
 import { locust } from './locust.ts';
 import { type FormatName, formatNames } from './names.ts';
 import { oha } from './oha.ts';
+import { sound, withoutOverflow } from './sound.ts';
 import { textOf } from './text.ts';
 import { vegeta } from './vegeta.ts';
 import { wrk } from './wrk.ts';
@@ -28,7 +29,7 @@ const formats: Readonly<Record<FormatName, Format>> = {
 export function readRun(path: string, bytes: Uint8Array, wanted: FormatName | 'auto'): PerfRun {
   const text = textOf(bytes);
   if (text.trim() === '') throw new FormatError('the file is empty');
-  const input = { path, text, json: parseJson(text) };
+  const input = { path, text, json: withoutOverflow(parseJson(text)) };
   if (wanted !== 'auto') return sound({ ...formats[wanted].parse(input), path });
   const name = formatNames.find((one) => formats[one].recognizes(input));
   if (name !== undefined) return sound({ ...formats[name].parse(input), path });
@@ -36,16 +37,6 @@ export function readRun(path: string, bytes: Uint8Array, wanted: FormatName | 'a
   if (foreign !== null) throw new FormatError(foreign);
   const broken = input.json === undefined && /^\s*[[{]/.test(text);
   throw new FormatError(broken ? 'not JSON: cut off, or edited' : `not a result of ${readable}`);
-}
-
-/** `1e999` is valid JSON, and nothing takes less than no time: such a file was made by no tool. */
-function sound(run: PerfRun): PerfRun {
-  for (const [name, { value, samples = [] }] of Object.entries(run.metrics)) {
-    const impossible = /^(?:latency\.|throughput$|error_rate$)/.test(name) && value < 0;
-    if (Number.isFinite(value) && samples.every(Number.isFinite) && !impossible) continue;
-    throw new FormatError(`${name} is ${value}: edited, or broken on its way`);
-  }
-  return run;
 }
 
 const readable = 'k6, autocannon, vegeta, oha, wrk, hey, JMeter, Locust, go test, nor benchmark JSON';

@@ -19,6 +19,11 @@ export const vegeta: Format = {
     const codes = Object.keys(json.status_codes).map(
       (code) => [code, numberAt(json.status_codes, code) ?? 0] as const,
     );
+    const answers = codes.reduce((sum, [, n]) => sum + n, 0);
+    if (requests !== null && answers !== requests)
+      throw new FormatError(
+        `${requests} requests, and status codes of ${answers}: edited, or broken on its way`,
+      );
     const failures = codes.reduce((sum, [code, n]) => (/^[123]\d\d$/.test(code) ? sum : sum + n), 0);
     const { latencies } = json;
     return loadRun({
