@@ -199,13 +199,21 @@ export async function latestGateResults(
 /** SQL: the result is told apart from those of the push, and it is that of a preview. */
 const ofPreview = `$3 and coalesce(origin->>'event', '') = 'deployment'`;
 
-/** The files that came with one result. */
-export async function readEvidenceFiles(sql: Sql, report: GateReport): Promise<readonly StoredFile[]> {
+/**
+ * The files that came with one result.
+ *
+ * @param repository its name of today, which the result may not know.
+ */
+export async function readEvidenceFiles(
+  sql: Sql,
+  repository: string,
+  report: GateReport,
+): Promise<readonly StoredFile[]> {
   const { subject } = report.result;
   const { rows } = await sql.query<{ path: string; media_type: string; blob: string }>(
     `select path, media_type, blob from evidence_files
       where repository = $1 and sha = $2 and gate = $3 and result_sha256 = $4 order by path`,
-    [subject.repository, subject.sha, report.gate, report.resultSha256],
+    [repository, subject.sha, report.gate, report.resultSha256],
   );
   return rows.map(({ path, media_type, blob }) => ({ path, mediaType: media_type, sha256: blob }));
 }

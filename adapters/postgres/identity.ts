@@ -1,3 +1,4 @@
+import { renamedAction } from '../../core/audit/names.ts';
 import { ConflictError } from '../../core/errors.ts';
 import { effectKey } from '../../core/flow/key.ts';
 import { appendAudit } from './audit.ts';
@@ -111,7 +112,7 @@ export async function renameRepository(
   );
   const moved = await moveEffects(tx, from, to);
   const note = {
-    action: 'repository.renamed',
+    action: renamedAction,
     actor: 'github',
     reason,
     reasonCode: null,

@@ -1,11 +1,13 @@
 import {
   auditEntryAt,
+  findAudit,
   latestGateResults,
   readAggregate,
   readAudit,
   readEvidenceFiles,
 } from '../../adapters/postgres/index.ts';
 import { canonicalJson } from '../../core/audit/canonical-json.ts';
+import { renamedAction } from '../../core/audit/names.ts';
 import type { EvidenceInputs, EvidenceItem } from '../../core/evidence/inputs.ts';
 import { packEvidence as pack } from '../../core/evidence/pack.ts';
 import type { GateReport } from '../../core/flow/event.ts';
@@ -23,10 +25,13 @@ import type { EffectContext, Performer } from './performer.ts';
  */
 export const packEvidence: Performer<'packEvidence'> = async (effect, context) => {
   const facts = effect.facts as unknown as EvidenceFacts;
-  const { repository, commit } = facts.subject;
-  const reports = await latestGateResults(context.database, repository, commit);
+  // Its name of today: it may have got another one since this was decided.
+  const { repository } = context.aggregate;
+  const subject = { ...facts.subject, repository };
+  const reports = await latestGateResults(context.database, repository, subject.commit);
   const inputs: EvidenceInputs = {
     ...facts,
+    subject,
     reports,
     files: (await Promise.all(reports.map((report) => filesOf(report, context)))).flat(),
     documents: [...(facts.documents ?? []), ...(await settingsOf(context))],
@@ -69,7 +74,7 @@ async function decisionsOf(
 }
 
 async function filesOf(report: GateReport, context: EffectContext): Promise<readonly EvidenceItem[]> {
-  const files = await readEvidenceFiles(context.database, report);
+  const files = await readEvidenceFiles(context.database, context.aggregate.repository, report);
   return Promise.all(
     files.map(async ({ path, mediaType, sha256 }) => {
       const content = await context.blobs.find(sha256);
@@ -80,8 +85,8 @@ async function filesOf(report: GateReport, context: EffectContext): Promise<read
 }
 
 /**
- * The release's own entries and behind them the repository's newest: the head that the evidence records; and what
- * proves that all of them stand in the whole log.
+ * The release's own entries, those that tell of the repository's names, and behind them the newest: the head that the
+ * evidence records; and what proves that all of them stand in the whole log.
  */
 async function auditOf(context: EffectContext): Promise<Pick<EvidenceInputs, 'audit' | 'auditTree'>> {
   const { database, aggregate, evidence, now } = context;
@@ -90,7 +95,8 @@ async function auditOf(context: EffectContext): Promise<Pick<EvidenceInputs, 'au
   const own = await readAudit(database, repository, aggregate);
   const last = head === null ? null : await auditEntryAt(database, repository, head.size);
   if (head === null || last === null) return { audit: own };
-  const covered = own.filter(({ seq }) => seq < head.size);
+  const renamed = await findAudit(database, { repository, action: renamedAction });
+  const covered = [...own, ...renamed].filter(({ seq }) => seq < head.size).toSorted((a, b) => a.seq - b.seq);
   const audit = [...covered, last];
   return {
     audit,

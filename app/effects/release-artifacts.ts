@@ -17,7 +17,7 @@ import { orThrow, readEffectiveConfig } from '../effective-config.ts';
 import { evidenceLost } from '../evidence/blobs.ts';
 import { type LocatedArtifact, locateArtifact } from './locate-artifact.ts';
 import type { EffectContext } from './performer.ts';
-import { askAgain, asksForPatience } from './unless-it-fails.ts';
+import { asksForPatience } from './unless-it-fails.ts';
 
 export type ArtifactFact = PromotionInput['artifacts'][number];
 
@@ -66,12 +66,12 @@ async function factAt(
   return factOf(artifact, found, verdict);
 }
 
-/** What could not be had, asked again as for every fact, is told with its reason; a limit is waited for. */
+/** What could not be had is told with its reason; a limit is waited for. */
 async function orReason<Value>(
   read: () => Promise<Value>,
 ): Promise<{ readonly value: Value } | { readonly reason: unknown }> {
   try {
-    return { value: await askAgain(read) };
+    return { value: await read() };
   } catch (error) {
     if (asksForPatience(error)) throw error;
     return { reason: error };
@@ -95,7 +95,9 @@ async function readStored(
   const reports = await latestGateResults(database, aggregate.repository, sha);
   const report = reports.find(({ gate }) => gate === 'supply-chain');
   if (report === undefined) return [];
-  const files = (await readEvidenceFiles(database, report)).filter(({ path }) => signedFile.test(path));
+  const files = (await readEvidenceFiles(database, aggregate.repository, report)).filter(({ path }) =>
+    signedFile.test(path),
+  );
   return Promise.all(
     files.map(async ({ path, sha256 }) => {
       const content = await blobs.find(sha256);

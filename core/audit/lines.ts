@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
 import { type AuditEntry, type AuditHead, auditEntrySchema, genesisHash, hashAuditEntry } from './entry.ts';
 import { MerkleFrontier } from './merkle.ts';
+import { followsName } from './names.ts';
 import { leafOf, type TreeHead } from './tree-head.ts';
 import type { ChainFault } from './verify.ts';
 
@@ -43,7 +44,8 @@ export class LogVerifier {
   readonly #frontier = new MerkleFrontier();
   readonly #problems: LogProblem[] = [];
   #previous = genesisHash;
-  #repository: string | null = null;
+  /** Names that the repository had, the last one last. */
+  readonly #names: string[] = [];
   /** Lines that came, also those behind a fault. */
   #read = 0;
 
@@ -56,8 +58,9 @@ export class LogVerifier {
     return this.#frontier.size;
   }
 
+  /** Its last name. */
   get repository(): string | null {
-    return this.#repository;
+    return this.#names.at(-1) ?? null;
   }
 
   /** False: the chain is broken, and no further line can tell more of it. */
@@ -76,13 +79,20 @@ export class LogVerifier {
     ) {
       return this.#refuse(faultOf(line, this.size + 1, this.#previous));
     }
-    this.#repository ??= repository;
-    if (repository !== this.#repository) {
+    if (!this.#follows(repository, line)) {
       return this.#refuse({ code: 'OTHER_REPOSITORY', message: `entry ${seq} belongs to ${repository}` });
     }
     this.#previous = own;
     this.#frontier.append(leafOf({ hash: own }));
     this.#compareHeads(own);
+    return true;
+  }
+
+  /** A log has one repository, which may get another name: an entry tells of it. */
+  #follows(repository: string, line: string): boolean {
+    const before = this.#names.at(-1) ?? repository;
+    if (repository !== before && !followsName(before, JSON.parse(line) as AuditEntry)) return false;
+    if (repository !== this.#names.at(-1)) this.#names.push(repository);
     return true;
   }
 
@@ -98,12 +108,12 @@ export class LogVerifier {
         }),
       );
     const foreign = this.#heads
-      .filter(({ repository }) => this.#repository !== null && repository !== this.#repository)
+      .filter(({ repository }) => this.size > 0 && !this.#names.includes(repository))
       .map(
         ({ repository }): LogProblem => ({
           line: 0,
           code: 'OTHER_REPOSITORY',
-          message: `a head is of ${repository}, the log of ${this.#repository}`,
+          message: `a head is of ${repository}, the log of ${this.repository}`,
         }),
       );
     return [...this.#problems, ...foreign, ...short];

@@ -1,4 +1,5 @@
 import { type AuditEntry, type AuditHead, genesisHash, hashAuditEntry } from './entry.ts';
+import { followsName } from './names.ts';
 
 export type ChainFault = 'EDITED' | 'REMOVED' | 'REORDERED' | 'TRUNCATED';
 
@@ -52,7 +53,7 @@ function editedFault(entries: readonly AuditEntry[], entry: AuditEntry, position
   if (computedHash(entry) !== entry.hash) {
     return fault(position, 'EDITED', `entry ${entry.seq} does not have the hash that its content gives`);
   }
-  if (entry.repository !== entries[0]?.repository) {
+  if (!followsName(entries[position - 1]?.repository ?? entry.repository, entry)) {
     return fault(position, 'EDITED', `entry ${entry.seq} belongs to ${entry.repository}`);
   }
   return null;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { headOf } from '../audit/entry.ts';
+import { namesOf } from '../audit/names.ts';
 import type { GateReport } from '../flow/event.ts';
 import { gateNames } from '../gate/names.ts';
 import type { ArchiveEntry } from '../ports/archive.ts';
@@ -61,12 +62,13 @@ function candidateOf({ path, mediaType, content, origin }: EvidenceItem): Candid
 }
 
 /** One report a gate, the newest, in the gates' order; results of other commits are refused by name. */
-function selectReports({ reports, subject }: EvidenceInputs): {
+function selectReports({ reports, subject, audit }: EvidenceInputs): {
   readonly reports: readonly GateReport[];
   readonly refused: readonly RefusedEntry[];
 } {
+  const names = [...namesOf(audit), subject.repository];
   const fits = ({ result }: GateReport): boolean =>
-    result.subject.sha === subject.commit && result.subject.repository === subject.repository;
+    result.subject.sha === subject.commit && names.includes(result.subject.repository);
   const newest = (gate: string): readonly GateReport[] =>
     reports
       .filter((report) => report.gate === gate && fits(report))

@@ -1,5 +1,6 @@
 import { type AuditEntry, auditEntrySchema } from '../audit/entry.ts';
 import { verifyInclusion } from '../audit/merkle.ts';
+import { namesOf } from '../audit/names.ts';
 import {
   inclusionProofsSchema,
   leafOf,
@@ -35,7 +36,7 @@ export function checkAudit(
   if (entries === null) {
     return failed(problem('TAMPERED', highlightsPath, 'holds a line that is no audit entry'));
   }
-  if (entries.some((entry) => entry.repository !== manifest.subject.repository)) {
+  if ((entries.at(-1)?.repository ?? manifest.subject.repository) !== manifest.subject.repository) {
     return failed(problem('OTHER_RELEASE', highlightsPath, 'holds entries of another repository'));
   }
   const verdict = verifyAuditHighlights(entries, manifest.audit_head);
@@ -76,7 +77,7 @@ function readHead(
     const signed = verifyBundle(bundle, trusted);
     const head = signed.payloadType === treeHeadType ? parseTreeHead(signed.payload) : null;
     if (head === null) return problem('UNSIGNED', treeHeadPath, 'what is signed is not a tree head');
-    const repository = entries[0]?.repository;
+    const repository = entries.at(-1)?.repository;
     if (head.repository !== repository) {
       return problem('OTHER_RELEASE', treeHeadPath, `is the head of ${head.repository}`);
     }
@@ -104,6 +105,13 @@ function checkProofs(bytes: Uint8Array, entries: readonly AuditEntry[], head: Tr
     .map(({ seq }) =>
       problem('TAMPERED', inclusionProofsPath, `entry ${seq} is not proved to be in the log`),
     );
+}
+
+/** The names that the repository of the evidence had, as its audit log tells. */
+export function namesInEvidence({ files, manifest }: Opened): ReadonlySet<string> {
+  const bytes = files.get(highlightsPath);
+  const entries = (bytes === undefined ? null : parseLines(bytes)) ?? [];
+  return new Set([...namesOf(entries), manifest.subject.repository]);
 }
 
 function parseLines(bytes: Uint8Array): readonly AuditEntry[] | null {

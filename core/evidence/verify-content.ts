@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type GateResult, gateResultSchema, isPassing } from '../gate/result.ts';
 import { type Manifest, manifestPath } from './manifest.ts';
 import { type Expected, type Opened, type Problem, type ProblemCode, problem } from './verification.ts';
+import { namesInEvidence } from './verify-audit.ts';
 
 /** What every evidence zip holds, whatever the release did. */
 const always = ['release_notes.md', 'approvals_matrix.json', 'audit/highlights.jsonl'];
@@ -71,20 +72,22 @@ function checkTag(subject: Manifest['subject'], clone: Expected['clone']): reado
  * Every result is for this commit and is what the manifest says. For a GA also: every required gate is there,
  * was young enough when it counted, and passed. A rollback needs no gate's consent.
  */
-export function checkGates({ files, manifest }: Opened): readonly Problem[] {
+export function checkGates(opened: Opened): readonly Problem[] {
+  const { manifest } = opened;
+  const names = namesInEvidence(opened);
   const required = manifest.outcome === 'ga' ? manifest.required_gates : [];
   const missing = required
     .filter((gate) => !manifest.gates.some((entry) => entry.gate === gate))
     .map((gate) =>
       problem('MISSING', `gates/${gate}.json`, 'the required gate has no result for this commit'),
     );
-  return [...missing, ...manifest.gates.flatMap((gate) => checkGate(gate, files, manifest))];
+  return [...missing, ...manifest.gates.flatMap((gate) => checkGate(gate, opened, names))];
 }
 
 function checkGate(
   gate: Manifest['gates'][number],
-  files: Opened['files'],
-  manifest: Manifest,
+  { files, manifest }: Opened,
+  names: ReadonlySet<string>,
 ): readonly Problem[] {
   const path = `gates/${gate.gate}.json`;
   const bytes = files.get(path);
@@ -97,6 +100,9 @@ function checkGate(
     ...(said.some((value, index) => value !== found[index])
       ? [problem('TAMPERED', path, `is not what the manifest says of it (${said.join(', ')})`)]
       : []),
+    ...(names.has(result.subject.repository)
+      ? []
+      : [problem('OTHER_COMMIT', path, `is for ${result.subject.repository}`)]),
     ...checkResult(path, gate.required, result, manifest),
     ...checkReferences(result, manifest),
   ];
@@ -108,9 +114,9 @@ function checkResult(
   result: GateResult,
   manifest: Manifest,
 ): readonly Problem[] {
-  const { repository, commit } = manifest.subject;
+  const { commit } = manifest.subject;
   const problems: Problem[] = [];
-  if (result.subject.sha !== commit || result.subject.repository !== repository) {
+  if (result.subject.sha !== commit) {
     const { subject } = result;
     problems.push(
       problem(

@@ -6,6 +6,7 @@ import { type PolicyReplay, policyDocumentSchema, promotionInputSchema } from '.
 import { highlightsPath, policiesPath, questionPath } from './documents.ts';
 import type { Manifest } from './manifest.ts';
 import { type Opened, type Problem, problem } from './verification.ts';
+import { namesInEvidence } from './verify-audit.ts';
 
 const matrixPath = 'approvals_matrix.json';
 
@@ -29,7 +30,8 @@ export function checkDecisions(opened: Opened, replay: PolicyReplay | undefined)
   if (!matrix.success) return [problem('TAMPERED', matrixPath, 'is not a matrix of approvals')];
   const logged = loggedQuestions(opened.files.get(highlightsPath));
   const policies = new KeptPolicies(opened, replay);
-  return matrix.data.approvals.flatMap((row, index) => checkRow(row, index, opened, logged, policies));
+  const names = namesInEvidence(opened);
+  return matrix.data.approvals.flatMap((row, index) => checkRow(row, index, opened, logged, policies, names));
 }
 
 function checkRow(
@@ -38,6 +40,7 @@ function checkRow(
   { files, manifest }: Opened,
   logged: ReadonlySet<string>,
   policies: KeptPolicies,
+  names: ReadonlySet<string>,
 ): readonly Problem[] {
   const { inputSha256, policySha256 } = row;
   if (inputSha256 === undefined || policySha256 === undefined) return [];
@@ -54,7 +57,7 @@ function checkRow(
   const input = promotionInputSchema.safeParse(parseJson(bytes));
   if (!input.success) return [problem('TAMPERED', path, 'is not a question to the policies')];
   return [
-    ...checkAbout(path, input.data, manifest),
+    ...checkAbout(path, input.data, manifest, names),
     ...(row.decision === 'waiting' || logged.has(inputSha256)
       ? []
       : [problem('TAMPERED', matrixPath, `row ${index + 1} is not in the audit log`)]),
@@ -66,8 +69,9 @@ function checkAbout(
   path: string,
   { repository, release }: z.infer<typeof promotionInputSchema>,
   { subject }: Manifest,
+  names: ReadonlySet<string>,
 ): readonly Problem[] {
-  if (repository !== subject.repository || release.tag !== subject.tag) {
+  if (!names.has(repository) || release.tag !== subject.tag) {
     return [problem('OTHER_RELEASE', path, `was asked of ${repository} ${release.tag}`)];
   }
   return release.sha === subject.commit ? [] : [problem('OTHER_COMMIT', path, `was asked of ${release.sha}`)];
