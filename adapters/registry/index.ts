@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { askAgain } from '../../core/ask-again.ts';
 import { InputError, ProviderError } from '../../core/errors.ts';
 import { type ImageReference, loopback, parseImageReference } from './reference.ts';
 
@@ -32,6 +33,14 @@ export async function imageDigest(
 ): Promise<string> {
   const image = parseImageReference(text);
   const login = basic(logins(image.registry));
+  return askAgain(() => digestOf(image, fetch, login));
+}
+
+async function digestOf(
+  image: ImageReference,
+  fetch: typeof globalThis.fetch,
+  login: string | undefined,
+): Promise<string> {
   const first = await ask(image, fetch, undefined);
   const challenge = first.status === 401 ? first.headers.get('www-authenticate') : null;
   const answer =

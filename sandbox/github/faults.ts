@@ -29,22 +29,20 @@ export type Fault = FaultKind &
     readonly times?: number;
   };
 
-/** A fault that is never used up: it hits the first request of every operation, or of every path, that matches. */
-export type LastingFault = FaultKind & Target & { readonly each: 'operation' | 'path' };
+/** A fault that is never used up: it hits the first request of every path that matches. */
+export type LastingFault = FaultKind & Target;
 
 /** A request as faults see it. */
 export interface FaultyRequest {
   readonly method: string;
   readonly path: string;
   readonly who: string;
-  /** `METHOD /template`; the path where nobody describes it. */
-  readonly operation: string;
 }
 
 /** Failures that a test has ordered. The oldest fault that matches hits first. */
 export class Faults {
   readonly #waiting: { readonly fault: Fault; skip: number; left: number }[] = [];
-  readonly #lasting: { readonly fault: LastingFault; readonly hit: Set<string> }[] = [];
+  readonly #lasting = new Set<{ readonly fault: LastingFault; readonly hit: Set<string> }>();
 
   next(fault: Fault): void {
     this.#waiting.push({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 });
@@ -55,16 +53,17 @@ export class Faults {
     return this.#waiting.map(({ fault }) => fault);
   }
 
-  /** From now until `clear`; returns what it has hit so far, `METHOD /path` or `METHOD /template`. */
-  always(fault: LastingFault): ReadonlySet<string> {
+  /** From now on. `hit` is what it has hit so far, `METHOD /path`: emptied, it hits anew. */
+  always(fault: LastingFault): { readonly hit: Set<string>; end(): void } {
     const hit = new Set<string>();
-    this.#lasting.push({ fault, hit });
-    return hit;
+    const lasting = { fault, hit };
+    this.#lasting.add(lasting);
+    return { hit, end: () => void this.#lasting.delete(lasting) };
   }
 
   clear(): void {
     this.#waiting.length = 0;
-    this.#lasting.length = 0;
+    this.#lasting.clear();
   }
 
   take(request: FaultyRequest): FaultKind | null {
@@ -82,7 +81,7 @@ export class Faults {
 
   #takeLasting(request: FaultyRequest): LastingFault | null {
     for (const { fault, hit } of this.#lasting) {
-      const name = fault.each === 'path' ? `${request.method} ${request.path}` : request.operation;
+      const name = `${request.method} ${request.path}`;
       if (!matches(fault, request) || hit.has(name)) continue;
       hit.add(name);
       return fault;

@@ -68,12 +68,7 @@ export async function startServer(options: {
     const match = table.find(method, path);
     const operation = match === null ? null : match.value.operation;
     const { who, refusal } = await callerOf(github?.identities, headers.authorization);
-    const fault = faults.take({
-      method,
-      path,
-      who: who.login,
-      operation: operation || `${method} ${path}`,
-    });
+    const fault = faults.take({ method, path, who: who.login });
     const log = (status: number): void => {
       journal.requests.push({
         at: Date.now(),

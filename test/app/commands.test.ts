@@ -75,6 +75,7 @@ describe('commands in a tracking issue', () => {
   it.each<[string, FaultKind]>([
     ['connection that broke', { kind: 'timeout-before' }],
     ['gateway that failed', { kind: 'status', status: 502 }],
+    ['limit', { kind: 'status', status: 403, headers: { 'retry-after': '1' } }],
   ])('are refused by no %s: what it was for is asked again', async (_what, fault) => {
     const world = await startWorld();
     const issue = await stage(world, 'v1.1.0');

@@ -128,13 +128,19 @@ export async function stage(world: World, tag: string): Promise<number> {
   return eventually(async () => (await readRelease(world, tag)).tracking_issue);
 }
 
-/** 10 → 50 → 100 → GA. */
-export async function promoteToTheEnd(world: World, tag: string, issue: number): Promise<void> {
+/** 10 → 50 → 100 → GA. `before` is done before each command. */
+export async function promoteToTheEnd(
+  world: World,
+  tag: string,
+  issue: number,
+  before: () => unknown = () => {},
+): Promise<void> {
   for (const [weight, next] of [
     [10, 50],
     [50, 100],
     [100, null],
   ] as const) {
+    await before();
     await say(world, issue, `/promote ${weight}`);
     await deploy(world, 'production', weight);
     if (next === null) break;

@@ -1,6 +1,5 @@
 import type { Context } from 'hono';
 import type { Forge } from '../../../core/ports/forge.ts';
-import { askAgain } from '../../effects/unless-it-fails.ts';
 
 /** Who looks at pages, and what they may see. */
 export interface Viewer {
@@ -22,7 +21,7 @@ export function readersOf(
 ): (login: string) => Viewer {
   const seen = new Map<string, { readonly until: number; readonly may: Promise<boolean> }>();
   const ask = async (login: string, repository: string): Promise<boolean> =>
-    (await askAgain(async () => (await forgeFor(repository)).readRole(login))) !== null;
+    (await (await forgeFor(repository)).readRole(login)) !== null;
   return (login) => ({
     mayRead: async (repository) => {
       const key = `${login}\n${repository}`;

@@ -3,7 +3,6 @@ import { appendAudit, passkeysOf, removePasskey, storePasskey } from '../../../a
 import { registrationOptions, verifyRegistration } from '../../../adapters/webauthn/index.ts';
 import { credentialName } from '../../../core/stepup/binding.ts';
 import { seal, unseal } from '../../../core/stepup/seal.ts';
-import { askAgain } from '../../effects/unless-it-fails.ts';
 import { problem } from './confirm.ts';
 import type { StepUpPorts } from './ports.ts';
 import type { Session } from './session.ts';
@@ -22,9 +21,10 @@ export async function assertCollaborator(
   { login }: Session,
   ports: StepUpPorts,
 ): Promise<void> {
-  const role = await askAgain(async () => (await ports.forgeFor(repository)).readRole(login)).catch(
-    () => null,
-  );
+  const role = await ports
+    .forgeFor(repository)
+    .then((forge) => forge.readRole(login))
+    .catch(() => null);
   if (role === null) throw problem(403, 'NOT_A_COLLABORATOR', `${login} is no collaborator of ${repository}`);
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { askAgain, unlessItFails } from '../../app/effects/unless-it-fails.ts';
+import { unlessItFails } from '../../app/effects/unless-it-fails.ts';
+import { askAgain } from '../../core/ask-again.ts';
 import { PermissionError, ProviderError } from '../../core/errors.ts';
 
 const down = (cause: object, retryAt?: number): ProviderError =>
@@ -28,30 +29,25 @@ const limited = down({ status: 403, answered: true }, 1_000);
 
 describe('what a provider says', () => {
   it.each(unanswered)('is asked for again after %s, once', async (_name, error) => {
-    const once = provider(error, 1);
-    expect(await unlessItFails(once.ask)).toBe('known');
+    expect(await askAgain(provider(error, 1).ask)).toBe('known');
     const twice = provider(error, 2);
-    expect(await unlessItFails(twice.ask)).toBeNull();
+    await expect(askAgain(twice.ask)).rejects.toBe(error);
     expect(twice.asked.count).toBe(2);
-    await expect(askAgain(provider(error, 2).ask)).rejects.toBe(error);
   });
 
   it.each<[string, Error]>([
     ['a failure that was answered', down({ status: 500, answered: true })],
+    ['a limit that is over at a known time', limited],
     ['a refusal', new PermissionError('GITHUB_FORBIDDEN', 'no', 'Ask.')],
     ['a defect', new TypeError('x is undefined')],
   ])('is not asked for again after %s', async (_name, error) => {
     const once = provider(error, 1);
-    expect(await unlessItFails(once.ask)).toBeNull();
+    await expect(askAgain(once.ask)).rejects.toBe(error);
     expect(once.asked.count).toBe(1);
   });
 
-  it('is waited for when the provider asks for patience: that is no refusal', async () => {
+  it('is null when it does not say it, but for a limit: that is no refusal, and is waited for', async () => {
+    expect(await unlessItFails(provider(down({ status: 500, answered: true }), 1).ask)).toBeNull();
     await expect(unlessItFails(provider(limited, 1).ask)).rejects.toBe(limited);
-    const thenLimited = async (): Promise<never> => {
-      throw asked++ === 0 ? down({ answered: false }) : limited;
-    };
-    let asked = 0;
-    await expect(unlessItFails(thenLimited)).rejects.toBe(limited);
   });
 });
