@@ -52,7 +52,7 @@ export function evaluateMigrations(
     facts.dryRun.state === 'stopped' ||
     (options.dry_run === 'required' && facts.dryRun.state !== 'done' && facts.migrations.length > 0);
   const found = verdictOfFindings(findings);
-  const unread = findings.some(({ code, level }) => unreadCodes.has(code) && level === 'warning');
+  const unread = findings.some((finding) => isUnread(finding, facts.dryRun.state === 'done'));
   const open = unseen || unread || tenants.inconclusive || changes.inconclusive;
   const verdict = found !== 'fail' && open ? 'inconclusive' : found;
   const judged = facts.migrations.filter((migration) => migration.judged);
@@ -76,6 +76,12 @@ export function evaluateMigrations(
 
 /** Migrations that nobody has judged: the gate cannot say that they are safe. */
 const unreadCodes = new Set(['builder-not-judged', 'migration-not-read']);
+
+/** What code puts together when it runs a dry run sees, and nobody else. */
+function isUnread({ code, level, data }: Finding, isDryRun: boolean): boolean {
+  if (code === 'do-block-not-judged') return !isDryRun && data?.excused !== true;
+  return unreadCodes.has(code) && level === 'warning';
+}
 
 function nothingThere(options: MigrationsOptions): Evaluation {
   return {

@@ -12,17 +12,19 @@ import type { Rule, RuleContext } from './rules/rule.ts';
 import { unreadIn } from './script-layout.ts';
 import type { Layout } from './section.ts';
 import { type Place, placesIn } from './sql/lines.ts';
-import { type Script, type Statement, statementAt } from './sql/parse.ts';
+import { opened, type Script, type Statement, statementAt, written } from './sql/parse.ts';
 
 /** What the rules say about the migrations under test, exceptions and ignores applied and shown. */
 export function judgeMigrations(
   options: MigrationsOptions,
-  { migrations, hasBase, contracts }: Pick<MigrationsFacts, 'migrations' | 'hasBase' | 'contracts'>,
+  facts: Pick<MigrationsFacts, 'migrations' | 'hasBase' | 'contracts'>,
   ledger: ExceptionLedger,
 ): Finding[] {
+  const { hasBase, contracts } = facts;
+  const migrations = facts.migrations.map((one) => ({ ...one, scripts: one.scripts.map(opened) }));
   const judged = migrations.filter((migration) => migration.judged);
   const active = rules.filter((rule) => isActive(rule, options));
-  const breakages = contracts.declaredIn.length > 0 ? breakagesOf(migrations) : [];
+  const breakages = contracts.declaredIn.length > 0 ? breakagesOf(facts.migrations) : [];
   const mayRetire = (rule: Rule): boolean => breakages.length > 0 && retiring.has(rule.name);
   const existing = tablesThere(migrations);
   return judged.flatMap((migration) => {
@@ -69,7 +71,9 @@ export function judgeMigrations(
     placeOf: (offset: number) => Place,
     context: RuleContext,
   ): Finding[] {
-    const ignores = readIgnores(script);
+    // A comment speaks of the statement as it is written: of the whole block.
+    const plain = written(script);
+    const ignores = readIgnores(plain);
     const found = active.flatMap((rule) =>
       [...rule.check(script, context)].map((hit): Finding => {
         const level = options.warn_rules.includes(rule.name) ? 'warning' : rule.level;
@@ -83,7 +87,7 @@ export function judgeMigrations(
         };
         const reason = ledger.reasonFor(rule.name, path);
         if (reason !== null) return excused(finding, 'notice', reason);
-        const released = mayRetire(rule) ? releaseOf(path, statementAt(script, hit.at)) : null;
+        const released = mayRetire(rule) ? releaseOf(path, statementAt(plain, hit.at)) : null;
         if (released !== null) return excused(finding, 'notice', released);
         if (!ignores.hides(rule.name, hit.at)) return finding;
         return options.inline_ignores === 'allow'

@@ -1,18 +1,16 @@
-import { statementsOf } from '../sql/by-kind.ts';
-import { as } from '../sql/nodes.ts';
 import type { Rule } from './rule.ts';
 
 export const doBlockNotJudged: Rule = {
   name: 'do-block-not-judged',
   level: 'warning',
-  danger: 'Statements inside a DO block are text to the parser: no rule sees them, whatever locks they take.',
+  danger:
+    'SQL that a DO block, or a function that is made and called at once, puts together when it runs is seen by no rule, whatever locks it takes.',
   *check(script) {
-    for (const { node, start } of statementsOf(script, 'DoStmt')) {
-      if (as(node, 'DoStmt') === undefined) continue;
+    for (const { at, what } of script.inner?.unread ?? []) {
       yield {
-        at: start,
-        message: 'What this DO block runs is not judged: to the parser its body is a piece of text.',
-        help: 'Write the statements in the open, with IF [NOT] EXISTS where the block only tests for that; or let a dry run show its locks.',
+        at,
+        message: `Not all that this code runs is judged: ${what}.`,
+        help: 'Write the statements in the open, or as one literal after EXECUTE; or let a dry run show its locks.',
       };
     }
   },

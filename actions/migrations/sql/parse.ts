@@ -1,23 +1,39 @@
 import type { Node } from 'libpg-query';
 import type { Section } from '../section.ts';
+import { readInnerCode } from './inner-code.ts';
 import { byteOfCodePoint } from './lines.ts';
-import { as, kindOf, type NodeKind } from './nodes.ts';
+import { as, kindOf } from './nodes.ts';
+import type { InnerCode, Statement } from './statement.ts';
 
-/** One statement of a script. Offsets are bytes of the file. */
-export interface Statement {
-  readonly index: number;
-  readonly kind: NodeKind;
-  readonly node: Node;
-  readonly start: number;
-  readonly end: number;
-  /** Who opened the transaction that it runs in; null when it runs by itself. */
-  readonly transaction: 'tool' | 'assumed' | 'explicit' | null;
-}
+export type { InnerCode, Statement } from './statement.ts';
 
 /** A parsed section. `syntaxError` means that no statement of it is known. */
 export interface Script extends Section {
   readonly statements: readonly Statement[];
   readonly syntaxError: { readonly message: string; readonly at: number } | null;
+  /** Absent: there is no such code. */
+  readonly inner?: InnerCode;
+}
+
+const asWritten = new WeakMap<Script, Script>();
+
+/** The script that was opened, as its author wrote it. */
+export function written(script: Script): Script {
+  return asWritten.get(script) ?? script;
+}
+
+/** The script with what its code runs among its statements, as rules read it. */
+export function opened(script: Script): Script {
+  const inside = script.inner?.statements ?? [];
+  if (inside.length === 0) return script;
+  const all = [...script.statements, ...inside].sort((a, b) => a.start - b.start);
+  const statements = all.map((one, index) => {
+    const next = all[index + 1];
+    return { ...one, index, end: next === undefined ? one.end : Math.min(one.end, next.start) };
+  });
+  const open = { ...script, statements };
+  asWritten.set(open, script);
+  return open;
 }
 
 /** The statement that a byte lies in, or the next one after it; found by halving, as scripts can be long. */
@@ -43,7 +59,9 @@ export async function parseSection(section: Section): Promise<Script> {
   if (sql.trim() === '') return { ...section, statements: [], syntaxError: null };
   try {
     const tree = await parse(sql);
-    return { ...section, ...withTransactions(section, tree.stmts ?? []), syntaxError: null };
+    const known = withTransactions(section, tree.stmts ?? []);
+    const inner = await readInnerCode(section.text, known.statements);
+    return { ...section, ...known, syntaxError: null, ...(inner && { inner }) };
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
     const at = byteOfCodePoint(section.text, error.sqlDetails?.cursorPosition ?? 0);

@@ -154,7 +154,7 @@ const rows: readonly (readonly [tool: string, code: string, bad: string, good: s
   [
     'strong_migrations: executing SQL directly',
     'do-block-not-judged',
-    'DO $$ BEGIN ALTER TABLE users DROP COLUMN name; END $$;',
+    "DO $$ BEGIN EXECUTE 'ALTER TABLE users DROP COLUMN ' || 'name'; END $$;",
     'ALTER TABLE users ADD COLUMN x text;',
   ],
   [
