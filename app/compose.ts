@@ -11,6 +11,7 @@ import { openBundleVerifier } from '../adapters/sigstore/verify-bundle.ts';
 import { openWitnesses } from '../adapters/sigstore/witnesses.ts';
 import { readZip } from '../adapters/zip/read-zip.ts';
 import { writeZip } from '../adapters/zip/write-zip.ts';
+import { ConflictError, PermissionError } from '../core/errors.ts';
 import type { EvidencePorts } from '../core/evidence/pack.ts';
 import type { Log } from '../core/ports/system.ts';
 import type { Tracing } from '../core/ports/tracing.ts';
@@ -87,8 +88,16 @@ export async function compose(
   };
   const perform = async (pending: PendingEffect): Promise<Performed> => {
     const { mark: key, aggregate } = pending;
-    const forge = await github.forgeFor(aggregate.repository, null);
-    return performWith(performers, pending, { ...services, key, aggregate, forge });
+    const { repository } = aggregate;
+    await identity.reach(repository);
+    try {
+      const forge = await github.forgeFor(repository, null);
+      return await performWith(performers, pending, { ...services, key, aggregate, forge });
+    } catch (error) {
+      // A refusal means something else where the App is not there any more.
+      if (isRefusal(error)) await identity.reach(repository, 'anew');
+      throw error;
+    }
   };
   return {
     apply,
@@ -108,6 +117,12 @@ export async function compose(
     },
     outbox: { ...apply, database, log, now, perform, performed: metrics.effectPerformed },
   };
+}
+
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof PermissionError || (error instanceof ConflictError && error.code === 'GITHUB_NOT_FOUND')
+  );
 }
 
 /** The key is looked at once, so that a wrong one ends the start, and again for each signature. */

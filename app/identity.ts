@@ -4,13 +4,16 @@ import {
   adoptRepository,
   type Database,
   type KnownRepository,
+  removeRepository,
   renameRepository,
   repositoryAt,
   repositoryById,
+  wakeEffects,
 } from '../adapters/postgres/index.ts';
-import { ConflictError, ProviderError } from '../core/errors.ts';
+import { ConflictError, PermissionError, ProviderError } from '../core/errors.ts';
 import type { Log } from '../core/ports/system.ts';
 import { effectQueue } from './flow/apply.ts';
+import { outOfReachCode } from './flow/retry.ts';
 import type { GithubAccess } from './github.ts';
 
 /** A repository as somebody spoke of it: a webhook, a job's token, GitHub's list of an installation. */
@@ -31,9 +34,17 @@ export interface Identity {
   /**
    * Makes sure that a name still means the repository whose state is kept under it. GitHub is asked once a minute.
    *
-   * @throws ConflictError when it does not: what was decided is decided again, or ends.
+   * @throws ConflictError when it does not: what was decided is decided again.
+   * @throws PermissionError `OUT_OF_REACH` when GitHub does not show it any more.
    */
   assure(repository: string): Promise<void>;
+  /**
+   * Makes sure that something can be done for a repository. Nothing is asked of GitHub but by `anew`: after a refusal,
+   * to learn whether the App is there at all.
+   *
+   * @throws PermissionError `OUT_OF_REACH`: it waits for the App to come back.
+   */
+  reach(repository: string, anew?: 'anew'): Promise<void>;
 }
 
 export interface IdentityPorts {
@@ -64,6 +75,7 @@ export function repositoryIdentity(ports: IdentityPorts): Identity {
       adoptRepository(tx, { ...told, repository: name }, now()),
     );
     if (!adopted) throw movedMeanwhile(name);
+    if (known?.installed === false) await resume(name, ports);
     return name;
   };
 
@@ -77,11 +89,27 @@ export function repositoryIdentity(ports: IdentityPorts): Identity {
       return;
     }
     assured.delete(repository);
-    if (name === null) throw outOfReach(repository, known.id);
+    if (name === null) return lose(known);
     await settle({ ...known, id: known.id, repository: name, isCurrent: true });
     throw movedMeanwhile(repository);
   };
-  return { settle, assure };
+
+  const reach: Identity['reach'] = async (repository, anew) => {
+    const known = await repositoryAt(ports.database, repository);
+    if (known === null) return;
+    if (!known.installed) throw outOfReach(repository, known.id);
+    if (anew === undefined || known.id === null) return;
+    if ((await whereIs(known, ports)) === null) await lose(known);
+  };
+
+  /** Nobody told that the App was taken away, or its owner suspended it: GitHub's refusal says so. */
+  const lose = async (known: KnownRepository): Promise<never> => {
+    assured.delete(known.repository);
+    await removeRepository(ports.database, { repository: known.repository, id: known.id ?? 0 }, ports.now());
+    ports.log.warn({ repository: known.repository }, 'The App does not reach a repository any more');
+    throw outOfReach(known.repository, known.id);
+  };
+  return { settle, assure, reach };
 }
 
 /** Whoever spoke may have spoken long ago: where that differs from what is known, GitHub is asked. */
@@ -134,6 +162,15 @@ async function move(
   if (moved !== null) log.info({ from, to, repositoryId: id }, 'A repository has another name');
 }
 
+/** What waited for the App to come back is tried at once. */
+async function resume(repository: string, { database, queue, now }: IdentityPorts): Promise<void> {
+  await database.transaction(async (tx) => {
+    const keys = await wakeEffects(tx, repository, now());
+    const jobs = keys.map((key) => ({ key, data: { key } }));
+    await queue.send(tx, effectQueue, jobs);
+  });
+}
+
 function movedMeanwhile(repository: string): ConflictError {
   return new ConflictError(
     'REPOSITORY_RENAMED',
@@ -142,11 +179,11 @@ function movedMeanwhile(repository: string): ConflictError {
   );
 }
 
-function outOfReach(repository: string, id: number): ConflictError {
-  return new ConflictError(
-    'REPOSITORY_OUT_OF_REACH',
-    `GitHub does not show the repository ${id} any more, which was called ${repository}`,
-    'It was deleted, transferred to where the App is not installed, or taken out of the installation: install the App on it.',
+function outOfReach(repository: string, id: number | null): PermissionError {
+  return new PermissionError(
+    outOfReachCode,
+    `The App does not reach ${repository}${id === null ? '' : ` (${id})`}`,
+    'Install the App there, or end its suspension; what waits is done then. Or it was deleted, or transferred to where the App is not.',
   );
 }
 

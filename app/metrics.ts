@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Backlog } from '../adapters/postgres/index.ts';
 import type { AuditNote } from '../core/flow/effect.ts';
 
 /** What the Conductor tells about itself at `/metrics`. Labels are closed sets: no repository, no user text. */
@@ -12,9 +13,7 @@ export interface AppMetrics {
 }
 
 /** @param backlog unfinished work, read when somebody scrapes. */
-export function createMetrics(
-  backlog: () => Promise<{ readonly deliveries: number; readonly dead: number; readonly effects: number }>,
-): AppMetrics {
+export function createMetrics(backlog: () => Promise<Backlog>): AppMetrics {
   const registers = [new Registry()];
   const [registry] = registers as [Registry];
   collectDefaultMetrics({ register: registry });

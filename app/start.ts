@@ -79,7 +79,10 @@ async function run(
     github,
     identity,
     signer: parts.evidence.signer,
-    forgeFor: github.forgeFor,
+    forgeFor: async (repository, installationId) => {
+      await identity.reach(repository);
+      return github.forgeFor(repository, installationId);
+    },
     store: (delivery) => writer.store(delivery),
   });
   await jobs.schedule(queue);

@@ -112,6 +112,20 @@ export async function postponeEffect(
   );
 }
 
+/** What was postponed for a repository is due now: the keys. */
+export async function wakeEffects(
+  tx: Transaction,
+  repository: string,
+  now: number,
+): Promise<readonly string[]> {
+  const { rows } = await tx.query<{ key: string }>(
+    `update effects set not_before = $2
+      where repository = $1 and state = 'pending' and attempts > 0 and not_before > $2 returning key`,
+    [repository, new Date(now)],
+  );
+  return rows.map(({ key }) => key);
+}
+
 /** Effects that wait and were due before `dueBefore`: what a killed process left. */
 export async function pendingEffects(
   sql: Sql,

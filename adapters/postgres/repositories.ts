@@ -33,6 +33,22 @@ export async function removeRepository(
   );
 }
 
+/** The App was taken away from all of them, or suspended. */
+export async function loseInstallation(sql: Sql, installationId: number, now: number): Promise<void> {
+  await sql.query(
+    'update repositories set removed_at = $2 where installation_id = $1 and removed_at is null',
+    [installationId, new Date(now)],
+  );
+}
+
+/** Where the App was and is not any more. */
+export async function lostRepositories(sql: Sql): Promise<ReadonlySet<string>> {
+  const { rows } = await sql.query<{ repository: string }>(
+    'select repository from repositories where removed_at is not null',
+  );
+  return new Set(rows.map(({ repository }) => repository));
+}
+
 export async function installationOf(sql: Sql, repository: string): Promise<number | null> {
   const { rows } = await sql.query<{ installation_id: number }>(
     'select installation_id from repositories where repository = $1 and removed_at is null',

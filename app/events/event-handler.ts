@@ -16,6 +16,8 @@ export interface Interpretation {
   }[];
   /** Where it is not any more. */
   readonly removed?: readonly { readonly repository: string; readonly id?: number }[];
+  /** An installation whose repositories are all out of reach from now on. */
+  readonly lost?: number;
   /** What is told to whoever is at the commit of the run, now or later. */
   readonly ended?: readonly EndedRun[];
 }

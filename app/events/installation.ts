@@ -17,7 +17,7 @@ export const installationEvent = installationHandler({
         return { outcome: 'installed', events: [], installed: list.map((one) => installed(one, id)) };
       case 'deleted':
       case 'suspend':
-        return { outcome: 'removed', events: [], removed: list.map(named) };
+        return { outcome: 'removed', events: [], lost: id };
       default:
         return ignored('another action');
     }

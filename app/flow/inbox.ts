@@ -3,6 +3,7 @@ import {
   type Database,
   failDelivery,
   finishDelivery,
+  loseInstallation,
   readDelivery,
   removeRepository,
   type StoredDelivery,
@@ -52,15 +53,14 @@ export async function processDelivery(guid: string, ports: InboxPorts): Promise<
 
 async function process(delivery: StoredDelivery, ports: InboxPorts): Promise<void> {
   const found = await ports.interpret(await underTodaysName(delivery, ports));
-  for (const { id, ...told } of found.installed ?? []) {
-    if (id !== undefined) await ports.identity?.settle({ ...told, id });
-  }
+  await adopt(found, ports);
   await ports.database.transaction(async (tx) => {
     if ((await claimDelivery(tx, delivery.guid)) === null) return;
     const now = ports.now();
     for (const { repository, installationId } of found.installed ?? []) {
       await seeRepository(tx, repository, installationId, now);
     }
+    if (found.lost !== undefined) await loseInstallation(tx, found.lost, now);
     for (const removed of found.removed ?? []) await removeRepository(tx, removed, now);
     await applyEvents(
       tx,
@@ -78,6 +78,13 @@ async function underTodaysName(delivery: StoredDelivery, { identity }: InboxPort
   const { repository, repositoryId: id, installationId } = delivery;
   if (identity === undefined || repository === null || id == null || installationId === null) return delivery;
   return { ...delivery, repository: await identity.settle({ id, repository, installationId }) };
+}
+
+/** The App came to these: who they are is settled, and what waited for it is done. */
+async function adopt({ installed = [] }: Interpretation, { identity }: InboxPorts): Promise<void> {
+  for (const { id, ...told } of installed) {
+    if (id !== undefined) await identity?.settle({ ...told, id });
+  }
 }
 
 async function recordFailure(delivery: StoredDelivery, error: unknown, ports: InboxPorts): Promise<void> {

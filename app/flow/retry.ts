@@ -6,6 +6,9 @@ export type RetryPlan =
   | { readonly retry: true; readonly at: number; readonly reason: string }
   | { readonly retry: false; readonly code: string; readonly reason: string };
 
+/** The App is not where it has something to do: it waits, without asking GitHub, until it is again. */
+export const outOfReachCode = 'OUT_OF_REACH';
+
 const firstDelayMs = 500;
 const defectAttempts = 5;
 
@@ -27,7 +30,7 @@ export function patienceFor(effect: Effect): Patience {
 
 /**
  * What a failed attempt means. A provider that asks for patience gets it, one that is down is asked again ever
- * more rarely, and so are our own database and disks; what the provider refused for good, and what is our own defect, ends.
+ * more rarely, and so are our own database and disks, and a repository that the App does not reach; what the provider refused for good, and what is our own defect, ends.
  *
  * @param attempts how many attempts failed, this one included.
  */
@@ -37,7 +40,7 @@ export function planRetry(
   now: number,
   patience: Patience = usualPatience,
 ): RetryPlan {
-  const code = error instanceof ConductorError ? error.code : (outageOf(error) ?? 'INTERNAL');
+  const code = codeOf(error);
   const reason = error instanceof Error ? error.message : String(error);
   if (attempts >= attemptsFor(error, patience)) return { retry: false, code, reason };
   const backoff = Math.min(firstDelayMs * 2 ** (attempts - 1), patience.longestDelayMs);
@@ -45,9 +48,13 @@ export function planRetry(
   return { retry: true, at: Math.max(now + backoff, asked), reason };
 }
 
+function codeOf(error: unknown): string {
+  return error instanceof ConductorError ? error.code : (outageOf(error) ?? 'INTERNAL');
+}
+
 function attemptsFor(error: unknown, patience: Patience): number {
   if (error instanceof ProviderError) return error.retryable ? patience.attempts : 1;
-  if (outageOf(error) !== null) return patience.attempts;
+  if (outageOf(error) !== null || codeOf(error) === outOfReachCode) return patience.attempts;
   if (error instanceof ConflictError) return defectAttempts;
   return error instanceof ConductorError ? 1 : defectAttempts;
 }

@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import { html } from 'hono/html';
 import type { Registry } from 'prom-client';
-import type { Database, StoredAggregate } from '../../adapters/postgres/index.ts';
+import { type Database, lostRepositories, type StoredAggregate } from '../../adapters/postgres/index.ts';
 import type { ChangeState } from '../../core/change/state.ts';
-import { phaseText } from '../../core/release/phase.ts';
+import { hasEnded, phaseText } from '../../core/release/phase.ts';
 import type { ReleaseState } from '../../core/release/state.ts';
 import type { Examined } from '../doctor.ts';
 import { newestReadable } from './access/newest.ts';
@@ -59,21 +59,37 @@ export function createPages({ database, registry, simulate, githubUrl, examine }
   });
   pages.get('/', async (context) => {
     const viewer = viewerOf(context);
-    const [releases, changes, governed] = await Promise.all([
+    const [releases, changes, governed, previews, lost] = await Promise.all([
       newestReadable(database, viewer, { kind: 'release', limit: 50 }),
       newestReadable(database, viewer, { kind: 'change', open: true, limit: 50 }),
       newestReadable(database, viewer, { kind: 'governance', limit: 1_000 }),
+      newestReadable(database, viewer, { kind: 'preview', open: true, limit: 1_000 }),
+      lostRepositories(database),
     ]);
+    const unreachable = [...releases.filter(isOpenRelease), ...previews].filter(({ ref }) =>
+      lost.has(ref.repository),
+    );
     context.header('content-security-policy', pagePolicy);
-    return context.html(page(releases, changes, governed, simulate));
+    return context.html(page({ releases, changes, governed, unreachable }, simulate));
   });
   return pages;
 }
 
+type Stored = readonly StoredAggregate[];
+
 function page(
-  releases: readonly StoredAggregate[],
-  changes: readonly StoredAggregate[],
-  governed: readonly StoredAggregate[],
+  {
+    releases,
+    changes,
+    governed,
+    unreachable,
+  }: {
+    readonly releases: Stored;
+    readonly changes: Stored;
+    readonly governed: Stored;
+    /** Not ended, where the App is not any more. */
+    readonly unreachable: Stored;
+  },
   simulate: boolean,
 ): Html {
   return dashboardPage(
@@ -81,6 +97,13 @@ function page(
     html`${simulate ? html`<p><strong>Simulation:</strong> nothing is written to GitHub.</p>` : ''}
         <h2>Releases</h2>
         ${wideTable('Releases', ['Repository', 'Release', 'Phase', 'Traffic', 'Held'], releases.map(releaseRow))}
+        ${
+          unreachable.length === 0
+            ? ''
+            : html`<h2>Out of reach</h2>
+        <p>The App was taken away from these repositories, or suspended. What is left there waits until it is back.</p>
+        ${wideTable('Out of reach', ['Repository', 'What is left'], unreachable.map(unreachableRow))}`
+        }
         <h2>Open changes</h2>
         ${wideTable('Open changes', ['Repository', 'Change', 'Head', 'Verdicts'], changes.map(changeRow))}
         <h2>Rules</h2>
@@ -91,6 +114,14 @@ function page(
 function releaseRow({ ref, state }: StoredAggregate): Html {
   const { phase, hold } = state as ReleaseState;
   return html`<tr><td>${ref.repository}</td><td><a href="/canary/${ref.repository}/${encodeURIComponent(ref.key)}">${ref.key}</a></td><td>${phaseText[phase]}</td><td>${trafficText(state as ReleaseState)}</td><td>${hold?.reason ?? ''}</td></tr>`;
+}
+
+function isOpenRelease({ state }: StoredAggregate): boolean {
+  return !hasEnded((state as ReleaseState).phase);
+}
+
+function unreachableRow({ ref }: StoredAggregate): Html {
+  return html`<tr><td>${ref.repository}</td><td>${ref.kind} ${ref.key}</td></tr>`;
 }
 
 function changeRow({ ref, state }: StoredAggregate): Html {

@@ -33,6 +33,9 @@ export const writes = (permission: string | readonly string[], role: Role = 'wri
   role,
 });
 
+/** GitHub's words. */
+export const suspended = 'This installation has been suspended';
+
 /**
  * Throws when the caller may not do this: 401 for nobody, 404 for a stranger to the (private) repository, 403 for
  * a token without the permission or a person without the role.
@@ -43,6 +46,7 @@ export function assertMay(
   params: Readonly<Record<string, string>>,
   world: World,
 ): void {
+  if (who.kind === 'installation' && world.isSuspended) throw forbidden(suspended);
   if (need.kind === 'anyone') return;
   if (who.kind === 'anonymous') throw new GithubRefusal(401, 'Requires authentication');
   if (need.kind === 'signed-in') return;

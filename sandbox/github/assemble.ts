@@ -83,6 +83,7 @@ export async function assemble(
     identities,
     webhooks,
     installation: { id: installationId, appId: app.appId },
+    isSuspended: () => world.isSuspended,
     inspect: (event, payload) => {
       if (check !== null) journal.note('webhook', event, 'sandbox', check.checkPayload(event, payload));
     },

@@ -28,6 +28,7 @@ export class Events {
   readonly #identities: Identities;
   readonly #webhooks: Webhooks;
   readonly #installation: { readonly id: number; readonly appId: number };
+  readonly #isSuspended: () => boolean;
   readonly #inspect: (event: string, payload: Json) => void;
 
   constructor(options: {
@@ -35,6 +36,7 @@ export class Events {
     readonly identities: Identities;
     readonly webhooks: Webhooks;
     readonly installation: { readonly id: number; readonly appId: number };
+    readonly isSuspended: () => boolean;
     /** Hears each payload before it is sent. */
     readonly inspect: (event: string, payload: Json) => void;
   }) {
@@ -43,6 +45,7 @@ export class Events {
     this.#webhooks = options.webhooks;
     this.#installation = options.installation;
     this.#inspect = options.inspect;
+    this.#isSuspended = options.isSuspended;
   }
 
   subscribe(listener: (event: GithubEvent) => void): () => void {
@@ -69,7 +72,7 @@ export class Events {
   }
 
   #notifyApp(repository: RepositoryState, { name }: Happening, payload: Json): void {
-    if (workflowOnly.has(name) || repository.forkOf !== null) return;
+    if (workflowOnly.has(name) || repository.forkOf !== null || this.#isSuspended()) return;
     const app = this.#identities.app(this.#installation.appId);
     if (!app.events.includes(name) && !app.events.includes('*')) return;
     this.sendToApp({

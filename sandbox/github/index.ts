@@ -7,7 +7,7 @@ import { type StartedEmulator, startEmulator } from './emulator.ts';
 import { enterEnvironment, leaveEnvironment } from './environment-entry.ts';
 import { Faults } from './faults.ts';
 import type { Github } from './github.ts';
-import { announceInstallation } from './installation.ts';
+import { announceInstallation, suspendInstallation } from './installation.ts';
 import { Journal } from './journal.ts';
 import { type GithubKeys, githubKeys } from './keys.ts';
 import { createMergeGroup, destroyMergeGroup } from './merge-queue.ts';
@@ -162,6 +162,7 @@ function publicFace(
     destroyMergeGroup: (repository, headSha, reason) =>
       destroyMergeGroup(github, world.repository(repository), headSha, reason),
     announceInstallation: () => announceInstallation(github, app.appId),
+    suspendInstallation: (isSuspended) => suspendInstallation(github, app.appId, isSuspended),
     settled: () => github.webhooks.settled(),
     close: async () => {
       await github.webhooks.close();

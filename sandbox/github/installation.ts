@@ -32,14 +32,32 @@ export async function renderInstallation(github: Github, appId: number): Promise
 }
 
 /** Sends `installation.created` to the App, as when an administrator installs it. GitHub asks for no subscription. */
-export async function announceInstallation(github: Github, appId: number): Promise<void> {
+export function announceInstallation(github: Github, appId: number): Promise<void> {
+  return announce(github, appId, 'created');
+}
+
+/** An administrator suspends the App, or ends its suspension. */
+export async function suspendInstallation(
+  github: Github,
+  appId: number,
+  isSuspended: boolean,
+): Promise<void> {
+  github.world.isSuspended = isSuspended;
+  await announce(github, appId, isSuspended ? 'suspend' : 'unsuspend');
+}
+
+async function announce(
+  github: Github,
+  appId: number,
+  action: 'created' | 'suspend' | 'unsuspend',
+): Promise<void> {
   const installed = github.world.repositories().filter(({ forkOf }) => forkOf === null);
   const repositories = await Promise.all(
     installed.map((repository) => github.payloads.repository(repository)),
   );
   const admin = [...github.world.roles].find(([, role]) => role === 'admin')?.[0] ?? 'sandbox-owner';
   const payload = {
-    action: 'created',
+    action,
     installation: await renderInstallation(github, appId),
     repositories: repositories.map(({ id, node_id, name, full_name, private: isPrivate }) => ({
       id,

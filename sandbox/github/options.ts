@@ -56,6 +56,8 @@ export interface LocalGithub extends SandboxGithub {
   ): Promise<void>;
   /** Sends `installation.created`, as when an administrator installs the App. */
   announceInstallation(): Promise<void>;
+  /** As when an administrator suspends the App: its tokens open nothing, and it hears nothing but that. */
+  suspendInstallation(isSuspended: boolean): Promise<void>;
   /** Waits until no webhook delivery is under way. */
   settled(): Promise<void>;
 }

@@ -76,6 +76,8 @@ export class World {
   readonly organisation: string;
   readonly roles = new Map<string, Role>();
   readonly teams = new Map<string, Team>();
+  /** An administrator has suspended the App: its tokens open nothing, and it is told nothing. */
+  isSuspended = false;
   readonly rulesets = new Map<number, OrganisationRuleset>();
   readonly #repositories = new Map<string, RepositoryState>();
   readonly #former = new Map<string, number>();

@@ -1,11 +1,11 @@
-import { anyone, appItself, signedIn } from '../access.ts';
+import { anyone, appItself, signedIn, suspended } from '../access.ts';
 import { type Answer, type Call, ok } from '../call.ts';
 import { objectField } from '../fields.ts';
 import type { Github } from '../github.ts';
 import { renderInstallation } from '../installation.ts';
 import type { Json } from '../json.ts';
 import { page, renderedPage } from '../pages.ts';
-import { GithubRefusal, notFound } from '../refusal.ts';
+import { forbidden, GithubRefusal, notFound } from '../refusal.ts';
 import { onRepository, type Route } from '../route.ts';
 import type { Delivery } from '../webhooks.ts';
 
@@ -113,6 +113,7 @@ async function installationOf(call: Call, github: Github): Promise<Json> {
 /** emulate issues the token; the extension remembers what it may do. */
 async function issueToken(call: Call, github: Github): Promise<Answer> {
   if (call.who.kind !== 'app') throw notFound();
+  if (github.world.isSuspended) throw forbidden(suspended);
   const answer = await github.upstream.forward(call);
   if (answer.status !== 201) return answer;
   const body = answer.body as Json;
