@@ -259,10 +259,6 @@ export const reasonGroups: Readonly<Record<string, Readonly<Record<string, Reaso
   },
   'The policy': {
     NO_RULE: { means: 'no rule allows it', remedy: 'See the policies in `policies/`.' },
-    DENIED: {
-      means: 'the policy denies without a reason',
-      remedy: 'See `.github/release-conductor/policies`.',
-    },
     POLICY_DENIED: {
       means: 'the policy denies without a reason',
       remedy: 'See `.github/release-conductor/policies`.',

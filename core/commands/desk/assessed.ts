@@ -174,7 +174,9 @@ function decidedFrom({ inputSha256, decision }: PromotionAssessment): Readonly<R
 
 /** A denial without a reason is still a denial. */
 function denials(reasons: readonly Obstacle[]): readonly Obstacle[] {
-  return reasons.length > 0 ? reasons : [{ code: 'DENIED', message: 'the policy gave no reason' }];
+  return reasons.length > 0
+    ? reasons
+    : [{ code: 'POLICY_DENIED', message: 'the policy denies and gives no reason' }];
 }
 
 function reasonMissing({ message }: Obstacle): Obstacle {
