@@ -2,6 +2,7 @@ import { ledgerRow } from './ledger.ts';
 import { relevantRows } from './queue.ts';
 import type { LedgerRow } from './row.ts';
 import type { PreviewState } from './state.ts';
+import { sweepEvery } from './sweep.ts';
 import { isForRoom, wantedAt } from './wanted.ts';
 
 export interface PreviewOf {
@@ -9,8 +10,9 @@ export interface PreviewOf {
   readonly state: PreviewState;
 }
 
-/** Of one repository; what a look at them finds changes the line, and the next look takes the next. */
-const mostCalled = 20;
+/** Of the line of one repository the first are always considered, and so many of the others in turns. */
+const inFront = 20;
+const inTurn = 40;
 
 /**
  * Those in line for whom there is room now, as far as is known without asking anybody, and those whose price nobody told:
@@ -24,13 +26,23 @@ export function nextInLine(previews: readonly PreviewOf[], now: number): readonl
     .toSorted((a, b) => sinceOf(a.state) - sinceOf(b.state));
   if (waiting.length === 0) return [];
   const rows = previews.map(({ repository, state }) => rowOf(repository, state, now));
-  const looked = new Map<string, number>();
-  return waiting.filter(({ repository, state }) => {
-    const before = looked.get(repository) ?? 0;
-    looked.set(repository, before + 1);
-    if (before >= mostCalled) return false;
+  return considered(waiting, now).filter(({ repository, state }) => {
     const others = othersOf(rows, repository, state.pullRequest);
     return wantedAt({ ...state, billUnknown: false }, repository, now, others).kind === 'preview';
+  });
+}
+
+/** In the order of the line. Who stands far behind has its turn, too: those before it may wait for more than it needs. */
+function considered(waiting: readonly PreviewOf[], now: number): readonly PreviewOf[] {
+  const lengths = new Map<string, number>();
+  for (const { repository } of waiting) lengths.set(repository, (lengths.get(repository) ?? 0) + 1);
+  const seen = new Map<string, number>();
+  const turn = Math.floor(now / sweepEvery);
+  return waiting.filter(({ repository }) => {
+    const place = seen.get(repository) ?? 0;
+    seen.set(repository, place + 1);
+    const rounds = Math.ceil(((lengths.get(repository) ?? 0) - inFront) / inTurn);
+    return place < inFront || Math.floor((place - inFront) / inTurn) === turn % rounds;
   });
 }
 

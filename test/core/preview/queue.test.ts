@@ -3,6 +3,7 @@ import { type LedgerRow, overspent } from '../../../core/preview/budget.ts';
 import { nextInLine, othersOf, rowOf } from '../../../core/preview/next-in-line.ts';
 import { inSum } from '../../../core/preview/row.ts';
 import { unknownPreview } from '../../../core/preview/state.ts';
+import { sweepEvery } from '../../../core/preview/sweep.ts';
 import fc from '../../support/fast-check.ts';
 import { commanded, config, hour, minute, other, Preview, running } from './preview.ts';
 
@@ -407,5 +408,37 @@ it('whatever happens, no more exist than may, nobody is forgotten in the line, a
       const waiting = [...line.all.values()].filter(({ state }) => state?.waits != null);
       if (living().length < most) expect(waiting.map(({ number }) => number)).toEqual([]);
     }),
+  );
+});
+
+it('whoever fits is looked at within as many sweeps as the line is long, however many before it do not (property)', () => {
+  const sizes = { small: { per_hour: 0.01 }, large: { per_hour: 5 } };
+  const budget = { preview: 1_000, repository: 3, organisation: 1_000 };
+  const configOf = (size: string) =>
+    config({ when: 'always', max_concurrent: 1, budget, cost: { default_size: size, sizes } });
+  const line = (length: number, small: number) => {
+    const waiting = new Line({ max_concurrent: 1, budget, cost: { default_size: 'small', sizes } });
+    const first = made(waiting, 1);
+    for (let n = 0; n < length; n += 1) {
+      waiting.passes(1_000);
+      waiting.look(n + 2, { config: configOf(n === small ? 'small' : 'large') });
+    }
+    waiting.look(1, { open: false });
+    first.reported('success');
+    return waiting;
+  };
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 110 }), fc.nat(), fc.nat(5), (length, place, minutes) => {
+      const small = place % length;
+      const waiting = line(length, small);
+      waiting.passes(minutes * minute);
+      const seen = new Set<number>();
+      for (let sweep = 0; sweep < Math.max(1, Math.ceil((length - 20) / 40)); sweep += 1) {
+        for (const number of waiting.next()) seen.add(number);
+        waiting.passes(sweepEvery);
+      }
+      expect([...seen]).toEqual([small + 2]);
+    }),
+    { numRuns: 25 },
   );
 });
