@@ -1,4 +1,5 @@
 import { translateError } from '../adapters/github/index.ts';
+import type { OidcVerifier } from '../adapters/oidc/verifier.ts';
 import type { Queue } from '../adapters/pg-boss/index.ts';
 import {
   adoptRepository,
@@ -38,6 +39,13 @@ export interface Identity {
    * @throws PermissionError `OUT_OF_REACH` when GitHub does not show it any more.
    */
   assure(repository: string): Promise<void>;
+  /**
+   * Makes sure that a job speaks for the repository that is kept under the name in its token: a new repository may have
+   * the name of another one before any webhook told of it.
+   *
+   * @throws ConflictError when it has another name by now.
+   */
+  confirm(job: { readonly repository: string; readonly repository_id?: number | undefined }): Promise<void>;
   /**
    * Makes sure that something can be done for a repository. Nothing is asked of GitHub but by `anew`: after a refusal,
    * to learn whether the App is there at all.
@@ -109,7 +117,17 @@ export function repositoryIdentity(ports: IdentityPorts): Identity {
     ports.log.warn({ repository: known.repository }, 'The App does not reach a repository any more');
     throw outOfReach(known.repository, known.id);
   };
-  return { settle, assure, reach };
+
+  const confirm: Identity['confirm'] = async ({ repository, repository_id: id }) => {
+    if (id === undefined) return;
+    const at = await repositoryAt(ports.database, repository);
+    if (at?.id === id) return;
+    const known = (await repositoryById(ports.database, id)) ?? at;
+    if (known === null) return;
+    const { installationId } = known;
+    if ((await settle({ id, repository, installationId })) !== repository) throw movedMeanwhile(repository);
+  };
+  return { settle, assure, confirm, reach };
 }
 
 /** Whoever spoke may have spoken long ago: where that differs from what is known, GitHub is asked. */
@@ -185,6 +203,17 @@ function outOfReach(repository: string, id: number | null): PermissionError {
     `The App does not reach ${repository}${id === null ? '' : ` (${id})`}`,
     'Install the App there, or end its suspension; what waits is done then. Or it was deleted, or transferred to where the App is not.',
   );
+}
+
+/** Tokens of jobs whose repository is the one that is known under its name. */
+export function confirmedTokens(verifier: OidcVerifier, { confirm }: Identity): OidcVerifier {
+  return {
+    verify: async (token, now) => {
+      const claims = await verifier.verify(token, now);
+      await confirm(claims);
+      return claims;
+    },
+  };
 }
 
 /** GitHub as the App sees it, where no name is used that may mean another repository than it did. */

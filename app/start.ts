@@ -19,7 +19,7 @@ import { createPreviewPages, type PreviewPagePorts } from './http/previews.ts';
 import { type HttpServer, startServer } from './http/server.ts';
 import { callerVariable } from './http/signed-callers.ts';
 import { createStepUp } from './http/step-up/index.ts';
-import { repositoryIdentity, withIdentity } from './identity.ts';
+import { confirmedTokens, type Identity, repositoryIdentity, withIdentity } from './identity.ts';
 import { createJobs } from './jobs/schedule.ts';
 import { createLogger, toLog } from './log.ts';
 import { startRegistration } from './registration.ts';
@@ -70,7 +70,7 @@ async function run(
   const parts = await compose(environment, store, github, identity, log, tracing, () => address.url);
   const writer = new InboxWriter(database, queue);
 
-  const server = await serve(env, environment, app.webhookSecret, parts, github, writer);
+  const server = await serve(env, environment, app.webhookSecret, parts, github, identity, writer);
   address.url ||= server.url;
   const left = await resumeUnfinished(database, queue, parts.inbox.now(), 0);
   await startWorkers(queue, parts);
@@ -113,6 +113,7 @@ async function serve(
   secret: string,
   { apply, inbox, blobs, metrics, evidence, stepUp }: Composition,
   github: GithubAccess,
+  identity: Identity,
   writer: InboxWriter,
 ): Promise<HttpServer> {
   const { database, now, log } = inbox;
@@ -134,7 +135,10 @@ async function serve(
     now,
     log,
     forgeFor: (repository) => github.forgeFor(repository, null),
-    oidc: oidcVerifier(environment.oidcIssuer, () => environment.conductorUrl ?? server.url),
+    oidc: confirmedTokens(
+      oidcVerifier(environment.oidcIssuer, () => environment.conductorUrl ?? server.url),
+      identity,
+    ),
     callerSecrets: (login) => environment.callerSecrets[callerVariable(login)],
     keyRing: evidence.trustedKeys,
     evidenceReceived: metrics.evidenceReceived,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import { InternalError, ProviderError } from '../../core/errors.ts';
+import { ConflictError, InternalError, ProviderError } from '../../core/errors.ts';
 import type { Log } from '../../core/ports/system.ts';
 import { type Flush, groupFlush } from './group-flush.ts';
 import type { Sql, Transaction } from './sql.ts';
@@ -106,9 +106,29 @@ async function transaction<Result>(
     await (last.length === 0 ? commit(client) : commitWith(client, last));
     return result;
   };
-  const result = await onConnection(pool, run, async (client, failed) => failed && client.query('rollback'));
+  const result = await onConnection(
+    pool,
+    run,
+    async (client, failed) => failed && client.query('rollback'),
+  ).catch((error: unknown) => {
+    throw isFormerName(error) ? renamedMeanwhile(error) : error;
+  });
   if (last.length > 0) await flush();
   return result;
+}
+
+/** As the triggers of the migrations say it. */
+function isFormerName(error: unknown): error is Error {
+  return (error as { readonly code?: unknown }).code === 'RC001';
+}
+
+function renamedMeanwhile(cause: Error): ConflictError {
+  return new ConflictError(
+    'REPOSITORY_RENAMED',
+    cause.message,
+    'Nothing to do: what is decided for it is decided again under its name of today. A request is made again under that name.',
+    { cause },
+  );
 }
 
 async function commit(client: pg.PoolClient): Promise<void> {

@@ -20,6 +20,8 @@ export const oidcClaimsSchema = z.object({
   iat: z.number(),
   nbf: z.number().optional(),
   repository: repositorySchema,
+  /** GitHub's number of it, which stays when the name changes. */
+  repository_id: numeric.optional(),
   run_id: numeric,
   run_attempt: numeric,
   sha: commitShaSchema,

@@ -7,7 +7,7 @@ import { memorySource } from '../../core/evidence/bytes.ts';
 import { parseTrustedKeys } from '../../core/evidence/key-set.ts';
 import { verifyEvidence } from '../../core/evidence/verify.ts';
 import { load, readRelease, say, stage, statusSays } from './story.ts';
-import { configText, eventually, repository, startWorld, type World, workflowPath } from './world.ts';
+import { configText, eventually, repository, startWorld, submit, type World, workflowPath } from './world.ts';
 
 const renamed = { owner: 'acme', repo: 'store' };
 
@@ -139,6 +139,32 @@ it('a release goes on under the new name, and a new repository under the old one
   } finally {
     stop();
   }
+});
+
+it('a job of a new repository does not speak for the one that had its name, though no webhook told of either', async () => {
+  const world = await startWorld();
+  const sha = (await world.alice.rest.git.getRef({ ...repository, ref: 'heads/main' })).data.object.sha;
+  await submit(world, { gate: 'slo', sha, event: 'push', ref: 'refs/heads/main', branch: 'main' });
+  await world.github.settled();
+  world.github.setWebhookUrl('http://127.0.0.1:1/');
+  await world.alice.rest.repos.update({ ...repository, name: 'store' });
+  await takeOldName(world);
+  const head = (await world.alice.rest.git.getRef({ ...repository, ref: 'heads/main' })).data.object.sha;
+  const answer = await submit(world, {
+    gate: 'perf',
+    sha: head,
+    event: 'push',
+    ref: 'refs/heads/main',
+    branch: 'main',
+  });
+  expect(answer.status, await answer.text()).toBe(202);
+  const kept = await world.query<{ repository: string; gate: string }>(
+    'select repository, gate from gate_results order by gate',
+  );
+  expect(kept).toEqual([
+    { repository: 'acme/shop', gate: 'perf' },
+    { repository: 'acme/store', gate: 'slo' },
+  ]);
 });
 
 it('a rename that no webhook told is found by the next delivery', async () => {

@@ -122,7 +122,7 @@ describe('a repository that gets another name', () => {
     expect(rows.filter(({ repository }) => repository !== store)).toEqual([]);
     expect(rows[0]?.n ?? 0).toBe(decided.filter(({ status }) => status === 'fulfilled').length);
     for (const one of decided) {
-      if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'RC001' });
+      if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'REPOSITORY_RENAMED' });
     }
     const log = await readAudit(database, store);
     expect(log.map(({ seq }) => seq)).toEqual(log.map((_, n) => n + 1));
@@ -170,11 +170,11 @@ describe('another repository under the old name', () => {
 
 it('nothing is stored under a name that nobody has', async () => {
   await rename(store);
-  await expect(save(release(shop))).rejects.toMatchObject({ code: 'RC001' });
+  await expect(save(release(shop))).rejects.toMatchObject({ code: 'REPOSITORY_RENAMED' });
   await expect(database.transaction((tx) => storeGateResult(tx, report(shop), []))).rejects.toMatchObject({
-    code: 'RC001',
+    code: 'REPOSITORY_RENAMED',
   });
   await expect(database.transaction((tx) => appendAudit(tx, shop, null, [note], 0))).rejects.toMatchObject({
-    code: 'RC001',
+    code: 'REPOSITORY_RENAMED',
   });
 });
