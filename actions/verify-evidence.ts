@@ -31,6 +31,7 @@ import { downloadEvidence } from './download-evidence.ts';
 export const verifyInputs = [
   'tag',
   'repository',
+  'formerly',
   'evidence',
   'keys',
   'commit',
@@ -146,8 +147,12 @@ async function readExpected(
   }
   const commit = readInput(env, 'commit');
   const clone = readInput(env, 'clone');
+  const formerly = readInput(env, 'formerly')
+    .split(/[\s,]+/)
+    .filter(Boolean);
   return {
     repository,
+    ...(formerly.length === 0 ? {} : { formerly }),
     tag,
     ...(outcome === '' ? {} : { outcome }),
     ...(commit === '' ? {} : { commit }),

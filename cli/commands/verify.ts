@@ -34,6 +34,7 @@ export const verifyCommand: CliCommand = {
     bundle: { value: 'FILE', help: 'signature bundle; default: EVIDENCE.zip.sigstore.json beside the zip' },
     ...trustOptions,
     repo: { value: 'OWNER/REPO', help: 'the evidence must be of this repository' },
+    formerly: { value: 'OWNER/REPO,…', help: 'or of it under a name that it had before' },
     tag: { value: 'TAG', help: 'the evidence must be of this release' },
     commit: { value: 'SHA', help: 'the evidence must be of this commit' },
     outcome: { value: 'ga|rolled-back', help: 'how the release must have ended' },
@@ -139,6 +140,7 @@ async function readClone(input: CliInput, world: CliWorld): Promise<Pick<Expecte
 
 function expectedOf(input: CliInput): Expected {
   const repository = input.text('repo');
+  const formerly = input.text('formerly');
   const tag = input.text('tag');
   const commit = input.text('commit');
   if (commit !== null && !/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit)) {
@@ -159,6 +161,7 @@ function expectedOf(input: CliInput): Expected {
   return {
     ...(outcome === null ? {} : { outcome }),
     ...(repository === null ? {} : { repository }),
+    ...(formerly === null ? {} : { formerly: formerly.split(',') }),
     ...(tag === null ? {} : { tag }),
     ...(commit === null ? {} : { commit }),
   };

@@ -17,6 +17,8 @@ export interface VerificationInput {
 /** What somebody knows of the release from elsewhere. */
 export interface Expected {
   readonly repository?: string;
+  /** Names that the repository had when the evidence was made. Whoever verifies says so: a name may be another's by now. */
+  readonly formerly?: readonly string[];
   readonly tag?: string;
   readonly commit?: string;
   readonly outcome?: Manifest['outcome'];

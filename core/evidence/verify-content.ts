@@ -38,8 +38,9 @@ export function checkSubject({ subject, outcome }: Manifest, expected: Expected)
     wanted === undefined || wanted === found
       ? []
       : [problem(code, manifestPath, `expected ${what} ${wanted}, found ${found}`)];
+  const isFormer = expected.formerly?.includes(subject.repository) ?? false;
   return [
-    ...compare('OTHER_RELEASE', 'repository', expected.repository, subject.repository),
+    ...(isFormer ? [] : compare('OTHER_RELEASE', 'repository', expected.repository, subject.repository)),
     ...compare('OTHER_RELEASE', 'tag', expected.tag, subject.tag),
     ...compare('OTHER_COMMIT', 'commit', expected.commit, subject.commit),
     ...((expected.tag ?? subject.tag) === subject.tag ? checkTag(subject, expected.clone) : []),

@@ -225,6 +225,13 @@ describe('the subject', () => {
   });
 });
 
+it('evidence of before the repository was renamed is taken by whoever names the former name', async () => {
+  expect(await found({ expected: { repository: 'acme/renamed', formerly: [repository] } })).toEqual([]);
+  expect(await found({ expected: { repository: 'acme/renamed', formerly: ['acme/else'] } })).toEqual([
+    'OTHER_RELEASE _manifest.json',
+  ]);
+});
+
 describe('signed evidence that does not hold together is refused', () => {
   const rewrite = (path: string, bytes: Uint8Array) => (entries: ArchiveEntry[]) =>
     entries.map((entry) => (entry.path === path ? { path, content: bytes } : entry));
