@@ -16,6 +16,8 @@ export {
   unknown,
 } from './doctor/check.ts';
 
+export { sharedRequests } from './doctor/shared-requests.ts';
+
 /** What was found about one thing: GitHub and the App, or a repository. */
 export interface Examined {
   readonly subject: string;
@@ -37,8 +39,8 @@ export async function examineGithub(
   scope: Scope,
   now: () => number = Date.now,
 ): Promise<readonly Examined[]> {
-  const repositories =
-    scope.kind === 'repository' ? [scope.repository] : await installedOf(shell, scope.owner);
+  const installed = scope.kind === 'organisation' ? await installedOf(shell, scope.owner) : null;
+  const repositories = scope.kind === 'repository' ? [scope.repository] : (installed?.names ?? []);
   const [first = null] = repositories;
   const folder = scope.kind === 'repository' ? scope.folder : null;
   const patientOf = async (repository: string | null): Promise<Patient> => ({
@@ -46,16 +48,34 @@ export async function examineGithub(
     repository,
     folder,
     now,
-    token: await tokenFor(shell, repository),
+    token: shell.env.GITHUB_TOKEN || (installed?.token ?? (await tokenFor(shell, repository))),
   });
-  const examined: Examined[] = [
+  const examined: readonly Examined[] = [
     { subject: 'GitHub', findings: await examine(connectionChecks, await patientOf(first)) },
   ];
-  for (const repository of repositories) {
-    const findings = await examine(repositoryChecks, await patientOf(repository));
-    examined.push({ subject: repository ?? 'this folder', findings });
-  }
-  return examined;
+  const each = await inOrder(repositories, mostAtOnce, async (repository) => ({
+    subject: repository ?? 'this folder',
+    findings: await examine(repositoryChecks, await patientOf(repository)),
+  }));
+  return [...examined, ...each];
+}
+
+/** Repositories looked at side by side. */
+const mostAtOnce = 5;
+
+/** At most so many at once; the results stand in the order of the items. */
+async function inOrder<Item, Result>(
+  items: readonly Item[],
+  most: number,
+  each: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const open = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of open) results[index] = await each(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
+  return results;
 }
 
 /** Whether a report holds a problem, and whether something could not be asked. */
@@ -69,13 +89,16 @@ export function summaryOf(examined: readonly Examined[]): {
 }
 
 async function tokenFor(shell: GithubShell, repository: string | null): Promise<string> {
-  if (shell.env.GITHUB_TOKEN) return shell.env.GITHUB_TOKEN;
   if (repository === null) return '';
   // Whatever is wrong with the App is told by the check that is about it.
   return (await installationToken(shell, `/repos/${repository}/installation`).catch(() => null)) ?? '';
 }
 
-async function installedOf(shell: GithubShell, owner: string): Promise<readonly string[]> {
+/** The repositories of an owner, and the token of the App's installation that listed them. */
+async function installedOf(
+  shell: GithubShell,
+  owner: string,
+): Promise<{ readonly names: readonly string[]; readonly token: string | null }> {
   const token = await installationToken(shell, `/orgs/${owner}/installation`);
   const listed =
     token === null
@@ -88,10 +111,11 @@ async function installedOf(shell: GithubShell, owner: string): Promise<readonly 
       'set APP_ID and PRIVATE_KEY, and install the App there',
     );
   }
-  return z
+  const names = z
     .array(z.object({ full_name: z.string(), archived: z.boolean().default(false) }))
     .parse(listed)
     .filter(({ archived }) => !archived)
     .map(({ full_name: name }) => name)
     .toSorted();
+  return { names, token };
 }

@@ -1,4 +1,6 @@
-import { type Examined, examine, examineGithub, summaryOf } from '../../app/doctor.ts';
+import { setTimeout } from 'node:timers/promises';
+
+import { type Examined, examine, examineGithub, sharedRequests, summaryOf } from '../../app/doctor.ts';
 import { InputError } from '../../core/errors.ts';
 import type { CliCommand, CliInput, CliWorld } from '../command.ts';
 import { machineChecks } from '../doctor/machine.ts';
@@ -52,8 +54,14 @@ async function elsewhere(input: CliInput, world: CliWorld): Promise<readonly Exa
     const repository = named ? repositoryOf(named, world) : null;
     return examineGithub(world, { kind: 'repository', repository, folder: world.cwd });
   }
-  if (/^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/.test(owner))
-    return examineGithub(world, { kind: 'organisation', owner });
+  if (/^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/.test(owner)) {
+    const { fetch, asked } = sharedRequests(world.fetch, setTimeout);
+    const examined = await examineGithub({ env: world.env, fetch }, { kind: 'organisation', owner });
+    world.note(
+      `GitHub was asked ${asked.sent} times; ${asked.shared} answers were good for more than one repository`,
+    );
+    return examined;
+  }
   throw new InputError(
     'USAGE',
     `expected an owner, found ${JSON.stringify(owner.slice(0, 100))}`,
