@@ -65,6 +65,7 @@ class Repository {
           : ({
               ...common,
               repository: 'acme/.github',
+              whereabouts: async () => ({ name: 'acme/.github', defaultBranch: 'main' }),
               filesAt: () => files(organisation),
             } as Partial<Forge> as Forge),
       settings: {

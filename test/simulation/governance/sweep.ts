@@ -21,7 +21,7 @@ governance:
 const sha = 'a'.repeat(40);
 
 /** What a governed repository answers. */
-const answers: Readonly<Record<string, unknown>> = {
+const answers: Readonly<Record<string, object>> = {
   'GET /repos/{owner}/{repo}': { default_branch: 'main' },
   'GET /repos/{owner}/{repo}/git/ref/{ref}': { object: { sha, type: 'commit' } },
   'GET /repos/{owner}/{repo}/contents/{+path}': {
@@ -64,8 +64,12 @@ class Organisation {
   readonly octokit: OctokitRequest = {
     request: async (route, parameters = {}) => {
       this.calls += 1;
-      const data = answers[route];
-      if (data === undefined) throw notFound(route);
+      const answer = answers[route];
+      if (answer === undefined) throw notFound(route);
+      const data =
+        route === 'GET /repos/{owner}/{repo}'
+          ? { ...answer, full_name: `${parameters.owner}/${parameters.repo}` }
+          : answer;
       const etag = sha256Hex(JSON.stringify(data));
       const known = (parameters.headers as Record<string, unknown> | undefined)?.['if-none-match'];
       if (known === etag) throw Object.assign(new Error('Not Modified'), { status: 304 });
