@@ -1,6 +1,13 @@
 import type { Logger } from 'pino';
 import { createProbot, type Probot, ProbotOctokit } from 'probot';
-import { githubForge, type OctokitRequest, patientRequests, requestClock } from '../adapters/github/index.ts';
+import {
+  githubForge,
+  isNotFound,
+  type OctokitRequest,
+  patientRequests,
+  requestClock,
+  translateError,
+} from '../adapters/github/index.ts';
 import {
   installationOf,
   type Sql,
@@ -61,10 +68,17 @@ export async function connectGithub(options: {
   const asApp = (): Promise<OctokitRequest> => authenticated('app');
   const asInstallation = (id: number): Promise<OctokitRequest> => authenticated(id);
 
-  const appSlug = async (): Promise<string> => {
-    const answer = await (await asApp()).request('GET /app');
-    return String((answer.data as { slug: unknown }).slug);
+  /** What GitHub says to the App itself, its failures in our words: a gateway's is no refusal. */
+  const ask = async (route: string, parameters: Record<string, unknown> = {}): Promise<unknown> => {
+    const octokit = await asApp();
+    try {
+      return (await octokit.request(route, parameters)).data;
+    } catch (error) {
+      throw translateError(error, route, clock.now());
+    }
   };
+
+  const appSlug = async (): Promise<string> => String(((await ask('GET /app')) as { slug: unknown }).slug);
 
   const make = async (repository: string, installationId: number): Promise<Forge> => {
     slug ??= appSlug();
@@ -96,12 +110,10 @@ export async function connectGithub(options: {
     const known = await installationOf(options.store, repository);
     if (known !== null) return known;
     const [owner, repo] = repository.split('/');
-    const answer = await (await asApp())
-      .request('GET /repos/{owner}/{repo}/installation', { owner, repo })
-      .catch((cause: unknown) => {
-        throw notInstalled(repository, cause);
-      });
-    return (answer.data as { id: number }).id;
+    const found = ask('GET /repos/{owner}/{repo}/installation', { owner, repo }).catch((error: unknown) => {
+      throw isNotFound(error) ? notInstalled(repository) : error;
+    });
+    return ((await found) as { id: number }).id;
   };
 
   const forgeFor: GithubAccess['forgeFor'] = async (repository, installationId) => {
@@ -144,16 +156,13 @@ async function startProbot(options: {
 
 /** GitHub said so, and did not merely fail to answer. */
 export function isNotInstalled(error: unknown): boolean {
-  const cause =
-    error instanceof PermissionError ? (error.cause as { status?: unknown } | undefined) : undefined;
-  return cause?.status === 404;
+  return error instanceof PermissionError && error.code === 'NOT_INSTALLED';
 }
 
-function notInstalled(repository: string, cause: unknown): PermissionError {
+function notInstalled(repository: string): PermissionError {
   return new PermissionError(
     'NOT_INSTALLED',
     `The App is not installed on ${repository}`,
     'Install it there, or add the repository to its installation.',
-    { cause },
   );
 }

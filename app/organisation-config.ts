@@ -1,7 +1,7 @@
+import { isNotFound } from '../adapters/github/index.ts';
 import type { OrganisationText } from '../core/config/organisation/effective.ts';
 import { isOrganisation, organisationOf } from '../core/config/organisation/place.ts';
 import { configPath } from '../core/config/path.ts';
-import { ConflictError } from '../core/errors.ts';
 import type { Forge } from '../core/ports/forge.ts';
 import type { OrganisationSight } from '../core/ports/organisation-sight.ts';
 
@@ -55,7 +55,6 @@ async function lookAt(place: string, home: Forge | null, before: string | null):
     if (bytes !== null) return { kind: 'found', commit: head.commit, bytes };
     return before === null ? { kind: 'absent' } : await absence(home, before, head.commit);
   } catch (error) {
-    // GitHub says so of what was deleted and of what the App may not see.
     if (before !== null && isNotFound(error))
       return { kind: 'lost', why: 'GitHub says that there is no such repository, or not for the App' };
     throw error;
@@ -73,10 +72,6 @@ async function absence(home: Forge, before: string, head: string): Promise<Look>
   if (isOnTop) return { kind: 'absent' };
   const why = `it is not at ${head.slice(0, 12)}, which does not come after ${before.slice(0, 12)}, where it was read`;
   return { kind: 'lost', why };
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof ConflictError && error.code === 'GITHUB_NOT_FOUND';
 }
 
 function lost(place: string, why: string): OrganisationText {

@@ -3,12 +3,17 @@ import { ProviderError } from './errors.ts';
 /**
  * What a provider says to a question that changes nothing. A connection that broke and a gateway that failed are worth a
  * second one at once, so that nobody is refused for them; an answer, whatever it says, is not asked for again.
+ *
+ * @param translate an error of the provider's client into ours.
  */
-export async function askAgain<Value>(ask: () => Promise<Value>): Promise<Value> {
+export async function askAgain<Value>(
+  ask: () => Promise<Value>,
+  translate: (error: unknown) => unknown = (error) => error,
+): Promise<Value> {
   try {
     return await ask();
   } catch (error) {
-    if (isUnanswered(error)) return ask();
+    if (isUnanswered(translate(error))) return ask();
     throw error;
   }
 }

@@ -1,14 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { z } from 'zod';
-import { askAgain } from '../../core/ask-again.ts';
 import { ProviderError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports/system.ts';
 import { translateError } from './errors.ts';
 
-/**
- * The one method of Octokit that is used: it authenticates, and it retries nothing. What was read in vain is asked for
- * again once, at once; everything else is tried again by the outbox.
- */
+/** The one method of Octokit that is used: it authenticates. What fails is tried again by the outbox. */
 export interface OctokitRequest {
   request(
     route: string,
@@ -107,7 +103,7 @@ export function githubClient(
   const placeOf = (route: string): Record<string, unknown> =>
     route.includes('{repo}') ? { owner, repo } : {};
 
-  const callOnce = async (
+  const call = async (
     route: string,
     parameters: Record<string, unknown>,
     transfer: Transfer = { timeoutMs },
@@ -125,11 +121,8 @@ export function githubClient(
     }
   };
 
-  const call = (...asked: Parameters<typeof callOnce>): Promise<GithubAnswer> =>
-    asked[0].startsWith('GET ') ? askAgain(() => callOnce(...asked)) : callOnce(...asked);
-
   /** An answer that did not change costs nothing of the rate limit (GitHub answers 304). */
-  const readOnce = async (route: string, parameters: Record<string, unknown>): Promise<GithubAnswer> => {
+  const read = async (route: string, parameters: Record<string, unknown>): Promise<GithubAnswer> => {
     const key = JSON.stringify([route, parameters]);
     const known = remembered.get(key);
     const headers = known === undefined ? {} : { headers: { 'if-none-match': known.etag } };
@@ -143,9 +136,6 @@ export function githubClient(
       throw translateError(error, route, clock.now());
     }
   };
-
-  const read = (...asked: Parameters<typeof readOnce>): Promise<GithubAnswer> =>
-    askAgain(() => readOnce(...asked));
 
   return {
     owner,

@@ -63,6 +63,11 @@ export function translateError(error: unknown, route: string, now: number): Cond
   }
 }
 
+/** GitHub says so of what was deleted, and of what the App may not see. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ConflictError && error.code === 'GITHUB_NOT_FOUND';
+}
+
 /** Primary limit: 403 or 429 with nothing remaining. Secondary: `retry-after`, or only the words. */
 function isRateLimit(failure: RequestFailure): boolean {
   if (failure.status === 429) return true;

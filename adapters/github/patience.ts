@@ -1,3 +1,4 @@
+import { askAgain } from '../../core/ask-again.ts';
 import { ConductorError, ProviderError } from '../../core/errors.ts';
 import type { Pauses } from '../../core/ports/pauses.ts';
 import { type OctokitRequest, type RequestClock, systemClock } from './client.ts';
@@ -12,7 +13,8 @@ const alone: Pauses = { until: async () => 0, remember: async () => {} };
 /**
  * Requests of one account (the App, or an installation) that respect what GitHub asked anybody who uses it: after a
  * rate limit none is sent before the time that was named. GitHub counts requests against a limit that is over, and may
- * suspend whoever insists.
+ * suspend whoever insists. What a read did not get, because a connection broke or a gateway failed, is asked for again
+ * once; a write may have arrived, and is left to the outbox.
  *
  * A request that would have to wait for long fails with the same `ProviderError` as the one that was limited. What
  * `pauses` throws is thrown: nothing is asked while nobody knows whether it may be.
@@ -27,24 +29,31 @@ export function patientRequests(
     const stored = await pauses.until();
     return Math.max(heard, stored);
   };
+  const send: OctokitRequest['request'] = async (route, parameters) => {
+    for (let until = await pausedUntil(); until > clock.now(); until = await pausedUntil()) {
+      const left = until - clock.now();
+      if (left > longestWait) throw paused(until);
+      await clock.wait(left);
+    }
+    try {
+      return await octokit.request(route, parameters);
+    } catch (error) {
+      const retryAt = error instanceof ConductorError ? undefined : retryAtOf(error, route, clock);
+      if (retryAt !== undefined && retryAt > heard) {
+        heard = retryAt;
+        // Whoever cannot tell the others keeps to it himself; they hear it from GitHub.
+        await pauses.remember(retryAt).catch(() => {});
+      }
+      throw error;
+    }
+  };
   return {
-    request: async (route, parameters) => {
-      for (let until = await pausedUntil(); until > clock.now(); until = await pausedUntil()) {
-        const left = until - clock.now();
-        if (left > longestWait) throw paused(until);
-        await clock.wait(left);
-      }
-      try {
-        return await octokit.request(route, parameters);
-      } catch (error) {
-        const retryAt = error instanceof ConductorError ? undefined : retryAtOf(error, route, clock);
-        if (retryAt !== undefined && retryAt > heard) {
-          heard = retryAt;
-          // Whoever cannot tell the others keeps to it himself; they hear it from GitHub.
-          await pauses.remember(retryAt).catch(() => {});
-        }
-        throw error;
-      }
+    request: (route, parameters) => {
+      if (!route.startsWith('GET ')) return send(route, parameters);
+      return askAgain(
+        () => send(route, parameters),
+        (error) => translateError(error, route, clock.now()),
+      );
     },
   };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FaultKind } from '../../sandbox/github/faults.ts';
+import { failReads } from './failing-reads.ts';
 import { expectEachSideEffectOnce, load, promoteToTheEnd, stage } from './story.ts';
 import { configure } from './talk.ts';
-import { startWorld, type World } from './world.ts';
+import { startWorld } from './world.ts';
 
 /** Every write that a release makes, by its path. */
 const writes: readonly [method: string, path: RegExp][] = [
@@ -18,15 +19,6 @@ const writes: readonly [method: string, path: RegExp][] = [
 const permissions = `  permissions:
     promote: { roles: [admin], teams: ["@acme/release-managers"], codeowners: true }
 `;
-
-/** Whoever asks GitHub for the Conductor: its installation and the App itself. */
-const conductor = ['release-conductor[bot]', 'release-conductor'];
-
-/** The first read of each path by the Conductor fails. */
-function failReads({ github }: World, fault: FaultKind): { again(): void } {
-  const ordered = conductor.map((who) => github.faults.always({ ...fault, method: 'GET', path: /./, who }));
-  return { again: () => ordered.forEach(({ hit }) => void hit.clear()) };
-}
 
 describe('a release while GitHub fails once at each call (scenario 24)', () => {
   it.each<[string, FaultKind]>([

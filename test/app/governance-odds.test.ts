@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { configPath } from '../../core/config/parse.ts';
+import { failReads } from './failing-reads.ts';
 import {
   currentConfig,
   governed,
@@ -77,6 +78,7 @@ it('two pull requests that change the rules: the second is planned anew, and wha
 
 it('a plan that GitHub drops in the middle and whose process ends is carried out to its end, each write once', async () => {
   const world = await startWorld();
+  const reads = failReads(world);
   const config = `${await currentConfig(world)}
 governance:
   rulesets:
@@ -90,6 +92,7 @@ governance:
   const { sha, number } = await proposeConfig(world, config, 'rules');
   const hash = /plan `([0-9a-f]+)`/.exec(await planOf(world, sha))?.[1] ?? 'none';
   const { faults } = world.github;
+  reads.again();
   // Made, and nobody hears of it; then GitHub is down in the middle of the environment.
   faults.next({ kind: 'timeout-after-commit', method: 'POST', path: /\/rulesets$/ });
   faults.next({ kind: 'status', status: 502, method: 'POST', path: /\/deployment_protection_rules$/ });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startConductor } from '../../app/start.ts';
 import { gateNames } from '../../core/gate/names.ts';
+import { failReads } from './failing-reads.ts';
 import { webhooksOff } from './governed.ts';
 import { commitFiles, eventually, repository, startWorld, submitAll, type World } from './world.ts';
 
@@ -8,6 +9,7 @@ let world: World;
 const closing: (() => unknown)[] = [];
 beforeAll(async () => {
   world = await startWorld({}, startConductor, (close) => closing.push(close));
+  failReads(world);
 });
 afterAll(async () => {
   for (const close of closing.toReversed()) await close();

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startConductor } from '../../app/start.ts';
 import { asUser } from '../sandbox/github/support.ts';
 import { chromiumPath, openBrowser } from '../support/browser.ts';
+import { failReads } from './failing-reads.ts';
 import { ask, configPath, settled } from './talk.ts';
 import { commitFiles, eventually, repository, startWorld, submit, type World } from './world.ts';
 
@@ -135,10 +136,11 @@ async function isGone(world: World, number: number): Promise<void> {
 /** Money for all: many previews stand here at the end. */
 const ample = '  budget: { repository: 100, organisation: 100 }\n  max_concurrent: 50\n';
 
-/** One world for all that asks for no config of its own. */
+/** One world for all that asks for no config of its own. Whatever the Conductor reads there fails once. */
 let world: World;
 beforeAll(async () => {
   world = await withPreviews(ample);
+  failReads(world);
 });
 
 describe('a preview', () => {

@@ -63,7 +63,6 @@ describe("GitHub's refusals", () => {
     const { forge, github } = forgeOverStubs();
     github
       .get('/repos/acme/shop/pulls/1')
-      .times(2)
       .replyWithError(Object.assign(new Error('reset'), { code: 'ECONNRESET' }));
     await expect(forge.readPullRequest(1)).rejects.toMatchObject({
       code: 'GITHUB_UNAVAILABLE',

@@ -101,3 +101,40 @@ describe('after a rate limit', () => {
     expect(github.waited).toEqual([2_000]);
   });
 });
+
+describe('what a gateway did not deliver', () => {
+  const failing = (status: number, times: number) => {
+    const asked: string[] = [];
+    const octokit = {
+      request: async (route: string) => {
+        asked.push(route);
+        if (asked.length <= times)
+          throw Object.assign(new Error('failed'), { status, response: { headers: {}, data: {} } });
+        return { status: 200, headers: {}, data: 'read' };
+      },
+    };
+    return { octokit: patientRequests(octokit), asked };
+  };
+
+  it.each([502, 503, 504])('is asked for again once after %d, when it is read', async (status) => {
+    const { octokit } = failing(status, 1);
+    expect(await octokit.request('GET /a')).toMatchObject({ data: 'read' });
+    const twice = failing(status, 2);
+    await expect(twice.octokit.request('GET /a')).rejects.toMatchObject({ status });
+    expect(twice.asked).toHaveLength(2);
+  });
+
+  it.each([
+    ['GET /a', 500],
+    ['GET /a', 404],
+    ['POST /a', 502],
+    ['PATCH /a', 503],
+  ])(
+    'is not when %s was answered with %d: that was an answer, or it may have arrived',
+    async (route, status) => {
+      const { octokit, asked } = failing(status, 1);
+      await expect(octokit.request(route)).rejects.toMatchObject({ status });
+      expect(asked).toHaveLength(1);
+    },
+  );
+});
