@@ -42,6 +42,25 @@ const listed = (...check_runs: object[]): object => ({ total_count: check_runs.l
 const sizeOf = (body: unknown): number =>
   (body as { output: { annotations?: unknown[] } }).output.annotations?.length ?? 0;
 
+describe('the check of another app', () => {
+  it('is read to the last page, whatever stands on the first: another page may hold the newest', async () => {
+    const { forge, github } = forgeOverStubs();
+    const ci = (id: number, conclusion: string, slug = 'ci') =>
+      check(id, { status: 'completed', conclusion, app: { slug } });
+    const first = Array.from({ length: 100 }, (_, n) => ci(100 + n, 'success', n < 50 ? 'ci' : 'other'));
+    github
+      .get(listPath)
+      .query(query)
+      .reply(200, listed(...first));
+    const second = listed(ci(300, 'success', 'other'), ci(299, 'failure'), ci(1, 'success'));
+    github
+      .get(listPath)
+      .query({ ...query, page: 2 })
+      .reply(200, second);
+    expect(await forge.readCheck('a'.repeat(40), { name: 'slo-gates', app: 'ci' })).toBe('failure');
+  });
+});
+
 describe("the App's checks", () => {
   it('are made when there is none, annotations fifty at a time', async () => {
     const { forge, github } = forgeOverStubs();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { previewsSchema } from '../../../core/config/previews.ts';
 import { hygieneOf } from '../../../core/preview/hygiene.ts';
-import type { PreviewState } from '../../../core/preview/state.ts';
-import { inTurns } from '../../../core/preview/sweep.ts';
+import { type PreviewState, unknownPreview } from '../../../core/preview/state.ts';
+import { inTurns, isSwept } from '../../../core/preview/sweep.ts';
 import { previewUrl } from '../../../core/preview/url.ts';
 import fc from '../../support/fast-check.ts';
 import { commanded, config, hour, minute, other, Preview, running } from './preview.ts';
@@ -510,6 +510,20 @@ describe('a sweep', () => {
         expect(one.read.length + one.passed.length).toBe(count);
       }
     }
+  });
+
+  it('looks at what exists or is being made, and at nothing else', () => {
+    const line = new Preview();
+    line.read({ config: config({ when: 'always' }) });
+    const made = line.state;
+    line.reported('success');
+    const there = line.state;
+    line.read({ open: false });
+    const going = line.state;
+    line.reported('success');
+    const gone = line.state;
+    const swept = [unknownPreview, made, there, going, gone].map((state) => state !== null && isSwept(state));
+    expect(swept).toEqual([false, true, true, true, false]);
   });
 
   it('that only lets time pass ends a life and counts the money', () => {
