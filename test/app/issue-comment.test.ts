@@ -29,9 +29,11 @@ async function told(
   trackingIssue: number | null = null,
   text = '/promote 10',
   parts: Partial<Forge> = {},
+  { action = 'created', ...written }: Readonly<Record<string, unknown>> = {},
 ): Promise<readonly unknown[]> {
-  const comment = { id: 5, body: text, html_url: 'https://github.test/c/5', user: { login: 'mia' } };
-  const payload = issueComment.payload.parse({ action: 'created', issue: { number: 12, ...issue }, comment });
+  const url = 'https://github.test/c/5';
+  const comment = { id: 5, body: text, html_url: url, user: { login: 'mia' }, ...written };
+  const payload = issueComment.payload.parse({ action, issue: { number: 12, ...issue }, comment });
   const found = await issueComment.read(payload, {
     repository: 'acme/shop',
     forge: { appSlug: 'conductor', repository: 'acme/shop', ...parts } as Forge,
@@ -63,6 +65,23 @@ describe('a command in an issue whose number the release has not been told', () 
     ['a second issue of a release that has one', ours, tracking, 7],
   ] as const)('is not obeyed in %s', async (_name, user, key, trackingIssue) => {
     expect(await told({ user, body: marker(key) }, trackingIssue)).toEqual([]);
+  });
+});
+
+describe('a command in the issue of a release', () => {
+  it.each([
+    ['a person', {}, ['command.issued']],
+    ['a bot', { user: { login: 'renovate', type: 'Bot' } }, []],
+    ['a bot, by its name', { user: { login: 'conductor[bot]', type: 'User' } }, []],
+    ['an app in the name of a person', { performed_via_github_app: { id: 9 } }, []],
+    ['somebody who has left', { user: null }, []],
+    ['a person who edits', { action: 'edited' }, ['comment.changed']],
+    ['a person who deletes', { action: 'deleted' }, ['comment.changed']],
+  ] as const)('by %s', async (_who, written, wanted) => {
+    const events = (await told({ user: ours }, 12, '/rollback', {}, written)) as {
+      event: { type: string };
+    }[];
+    expect(events.map(({ event }) => event.type)).toEqual(wanted);
   });
 });
 
