@@ -19,7 +19,7 @@ export {
 export { migrate } from './migrate.ts';
 export { storedOrganisationSight } from './organisation-sights.ts';
 export { storedPauses } from './pauses.ts';
-export { connect, type Database, lockBeneath, lockName } from './pool.ts';
+export { connect, type Database, lockBeneath, lockName, lockShared } from './pool.ts';
 export * from './repositories.ts';
 export * from './runs.ts';
 export type { Sql, Transaction } from './sql.ts';

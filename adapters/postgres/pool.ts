@@ -186,6 +186,13 @@ export async function lockName(tx: Transaction, name: string, shared?: string): 
 /** The shared lock comes first: whoever holds it alone waits for nobody behind it. */
 export const lockBeneath = 'select pg_advisory_xact_lock_shared($2), pg_advisory_xact_lock($1)';
 
+/** Waits until nobody holds the name alone, and shares it until the transaction ends. */
+export async function shareName(tx: Transaction, name: string): Promise<void> {
+  await tx.query(lockShared, [lockNumber(name)]);
+}
+
+export const lockShared = 'select pg_advisory_xact_lock_shared($1)';
+
 /** The lock that everybody who decides for a repository shares; who gives it another name holds it alone. */
 export function repositoryLock(repository: string): string {
   return `repository/${repository}`;

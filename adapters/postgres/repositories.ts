@@ -1,11 +1,22 @@
-import type { Sql } from './sql.ts';
+import { repositoryLock, shareName } from './pool.ts';
+import type { Sql, Transaction } from './sql.ts';
 
 export interface InstalledRepository {
   readonly repository: string;
   readonly installationId: number;
 }
 
-/** Remembers that the App is installed there. */
+/**
+ * Nobody gives these repositories other names until the transaction ends. Before their rows and all that is kept of them
+ * is locked: whoever gives a name holds its lock alone, and then waits for the row.
+ */
+export async function keepNames(tx: Transaction, repositories: readonly string[]): Promise<void> {
+  for (const repository of [...new Set(repositories)].toSorted()) {
+    await shareName(tx, repositoryLock(repository));
+  }
+}
+
+/** Remembers that the App is installed there. In a transaction after `keepNames`. */
 export async function seeRepository(
   sql: Sql,
   repository: string,

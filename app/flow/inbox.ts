@@ -3,6 +3,7 @@ import {
   type Database,
   failDelivery,
   finishDelivery,
+  keepNames,
   loseInstallation,
   readDelivery,
   removeRepository,
@@ -57,6 +58,11 @@ async function process(delivery: StoredDelivery, ports: InboxPorts): Promise<voi
   await ports.database.transaction(async (tx) => {
     if ((await claimDelivery(tx, delivery.guid)) === null) return;
     const now = ports.now();
+    const named = [...(found.installed ?? []), ...(found.removed ?? [])];
+    await keepNames(
+      tx,
+      named.map(({ repository }) => repository),
+    );
     for (const { repository, installationId } of found.installed ?? []) {
       await seeRepository(tx, repository, installationId, now);
     }

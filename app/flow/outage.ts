@@ -3,7 +3,8 @@ export type Outage = 'DISK_FULL' | 'DATABASE_BUSY' | 'DATABASE_UNAVAILABLE';
 
 /**
  * Which outage of the database or of a disk of ours an error tells of; null: none. The codes are Postgres' SQLSTATEs
- * (53: insufficient resources, 57P: intervention of an operator) and those of the operating system.
+ * (40: another transaction had to go first, 53: insufficient resources, 57P: intervention of an operator) and those of
+ * the operating system.
  */
 export function outageOf(error: unknown): Outage | null {
   const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
@@ -13,6 +14,8 @@ export function outageOf(error: unknown): Outage | null {
     case 'EDQUOT':
       return 'DISK_FULL';
     case '53300':
+    case '40P01':
+    case '40001':
       return 'DATABASE_BUSY';
     case 'ECONNREFUSED':
     case 'ECONNRESET':

@@ -7,6 +7,7 @@ describe('a store that refuses to write', () => {
     ['a full disk under a file of ours', { code: 'ENOSPC' }, 'DISK_FULL'],
     ['a connection that went away', new Error('Connection terminated unexpectedly'), 'DATABASE_UNAVAILABLE'],
     ['no connection left', { code: '53300' }, 'DATABASE_BUSY'],
+    ['a deadlock that another one won', { code: '40P01' }, 'DATABASE_BUSY'],
     ['a server that is shutting down', { code: '57P01' }, 'DATABASE_UNAVAILABLE'],
     ['a server that is gone', { code: 'ECONNREFUSED' }, 'DATABASE_UNAVAILABLE'],
     ['anything else', new Error('password=hunter2'), 'INTERNAL'],

@@ -5,6 +5,7 @@ import {
   connect,
   type Database,
   formerNames,
+  keepNames,
   latestGateResults,
   lockAggregate,
   planEffects,
@@ -14,6 +15,7 @@ import {
   renameRepository,
   repositoryAt,
   saveAggregate,
+  seeRepository,
   settleEffect,
   storeGateResult,
 } from '../../../adapters/postgres/index.ts';
@@ -177,4 +179,15 @@ it('nothing is stored under a name that nobody has', async () => {
   await expect(database.transaction((tx) => appendAudit(tx, shop, null, [note], 0))).rejects.toMatchObject({
     code: 'REPOSITORY_RENAMED',
   });
+});
+
+it('who sees a repository and then decides for it waits for who adopts it: neither holds the other up', async () => {
+  const seeAndDecide = (n: number): Promise<void> =>
+    database.transaction(async (tx) => {
+      await keepNames(tx, [shop]);
+      await seeRepository(tx, shop, 7, 0);
+      await lockAggregate(tx, { kind: 'change', repository: shop, key: `pr/${n}` });
+    });
+  const both = [1, 2, 3, 4, 5].flatMap((n) => [seeAndDecide(n), adopt(shop, 1)]);
+  await expect(Promise.all(both)).resolves.toHaveLength(10);
 });

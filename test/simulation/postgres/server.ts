@@ -1,5 +1,5 @@
 import type { Node } from 'libpg-query';
-import { appendAuditStatement, lockBeneath } from '../../../adapters/postgres/index.ts';
+import { appendAuditStatement, lockBeneath, lockShared } from '../../../adapters/postgres/index.ts';
 import { Parked, type Process, type Scheduler } from '../scheduler.ts';
 import { appendAudit } from './append-audit.ts';
 import { createTables, statementsOf } from './catalog.ts';
@@ -80,6 +80,7 @@ export class PostgresServer {
   query(session: Session, text: string, parameters: readonly Value[]): Result {
     if (session.isLost) throw connectionLost();
     // Nobody is renamed here: what many hold at once is held up by nobody.
+    if (text === lockShared) return { rows: [], rowCount: 1 };
     if (text === lockBeneath || text === 'select pg_advisory_xact_lock($1)') {
       this.lockName(session, String(parameters[0]), session.transactionLocks);
       return { rows: [], rowCount: 1 };
