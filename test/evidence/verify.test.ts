@@ -295,6 +295,15 @@ describe('signed evidence that does not hold together is refused', () => {
       ['MISSING slo/burn.png'],
     ],
     [
+      'an entry with other bytes, as many as before',
+      {},
+      (entries, { entries: listed }) => {
+        const size = listed.find(({ path }) => path === 'release_notes.md')?.size ?? 0;
+        return rewrite('release_notes.md', text('x'.repeat(size)))(entries);
+      },
+      ['TAMPERED release_notes.md'],
+    ],
+    [
       'an entry that the manifest does not list',
       {},
       (entries) => [...entries, { path: 'sbom/x.spdx.json', content: text('{}') }],

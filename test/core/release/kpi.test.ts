@@ -82,6 +82,22 @@ describe('a day after GA', () => {
     ]);
   });
 
+  it('an answer that comes twice is reported once', async () => {
+    const world = new World({ plan, kpis: () => worse });
+    let answer: Parameters<World['send']>[0] | null = null;
+    world.intercept((event) => {
+      if (event.type === 'kpis.measured') answer = event;
+      return false;
+    });
+    await world.play(({ state }) => state.kpi !== undefined, 3 * day);
+    const told = world.audit.filter(({ action }) => action.startsWith('kpi.'));
+    expect(told.length).toBeGreaterThan(0);
+    if (answer !== null) world.send(answer);
+    expect(answer).not.toBeNull();
+    expect(world.audit.filter(({ action }) => action.startsWith('kpi.'))).toEqual(told);
+    expect(reports(world)).toHaveLength(1);
+  });
+
   it('a release that went back is not compared', async () => {
     const world = new World({ plan, kpis: () => worse });
     await world.play(({ state }) => state.phase === 'observing');

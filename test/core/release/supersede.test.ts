@@ -100,6 +100,15 @@ describe('after GA', () => {
   });
 });
 
+it('a release that is being published does not give way: the newer one waits', async () => {
+  const world = await new World().play((one) => one.effects.has('publish/1'));
+  world.send(newer);
+  await world.play((one) => one.state.phase === 'observing');
+  expect(rollbacks(world)).toEqual([]);
+  expect(world.state.hold).toBeNull();
+  expect(world.phasesSeen).not.toContain('rolling_back');
+});
+
 describe('a breach while GitHub is publishing', () => {
   it('goes back, says that the release is public, and replaces nothing', async () => {
     const world = await new World().play((one) => one.effects.has('publish/1'));
