@@ -103,7 +103,8 @@ export async function renameRepository(
     'update repositories set repository = $2, chain = coalesce(chain, repository) where repository = $1',
     [from, to],
   );
-  for (const table of ['aggregates', 'gate_results', 'evidence_files', 'workflow_runs', 'deliveries']) {
+  // A delivery bears the number: what waits in the inbox finds its way by itself, and is locked by whoever works on it.
+  for (const table of ['aggregates', 'gate_results', 'evidence_files', 'workflow_runs']) {
     await tx.query(`update ${table} set repository = $2 where repository = $1`, [from, to]);
   }
   await tx.query(

@@ -84,7 +84,9 @@ async function verifiedFor(world: World, name: string) {
 
 async function releasesOf(world: World, name: string) {
   const answer = await fetch(`${world.conductor.url}/v1/releases?repository=${name}`);
-  return ((await answer.json()) as { releases: { tag: string; weight: number; gates: object }[] }).releases;
+  return (
+    (await answer.json()) as { releases: { tag: string; phase: string; weight: number; gates: object }[] }
+  ).releases;
 }
 
 /** Somebody makes another repository under the old name, with a release of the same tag. */
@@ -96,6 +98,16 @@ async function takeOldName({ github, alice }: World): Promise<void> {
   await github.addRepository('shop', files);
   const { data } = await alice.rest.git.getRef({ ...repository, ref: 'heads/main' });
   await alice.rest.git.createRef({ ...repository, ref: 'refs/tags/v1.1.0', sha: data.object.sha });
+}
+
+/** A commit on a branch, on top of what is there. */
+async function commitTo({ alice }: World, branch: string): Promise<string> {
+  const { data: tip } = await alice.rest.git.getRef({ ...repository, ref: `heads/${branch}` });
+  const { data: parent } = await alice.rest.git.getCommit({ ...repository, commit_sha: tip.object.sha });
+  const made = { message: 'fix: more', tree: parent.tree.sha, parents: [parent.sha] };
+  const { data } = await alice.rest.git.createCommit({ ...repository, ...made });
+  await alice.rest.git.updateRef({ ...repository, ref: `heads/${branch}`, sha: data.sha });
+  return data.sha;
 }
 
 it('a release goes on under the new name, and a new repository under the old one inherits nothing', async () => {
@@ -180,6 +192,38 @@ it('a rename that no webhook told is found by the next delivery', async () => {
     await promoteToTheEnd(world, issue);
     expect(await releasesOf(world, 'acme/store')).toHaveLength(1);
     expect(await releasesOf(world, 'acme/shop')).toEqual([]);
+  } finally {
+    stop();
+  }
+});
+
+it('the config is read from the default branch of today when that gets another name', async () => {
+  const world = await startWorld();
+  const stop = load(world, 'v1.0.0', 'v1.1.0', 0);
+  try {
+    const issue = await stage(world, 'v1.1.0');
+    const { data: main } = await world.alice.rest.git.getRef({ ...repository, ref: 'heads/main' });
+    const { sha } = main.object;
+    await world.alice.rest.git.createRef({ ...repository, ref: 'refs/heads/trunk', sha });
+    await world.alice.rest.repos.update({ ...repository, default_branch: 'trunk' });
+    await world.alice.rest.git.deleteRef({ ...repository, ref: 'heads/main' });
+    await eventually(async () => {
+      const touched = (await auditOf(world, 'acme/shop')).some(({ reason }) =>
+        /main became trunk/.test(reason),
+      );
+      return touched ? true : null;
+    });
+    await say(world, issue, '/promote 10');
+    await deployed(world, repository, 10);
+    await statusSays(world, issue, 'waiting for `/promote 50`');
+    const next = await commitTo(world, 'trunk');
+    await world.alice.rest.git.createRef({ ...repository, ref: 'refs/tags/v1.2.0', sha: next });
+    await eventually(async () => {
+      const release = (await releasesOf(world, 'acme/shop')).find(({ tag }) => tag === 'v1.2.0');
+      // Its plan, which asks whether the commit is on the default branch, is loaded: it waits for the one before.
+      if (release?.phase === 'queued') return true;
+      throw new Error(`v1.2.0 is ${release?.phase}`);
+    });
   } finally {
     stop();
   }
