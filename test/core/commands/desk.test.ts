@@ -144,6 +144,27 @@ function edited(commentId: number, bodySha256: string | null = 'f'.repeat(64)): 
 }
 
 describe('an approving comment', () => {
+  it('that the assessor does not find as it was given is void, though nobody told of an edit (scenario 4)', async () => {
+    const world = await release(second);
+    const heard: Extract<Parameters<World['send']>[0], { type: 'command.assessed' }>[] = [];
+    world.intercept((event) => {
+      if (event.type !== 'command.assessed') return false;
+      heard.push(event);
+      return heard.length > 1 && event.assessment.input.access.approvals.length > 0;
+    });
+    await ask(world, '/promote 10');
+    world.say('/approve', 'grace');
+    await world.play(() => heard.some(({ round = 0 }) => round > 0), 800);
+    world.intercept(() => false);
+    const [before, after] = [heard[0], heard.find(({ round = 0 }) => round > 0)];
+    if (before === undefined || after === undefined) throw new Error('it was not assessed twice');
+    world.send({ ...after, assessment: before.assessment });
+    await world.play((one) => one.state.demands[0]?.approvals.length === 0, 800);
+    expect(world.audit.map(({ reasonCode }) => reasonCode)).toContain('APPROVAL_VOID');
+    expect(world.state.demands[0]?.approvals).toEqual([]);
+    expect(production(world)).toBe(0);
+  });
+
   it.each([
     ['edited', 'f'.repeat(64)],
     ['deleted', null],

@@ -93,6 +93,7 @@ describe('a day after GA', () => {
     const told = world.audit.filter(({ action }) => action.startsWith('kpi.'));
     expect(told.length).toBeGreaterThan(0);
     if (answer !== null) world.send(answer);
+    await world.play(() => false, 4 * day);
     expect(answer).not.toBeNull();
     expect(world.audit.filter(({ action }) => action.startsWith('kpi.'))).toEqual(told);
     expect(reports(world)).toHaveLength(1);
