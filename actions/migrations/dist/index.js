@@ -1,1 +1,1 @@
-import{v as r,w as t,x as a}from"./chunk-AL5BVREP.js";process.exitCode=await t({gates:[r],databases:a});
+import{v as r,w as t,x as a}from"./chunk-FPVGJPMJ.js";process.exitCode=await t({gates:[r],databases:a});

@@ -1,1 +1,1 @@
-import{s as o,t as r}from"./chunk-TYAMYOBK.js";process.exitCode=await r({gates:[o]});
+import{s as o,t as r}from"./chunk-VHHKQOFK.js";process.exitCode=await r({gates:[o]});

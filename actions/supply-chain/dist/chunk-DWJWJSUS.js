@@ -1,1 +1,0 @@
-import{D as c,F as o,a as t}from"./chunk-5TUER2UW.js";async function a(r){try{let e=JSON.parse(await r("package.json")??"{}");return c(e)?e:{}}catch{return{}}}t(a,"readManifest");function i(r,e,n){return{ok:!0,lock:{path:r,ecosystem:"npm",rootName:o(e.name)??"",rootVersion:o(e.version)??"",rootLicense:o(e.license),packages:n}}}t(i,"npmLock");export{a,i as b};
