@@ -24,7 +24,7 @@ export async function findActions(): Promise<ActionSource[]> {
 /**
  * Bundles one action into a folder: `index.js`, the licences of what it contains, and the parser's WebAssembly
  * where it is used. The same sources give the same bytes on every machine. Lazily imported parts are files of their own,
- * read when they are needed. Returns the size of the script in bytes.
+ * read when they are needed. Returns the size of its scripts in bytes.
  */
 export async function bundleAction(entry: string, dist: string): Promise<{ bytes: number }> {
   const options = optionsFor(entry, dist);
@@ -36,8 +36,6 @@ export async function bundleAction(entry: string, dist: string): Promise<{ bytes
     write: false,
     plugins: [sources, ...(options.plugins ?? [])],
   });
-  const script = result.outputFiles.find(({ path }) => path === join(dist, 'index.js'));
-  if (script === undefined) throw new Error(`esbuild made nothing of ${entry}`);
   await mkdir(dist, { recursive: true });
   for (const { path, text } of result.outputFiles) await writeFile(path, withNames(text));
   await writeFile(join(dist, 'package.json'), '{ "type": "module" }\n');
@@ -49,7 +47,7 @@ export async function bundleAction(entry: string, dist: string): Promise<{ bytes
     const wasm = 'libpg-query.wasm';
     await writeFile(join(dist, wasm), await readFile(join(root, 'node_modules/libpg-query/wasm', wasm)));
   }
-  return { bytes: script.contents.byteLength };
+  return { bytes: result.outputFiles.reduce((sum, { contents }) => sum + contents.byteLength, 0) };
 }
 
 function optionsFor(entry: string, dist: string) {
