@@ -135,24 +135,31 @@ function isAsTold(known: KnownRepository, { repository, installationId }: Told):
   return known.installed && known.repository === repository && known.installationId === installationId;
 }
 
-/** What GitHub calls it now; null: the installation does not see it any more. */
+/**
+ * What GitHub calls it now; null: the installation does not see it any more. Whoever asks for a former name is sent on,
+ * as long as nobody else has it; then the number alone leads there.
+ */
 async function whereIs(
-  { id, installationId }: Pick<KnownRepository, 'id' | 'installationId'>,
+  { id, repository, installationId }: Pick<KnownRepository, 'id' | 'repository' | 'installationId'>,
   { github, now }: IdentityPorts,
 ): Promise<string | null> {
-  try {
-    const octokit = await github.asInstallation(installationId);
-    const { data } = await octokit.request(byNumber, { repository_id: id });
-    return String((data as { full_name: unknown }).full_name);
-  } catch (error) {
-    const said = translateError(error, byNumber, now());
-    if (said instanceof ProviderError) throw said;
-    return null; // refused, suspended or gone
+  const [owner, repo] = repository.split('/');
+  for (const [route, parameters] of [
+    ['GET /repos/{owner}/{repo}', { owner, repo }],
+    ['GET /repositories/{repository_id}', { repository_id: id }],
+  ] as const) {
+    try {
+      const { data } = await (await github.asInstallation(installationId)).request(route, parameters);
+      const found = data as { readonly id: unknown; readonly full_name: unknown };
+      if (found.id === id) return String(found.full_name);
+    } catch (error) {
+      const said = translateError(error, route, now());
+      if (said instanceof ProviderError) throw said;
+      // Refused, suspended or gone.
+    }
   }
+  return null;
 }
-
-/** Where GitHub sends whoever asks for a former name; it needs no name at all. */
-const byNumber = 'GET /repositories/{repository_id}';
 
 /** Moves whoever had the name before: to their own name of today, or aside, where nobody will ever be. */
 async function vacate(name: string, id: number, ports: IdentityPorts): Promise<void> {
