@@ -50,7 +50,8 @@ export async function storeDeliveries(
     `insert into deliveries
        (guid, event, repository, installation_id, business_key, payload, received_at, trace, repository_id, frozen_sha)
      select guid, event, repository, installation, business_key, payload, received_at, trace, repository_id,
-       (select sha from aggregates known where known.repository = incoming.repository
+       (select sha from aggregates known where known.repository = coalesce(
+            (select kept.repository from repositories kept where kept.id = incoming.repository_id), incoming.repository)
           and (known.tracking_issue = issue or (known.kind = 'change' and known.key = 'pr/' || issue)) limit 1)
      from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::timestamptz[], $8::int[],
          $9::text[], $10::bigint[])

@@ -177,6 +177,19 @@ describe('the webhook door', () => {
     expect(await door.stored()).toMatchObject([{ frozen_sha: 'cafe' }]);
   });
 
+  it('freezes it also where the repository got another name that nobody has told us yet', async () => {
+    await door.query(
+      `insert into repositories (repository, installation_id, seen_at, id) values ('acme/store', 1, now(), 42)`,
+    );
+    await door.query(
+      `insert into aggregates (kind, repository, key, sha, tracking_issue, state, version, created_at, updated_at)
+       values ('release', 'acme/store', 'v1', 'cafe', 7, '{}', 1, now(), now())`,
+    );
+    const { repository, ...told } = JSON.parse(comment());
+    await door.deliver({ body: JSON.stringify({ ...told, repository: { ...repository, id: 42 } }) });
+    expect(await door.stored()).toMatchObject([{ frozen_sha: 'cafe' }]);
+  });
+
   it.each([
     ['an event that is not used', 'star', {}],
     ["another app's finished check", 'check_run', { action: 'completed' }],
