@@ -40,13 +40,14 @@ create trigger runs_have_todays_name before insert on workflow_runs
   for each row execute function refuse_former_name();
 
 -- Under which name the log of a repository is kept. A name that nobody took over still leads to the log.
-create function audit_chain(name text) returns text language sql stable as $$
-  select coalesce(
+create function audit_chain(name text) returns text language plpgsql stable as $$
+begin
+  return coalesce(
     (select coalesce(r.chain, r.repository) from repositories r where r.repository = name),
     (select coalesce(r.chain, r.repository) from former_names f join repositories r using (id)
       where f.repository = name order by f.left_at desc limit 1),
-    name)
-$$;
+    name);
+end $$;
 
 -- Whose log it is, by their name of today.
 create function audit_name(log text) returns text language sql stable as $$
