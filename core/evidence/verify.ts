@@ -33,11 +33,12 @@ export async function verifyEvidence(
     ['decisions', opened && checkDecisions(opened, ports.replayPolicies)],
     ['audit', audit?.problems ?? null],
   ];
-  const problems = unique(steps.flatMap(([, found]) => found ?? []));
+  // What could not be looked at is not good.
+  const checks = steps.map(([name, found]): Check => ({ name, ok: found !== null && found.length === 0 }));
   return {
-    ok: problems.length === 0 && steps.every(([, found]) => found !== null),
-    problems,
-    checks: steps.map(([name, found]): Check => ({ name, ok: found !== null && found.length === 0 })),
+    ok: checks.every(({ ok }) => ok),
+    problems: unique(steps.flatMap(([, found]) => found ?? [])),
+    checks,
     zipSha256,
     signedBy: signed.key?.hint ?? null,
     manifest: opened?.manifest ?? null,

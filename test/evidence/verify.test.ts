@@ -57,6 +57,21 @@ const found = async (change: Change = {}) =>
 const signed = (inputs: EvidenceInputs, tamper?: Parameters<typeof signUnverified>[2]) =>
   signUnverified(inputs, ports, tamper);
 
+describe('evidence', () => {
+  it.each<[string, Change, readonly string[]]>([
+    ['without its signature', { bundle: null }, ['signature', 'statement']],
+    [
+      'that cannot be opened',
+      { zip: new Uint8Array([1, 2, 3]) },
+      ['archive', 'statement', 'entries', 'subject', 'gates', 'decisions', 'audit'],
+    ],
+  ])('%s passes no check that could not be made', async (_what, change, failed) => {
+    const { ok, checks } = await verify(change);
+    expect(ok).toBe(false);
+    expect(checks.filter((check) => !check.ok).map(({ name }) => name)).toEqual(failed);
+  });
+});
+
 describe('good evidence', () => {
   it('verifies with every check, offline, with the public key alone', async () => {
     const report = await verify();
