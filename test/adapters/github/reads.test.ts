@@ -159,6 +159,40 @@ describe('deployments', () => {
       .reply(201, { id: 10 });
     expect(await forge.deployer.order(asked)).toEqual({ id: 10 });
   });
+
+  it('do not take another order of ours for this one', async () => {
+    const { forge, github } = forgeOverStubs();
+    const other = { id: 9, payload: { idempotency_key: 'release/x#deploy/0' }, creator: ours };
+    github.get('/repos/acme/shop/deployments').query(query).reply(200, [other]);
+    github.post('/repos/acme/shop/deployments').reply(201, { id: 10 });
+    expect(await forge.deployer.order(asked)).toEqual({ id: 10 });
+  });
+
+  const known = { id: 9, payload: { idempotency_key: asked.key }, creator: ours };
+  const statuses = '/repos/acme/shop/deployments/9/statuses';
+
+  it('start their workflow, and say so', async () => {
+    const { forge, github } = forgeOverStubs();
+    github.get('/repos/acme/shop/deployments').query(query).reply(200, [known]);
+    github.get(statuses).query(true).reply(200, []);
+    github.get('/repos/acme/shop').reply(200, { default_branch: 'main' });
+    github
+      .post(
+        '/repos/acme/shop/actions/workflows/deploy.yml/dispatches',
+        ({ inputs }) => inputs.weight === '10',
+      )
+      .reply(204);
+    github.post(statuses, ({ state }) => state === 'queued').reply(201, {});
+    expect(await forge.deployer.order({ ...asked, workflow: 'deploy.yml' })).toEqual({ id: 9 });
+  });
+
+  it('start their workflow once: whoever has spoken of the order was started', async () => {
+    const { forge, github } = forgeOverStubs();
+    github.get('/repos/acme/shop/deployments').query(query).reply(200, [known]);
+    const status = { state: 'queued', creator: ours, created_at: '2026-01-02T03:04:05Z' };
+    github.get(statuses).query(true).reply(200, [status]);
+    expect(await forge.deployer.order({ ...asked, workflow: 'deploy.yml' })).toEqual({ id: 9 });
+  });
 });
 
 describe('a pull request', () => {
