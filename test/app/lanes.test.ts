@@ -16,6 +16,26 @@ describe('effects that may not overlap', () => {
     expect(lane('deploy/1', deployment('api'))).not.toBe(lane('deploy/1', deployment('web')));
   });
 
+  it('are writes of one sticky comment: the newest counts for all, and no second one is made', () => {
+    const comment = (issue: number, marker = 'verdicts'): object => ({
+      kind: 'upsertComment',
+      issue,
+      marker,
+    });
+    expect(lane('comment/1', comment(7))).toBe(lane('comment/2', comment(7)));
+    expect(lane('comment/1', comment(7))).not.toBe(lane('comment/1', comment(8)));
+    expect(lane('comment/1', comment(7))).not.toBe(lane('comment/1', comment(7, 'other')));
+    expect(lanePolicy('upsertComment')).toBe('newest-counts-for-all');
+  });
+
+  it('are writes of one check of a commit', () => {
+    const check = (sha: string, name = 'slo-gates'): object => ({ kind: 'publishCheck', sha, name });
+    expect(lane('check/1', check('a'))).toBe(lane('check/2', check('a')));
+    expect(lane('check/1', check('a'))).not.toBe(lane('check/1', check('b')));
+    expect(lane('check/1', check('a'))).not.toBe(lane('check/1', check('a', 'perf-gates')));
+    expect(lanePolicy('publishCheck')).toBe('newest-counts-for-all');
+  });
+
   it('are readings of one preview: of two side by side the older one could be decided on last', () => {
     const preview = (key: string): string =>
       laneOf({ ...release, kind: 'preview', key }, 'read/1', { kind: 'readPreview' } as Effect);
