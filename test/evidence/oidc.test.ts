@@ -90,6 +90,7 @@ describe('the token of a job', () => {
     ['an issue time in the future', { iat: seconds + 60 }, 'TOKEN_CLAIMS'],
     ['an issue time long ago', { iat: seconds - 7_200 }, 'TOKEN_EXPIRED'],
     ['no identifier', { jti: undefined }, 'TOKEN_CLAIMS'],
+    ['an empty identifier', { jti: '' }, 'TOKEN_CLAIMS'],
     ['no expiry', { exp: undefined }, 'TOKEN_CLAIMS'],
     ['no repository', { repository: undefined }, 'TOKEN_CLAIMS'],
     ['a repository that is none', { repository: 'acme/shop/../evil' }, 'TOKEN_CLAIMS'],

