@@ -49,8 +49,28 @@ const table: readonly Row[] = [
   },
   { from: /^actions\//, own: top, to: [/^core\//, /^adapters\//], packages: '*', except: ['probot'] },
   { from: /^adapters\/policy\//, own: second, to: [/^core\//, /^rego\//], packages: '*', except: ['probot'] },
-  { from: /^adapters\//, own: second, to: [/^core\//], packages: '*', except: ['probot'] },
-  { from: /^app\//, own: top, to: [/^core\//, /^adapters\//, /^actions\/registry\.ts$/], packages: '*' },
+  {
+    from: /^adapters\/(embedded-postgres|node-io)\//,
+    own: second,
+    to: [/^core\//],
+    packages: '*',
+    except: ['probot'],
+  },
+  // What people write on GitHub reaches no shell: the app and what it talks through start no programs.
+  {
+    from: /^adapters\//,
+    own: second,
+    to: [/^core\//],
+    packages: '*',
+    except: ['probot', 'node:child_process', 'child_process'],
+  },
+  {
+    from: /^app\//,
+    own: top,
+    to: [/^core\//, /^adapters\//, /^actions\/registry\.ts$/],
+    packages: '*',
+    except: ['node:child_process', 'child_process'],
+  },
   {
     from: /^cli\//,
     own: top,
@@ -97,6 +117,8 @@ describe('the import table of the design', () => {
       false,
     );
     expect(isAllowed(rowOf('app/x.ts'), 'app/x.ts', '../test/support/x.ts')).toBe(false);
+    for (const file of ['app/x.ts', 'adapters/github/x.ts', 'core/x/y.ts'])
+      expect(isAllowed(rowOf(file), file, 'node:child_process')).toBe(false);
   });
 });
 
