@@ -1,1 +1,1 @@
-import{h as e,i as r}from"./chunk-F3HI257Z.js";r();process.exitCode=await e(process.env,fetch);
+import{h as e,i as r}from"./chunk-J2NSJSLH.js";r();process.exitCode=await e(process.env,fetch);
