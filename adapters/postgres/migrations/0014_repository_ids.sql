@@ -59,17 +59,26 @@ create or replace function append_audit(chain text, kind text, key text, opening
 returns void language plpgsql as $$
 declare
   log   text;
+  moved boolean;
   place bigint;
   last  text;
   link  text;
 begin
-  log := audit_chain($1);
+  log := coalesce((select coalesce(r.chain, r.repository) from repositories r where r.repository = $1), audit_chain($1));
   perform pg_advisory_xact_lock(hashtextextended('audit/' || log, 0));
-  -- Statements of their own behind the lock: they see what the one before committed.
-  if is_former_name($1) or audit_chain($1) <> log then
+  -- A statement of its own behind the lock: it sees what the one before committed. Only a name that was ever given up
+  -- has to be looked at twice.
+  select
+    coalesce((select coalesce(r.chain, r.repository) from repositories r where r.repository = $1) <> log, false)
+      or case when exists (select from former_names f where f.repository = $1)
+           then is_former_name($1) or audit_chain($1) <> log else false end,
+    newest.seq, newest.hash
+  into moved, place, last
+  from (select) as one left join lateral
+    (select a.seq, a.hash from audit a where a.repository = log order by a.seq desc limit 1) newest on true;
+  if moved then
     raise exception '% has another name now', $1 using errcode = 'RC001';
   end if;
-  select a.seq, a.hash into place, last from audit a where a.repository = log order by a.seq desc limit 1;
   for n in 1 .. cardinality(opening) loop
     place := coalesce(place, 0) + 1;
     link := ',"prevHash":"' || coalesce(last, repeat('0', 64)) || '",' || middle[n] || ',"seq":' || place || ending[n];
