@@ -34,7 +34,7 @@ export async function readInnerCode(
   const calls = new Set(
     functions.size === 0
       ? []
-      : statements.filter(({ kind }) => !makes.has(kind)).flatMap(({ node }) => [...callsIn(node)]),
+      : statements.filter(({ kind }) => !namesOnly.has(kind)).flatMap(({ node }) => [...callsIn(node)]),
   );
   const read: { statements: Statement[]; unread: InnerCode['unread'][number][] } = {
     statements: [],
@@ -53,7 +53,13 @@ export async function readInnerCode(
 }
 
 /** What only names a function does not call it. */
-const makes = new Set<string>(['DoStmt', 'CreateFunctionStmt', 'CreateTrigStmt', 'DropStmt', 'GrantStmt']);
+const namesOnly = new Set<string>([
+  'DoStmt',
+  'CreateFunctionStmt',
+  'CreateTrigStmt',
+  'DropStmt',
+  'GrantStmt',
+]);
 
 function take(functions: Map<string, Code>, name: string): readonly Code[] {
   const code = functions.get(name);
@@ -71,16 +77,18 @@ async function readCode(text: Uint8Array, code: Code): Promise<InnerCode> {
   if (language !== 'plpgsql') return unread(`its code is in ${language}`);
   const inside = await plpgsqlOf(Buffer.from(text.subarray(statement.start, statement.end)).toString('utf8'));
   if (inside === null) return unread('its code could not be parsed');
-  const placed = inside.sql.map(({ sql, line }) => ({ sql, at: byteOfLine(text, at, line, statement.end) }));
+  const lines = linesOf(text, at, statement.end);
+  const byteOf = (line: number): number => lines[Math.min(line, lines.length) - 1] ?? at;
+  const placed = inside.sql.map(({ sql, line }) => ({ sql, at: byteOf(line) }));
   const known = await parsed(placed, statement);
   const dynamic = inside.dynamic.map((line) => ({
-    at: byteOfLine(text, at, line, statement.end),
+    at: byteOf(line),
     what: 'it runs SQL that is put together when it runs (EXECUTE of more than a literal)',
   }));
   return { statements: known.statements, unread: [...known.unread, ...dynamic] };
 }
 
-/** Parsed where they stand, so that every place inside is a place of the file. */
+/** Every place inside is a place of the file. */
 async function parsed(
   texts: readonly (Pick<PlainSql, 'sql'> & { readonly at: number })[],
   outer: Statement,
@@ -92,14 +100,15 @@ async function parsed(
   };
   for (const { sql, at } of texts) {
     try {
-      const { stmts = [] } = await parse(' '.repeat(at) + sql);
-      for (const { stmt, stmt_location: start = at } of stmts) {
+      // The parser leaves out a place that is 0; behind a blank there is none.
+      const { stmts = [] } = await parse(` ${sql}`);
+      for (const { stmt, stmt_location: start = 1 } of stmts) {
         if (stmt === undefined) continue;
         found.statements.push({
           index: 0,
           kind: kindOf(stmt),
-          node: stmt,
-          start: Math.max(at, start),
+          node: moved(stmt, at - 1) as Node,
+          start: Math.max(at, at - 1 + start),
           end: outer.end,
           // A block runs in one transaction, its own where nobody has opened another.
           transaction: outer.transaction ?? 'explicit',
@@ -114,6 +123,18 @@ async function parsed(
     }
   }
   return found;
+}
+
+/** The same tree, so many bytes further on. */
+function moved(value: unknown, by: number): unknown {
+  if (Array.isArray(value)) return value.map((one) => moved(one, by));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [
+      key,
+      key === 'location' && typeof one === 'number' && one > 0 ? one + by : moved(one, by),
+    ]),
+  );
 }
 
 function codeOf(text: Uint8Array, statement: Statement): Code {
@@ -141,16 +162,15 @@ function bodyStart(text: Uint8Array, { start, end }: Statement): number {
   return found.start + tag.length;
 }
 
-/** The first byte of a line of the body that is no blank. Lines count from 1. */
-function byteOfLine(text: Uint8Array, from: number, line: number, end: number): number {
-  let at = from;
-  for (let n = 1; n < line; n += 1) {
-    const next = text.indexOf(10, at);
-    if (next < 0 || next >= end) break;
-    at = next + 1;
+/** The first byte of each line that is no blank. */
+function linesOf(text: Uint8Array, from: number, end: number): readonly number[] {
+  const found: number[] = [];
+  for (let begin = from; begin > 0 && begin < end; begin = text.indexOf(10, begin) + 1) {
+    let at = begin;
+    while (at < end && (text[at] === 32 || text[at] === 9)) at += 1;
+    found.push(at);
   }
-  while (at < end && (text[at] === 32 || text[at] === 9)) at += 1;
-  return at;
+  return found;
 }
 
 function nameOf(node: Node): string {
