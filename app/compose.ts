@@ -28,7 +28,6 @@ import { type ApplyPorts, applyEvents } from './flow/apply.ts';
 import type { InboxPorts } from './flow/inbox.ts';
 import type { OutboxPorts, Performed } from './flow/outbox.ts';
 import type { GithubAccess } from './github.ts';
-
 import { stepUpPages } from './http/step-up/index.ts';
 import type { StepUpPorts } from './http/step-up/ports.ts';
 import type { Identity } from './identity.ts';

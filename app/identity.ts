@@ -71,7 +71,9 @@ export function repositoryIdentity(ports: IdentityPorts): Identity {
   const settle = async (told: Told): Promise<string> => {
     const known = await repositoryById(ports.database, told.id);
     if (known !== null && isAsTold(known, told)) return told.repository;
-    const name = told.isCurrent === true ? told.repository : await whereIs(told, ports);
+    // Of what nobody knew, under a name that nobody has, nothing is at stake: `assure` asks before work is done for it.
+    const isNew = known === null && (await repositoryAt(ports.database, told.repository)) === null;
+    const name = told.isCurrent === true || isNew ? told.repository : await whereIs(told, ports);
     if (name === null) throw outOfReach(told.repository, told.id);
     await vacate(name, told.id, ports);
     if (known !== null && known.repository !== name) {

@@ -13,8 +13,9 @@ const mostTries = 3;
 const mostAtOnce = 5;
 
 /**
- * A `fetch` for one report, few requests at once. The same question of the same account is asked once; when GitHub asks for patience (its
- * secondary limits: `retry-after` with 403 or 429) everybody waits, and then the question is asked again.
+ * A `fetch` for one report, few requests at once. The same question of the same account is asked once; when GitHub asks
+ * for patience (its secondary limits: `retry-after` with 403 or 429) everybody waits, and then the question is asked
+ * again.
  *
  * @param wait for so many ms.
  */

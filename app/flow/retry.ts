@@ -30,7 +30,8 @@ export function patienceFor(effect: Effect): Patience {
 
 /**
  * What a failed attempt means. A provider that asks for patience gets it, one that is down is asked again ever
- * more rarely, and so are our own database and disks, and a repository that the App does not reach; what the provider refused for good, and what is our own defect, ends.
+ * more rarely, and so are our own database and disks, and a repository that the App does not reach; what the provider
+ * refused for good, and what is our own defect, ends.
  *
  * @param attempts how many attempts failed, this one included.
  */

@@ -59,13 +59,16 @@ export function createPages({ database, registry, simulate, githubUrl, examine }
   });
   pages.get('/', async (context) => {
     const viewer = viewerOf(context);
-    const [releases, changes, governed, previews, lost] = await Promise.all([
+    const [releases, changes, governed, lost] = await Promise.all([
       newestReadable(database, viewer, { kind: 'release', limit: 50 }),
       newestReadable(database, viewer, { kind: 'change', open: true, limit: 50 }),
       newestReadable(database, viewer, { kind: 'governance', limit: 1_000 }),
-      newestReadable(database, viewer, { kind: 'preview', open: true, limit: 1_000 }),
       lostRepositories(database),
     ]);
+    const previews =
+      lost.size === 0
+        ? []
+        : await newestReadable(database, viewer, { kind: 'preview', open: true, limit: 1_000 });
     const unreachable = [...releases.filter(isOpenRelease), ...previews].filter(({ ref }) =>
       lost.has(ref.repository),
     );

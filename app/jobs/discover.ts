@@ -4,9 +4,25 @@ import type { Identity } from '../identity.ts';
 
 const pageSize = 100;
 
+/** An installation as GitHub lists it. */
+interface Installation {
+  readonly id: number;
+  readonly suspended_at?: string | null;
+}
+
+interface Listed {
+  readonly id?: number;
+  readonly full_name: string;
+  readonly archived?: boolean;
+}
+
 /**
  * Asks GitHub where the App is installed: the webhook of an installation may have been sent before the app ever
- * ran. An archived repository takes no write: it is left alone until it is taken out of the archive.
+ * ran. An archived repository takes no write: it is left alone until it is taken out of the archive. What cannot be
+ * settled of one installation or repository keeps no other waiting.
+ *
+ * @returns how many repositories the App is on.
+ * @throws the first failure, after everything else was looked at.
  */
 export async function discoverRepositories(
   github: GithubAccess,
@@ -14,24 +30,42 @@ export async function discoverRepositories(
   now: number,
   identity?: Identity,
 ): Promise<number> {
+  const failures: unknown[] = [];
+  const orNoted = (work: Promise<unknown>): Promise<unknown> =>
+    work.catch((error: unknown) => failures.push(error));
   let found = 0;
-  for (const { id } of await allPages<{ id: number }>(github.asApp, 'GET /app/installations')) {
-    const asInstallation = (): ReturnType<GithubAccess['asInstallation']> => github.asInstallation(id);
-    const repositories = await allPages<{ id?: number; full_name: string; archived?: boolean }>(
-      asInstallation,
+  for (const { id, suspended_at: suspended } of await allPages<Installation>(
+    github.asApp,
+    'GET /app/installations',
+  )) {
+    // It lets nobody in; what was there is known to be out of reach.
+    if (suspended != null) continue;
+    const listed = allPages<Listed>(
+      () => github.asInstallation(id),
       'GET /installation/repositories',
       'repositories',
     );
-    for (const { id: number, full_name: repository, archived } of repositories) {
-      const told = { repository, ...(number === undefined ? {} : { id: number }) };
-      if (archived === true) await removeRepository(database, told, now);
-      else if (number === undefined || identity === undefined)
-        await seeRepository(database, repository, id, now);
-      else await identity.settle({ repository, id: number, installationId: id, isCurrent: true });
-    }
-    found += repositories.filter(({ archived }) => archived !== true).length;
+    const look = async (): Promise<void> => {
+      for (const repository of await listed) {
+        await orNoted(see(repository, id));
+        if (repository.archived !== true) found += 1;
+      }
+    };
+    await orNoted(look());
   }
+  if (failures.length > 0) throw failures[0];
   return found;
+
+  async function see(
+    { id: number, full_name: repository, archived }: Listed,
+    installationId: number,
+  ): Promise<void> {
+    const told = { repository, ...(number === undefined ? {} : { id: number }) };
+    if (archived === true) await removeRepository(database, told, now);
+    else if (number === undefined || identity === undefined)
+      await seeRepository(database, repository, installationId, now);
+    else await identity.settle({ repository, id: number, installationId, isCurrent: true });
+  }
 }
 
 async function allPages<Item>(

@@ -117,6 +117,20 @@ describe('before work is done for a repository', () => {
   );
 });
 
+describe('a repository that nobody knew', () => {
+  it('is taken in without a question under a name that nobody has', async () => {
+    expect(await identity.settle({ id: 2, repository: store, installationId: 7 })).toBe(store);
+    expect(github.asked).toEqual([]);
+    expect(await repositoryById(database, 2)).toMatchObject({ repository: store });
+  });
+
+  it('takes the name of another only when GitHub says so', async () => {
+    const told = { id: 2, repository: shop, installationId: 7 };
+    await expect(identity.settle(told)).rejects.toMatchObject({ code: 'OUT_OF_REACH' });
+    expect(await repositoryAt(database, shop)).toMatchObject({ id: 1 });
+  });
+});
+
 describe('a repository that was transferred', () => {
   it('goes on under its new owner where the App is installed there', async () => {
     github.has(1, 'umbrella/shop', 9);
