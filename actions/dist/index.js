@@ -1,1 +1,1 @@
-import{$ as i,a as t,ua as s,va as e,wa as m,xa as a,y as o,ya as p,z as r}from"./chunk-U7EDN6KS.js";process.exitCode=await e({gates:s,metrics:t(n=>i(n),"metrics"),databases:p,signatures:m,attestations:r,policies:a,branchRules:o});
+import{$ as i,a as t,ua as s,va as e,wa as m,xa as a,y as o,ya as p,z as r}from"./chunk-7T67MZW7.js";process.exitCode=await e({gates:s,metrics:t(n=>i(n),"metrics"),databases:p,signatures:m,attestations:r,policies:a,branchRules:o});

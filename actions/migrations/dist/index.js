@@ -1,1 +1,1 @@
-import{v as r,w as t,x as a}from"./chunk-FPVGJPMJ.js";process.exitCode=await t({gates:[r],databases:a});
+import{v as r,w as t,x as a}from"./chunk-YC6Z5M2P.js";process.exitCode=await t({gates:[r],databases:a});

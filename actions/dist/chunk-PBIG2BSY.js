@@ -1,0 +1,1 @@
+import{a as t,ma as c,oa as o}from"./chunk-7T67MZW7.js";async function a(r){try{let e=JSON.parse(await r("package.json")??"{}");return c(e)?e:{}}catch{return{}}}t(a,"readManifest");function i(r,e,n){return{ok:!0,lock:{path:r,ecosystem:"npm",rootName:o(e.name)??"",rootVersion:o(e.version)??"",rootLicense:o(e.license),packages:n}}}t(i,"npmLock");export{a,i as b};
